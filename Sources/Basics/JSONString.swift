@@ -1,0 +1,93 @@
+/// JSON strings: out of their quotes and into them.
+package enum JSONString {
+    /// The text of a string token, quotes included in `range`.
+    ///
+    /// A lone surrogate and bytes that are not UTF-8 become U+FFFD.
+    package static func decode(_ range: Range<Int>, hasEscapes: Bool, in text: Span<UInt8>) -> String {
+        var bytes: [UInt8] = []
+        appendDecoded(range, hasEscapes: hasEscapes, in: text, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// As `decode`, into bytes.
+    ///
+    /// Without escapes the bytes are the source's own, unchecked.
+    package static func appendDecoded(
+        _ range: Range<Int>, hasEscapes: Bool, in text: Span<UInt8>, to output: inout [UInt8]
+    ) {
+        var index = range.lowerBound + 1
+        let end = range.upperBound - 1
+        output.reserveCapacity(output.count + end - index)
+        while index < end {
+            guard hasEscapes, text[index] == UInt8(ascii: "\\") else {
+                output.append(text[index])
+                index += 1
+                continue
+            }
+            switch text[index + 1] {
+            case UInt8(ascii: "b"): output.append(0x08)
+            case UInt8(ascii: "f"): output.append(0x0C)
+            case UInt8(ascii: "n"): output.append(0x0A)
+            case UInt8(ascii: "r"): output.append(0x0D)
+            case UInt8(ascii: "t"): output.append(0x09)
+            case UInt8(ascii: "u"):
+                index += appendUnicode(at: index, before: end, in: text, to: &output)
+                continue
+            default: output.append(text[index + 1])
+            }
+            index += 2
+        }
+    }
+
+    /// Appends the character of `\uXXXX` or of a surrogate pair, and returns how many bytes it was written with.
+    private static func appendUnicode(
+        at index: Int, before end: Int, in text: Span<UInt8>, to output: inout [UInt8]
+    ) -> Int {
+        let first = codeUnit(at: index, in: text)
+        if (0xD800..<0xDC00).contains(first), index + 12 <= end, text[index + 6] == UInt8(ascii: "\\"),
+            text[index + 7] == UInt8(ascii: "u")
+        {
+            let second = codeUnit(at: index + 6, in: text)
+            if (0xDC00..<0xE000).contains(second),
+                let scalar = Unicode.Scalar((first - 0xD800) << 10 + (second - 0xDC00) + 0x10000)
+            {
+                output += UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
+                return 12
+            }
+        }
+        let scalar = Unicode.Scalar(first) ?? "\u{FFFD}"
+        output += UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
+        return 6
+    }
+
+    private static func codeUnit(at index: Int, in text: Span<UInt8>) -> UInt32 {
+        (index + 2...index + 5).reduce(0) { $0 << 4 | UInt32(hexValue(text[$1]) ?? 0) }
+    }
+
+    /// Appends the text in quotes, escaping what RFC 8259, section 7, says must be.
+    package static func append(_ bytes: some Sequence<UInt8>, to output: inout [UInt8]) {
+        output.append(UInt8(ascii: "\""))
+        for byte in bytes {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): output += [UInt8(ascii: "\\"), byte]
+            case 0x0A: output += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
+            case 0x0D: output += [UInt8(ascii: "\\"), UInt8(ascii: "r")]
+            case 0x09: output += [UInt8(ascii: "\\"), UInt8(ascii: "t")]
+            case 0..<0x20, 0x7F:
+                output += Array("\\u00".utf8) + [hexDigit(byte >> 4), hexDigit(byte & 15)]
+            default: output.append(byte)
+            }
+        }
+        output.append(UInt8(ascii: "\""))
+    }
+
+    package static func quoted(_ text: String) -> String {
+        var output: [UInt8] = []
+        append(text.utf8, to: &output)
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    private static func hexDigit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+    }
+}

@@ -1,0 +1,35 @@
+/// A rounded minute: what every entry of the tape is about, and by `<milliseconds>-0` its stream id.
+package struct Minute: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// Milliseconds since 1970, a multiple of 60,000.
+    package let milliseconds: Int64
+
+    /// The minute that contains the instant.
+    package init(containing instant: Timestamp) {
+        milliseconds = instant.milliseconds.flooredQuotient(by: 60_000) * 60_000
+    }
+
+    package var start: Timestamp { Timestamp(milliseconds: milliseconds) }
+
+    /// `2026-11-21T09:01Z`, as it stands in key names and fields.
+    package var description: String {
+        let clock = start.civil
+        return "\(clock.date)T\(padded(clock.hour, 2)):\(padded(clock.minute, 2))Z"
+    }
+
+    package static func < (left: Self, right: Self) -> Bool {
+        left.milliseconds < right.milliseconds
+    }
+
+    /// The minute that many minutes later; earlier when negative.
+    package func advanced(byMinutes count: Int) -> Minute {
+        Minute(containing: Timestamp(milliseconds: milliseconds + Int64(count) * 60_000))
+    }
+
+    /// The newest minute, this one or an earlier, that a schedule of this period is due at.
+    ///
+    /// Schedules are aligned to the epoch; the period is a multiple of a minute.
+    package func floored(to period: Duration) -> Minute {
+        let step = max(60_000, period.milliseconds)
+        return Minute(containing: Timestamp(milliseconds: milliseconds.flooredQuotient(by: step) * step))
+    }
+}

@@ -1,0 +1,99 @@
+/// Numbers as text: digits with at most one point, no exponent, so that any CSV or JSON reader takes them.
+///
+/// The digits are those of the source. Nothing passes through floating point.
+package enum PlainDecimal {
+    /// Beyond this many zeros a number is taken for garbage rather than written out.
+    private static let mostZeros = 400
+
+    /// Writes the number as a plain decimal: `1.2e-09` becomes `0.0000000012`, `1.50` stays `1.50`.
+    ///
+    /// Takes the grammar of RFC 8259, section 6. Returns false, having written nothing, for anything else, `NaN` and
+    /// `Infinity` among them, and for an exponent that would need hundreds of zeros.
+    package static func append(_ token: some Collection<UInt8>, to output: inout [UInt8]) -> Bool {
+        guard let number = Parts(token) else { return false }
+        let digits = number.digits
+        guard digits.contains(where: { $0 != UInt8(ascii: "0") }) else {
+            return appendZero(places: number.exponent == nil ? number.places : 0, to: &output)
+        }
+        if number.negative { output.append(UInt8(ascii: "-")) }
+        guard let exponent = number.exponent else {
+            append(digits, places: number.places, to: &output)
+            return true
+        }
+        let significant = Array(digits.drop { $0 == UInt8(ascii: "0") })
+        let places = number.places - exponent
+        if places <= 0 {
+            output += significant
+            output += [UInt8](repeating: UInt8(ascii: "0"), count: -places)
+        } else {
+            let lead = max(0, places - significant.count + 1)
+            append([UInt8](repeating: UInt8(ascii: "0"), count: lead) + significant, places: places, to: &output)
+        }
+        return true
+    }
+
+    package static func text(_ token: some Collection<UInt8>) -> String? {
+        var output: [UInt8] = []
+        return append(token, to: &output) ? String(decoding: output, as: UTF8.self) : nil
+    }
+
+    private static func append(_ digits: [UInt8], places: Int, to output: inout [UInt8]) {
+        output += digits.dropLast(places)
+        guard places > 0 else { return }
+        output.append(UInt8(ascii: "."))
+        output += digits.suffix(places)
+    }
+
+    /// Zero has no sign here, but keeps its decimals.
+    private static func appendZero(places: Int, to output: inout [UInt8]) -> Bool {
+        append([UInt8](repeating: UInt8(ascii: "0"), count: places + 1), places: places, to: &output)
+        return true
+    }
+
+    /// A JSON number taken apart: all its digits, how many stand behind the point, and the exponent if written.
+    private struct Parts {
+        var negative = false
+        var digits: [UInt8] = []
+        var places = 0
+        var exponent: Int?
+
+        init?(_ token: some Collection<UInt8>) {
+            var rest = token[...]
+            if rest.first == UInt8(ascii: "-") {
+                negative = true
+                rest = rest.dropFirst()
+            }
+            let whole = rest.prefix(while: isDigit)
+            guard let lead = whole.first, whole.count == 1 || lead != UInt8(ascii: "0") else { return nil }
+            digits = Array(whole)
+            rest = rest.dropFirst(whole.count)
+            if rest.first == UInt8(ascii: ".") {
+                let fraction = rest.dropFirst().prefix(while: isDigit)
+                guard !fraction.isEmpty else { return nil }
+                digits += fraction
+                places = fraction.count
+                rest = rest.dropFirst(1 + places)
+            }
+            if let mark = rest.first, mark == UInt8(ascii: "e") || mark == UInt8(ascii: "E") {
+                guard let parsed = Self.exponent(Array(rest.dropFirst())) else { return nil }
+                exponent = parsed
+                rest = rest.dropFirst(rest.count)
+            }
+            guard rest.isEmpty else { return nil }
+        }
+
+        private static func exponent(_ text: [UInt8]) -> Int? {
+            let unsigned =
+                text.first == UInt8(ascii: "-") || text.first == UInt8(ascii: "+") ? text.dropFirst() : text[...]
+            guard !unsigned.isEmpty, unsigned.allSatisfy(isDigit) else { return nil }
+            let value = unsigned.reduce(0) { min(10_000, $0 * 10 + Int($1 - UInt8(ascii: "0"))) }
+            guard value <= mostZeros else { return nil }
+            return text.first == UInt8(ascii: "-") ? -value : value
+        }
+    }
+}
+
+/// ASCII digits only: other alphabets' digits are not numbers here.
+package func isDigit(_ byte: UInt8) -> Bool {
+    byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
+}

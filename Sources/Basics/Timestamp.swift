@@ -1,0 +1,75 @@
+/// An instant in milliseconds since 1970-01-01T00:00:00Z, without leap seconds, as Redis' TIME counts them.
+package struct Timestamp: Hashable, Comparable, Sendable {
+    package var milliseconds: Int64
+
+    package init(milliseconds: Int64) {
+        self.milliseconds = milliseconds
+    }
+
+    package static func < (left: Self, right: Self) -> Bool {
+        left.milliseconds < right.milliseconds
+    }
+
+    /// Saturates at the ends of Int64 instead of trapping.
+    package static func + (instant: Self, duration: Duration) -> Self {
+        let (sum, overflow) = instant.milliseconds.addingReportingOverflow(duration.milliseconds)
+        return Timestamp(milliseconds: overflow ? (duration.milliseconds > 0 ? .max : .min) : sum)
+    }
+
+    package static func - (instant: Self, duration: Duration) -> Self {
+        instant + (.zero - duration)
+    }
+
+    package static func - (left: Self, right: Self) -> Duration {
+        .milliseconds(left.milliseconds - right.milliseconds)
+    }
+
+    /// RFC 3339 in UTC with milliseconds: `2026-11-21T09:01:30.250Z`.
+    package var rfc3339: String {
+        let milli = milliseconds - milliseconds.flooredQuotient(by: 1000) * 1000
+        return "\(civilSeconds).\(padded(milli, 3))Z"
+    }
+
+    /// `2026-11-21T09:01:30`, without a zone.
+    private var civilSeconds: String {
+        let clock = civil
+        return "\(clock.date)T\(padded(clock.hour, 2)):\(padded(clock.minute, 2)):\(padded(clock.second, 2))"
+    }
+
+    /// The date of an HTTP header (RFC 9110, section 5.6.7): `Sat, 21 Nov 2026 09:01:00 GMT`.
+    package var httpDate: String {
+        let days = milliseconds.flooredQuotient(by: Self.millisecondsPerDay)
+        let date = CivilDate(daysSinceEpoch: Int(days))
+        let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        let weekday = weekdays[Int(days - days.flooredQuotient(by: 7) * 7)]
+        let clock = civil
+        return "\(weekday), \(padded(date.day, 2)) \(months[date.month - 1]) \(padded(date.year, 4)) "
+            + "\(padded(clock.hour, 2)):\(padded(clock.minute, 2)):\(padded(clock.second, 2)) GMT"
+    }
+
+    var civil: (date: String, hour: Int, minute: Int, second: Int) {
+        let days = milliseconds.flooredQuotient(by: Self.millisecondsPerDay)
+        let date = CivilDate(daysSinceEpoch: Int(days))
+        let second = Int((milliseconds - days * Self.millisecondsPerDay) / 1000)
+        let text = "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))"
+        return (text, second / 3600, second / 60 % 60, second % 60)
+    }
+
+    static let millisecondsPerDay: Int64 = 86_400_000
+}
+
+extension Duration {
+    /// Whole milliseconds, rounded toward zero; saturates beyond Int64.
+    package var milliseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1000)
+        guard !overflow else { return seconds > 0 ? .max : .min }
+        return scaled + attoseconds / 1_000_000_000_000_000
+    }
+}
+
+func padded(_ number: some BinaryInteger, _ width: Int) -> String {
+    let digits = String(number.magnitude)
+    return (number < 0 ? "-" : "") + String(repeating: "0", count: max(0, width - digits.count)) + digits
+}
