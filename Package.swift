@@ -27,5 +27,10 @@ let package = Package(
     targets: [
         // Values without I/O.
         .target(name: "Basics", swiftSettings: settings),
+        .target(
+            name: "Config",
+            dependencies: ["Basics"],
+            swiftSettings: settings
+        ),
     ]
 )

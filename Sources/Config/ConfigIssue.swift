@@ -1,0 +1,31 @@
+/// One mistake in a config file, as `file:line:column: path: what is wrong`.
+package struct ConfigIssue: Equatable, Sendable, CustomStringConvertible {
+    package let file: String
+    package let position: SourcePosition?
+    /// `request.pages.size`, `sources[0].name`; empty for the file as a whole.
+    package let path: String
+    package let message: String
+
+    package init(file: String, position: SourcePosition?, path: String, message: String) {
+        self.file = file
+        self.position = position
+        self.path = path
+        self.message = message
+    }
+
+    package var description: String {
+        let place = position.map { "\(file):\($0)" } ?? file
+        return path.isEmpty ? "\(place): \(message)" : "\(place): \(path): \(message)"
+    }
+}
+
+/// All mistakes of one reading, in the order in which they stand in the files.
+package struct ConfigIssues: Error, Equatable, Sendable, CustomStringConvertible {
+    package let issues: [ConfigIssue]
+
+    package init(_ issues: [ConfigIssue]) {
+        self.issues = issues
+    }
+
+    package var description: String { issues.map(\.description).joined(separator: "\n") }
+}

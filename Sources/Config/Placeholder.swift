@@ -1,0 +1,61 @@
+/// `${NAME}`, `${NAME:-default}` and `${NAME:?message}` inside a string; `$${` stands for a literal `${`.
+///
+/// As in a shell, a variable that is set but empty counts as missing for `:-` and `:?`.
+struct Placeholder: Equatable {
+    /// A string with its placeholders filled in.
+    struct Resolved: Equatable {
+        var text = ""
+        /// The whole string was one placeholder, so its text may take the type that the field wants.
+        var isWhole = false
+        var variables: [String] = []
+    }
+
+    struct Failure: Error, Equatable {
+        let message: String
+    }
+
+    static func resolve(_ source: String, from environment: [String: String]) throws(Failure) -> Resolved {
+        var result = Resolved()
+        var rest = source[...]
+        while let dollar = rest.firstRange(of: "${") {
+            let before = rest[..<dollar.lowerBound]
+            if before.hasSuffix("$") {
+                result.text += before.dropLast() + "${"
+                rest = rest[dollar.upperBound...]
+                continue
+            }
+            guard let close = rest[dollar.upperBound...].firstIndex(of: "}") else {
+                throw Failure(message: "has ${ without a closing brace (write $${ for a literal one)")
+            }
+            result.text += before
+            result.isWhole = before.isEmpty && result.text.isEmpty && rest.index(after: close) == rest.endIndex
+            result.text += try value(of: rest[dollar.upperBound..<close], from: environment, &result.variables)
+            rest = rest[rest.index(after: close)...]
+        }
+        result.text += rest
+        return result
+    }
+
+    private static func value(
+        of expression: Substring, from environment: [String: String], _ variables: inout [String]
+    ) throws(Failure) -> String {
+        let name = expression.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+        guard let first = name.first, !first.isNumber else {
+            throw Failure(message: "has a placeholder without a variable's name: ${\(expression)}")
+        }
+        variables.append(String(name))
+        let value = environment[String(name)]
+        let suffix = expression.dropFirst(name.count)
+        if suffix.isEmpty {
+            guard let value else { throw Failure(message: "needs the environment variable \(name)") }
+            return value
+        }
+        if suffix.hasPrefix(":-") { return value.flatMap { $0.isEmpty ? nil : $0 } ?? String(suffix.dropFirst(2)) }
+        if suffix.hasPrefix(":?") {
+            if let value, !value.isEmpty { return value }
+            let message = suffix.dropFirst(2)
+            throw Failure(message: "needs the environment variable \(name)\(message.isEmpty ? "" : ": \(message)")")
+        }
+        throw Failure(message: "has ${\(expression)}; placeholders are ${NAME}, ${NAME:-default} or ${NAME:?message}")
+    }
+}
