@@ -25,11 +25,27 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
     ],
     targets: [
+        // C libraries: a module map and typed shims, no Swift.
+        .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
+
         // Values without I/O.
         .target(name: "Basics", swiftSettings: settings),
         .target(
             name: "Config",
             dependencies: ["Basics"],
+            swiftSettings: settings
+        ),
+
+        // What talks to the world: each wraps one library and knows nothing of the tape.
+        .target(
+            name: "Redis",
+            dependencies: [
+                "Basics", "CHiredis",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: settings
         ),
     ]

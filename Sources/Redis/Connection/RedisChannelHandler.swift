@@ -1,0 +1,94 @@
+import NIOCore
+
+/// One connection's end of the pipe: gathers the commands of one loop tick into one write, hands replies out in order.
+///
+/// Belongs to its event loop. A deadline that passes closes the channel, because the late reply would be taken for the
+/// next command's.
+final class RedisChannelHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let parser = ReplyParser()
+    private var pending = PendingReplies()
+    private var output = ByteBuffer()
+    private var flushIsScheduled = false
+    private var timer: (fires: NIODeadline, task: Scheduled<Void>)?
+    private var context: ChannelHandlerContext?
+
+    func submit(_ encoded: ByteBuffer, _ entry: PendingReplies.Entry) {
+        guard let context, context.channel.isActive else {
+            let error = RedisError(.unavailable, command: entry.command, message: "the connection was closed")
+            entry.complete(.failure(error))
+            return
+        }
+        pending.append(entry)
+        var encoded = encoded
+        if output.readableBytes == 0 { output = encoded } else { output.writeBuffer(&encoded) }
+        scheduleFlush(context)
+        scheduleTimer(context, at: entry.deadline)
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        fail("the connection was closed")
+        self.context = nil
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let buffer = unwrapInboundIn(data)
+        do {
+            try buffer.withUnsafeReadableBytes { bytes in
+                try parser.feed(bytes) { reply in
+                    guard let entry = pending.popFirst() else { return context.close(promise: nil) }
+                    entry.complete(.success(reply))
+                }
+            }
+        } catch {
+            fail("\(error)")
+            context.close(promise: nil)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        fail("the connection was closed by Redis")
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        fail("\(error)")
+        context.close(promise: nil)
+    }
+
+    private func scheduleFlush(_ context: ChannelHandlerContext) {
+        guard !flushIsScheduled else { return }
+        flushIsScheduled = true
+        context.eventLoop.assumeIsolated().execute { [self] in
+            flushIsScheduled = false
+            let batch = output
+            output = ByteBuffer()
+            context.writeAndFlush(wrapOutboundOut(batch), promise: nil)
+        }
+    }
+
+    private func scheduleTimer(_ context: ChannelHandlerContext, at deadline: NIODeadline) {
+        if let timer, timer.fires <= deadline { return }
+        timer?.task.cancel()
+        let task = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [self] in
+            timer = nil
+            guard let next = pending.nextDeadline else { return }
+            if next > .now() { return scheduleTimer(context, at: next) }
+            fail("another command on this connection ran into its deadline")
+            context.close(promise: nil)
+        }
+        timer = (deadline, task)
+    }
+
+    private func fail(_ reason: String) {
+        timer?.task.cancel()
+        timer = nil
+        pending.failAll(now: .now(), because: reason)
+    }
+}

@@ -1,0 +1,107 @@
+import Basics
+import NIOCore
+import NIOPosix
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// One open channel to Redis, authenticated, on the right database.
+struct RedisConnection: Sendable {
+    private let channel: any Channel
+    private let handler: NIOLoopBound<RedisChannelHandler>
+
+    var isActive: Bool { channel.isActive }
+
+    /// Connects and shakes hands; each step has the deadline.
+    static func open(
+        _ endpoint: RedisEndpoint, name: String?, group: any EventLoopGroup, timeout: Duration
+    ) async throws(RedisError) -> RedisConnection {
+        let connection: RedisConnection
+        do {
+            connection = try await connect(endpoint, group: group, timeout: timeout)
+        } catch {
+            throw RedisError(.unavailable, command: "connect", message: "\(endpoint): \(reason(of: error))")
+        }
+        do throws(RedisError) {
+            try await connection.shakeHands(endpoint, name: name, timeout: timeout)
+            return connection
+        } catch {
+            connection.close()
+            throw error
+        }
+    }
+
+    func send(_ command: RedisCommand, timeout: Duration) async -> Result<RedisReply, RedisError> {
+        let encoded = command.withEncoded { channel.allocator.buffer(bytes: $0) }
+        let deadline = NIODeadline.now() + TimeAmount(timeout)
+        return await withCheckedContinuation { continuation in
+            let entry = PendingReplies.Entry(command: command.name, deadline: deadline) {
+                continuation.resume(returning: $0)
+            }
+            if channel.eventLoop.inEventLoop {
+                handler.value.submit(encoded, entry)
+            } else {
+                channel.eventLoop.execute { handler.value.submit(encoded, entry) }
+            }
+        }
+    }
+
+    func close() {
+        channel.close(promise: nil)
+    }
+
+    private func shakeHands(_ endpoint: RedisEndpoint, name: String?, timeout: Duration) async throws(RedisError) {
+        if let password = endpoint.password {
+            let credentials = [endpoint.user, password].compactMap(\.self)
+            try await require(RedisCommand("AUTH", arguments: credentials), timeout)
+        }
+        if endpoint.database != 0 { try await require(RedisCommand("SELECT", endpoint.database), timeout) }
+        // The name is a courtesy to CLIENT LIST: a user without the right to set it can still work.
+        if let name { _ = await send(RedisCommand("CLIENT", "SETNAME", name), timeout: timeout) }
+        // A Redis that is still loading its data takes the connection but none of our commands.
+        try await require(RedisCommand("PING"), timeout)
+    }
+
+    private func require(_ command: RedisCommand, _ timeout: Duration) async throws(RedisError) {
+        if case .error(let text) = try await send(command, timeout: timeout).get() {
+            throw RedisError(serverError: text, command: command.name)
+        }
+    }
+
+    private static func connect(
+        _ endpoint: RedisEndpoint, group: any EventLoopGroup, timeout: Duration
+    ) async throws -> RedisConnection {
+        let bootstrap = ClientBootstrap(group: group).connectTimeout(TimeAmount(timeout))
+        let prepare: @Sendable (any Channel) -> EventLoopFuture<RedisConnection> = { channel in
+            channel.eventLoop.makeCompletedFuture {
+                let handler = RedisChannelHandler()
+                try channel.pipeline.syncOperations.addHandler(handler)
+                return RedisConnection(
+                    channel: channel, handler: NIOLoopBound(handler, eventLoop: channel.eventLoop))
+            }
+        }
+        switch endpoint.address {
+        case .tcp(let host, let port):
+            // Keepalive notices a peer that is gone for good even while nothing is asked of it.
+            return
+                try await bootstrap
+                .channelOption(ChannelOptions.socketOption(.so_keepalive), value: 1)
+                .channelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
+                .connect(host: host, port: port, channelInitializer: prepare)
+        case .unix(let path):
+            return try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: prepare)
+        }
+    }
+
+    private static func reason(of error: any Error) -> String {
+        if let error = error as? NIOConnectionError {
+            let causes = error.connectionErrors.map { reason(of: $0.error) }
+            return causes.first ?? "the host is not known"
+        }
+        if let error = error as? IOError { return String(cString: strerror(error.errnoCode)) }
+        return "\(error)"
+    }
+}

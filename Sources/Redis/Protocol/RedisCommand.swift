@@ -1,0 +1,75 @@
+import CHiredis
+
+/// A command and its arguments, binary safe.
+///
+/// Nothing is ever parsed out of an argument.
+package struct RedisCommand: Sendable {
+    package let name: String
+    private var bytes: [UInt8]
+    private var lengths: [Int]
+
+    package init(_ name: String, _ arguments: any RedisArgument...) {
+        self.init(name, arguments: arguments)
+    }
+
+    package init(_ name: String, arguments: some Sequence<any RedisArgument>) {
+        self.name = name
+        bytes = Array(name.utf8)
+        lengths = [bytes.count]
+        for argument in arguments { append(argument) }
+    }
+
+    package mutating func append(_ argument: any RedisArgument) {
+        let count = bytes.count
+        argument.appendBytes(to: &bytes)
+        lengths.append(bytes.count - count)
+    }
+
+    /// Calls `body` with the command as it goes over the wire.
+    func withEncoded<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        bytes.withUnsafeBytes { all in
+            var pointers: [UnsafePointer<CChar>?] = []
+            var offset = 0
+            for length in lengths {
+                // An empty command list has no base address, but a command always has a name.
+                pointers.append(all.baseAddress.map { ($0 + offset).assumingMemoryBound(to: CChar.self) })
+                offset += length
+            }
+            var encoded: UnsafeMutablePointer<CChar>?
+            let count = redisFormatCommandArgv(&encoded, Int32(lengths.count), &pointers, lengths)
+            // hiredis returns -1 only when memory has run out.
+            guard count >= 0, let encoded else { preconditionFailure("out of memory while encoding \(name)") }
+            defer { redisFreeCommand(encoded) }
+            return body(UnsafeRawBufferPointer(start: encoded, count: Int(count)))
+        }
+    }
+}
+
+/// What can stand as an argument: text, bytes, whole numbers.
+package protocol RedisArgument: Sendable {
+    func appendBytes(to output: inout [UInt8])
+}
+
+extension String: RedisArgument {
+    package func appendBytes(to output: inout [UInt8]) {
+        output += utf8
+    }
+}
+
+extension [UInt8]: RedisArgument {
+    package func appendBytes(to output: inout [UInt8]) {
+        output += self
+    }
+}
+
+extension Int: RedisArgument {
+    package func appendBytes(to output: inout [UInt8]) {
+        output += String(self).utf8
+    }
+}
+
+extension Int64: RedisArgument {
+    package func appendBytes(to output: inout [UInt8]) {
+        output += String(self).utf8
+    }
+}

@@ -1,0 +1,147 @@
+import Basics
+package import Logging
+package import NIOCore
+import Synchronization
+
+/// A Redis: one connection, shared by all callers, whose commands it pipelines.
+///
+/// Connects when first asked. After a failure it tries again no sooner than a jittered backoff allows; until then
+/// commands fail at once with `.unavailable`, so that a caller who has something better to do can go and do it.
+/// Blocking commands (XREAD BLOCK) need a client of their own: they hold up everybody behind them.
+package final class RedisClient: Sendable {
+    package let endpoint: RedisEndpoint
+    private let name: String?
+    private let group: any EventLoopGroup
+    private let logger: Logger
+    private let state = Mutex(State())
+
+    private struct State {
+        var connection: RedisConnection?
+        var attempt: Task<Result<RedisConnection, RedisError>, Never>?
+        var backoff = Backoff()
+        var retryAfter: ContinuousClock.Instant?
+        var lastError: RedisError?
+        var isClosed = false
+    }
+
+    private static let connectTimeout: Duration = .seconds(3)
+
+    package init(_ endpoint: RedisEndpoint, name: String? = nil, group: any EventLoopGroup, logger: Logger) {
+        self.endpoint = endpoint
+        self.name = name
+        self.group = group
+        self.logger = logger
+    }
+
+    /// Another client of the same Redis, with a connection of its own.
+    package func separate() -> RedisClient {
+        RedisClient(endpoint, name: name, group: group, logger: logger)
+    }
+
+    /// Sends the command and returns its reply; an error reply is thrown.
+    ///
+    /// The timeout counts from now and, when it passes, closes the connection. Cancelling the task does not: a shared
+    /// connection must not suffer for one caller.
+    package func send(
+        _ command: RedisCommand, timeout: Duration = .seconds(5)
+    ) async throws(RedisError) -> RedisReply {
+        let connection = try await connected(for: command.name)
+        let reply = try await connection.send(command, timeout: timeout).get()
+        if case .error(let text) = reply { throw RedisError(serverError: text, command: command.name) }
+        return reply
+    }
+
+    /// As `send`, for a command that makes Redis wait: cancelling the task closes the connection and ends the wait.
+    package func sendBlocking(_ command: RedisCommand, timeout: Duration) async throws(RedisError) -> RedisReply {
+        let result = await withTaskCancellationHandler {
+            do throws(RedisError) {
+                return Result<RedisReply, RedisError>.success(try await send(command, timeout: timeout))
+            } catch {
+                return .failure(error)
+            }
+        } onCancel: {
+            dropConnection()
+        }
+        return try result.get()
+    }
+
+    /// Closes for good.
+    ///
+    /// Commands fail from now on.
+    package func close() {
+        let connection = state.withLock { state in
+            state.isClosed = true
+            defer { state.connection = nil }
+            return state.connection
+        }
+        connection?.close()
+    }
+
+    private func dropConnection() {
+        let connection = state.withLock { state in
+            defer { state.connection = nil }
+            return state.connection
+        }
+        connection?.close()
+    }
+
+    private enum Step {
+        case use(RedisConnection)
+        case await(Task<Result<RedisConnection, RedisError>, Never>)
+        case fail(RedisError)
+    }
+
+    private func connected(for command: String) async throws(RedisError) -> RedisConnection {
+        switch state.withLock({ next(for: command, &$0) }) {
+        case .use(let connection): return connection
+        case .await(let attempt): return try await attempt.value.get()
+        case .fail(let error): throw error
+        }
+    }
+
+    private func next(for command: String, _ state: inout State) -> Step {
+        if state.isClosed { return .fail(RedisError(.unavailable, command: command, message: "the client is closed")) }
+        if let connection = state.connection, connection.isActive { return .use(connection) }
+        if let attempt = state.attempt { return .await(attempt) }
+        if let time = state.retryAfter, time > .now {
+            let message = state.lastError?.message ?? "no connection to \(endpoint)"
+            return .fail(RedisError(.unavailable, command: command, message: message))
+        }
+        let attempt = Task { await self.connect() }
+        state.attempt = attempt
+        return .await(attempt)
+    }
+
+    private func connect() async -> Result<RedisConnection, RedisError> {
+        do throws(RedisError) {
+            let connection = try await RedisConnection.open(
+                endpoint, name: name, group: group, timeout: Self.connectTimeout)
+            let (wasDown, closed) = state.withLock { state in
+                defer {
+                    state.attempt = nil
+                    state.connection = state.isClosed ? nil : connection
+                    state.backoff.reset()
+                    state.lastError = nil
+                }
+                return (state.lastError != nil, state.isClosed)
+            }
+            if closed { connection.close() }
+            if wasDown { logger.notice("redis.reconnected", metadata: [LogKey.redis: "\(endpoint)"]) }
+            return .success(connection)
+        } catch {
+            let isNew = state.withLock { state in
+                defer {
+                    state.attempt = nil
+                    state.retryAfter = .now + state.backoff.next()
+                    state.lastError = error
+                }
+                return state.lastError?.message != error.message
+            }
+            if isNew {
+                logger.warning(
+                    "redis.unavailable", metadata: [LogKey.redis: "\(endpoint)", LogKey.error: "\(error.message)"])
+            }
+            return .failure(error)
+        }
+    }
+}

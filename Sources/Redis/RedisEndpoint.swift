@@ -1,0 +1,99 @@
+import Basics
+
+/// Where a Redis is and who we are there: `redis://[user[:password]@]host[:port][/db]` or
+/// `unix://[user[:password]@]/path/to/socket[?db=n]`.
+package struct RedisEndpoint: Equatable, Sendable, CustomStringConvertible {
+    package enum Address: Equatable, Sendable {
+        case tcp(host: String, port: Int)
+        case unix(path: String)
+    }
+
+    package let address: Address
+    package let user: String?
+    package let password: String?
+    package let database: Int
+
+    package init(address: Address, user: String? = nil, password: String? = nil, database: Int = 0) {
+        self.address = address
+        self.user = user
+        self.password = password
+        self.database = database
+    }
+
+    package init(parsing url: String) throws(RedisURLError) {
+        let parts = url.split(separator: "://", maxSplits: 1).map(String.init)
+        guard parts.count == 2 else { throw RedisURLError("should start with redis:// or unix://") }
+        var rest = parts[1][...]
+        (user, password) = try Self.takeCredentials(from: &rest)
+        switch parts[0] {
+        case "redis":
+            let pieces = rest.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+            address = try Self.tcp(pieces.first ?? "")
+            database = try Self.database(pieces.count > 1 ? pieces[1] : "")
+        case "unix":
+            let pieces = rest.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let path = pieces.first.flatMap({ PercentEncoding.decode($0) }), path.hasPrefix("/") else {
+                throw RedisURLError("needs an absolute path, as in unix:///run/redis.sock")
+            }
+            address = .unix(path: path)
+            let query = pieces.count > 1 ? pieces[1] : "db="
+            guard query.hasPrefix("db=") else { throw RedisURLError("knows no query but db=<number>") }
+            database = try Self.database(query.dropFirst(3))
+        case "rediss":
+            throw RedisURLError("TLS (rediss://) is not supported; use redis:// to a local proxy such as stunnel")
+        default:
+            throw RedisURLError("should start with redis:// or unix://")
+        }
+    }
+
+    /// Host and port, or path: never user or password.
+    package var description: String {
+        switch address {
+        case .tcp(let host, let port): "\(host):\(port)"
+        case .unix(let path): path
+        }
+    }
+
+    private static func takeCredentials(from rest: inout Substring) throws(RedisURLError) -> (String?, String?) {
+        let authority = rest.prefix { $0 != "/" }
+        guard let at = authority.lastIndex(of: "@") else { return (nil, nil) }
+        let pieces = rest[..<at].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        rest = rest[rest.index(after: at)...]
+        let decoded = pieces.map { PercentEncoding.decode($0) }
+        guard let user = decoded[0], let password = decoded.count > 1 ? decoded[1] : "" else {
+            throw RedisURLError("has a user or password that is not percent-encoded right")
+        }
+        guard decoded.count > 1 else { throw RedisURLError("has a user but no password: redis://user:password@host") }
+        return (user.isEmpty ? nil : user, password)
+    }
+
+    private static func tcp(_ text: Substring) throws(RedisURLError) -> Address {
+        var host = text
+        var port = 6379
+        if let colon = text.lastIndex(of: ":"), !text.hasSuffix("]") {
+            guard let number = Int(text[text.index(after: colon)...]), (1...65_535).contains(number) else {
+                throw RedisURLError("has a port that is not a number from 1 to 65535")
+            }
+            port = number
+            host = text[..<colon]
+        }
+        if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+        guard !host.isEmpty else { throw RedisURLError("has no host") }
+        return .tcp(host: String(host), port: port)
+    }
+
+    private static func database(_ text: Substring) throws(RedisURLError) -> Int {
+        guard !text.isEmpty else { return 0 }
+        guard let number = Int(text), number >= 0 else { throw RedisURLError("has a db that is not a number") }
+        return number
+    }
+}
+
+/// What is wrong with a Redis URL, without quoting it: it may hold a password.
+package struct RedisURLError: Error, Equatable, Sendable, CustomStringConvertible {
+    package let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

@@ -1,0 +1,53 @@
+/// Why a command has no good reply.
+///
+/// Carries the command's name, never its arguments: they may hold secrets.
+package struct RedisError: Error, Equatable, Sendable, CustomStringConvertible {
+    package enum Code: Equatable, Sendable {
+        /// There is no connection, and it is not yet time to try again. The command was not sent.
+        case unavailable
+        /// The deadline passed, and the connection with it: replies come in order, so the rest cannot be trusted.
+        case timeout
+        /// The connection was lost while the reply was owed: whether the command ran is unknown.
+        case connectionLost
+        /// What came is not RESP2 as hiredis reads it.
+        case protocolViolation
+        /// Redis answered with an error of this kind: its first word, such as `WRONGTYPE`.
+        case server(String)
+        /// The reply is not of the type that the command promises.
+        case unexpectedReply
+    }
+
+    package let code: Code
+    package let command: String
+    package let message: String
+
+    package init(_ code: Code, command: String, message: String) {
+        self.code = code
+        self.command = command
+        self.message = message
+    }
+
+    /// An error reply, without the arguments that Redis quotes when it does not know a command.
+    package init(serverError text: String, command: String) {
+        let safe = text.prefix(upTo: text.range(of: ", with args beginning with")?.lowerBound ?? text.endIndex)
+        let kind = safe.prefix { $0 != " " }
+        self.init(.server(String(kind)), command: command, message: String(safe))
+    }
+
+    /// Whether the same command may do better later, without anybody mending anything.
+    package var isTransient: Bool {
+        switch code {
+        case .unavailable, .timeout, .connectionLost: true
+        case .server(let kind): ["LOADING", "BUSY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN"].contains(kind)
+        case .protocolViolation, .unexpectedReply: false
+        }
+    }
+
+    package var description: String { "redis \(command): \(message)" }
+}
+
+extension String {
+    fileprivate func range(of needle: String) -> Range<Index>? {
+        firstRange(of: needle)
+    }
+}
