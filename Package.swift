@@ -27,6 +27,7 @@ let package = Package(
     targets: [
         // C libraries: a module map and typed shims, no Swift.
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
+        .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
 
         // Values without I/O.
         .target(name: "Basics", swiftSettings: settings),
@@ -48,5 +49,6 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(name: "CurlHTTP", dependencies: ["Basics", "CCurl"], swiftSettings: settings),
     ]
 )

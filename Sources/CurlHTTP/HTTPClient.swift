@@ -1,0 +1,38 @@
+import Foundation
+
+/// HTTP GETs through one libcurl multi handle on one thread: connections are kept and shared by all requests.
+///
+/// Redirects are followed within the same scheme, host and port only, so that no key in a header or a query ever
+/// reaches another host. The thread ends with `shutdown`.
+package final class HTTPClient: Sendable {
+    private let engine: CurlEngine
+    private static let mostRedirects = 3
+
+    package init() {
+        engine = CurlEngine()
+        let engine = engine
+        let thread = Thread { engine.run() }
+        thread.name = "curl"
+        thread.start()
+    }
+
+    /// Ends the thread; requests that are under way fail with `.cancelled`.
+    package func shutdown() {
+        engine.stop()
+    }
+
+    /// Cancelling the task abandons the transfer.
+    package func get(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+        var request = request
+        for _ in 0...Self.mostRedirects {
+            let (response, redirect) = try await engine.perform(request).get()
+            guard let redirect, (300..<400).contains(response.status) else { return response }
+            guard let origin = Origin(of: request.url), let target = Origin(of: redirect), origin == target else {
+                let host = Origin(of: redirect)?.host ?? "an address that cannot be read"
+                throw HTTPError(.redirectRefused, "redirected to \(host), which is not where the request went")
+            }
+            request.url = redirect
+        }
+        throw HTTPError(.redirectRefused, "redirected more than \(Self.mostRedirects) times")
+    }
+}

@@ -1,0 +1,42 @@
+/// A GET and the bounds within which it must be answered.
+package struct HTTPRequest: Sendable {
+    package var url: String
+    package var headers: [(name: String, value: String)]
+    package var limits: Limits
+
+    package struct Limits: Equatable, Sendable {
+        /// From the first packet to the last byte, redirects included one by one.
+        package var total: Duration
+        /// No more than this without at least 100 bytes a second: a server that drips is given up before `total`.
+        package var stall: Duration
+        /// Bytes of the body after decompression.
+        package var body: Int
+
+        package init(total: Duration = .seconds(20), stall: Duration = .seconds(10), body: Int = 64_000_000) {
+            self.total = total
+            self.stall = stall
+            self.body = body
+        }
+    }
+
+    package init(url: String, headers: [(name: String, value: String)] = [], limits: Limits = Limits()) {
+        self.url = url
+        self.headers = headers
+        self.limits = limits
+    }
+}
+
+package struct HTTPResponse: Sendable {
+    package let status: Int
+    package let headers: [(name: String, value: String)]
+    /// Decompressed.
+    ///
+    /// libcurl takes a gzip stream that was cut short for whole: only the reader of the body can tell.
+    package let body: [UInt8]
+
+    /// The first header of that name, in any case.
+    package func header(_ name: String) -> String? {
+        let wanted = name.lowercased()
+        return headers.first { $0.name.lowercased() == wanted }?.value
+    }
+}

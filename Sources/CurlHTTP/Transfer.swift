@@ -1,0 +1,136 @@
+import CCurl
+
+/// One request on its way through libcurl.
+///
+/// `@unchecked Sendable`: made by the caller, then handed to the client's thread, which alone touches it until it
+/// resumes the continuation.
+final class Transfer: @unchecked Sendable {
+    typealias Outcome = Result<(response: HTTPResponse, redirect: String?), HTTPError>
+
+    let request: HTTPRequest
+    private let continuation: CheckedContinuation<Outcome, Never>
+    private(set) var easy: UnsafeMutableRawPointer?
+    private var headerList: UnsafeMutablePointer<curl_slist>?
+    private let errorText: UnsafeMutablePointer<CChar>
+    private var headers: [(name: String, value: String)] = []
+    private var body: [UInt8] = []
+    private var isTooLarge = false
+
+    init(_ request: HTTPRequest, _ continuation: CheckedContinuation<Outcome, Never>) {
+        self.request = request
+        self.continuation = continuation
+        errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+    }
+
+    deinit {
+        if let easy { curl_easy_cleanup(easy) }
+        curl_slist_free_all(headerList)
+        errorText.deallocate()
+    }
+
+    /// Makes the easy handle; it keeps an unretained pointer to this object, so whoever adds it to a multi handle must
+    /// hold the transfer until it is removed again.
+    func prepare() -> UnsafeMutableRawPointer? {
+        guard let easy = curl_easy_init() else { return nil }
+        self.easy = easy
+        for header in request.headers {
+            headerList = curl_slist_append(headerList, "\(header.name): \(header.value)")
+        }
+        let limits = request.limits
+        let own = Unmanaged.passUnretained(self).toOpaque()
+        let codes = [
+            cointape_curl_set_string(easy, CURLOPT_URL, request.url),
+            cointape_curl_set_string(easy, CURLOPT_PROTOCOLS_STR, "http,https"),
+            cointape_curl_set_long(easy, CURLOPT_FOLLOWLOCATION, 0),
+            cointape_curl_set_long(easy, CURLOPT_NOSIGNAL, 1),
+            cointape_curl_set_long(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS),
+            cointape_curl_set_string(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate"),
+            cointape_curl_set_string(easy, CURLOPT_USERAGENT, "cointape"),
+            cointape_curl_set_headers(easy, headerList),
+            cointape_curl_set_long(easy, CURLOPT_TIMEOUT_MS, max(1, Int(limits.total / .milliseconds(1)))),
+            cointape_curl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, max(1, Int(limits.stall / .milliseconds(1)))),
+            cointape_curl_set_long(easy, CURLOPT_LOW_SPEED_LIMIT, 100),
+            cointape_curl_set_long(easy, CURLOPT_LOW_SPEED_TIME, max(1, Int(limits.stall / .seconds(1)))),
+            cointape_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText),
+            cointape_curl_set_pointer(easy, CURLOPT_PRIVATE, own),
+            cointape_curl_set_pointer(easy, CURLOPT_WRITEDATA, own),
+            cointape_curl_set_pointer(easy, CURLOPT_HEADERDATA, own),
+            cointape_curl_set_callback(easy, CURLOPT_WRITEFUNCTION) { data, size, count, context in
+                guard let data, let context else { return 0 }
+                let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+                return transfer.receive(UnsafeRawBufferPointer(start: data, count: size * count))
+            },
+            cointape_curl_set_callback(easy, CURLOPT_HEADERFUNCTION) { data, size, count, context in
+                guard let data, let context else { return 0 }
+                let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+                return transfer.receiveHeader(UnsafeRawBufferPointer(start: data, count: size * count))
+            },
+        ]
+        return codes.allSatisfy { $0 == CURLE_OK } ? easy : nil
+    }
+
+    /// Ends the transfer: exactly once.
+    func finish(_ code: CURLcode) {
+        continuation.resume(returning: outcome(of: code))
+    }
+
+    func fail(_ error: HTTPError) {
+        continuation.resume(returning: .failure(error))
+    }
+
+    private func outcome(of code: CURLcode) -> Outcome {
+        if isTooLarge {
+            return .failure(HTTPError(.bodyTooLarge, "the body is larger than \(request.limits.body) bytes"))
+        }
+        guard code == CURLE_OK else {
+            let detail = String(cString: errorText)
+            let text = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
+            return .failure(HTTPError(Self.kind(of: code), text))
+        }
+        var status = 0
+        cointape_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
+        var redirect: UnsafeMutablePointer<CChar>?
+        cointape_curl_get_string(easy, CURLINFO_REDIRECT_URL, &redirect)
+        let response = HTTPResponse(status: status, headers: headers, body: body)
+        return .success((response, redirect.map { String(cString: $0) }))
+    }
+
+    private static func kind(of code: CURLcode) -> HTTPError.Code {
+        switch code {
+        case CURLE_OPERATION_TIMEDOUT: .timeout
+        case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: .invalidRequest
+        default: .network
+        }
+    }
+
+    /// Taking fewer bytes than were offered makes libcurl stop the transfer.
+    private func receive(_ bytes: UnsafeRawBufferPointer) -> Int {
+        guard body.count + bytes.count <= request.limits.body else {
+            isTooLarge = true
+            return 0
+        }
+        body += bytes
+        return bytes.count
+    }
+
+    private func receiveHeader(_ bytes: UnsafeRawBufferPointer) -> Int {
+        let line = String(decoding: bytes, as: UTF8.self).trimmingSuffix { $0.isNewline }
+        if line.hasPrefix("HTTP/") {
+            // An interim answer (1xx) or a proxy's came before: only the last one's headers count.
+            headers = []
+        } else if let colon = line.firstIndex(of: ":") {
+            let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
+            headers.append((String(line[..<colon]), String(value)))
+        }
+        return bytes.count
+    }
+}
+
+extension String {
+    fileprivate func trimmingSuffix(while predicate: (Character) -> Bool) -> Substring {
+        var end = endIndex
+        while end > startIndex, predicate(self[index(before: end)]) { end = index(before: end) }
+        return self[..<end]
+    }
+}
