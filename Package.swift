@@ -28,6 +28,7 @@ let package = Package(
         // C libraries: a module map and typed shims, no Swift.
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+        .systemLibrary(name: "CJQ", providers: [.apt(["libjq-dev"]), .brew(["jq"])]),
 
         // Values without I/O.
         .target(name: "Basics", swiftSettings: settings),
@@ -50,5 +51,6 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(name: "CurlHTTP", dependencies: ["Basics", "CCurl"], swiftSettings: settings),
+        .target(name: "JQ", dependencies: ["Basics", "CJQ"], swiftSettings: settings),
     ]
 )

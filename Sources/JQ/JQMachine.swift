@@ -1,0 +1,48 @@
+import CJQ
+
+/// A compiled filter: owns its `jq_state`, and is used by one thread at a time.
+final class JQMachine {
+    private var state: OpaquePointer?
+    private let messages = Messages()
+
+    /// jq reports what does not compile through a callback.
+    private final class Messages {
+        var lines: [String] = []
+    }
+
+    init(_ program: JQProgram) throws(JQError) {
+        guard let state = jq_init() else { preconditionFailure("out of memory for a jq state") }
+        self.state = state
+        jq_set_error_cb(
+            state,
+            { context, message in
+                guard let context else { return jv_free(message) }
+                let messages = Unmanaged<Messages>.fromOpaque(context).takeUnretainedValue()
+                messages.lines.append(JV.takeText(jq_format_error(message)))
+            }, Unmanaged.passUnretained(messages).toOpaque())
+        guard jq_compile(state, program.source) != 0 else {
+            let detail = messages.lines.first { $0.hasPrefix("jq: error") } ?? messages.lines.first ?? ""
+            throw JQError("does not compile: \(detail.replacing("jq: error: ", with: ""))")
+        }
+    }
+
+    deinit {
+        jq_teardown(&state)
+    }
+
+    /// Runs the filter over a value, which stays the caller's, and hands out each result, which becomes the body's.
+    func run(_ input: jv, _ body: (jv) throws(JQError) -> Void) throws(JQError) {
+        jq_start(state, jv_copy(input), 0)
+        while true {
+            let result = jq_next(state)
+            guard jv_get_kind(result) != JV_KIND_INVALID else { return try end(result) }
+            try body(result)
+        }
+    }
+
+    /// The results have ended: with a message if an error was raised.
+    private func end(_ invalid: jv) throws(JQError) {
+        guard jv_invalid_has_msg(jv_copy(invalid)) != 0 else { return jv_free(invalid) }
+        throw JQError(JV.takeMessage(jv_invalid_get_msg(invalid)))
+    }
+}

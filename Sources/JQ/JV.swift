@@ -1,0 +1,85 @@
+import CJQ
+
+/// libjq's values.
+///
+/// Each function here says who owns its argument afterwards, as jv's reference counts are by hand.
+enum JV {
+    /// Parses exactly one JSON value; the result is the caller's.
+    static func parse(_ bytes: [UInt8]) throws(JQError) -> jv {
+        let value = bytes.withUnsafeBytes { raw in
+            raw.assumingMemoryBound(to: CChar.self).baseAddress.map { jv_parse_sized($0, Int32(clamping: raw.count)) }
+        }
+        guard let value else { throw JQError("the body is empty") }
+        guard jv_get_kind(value) == JV_KIND_INVALID else { return value }
+        let message = takeMessage(jv_invalid_get_msg(value))
+        // jq quotes the whole text in its message.
+        let reason = message.firstRange(of: " (while parsing").map { message[..<$0.lowerBound] } ?? message[...]
+        throw JQError("not one whole JSON value: \(reason.prefix(200))")
+    }
+
+    /// The text of a string; consumes the value.
+    static func takeText(_ value: jv) -> String {
+        guard jv_get_kind(value) == JV_KIND_STRING else {
+            var output: [UInt8] = []
+            takeJSON(value, into: &output)
+            return String(decoding: output, as: UTF8.self)
+        }
+        defer { jv_free(value) }
+        return String(decoding: bytes(of: value), as: UTF8.self)
+    }
+
+    /// An error's message, which may be any value; consumes it.
+    static func takeMessage(_ value: jv) -> String {
+        String(takeText(value).prefix(500))
+    }
+
+    /// Appends the value as compact JSON; consumes it.
+    static func takeJSON(_ value: jv, into output: inout [UInt8]) {
+        let text = jv_dump_string(value, 0)
+        output += bytes(of: text)
+        jv_free(text)
+    }
+
+    /// The bytes of a string, valid while the value is held; does not consume it.
+    private static func bytes(of string: jv) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(
+            start: jv_string_value(string), count: Int(jv_string_length_bytes(jv_copy(string))))
+    }
+
+    /// Whether it is an object whose members are all scalars; does not consume it.
+    static func isFlatObject(_ value: jv) -> Bool {
+        guard jv_get_kind(value) == JV_KIND_OBJECT else { return false }
+        var iterator = jv_object_iter(value)
+        while jv_object_iter_valid(value, iterator) != 0 {
+            let member = jv_object_iter_value(value, iterator)
+            let kind = jv_get_kind(member)
+            jv_free(member)
+            if kind == JV_KIND_OBJECT || kind == JV_KIND_ARRAY { return false }
+            iterator = jv_object_iter_next(value, iterator)
+        }
+        return true
+    }
+
+    static func kindName(_ value: jv) -> String {
+        String(cString: jv_kind_name(jv_get_kind(value)))
+    }
+}
+
+extension JV {
+    /// The value's text as `takeText` has it; does not consume it.
+    static func text(of value: jv) -> String {
+        takeText(jv_copy(value))
+    }
+
+    /// The members of an object by name; does not consume it.
+    static func members(of object: jv) -> [String: String] {
+        var members: [String: String] = [:]
+        var iterator = jv_object_iter(object)
+        while jv_object_iter_valid(object, iterator) != 0 {
+            let name = takeText(jv_object_iter_key(object, iterator))
+            members[name] = takeText(jv_object_iter_value(object, iterator))
+            iterator = jv_object_iter_next(object, iterator)
+        }
+        return members
+    }
+}
