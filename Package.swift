@@ -52,5 +52,21 @@ let package = Package(
         ),
         .target(name: "CurlHTTP", dependencies: ["Basics", "CCurl"], swiftSettings: settings),
         .target(name: "JQ", dependencies: ["Basics", "CJQ"], swiftSettings: settings),
+
+        // settle: the streams, their entries, leases and the clock they share.
+        .target(
+            name: "Tape",
+            dependencies: [
+                "Basics", "Config", "Redis",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            resources: [
+                .embedInCode("Scripts/newest.lua"), .embedInCode("Scripts/publish.lua"),
+                .embedInCode("Scripts/renew.lua"),
+            ],
+            swiftSettings: settings
+        ),
     ]
 )

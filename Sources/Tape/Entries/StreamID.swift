@@ -1,0 +1,34 @@
+package import Basics
+
+/// A stream entry's id: milliseconds and a sequence number, ordered as Redis orders them.
+package struct StreamID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    package let milliseconds: UInt64
+    package let sequence: UInt64
+
+    package init(milliseconds: UInt64, sequence: UInt64) {
+        self.milliseconds = milliseconds
+        self.sequence = sequence
+    }
+
+    /// A minute's own entry: `<minute>-0`.
+    package init(_ minute: Minute) {
+        self.init(milliseconds: UInt64(max(0, minute.milliseconds)), sequence: 0)
+    }
+
+    package init?(_ text: String) {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 2, let milliseconds = UInt64(parts[0]), let sequence = UInt64(parts[1]) else { return nil }
+        self.init(milliseconds: milliseconds, sequence: sequence)
+    }
+
+    /// The minute that the id lies in.
+    package var minute: Minute {
+        Minute(containing: Timestamp(milliseconds: Int64(clamping: milliseconds)))
+    }
+
+    package var description: String { "\(milliseconds)-\(sequence)" }
+
+    package static func < (left: Self, right: Self) -> Bool {
+        (left.milliseconds, left.sequence) < (right.milliseconds, right.sequence)
+    }
+}

@@ -1,0 +1,39 @@
+package import Basics
+package import Redis
+
+/// A published entry as it was read.
+package struct TapeEntry: Sendable {
+    package let id: StreamID
+    package let fields: [String: [UInt8]]
+
+    package init(id: StreamID, fields: [String: [UInt8]]) {
+        self.id = id
+        self.fields = fields
+    }
+
+    /// An element of XRANGE's reply: the id and a flat list of fields and values; nil for anything else.
+    package init?(_ reply: RedisReply) {
+        guard let parts = reply.array, parts.count == 2, let id = parts[0].text.flatMap(StreamID.init),
+            let flat = parts[1].array, flat.count.isMultiple(of: 2)
+        else { return nil }
+        var fields: [String: [UInt8]] = [:]
+        for index in stride(from: 0, to: flat.count, by: 2) {
+            guard let name = flat[index].text, let value = flat[index + 1].bytes else { return nil }
+            fields[name] = value
+        }
+        self.init(id: id, fields: fields)
+    }
+
+    package var minute: Minute { id.minute }
+
+    package var gap: Gap? {
+        text("gap").map { Gap(code: $0, detail: text("detail") ?? "") }
+    }
+
+    /// The rows as published: a JSON array.
+    package var rows: [UInt8]? { fields["rows"] }
+
+    package func text(_ name: String) -> String? {
+        fields[name].map { String(decoding: $0, as: UTF8.self) }
+    }
+}

@@ -1,0 +1,92 @@
+package import Basics
+package import Redis
+
+/// Reads a stream's entries: by minute, newest first, or as they come.
+package struct StreamReader: Sendable {
+    package let key: String
+    private let redis: RedisClient
+    private let clock: TapeClock
+
+    package init(key: String, redis: RedisClient, clock: TapeClock) {
+        self.key = key
+        self.redis = redis
+        self.clock = clock
+    }
+
+    /// The newest entry's id; nil on an empty stream.
+    ///
+    /// Sets the clock by the way.
+    package func newestID() async throws(RedisError) -> StreamID? {
+        let sent = ContinuousClock.now
+        let reply = try await redis.evaluate(Self.newest, keys: [key], arguments: [])
+        guard let parts = reply.array, parts.count == 2, let id = parts[0].text,
+            let time = parts[1].text.flatMap({ Int64($0) })
+        else { throw unexpected("EVALSHA") }
+        clock.adjust(redisMilliseconds: time, sent: sent)
+        return StreamID(id)
+    }
+
+    package func entry(at minute: Minute) async throws(RedisError) -> TapeEntry? {
+        try await entries(RedisCommand("XRANGE", key, "\(StreamID(minute))", "\(StreamID(minute))", "COUNT", 1)).first
+    }
+
+    package func oldest() async throws(RedisError) -> TapeEntry? {
+        try await entries(RedisCommand("XRANGE", key, "-", "+", "COUNT", 1)).first
+    }
+
+    /// The newest entries within the ids, newest first; nil is the stream's end on that side.
+    package func newest(
+        _ count: Int, from first: StreamID? = nil, to last: StreamID? = nil
+    ) async throws(RedisError) -> [TapeEntry] {
+        let upper = last.map { "\($0)" } ?? "+"
+        let lower = first.map { "\($0)" } ?? "-"
+        return try await entries(RedisCommand("XREVRANGE", key, upper, lower, "COUNT", count))
+    }
+
+    package func oldest(_ count: Int, from first: StreamID) async throws(RedisError) -> [TapeEntry] {
+        try await entries(RedisCommand("XRANGE", key, "\(first)", "+", "COUNT", count))
+    }
+
+    /// The newest entry between the two minutes, both included, for which the predicate holds.
+    package func newest(
+        from first: Minute, to last: Minute, where holds: (TapeEntry) -> Bool
+    ) async throws(RedisError) -> TapeEntry? {
+        var upper = "\(last.milliseconds)-\(UInt64.max)"
+        while true {
+            let command = RedisCommand("XREVRANGE", key, upper, "\(StreamID(first))", "COUNT", 1)
+            guard let entry = try await entries(command).first else { return nil }
+            if holds(entry) { return entry }
+            upper = "(\(entry.id)"
+        }
+    }
+
+    /// Waits for entries behind the id; empty when none came in time.
+    ///
+    /// Blocks its connection: `redis` must be a client of this reader's own.
+    package func next(
+        _ count: Int = 1, after id: StreamID?, waiting wait: Duration
+    ) async throws(RedisError) -> [TapeEntry] {
+        let block = clock.wallMilliseconds(min(wait, .seconds(5)))
+        let start = id.map { "\($0)" } ?? "0-0"
+        let command = RedisCommand("XREAD", "COUNT", count, "BLOCK", block, "STREAMS", key, start)
+        let reply = try await redis.sendBlocking(command, timeout: .milliseconds(block) + .seconds(2))
+        if reply == .null { return [] }
+        guard let stream = reply.array?.first?.array, stream.count == 2 else { throw unexpected("XREAD") }
+        return try decode(stream[1], "XREAD")
+    }
+
+    private func entries(_ command: RedisCommand) async throws(RedisError) -> [TapeEntry] {
+        try decode(await redis.send(command), command.name)
+    }
+
+    private func decode(_ reply: RedisReply, _ command: String) throws(RedisError) -> [TapeEntry] {
+        guard let elements = reply.array else { throw unexpected(command) }
+        return elements.compactMap(TapeEntry.init)
+    }
+
+    private func unexpected(_ command: String) -> RedisError {
+        RedisError(.unexpectedReply, command: command, message: "a reply of another shape than the command promises")
+    }
+
+    private static let newest = RedisScript(name: "newest", source: PackageResources.newest_lua)
+}

@@ -1,0 +1,56 @@
+-- Publishes one entry under the id <minute>-0 and trims the stream by age.
+--
+-- KEYS[1]  the stream
+-- ARGV[1]  the minute, in ms since 1970
+-- ARGV[2]  the source that publishes; empty for an entry that stands in for whichever source the stream has
+-- ARGV[3]  the oldest minute to keep, in ms since 1970
+-- ARGV[4…] field, value, field, value, …; the field `source` is added here
+--
+-- Returns {outcome, Redis' time in ms, newest id before the call or ''}; the outcome is
+--   ok         the entry is there now
+--   duplicate  an entry with this id was there already
+--   late       the stream has gone past the minute, without an entry for it
+--   foreign    the newest entry is another source's
+--   future     the minute is more than 5 s later than Redis' TIME
+-- Retry safety: running it again answers `duplicate`.
+local FUTURE_MS = 5000
+local minute, source, oldest = ARGV[1], ARGV[2], ARGV[3]
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+for _, number in ipairs({minute, oldest}) do
+  if #number > 15 or not string.find(number, '^%d+$') then
+    return redis.error_reply('ERR minutes are milliseconds since 1970, not ' .. number)
+  end
+end
+
+local function answer(outcome, newest)
+  return {outcome, string.format('%.0f', now), newest}
+end
+
+local newest, owner = '', ''
+local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+if last then
+  newest = last[1]
+  for i = 1, #last[2], 2 do
+    if last[2][i] == 'source' then owner = last[2][i + 1] end
+  end
+end
+
+if source ~= '' and owner ~= '' and source ~= owner then return answer('foreign', newest) end
+if tonumber(minute) > now + FUTURE_MS then return answer('future', newest) end
+if newest ~= '' and tonumber(string.match(newest, '^(%d+)-')) >= tonumber(minute) then
+  local same = redis.call('XRANGE', KEYS[1], minute .. '-0', minute .. '-0')[1]
+  return answer(same and 'duplicate' or 'late', newest)
+end
+
+local command = {'XADD', KEYS[1], minute .. '-0', 'source', source ~= '' and source or owner}
+for i = 4, #ARGV do command[#command + 1] = ARGV[i] end
+local added = redis.pcall(unpack(command))
+if type(added) == 'table' and added.err then
+  -- An entry that was deleted leaves its id behind as the stream's last: the minute is closed all the same.
+  if string.find(added.err, 'equal or smaller', 1, true) then return answer('late', newest) end
+  return added
+end
+redis.call('XTRIM', KEYS[1], 'MINID', '=', oldest .. '-0')
+return answer('ok', newest)

@@ -1,0 +1,77 @@
+package import Config
+package import Logging
+package import Redis
+
+/// The fields that every worker's config begins with.
+package struct WorkerSettings: Sendable {
+    package let name: String
+    package let redis: RedisSettings
+    package let logging: LoggingSettings
+
+    /// Reads `worker` too, whose value the caller knows already.
+    package init?(reading reader: ConfigReader) {
+        _ = reader.string("worker", "What kind of worker this is: `fetch`, `merge` or `api`.")
+        let name = reader.parsed(
+            "name", type: "string", "The worker's name in logs, and the `source` of what a fetch worker publishes."
+        ) { text in
+            guard text.wholeMatch(of: /[A-Za-z0-9_\-]{1,64}/) != nil else {
+                throw ConfigReader.Complaint("should be 1 to 64 letters, digits, - or _")
+            }
+            return text
+        }
+        let logging = LoggingSettings(reading: reader)
+        let redis = RedisSettings(reading: reader)
+        guard let name, let redis, let logging else { return nil }
+        self.name = name
+        self.redis = redis
+        self.logging = logging
+    }
+}
+
+package struct RedisSettings: Equatable, Sendable {
+    package let endpoint: RedisEndpoint
+    package let keys: TapeKeys
+
+    init?(reading parent: ConfigReader) {
+        guard let reader = parent.object("redis", optional: true, "The Redis in which the workers meet.") else {
+            return nil
+        }
+        let endpoint = reader.parsed(
+            "url", type: "Redis URL", default: "redis://127.0.0.1:6379",
+            "`redis://[user[:password]@]host[:port][/db]` or `unix://[user[:password]@]/path[?db=n]`."
+        ) { try RedisEndpoint(parsing: $0) }
+        let prefix = reader.parsed("prefix", type: "string", default: "", "Goes before the name of every key.") {
+            text in
+            guard text.wholeMatch(of: /[A-Za-z0-9:_\-]*/) != nil else {
+                throw ConfigReader.Complaint("should be letters, digits, :, _ or -")
+            }
+            return text
+        }
+        reader.finish()
+        guard let endpoint, let prefix else { return nil }
+        if let password = endpoint.password { reader.context.keepSecret(password) }
+        self.endpoint = endpoint
+        keys = TapeKeys(prefix: prefix)
+    }
+}
+
+package struct LoggingSettings: Equatable, Sendable {
+    package enum Format: String, CaseIterable, Sendable {
+        case text, json
+    }
+
+    package let level: Logger.Level
+    package let format: Format
+
+    init?(reading parent: ConfigReader) {
+        guard let reader = parent.object("logging", optional: true, "What is logged, to standard error.") else {
+            return nil
+        }
+        let level = reader.choice("level", default: Logger.Level.info, "The least severe level that is logged.")
+        let format = reader.choice("format", default: Format.text, "Lines for people, or one JSON object a line.")
+        reader.finish()
+        guard let level, let format else { return nil }
+        self.level = level
+        self.format = format
+    }
+}

@@ -1,0 +1,23 @@
+package import Basics
+
+/// The names of all keys, behind the configured prefix.
+package struct TapeKeys: Equatable, Sendable {
+    private let prefix: String
+
+    package init(prefix: String = "") {
+        self.prefix = prefix
+    }
+
+    package func stream(_ name: String) -> String { prefix + name }
+
+    /// The list of a minute: `toplist:2026-11-21T09:01Z`.
+    package func list(_ stream: String, _ minute: Minute) -> String { "\(prefix)\(stream):\(minute)" }
+
+    package func lease(_ stream: String, _ minute: Minute) -> String { "\(prefix)lease:\(stream):\(minute)" }
+
+    package func tries(_ stream: String, _ minute: Minute) -> String { "\(prefix)tries:\(stream):\(minute)" }
+
+    package func worker(_ identity: WorkerIdentity) -> String {
+        "\(prefix)worker:\(identity.name):\(identity.host):\(identity.suffix)"
+    }
+}
