@@ -68,5 +68,16 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+
+        // The workers, one target a kind.
+        .target(
+            name: "Fetching",
+            dependencies: [
+                "Basics", "Config", "CurlHTTP", "JQ", "Tape",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
     ]
 )

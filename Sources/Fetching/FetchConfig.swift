@@ -1,0 +1,73 @@
+package import Config
+import JQ
+package import Tape
+
+/// The config of a fetch worker: what to ask, how to read the answer, where to publish it.
+package struct FetchConfig: Sendable {
+    package let worker: WorkerSettings
+    package let schedule: Schedule
+    /// Environment variables without which the provider cannot be asked.
+    package let needs: [String]
+    /// Variables in the request's URL that, when set, say that another server is asked, so that `needs` do not apply.
+    package let urlVariables: [String]
+    package let request: RequestSettings
+    package let filters: PageFilters
+    package let allowEmpty: Bool
+    package let stream: String
+    package let retain: Duration
+
+    package init?(reading reader: ConfigReader) {
+        let worker = WorkerSettings(reading: reader)
+        let schedule = reader.object("schedule", "When to fetch.").flatMap(Schedule.init)
+        let needs = reader.strings("needs", "Environment variables that must be set, unless the URL's own variable is.")
+        let requestReader = reader.object("request", "What to ask.")
+        let request = requestReader.flatMap(RequestSettings.init)
+        let filter = reader.program("filter", "A jq filter that makes one flat object a row out of each page.")
+        let failure = reader.program(
+            "failure", optional: true,
+            "A jq filter that makes `{message, action}` out of a body that is an error; action is `retry` or `stop`.")
+        let allowEmpty = reader.bool("allow_empty", default: false, "Whether no rows at all are a good answer.")
+        let publish = reader.object("publish", "Where the rows go.").flatMap(PublishSettings.init)
+        reader.finish()
+        guard let worker, let schedule, let needs, let request, let filter, let allowEmpty, let publish else {
+            return nil
+        }
+        self.worker = worker
+        self.schedule = schedule
+        self.needs = needs
+        self.request = request
+        self.allowEmpty = allowEmpty
+        urlVariables = requestReader?.variables(in: "url").filter { $0.hasSuffix("_URL") } ?? []
+        filters = PageFilters(
+            rows: filter, failure: failure, total: request.pages?.total, items: request.pages?.items)
+        stream = publish.stream
+        retain = publish.retain
+    }
+
+    /// The needs that the environment does not meet.
+    package func unmetNeeds(in environment: [String: String]) -> [String] {
+        func isSet(_ name: String) -> Bool { environment[name].map { !$0.isEmpty } ?? false }
+        return urlVariables.contains(where: isSet) ? [] : needs.filter { !isSet($0) }
+    }
+}
+
+struct PublishSettings {
+    let stream: String
+    let retain: Duration
+
+    init?(reading reader: ConfigReader) {
+        let stream = reader.string("stream", "The stream, before the prefix.")
+        let retain = reader.duration(
+            "retain", default: "2h", in: .seconds(300)...(.seconds(30 * 86_400)), "How long entries are kept.")
+        reader.finish()
+        guard let stream, let retain else { return nil }
+        self.stream = stream
+        self.retain = retain
+    }
+}
+
+extension ConfigReader {
+    func program(_ name: String, optional: Bool = false, _ summary: String) -> JQProgram? {
+        parsed(name, type: "jq filter", optional: optional, summary) { try JQProgram($0) }
+    }
+}

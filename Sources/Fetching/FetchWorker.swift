@@ -1,0 +1,80 @@
+package import Basics
+package import Logging
+import ServiceLifecycle
+package import Tape
+
+/// Settles one stream's due minutes, one after the other, until it is told to stop.
+package struct FetchWorker: Service, CustomStringConvertible {
+    package let description: String
+    private let schedule: Schedule
+    private let fetcher: Fetcher
+    private let settler: Settler
+    private let clock: TapeClock
+    private let logger: Logger
+
+    package init(name: String, schedule: Schedule, fetcher: Fetcher, settler: Settler, clock: TapeClock, logger: Logger)
+    {
+        description = name
+        self.schedule = schedule
+        self.fetcher = fetcher
+        self.settler = settler
+        self.clock = clock
+        self.logger = logger
+    }
+
+    package func run() async throws {
+        var backoff = Backoff(base: .milliseconds(100), maximum: .seconds(5))
+        while !Task.isShuttingDownGracefully, !Task.isCancelled {
+            do {
+                let newest = try await settler.reader.newestID()?.minute
+                let next = schedule.next(after: newest, now: clock.now)
+                guard await clock.pauses(until: next.start) else { return }
+                try await settle(next)
+                backoff.reset()
+            } catch {
+                logger.debug("worker.retries", metadata: [LogKey.error: "\(error)"])
+                guard await clock.pauses(for: backoff.next()) else { return }
+            }
+        }
+    }
+
+    /// Settles the minute that is current now, as `cointape fetch` does, and says what became of it.
+    package func settleCurrentMinute() async throws -> (minute: Minute, outcome: Settler.Outcome) {
+        _ = try await settler.reader.newestID()
+        let next = schedule.next(after: nil, now: clock.now)
+        try await clock.sleep(until: next.start)
+        return (next.minute, try await settle(next))
+    }
+
+    /// Settles a minute of the past from a server that can still tell it, through the headers.
+    package func fill(_ minute: Minute, headers: [(name: String, value: String)]) async throws {
+        let deadline = clock.now + Schedule.deadline
+        let fetcher = fetcher
+        _ = try await settler.settle(minute, giveUp: deadline) {
+            try await fetcher.draft(for: minute, deadline: deadline, headers: headers)
+        }
+    }
+
+    /// The newest minute that the stream has.
+    package func newestMinute() async throws -> Minute? {
+        try await settler.reader.newestID()?.minute
+    }
+
+    package func entry(at minute: Minute) async throws -> TapeEntry? {
+        try await settler.reader.entry(at: minute)
+    }
+
+    @discardableResult
+    private func settle(_ next: Schedule.Appointment) async throws -> Settler.Outcome {
+        let fetcher = fetcher
+        let outcome = try await settler.settle(next.minute, giveUp: next.deadline) {
+            try await fetcher.draft(for: next.minute, deadline: next.deadline)
+        }
+        // Refused entries and abandoned minutes leave the stream as it was: the next try is the next minute's.
+        switch outcome {
+        case .published, .closed: break
+        case .abandoned, .refused: _ = await clock.pauses(until: next.minute.start + .seconds(60))
+        }
+        return outcome
+    }
+}

@@ -1,0 +1,71 @@
+import Basics
+import CurlHTTP
+import JQ
+import Logging
+import Tape
+
+/// Gets one page: asks, judges, and asks again while that is worth it and time is left.
+struct PageFetcher: Sendable {
+    let settings: RequestSettings
+    let filters: PageFilters
+    let http: HTTPClient
+    let jq: JQPool
+    let clock: TapeClock
+    let logger: Logger
+
+    /// `parameters` and `headers` come in addition to the config's.
+    func fetch(
+        _ parameters: [(name: String, value: String)], headers: [(name: String, value: String)], deadline: Timestamp
+    ) async throws -> PageFilters.Page {
+        var backoff = Backoff(base: .milliseconds(500), maximum: .seconds(10))
+        var attempt = 0
+        while true {
+            let judgement = await judge(request(parameters, headers, deadline))
+            switch judgement {
+            case .page(let page): return page
+            case .stop(let failure): throw failure
+            case .retry(let failure, let after):
+                attempt += 1
+                let wait = max(after ?? .zero, backoff.next())
+                guard attempt <= settings.retries, clock.now + wait < deadline else { throw failure }
+                logger.debug(
+                    "page.retried",
+                    metadata: [
+                        LogKey.attempt: "\(attempt)", LogKey.detail: "\(failure.detail)", LogKey.wait: "\(wait)",
+                    ])
+                try await clock.sleep(for: wait)
+            }
+        }
+    }
+
+    private func request(
+        _ parameters: [(name: String, value: String)], _ headers: [(name: String, value: String)], _ deadline: Timestamp
+    ) -> HTTPRequest {
+        let query = (settings.query + parameters)
+            .map { "\(PercentEncoding.encode($0.name))=\(PercentEncoding.encode($0.value))" }.joined(separator: "&")
+        var limits = settings.limits
+        limits.total = min(limits.total, max(.milliseconds(1), clock.wall(deadline - clock.now)))
+        return HTTPRequest(
+            url: query.isEmpty ? settings.url : "\(settings.url)?\(query)", headers: settings.headers + headers,
+            limits: limits)
+    }
+
+    private func judge(_ request: HTTPRequest) async -> Judgement {
+        let response: HTTPResponse
+        do throws(HTTPError) {
+            response = try await http.get(request)
+        } catch {
+            return .of(error)
+        }
+        let filters = filters
+        let isError = !(200..<300).contains(response.status)
+        do throws(JQError) {
+            let reading = try await jq.read(response.body) { document throws(JQError) in
+                try filters.read(document, isError: isError)
+            }
+            return .of(response, .success(reading))
+        } catch {
+            return .of(response, .failure(error))
+        }
+    }
+}

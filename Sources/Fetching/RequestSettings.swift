@@ -1,0 +1,93 @@
+import Config
+import CurlHTTP
+package import JQ
+
+/// The request of a page: its URL without the paging parameter, its headers, its bounds.
+package struct RequestSettings: Sendable {
+    let url: String
+    let query: [(name: String, value: String)]
+    let headers: [(name: String, value: String)]
+    package let pages: PageSettings?
+    let limits: HTTPRequest.Limits
+    let retries: Int
+    let concurrency: Int
+
+    init?(reading reader: ConfigReader) {
+        let url = reader.parsed("url", type: "URL", "Scheme, host and path; http or https.") { text in
+            guard text.hasPrefix("http://") || text.hasPrefix("https://"), !text.contains(where: \.isWhitespace),
+                text.count > 8
+            else { throw ConfigReader.Complaint("should be an http:// or https:// URL") }
+            guard !text.contains("?") else {
+                throw ConfigReader.Complaint("should have no query: parameters belong in request.query")
+            }
+            return text
+        }
+        query = reader.pairs("query", "Parameters of the query, the page's own aside.")
+        headers = reader.pairs("headers", "Headers to send.")
+        if query.contains(where: { $0.name.isEmpty }) {
+            reader.complain(about: "query", "has a parameter without a name")
+        }
+        let isClean = headers.allSatisfy { !($0.name + $0.value).contains(where: \.isNewline) && !$0.name.isEmpty }
+        if !isClean { reader.complain(about: "headers", "has a header with an empty name or a line break") }
+        pages = reader.objectIfPresent("pages", "How the list is cut into pages; without it there is one.")
+            .flatMap(PageSettings.init)
+        let timeout = reader.duration(
+            "timeout", default: "20s", in: .milliseconds(100)...(.seconds(55)), "The longest that one page may take.")
+        let stall = reader.duration(
+            "stall", default: "10s", in: .milliseconds(100)...(.seconds(55)),
+            "The longest that a page may come at under 100 bytes a second.")
+        let body = reader.bytes("max_body", default: "64MB", "The largest page, after decompression.")
+        let retries = reader.integer("retries", default: 3, in: 0...10, "How often a page is asked for again.")
+        let concurrency = reader.integer("concurrency", default: 4, in: 1...64, "How many pages are asked for at once.")
+        reader.finish()
+        guard let url, let timeout, let stall, let body, let retries, let concurrency, isClean else { return nil }
+        self.url = url
+        self.retries = retries
+        self.concurrency = concurrency
+        limits = HTTPRequest.Limits(total: timeout, stall: stall, body: body)
+    }
+}
+
+/// How a list is cut into pages.
+package struct PageSettings: Equatable, Sendable {
+    /// The query's parameter that chooses the page.
+    package let parameter: String
+    /// Its value for the first page.
+    package let first: Int
+    /// What is added for the next one: 1 where it counts pages, the page's size where it counts items.
+    package let step: Int
+    /// How many items a page holds, as asked for.
+    package let size: Int
+    /// No more pages than this.
+    package let max: Int
+    package let total: JQProgram?
+    package let items: JQProgram?
+
+    package init(
+        parameter: String, first: Int, step: Int, size: Int, max: Int, total: JQProgram? = nil, items: JQProgram? = nil
+    ) {
+        self.parameter = parameter
+        self.first = first
+        self.step = step
+        self.size = size
+        self.max = max
+        self.total = total
+        self.items = items
+    }
+
+    init?(reading reader: ConfigReader) {
+        let parameter = reader.string("parameter", "The parameter of the query that chooses the page.")
+        let first = reader.integer("first", default: 1, in: 0...Int(Int32.max), "Its value for the first page.")
+        let step = reader.integer(
+            "step", default: 1, in: 1...1_000_000,
+            "What is added for the next page: 1, or the size where it counts items.")
+        let size = reader.integer("size", in: 1...1_000_000, "How many items a page is asked to hold.")
+        let max = reader.integer("max", default: 100, in: 1...10_000, "The most pages that are asked for.")
+        let total = reader.program("total", optional: true, "A jq filter for the number of items on all pages.")
+        let items = reader.program(
+            "items", optional: true, "A jq filter for the number of items on a page; without it, its rows are counted.")
+        reader.finish()
+        guard let parameter, let first, let step, let size, let max else { return nil }
+        self.init(parameter: parameter, first: first, step: step, size: size, max: max, total: total, items: items)
+    }
+}

@@ -1,0 +1,56 @@
+package import Basics
+import Config
+
+/// When a feed is due: at multiples of a period since the epoch, a little later if an offset says so.
+package struct Schedule: Equatable, Sendable {
+    package let every: Duration
+    package let offset: Duration
+
+    /// A fetch that has not ended this long after its minute's start is given up, and the minute becomes a gap.
+    package static let deadline: Duration = .seconds(55)
+    /// A start with less than this left before the deadline waits for the next minute.
+    private static let leastTime: Duration = .seconds(5)
+
+    package init(every: Duration, offset: Duration = .zero) {
+        self.every = every
+        self.offset = offset
+    }
+
+    init?(reading reader: ConfigReader) {
+        let every = reader.duration(
+            "every", default: "60s", in: .seconds(60)...(.seconds(86_400)), "The period, a multiple of 60s.")
+        let offset = reader.duration(
+            "offset", default: "0s", in: .zero...(.seconds(45)), "How long after the minute's start to begin.")
+        reader.finish()
+        guard let every, let offset else { return nil }
+        guard every.milliseconds % 60_000 == 0 else {
+            reader.complain(about: "every", "should be a multiple of 60s")
+            return nil
+        }
+        self.init(every: every, offset: offset)
+    }
+
+    package struct Appointment: Equatable, Sendable {
+        package let minute: Minute
+        package let start: Timestamp
+        package let deadline: Timestamp
+    }
+
+    /// What to do next: at once when the last due minute has gone by without an entry, else at the next one.
+    ///
+    /// A late start is about the current minute, as the answer will be: the past cannot be asked for.
+    package func next(after newest: Minute?, now: Timestamp) -> Appointment {
+        let current = Minute(containing: now - offset)
+        let due = current.floored(to: every)
+        if let newest, newest >= due {
+            return appointment(due.start + every, now)
+        }
+        let isTooLate = now > current.start + offset + Self.deadline - Self.leastTime
+        return appointment(isTooLate ? current.start + .seconds(60) : current.start, now)
+    }
+
+    private func appointment(_ time: Timestamp, _ now: Timestamp) -> Appointment {
+        Appointment(
+            minute: Minute(containing: time), start: max(now, time + offset), deadline: time + offset + Self.deadline)
+    }
+}
