@@ -37,6 +37,7 @@ let package = Package(
             dependencies: ["Basics"],
             swiftSettings: settings
         ),
+        .target(name: "TopLists", dependencies: ["Basics"], swiftSettings: settings),
 
         // What talks to the world: each wraps one library and knows nothing of the tape.
         .target(
