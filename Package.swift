@@ -80,5 +80,14 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(
+            name: "Merging",
+            dependencies: [
+                "Basics", "Config", "Redis", "Tape", "TopLists",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
     ]
 )

@@ -1,0 +1,184 @@
+import Basics
+import TopLists
+
+/// The join of a minute: a pure function of its sources' rows.
+package struct Join {
+    package struct Result: Sendable {
+        /// The list as it is stored, header included.
+        package let csv: [UInt8]
+        package let count: Int
+        package let account: JoinAccount
+    }
+
+    private let plan: JoinPlan
+    private let tables: [SourceTable?]
+    private let labels: [Int?]
+    private var account: JoinAccount
+    private var rowsByKey: [[JoinKey: Int]] = []
+
+    /// One table a source of the plan; nil for an optional source that has nothing for the minute.
+    package static func run(_ plan: JoinPlan, _ tables: [SourceTable?]) -> Result {
+        var join = Join(plan, tables)
+        return join.run()
+    }
+
+    /// A table that reads what the plan needs of the source.
+    package static func table(for source: Int, of plan: JoinPlan) -> SourceTable {
+        SourceTable(members: plan.members(ofSource: source))
+    }
+
+    private init(_ plan: JoinPlan, _ tables: [SourceTable?]) {
+        self.plan = plan
+        self.tables = tables
+        labels = tables.indices.map { source in plan.label.flatMap { plan.members(ofSource: source).firstIndex(of: $0) }
+        }
+        account = JoinAccount(sources: tables.count)
+    }
+
+    private mutating func run() -> Result {
+        var order: [(key: JoinKey, row: Int)] = []
+        for source in tables.indices {
+            var rows: [JoinKey: Int] = [:]
+            rows.reserveCapacity(tables[source]?.count ?? 0)
+            index(source, into: &rows) { if source == 0 { order.append(($0, $1)) } }
+            rowsByKey.append(rows)
+        }
+        let columns = plan.columns.map { Reader($0, plan) }
+        var csv: [UInt8] = []
+        CSV.append(header: plan.columns.map(\.column), to: &csv)
+        var count = 0
+        for (key, _) in order {
+            guard let rows = match(key) else { continue }
+            account.matched += 1
+            checkLabels(key, rows)
+            let start = csv.count
+            if append(columns, key, rows, position: count + 1, to: &csv) {
+                count += 1
+            } else {
+                csv.removeSubrange(start...)
+                account.unpriced += 1
+                account.sample("unpriced", name(of: key, rows))
+            }
+        }
+        countUnmatched()
+        return Result(csv: csv, count: count, account: account)
+    }
+
+    /// Finds the rows' keys; the first row of a key counts.
+    private mutating func index(_ source: Int, into rows: inout [JoinKey: Int], _ visit: (JoinKey, Int) -> Void) {
+        guard let table = tables[source] else { return }
+        for row in 0..<table.count {
+            guard let key = JoinKey(table.cell(row, 0), of: table, type: plan.keyType) else {
+                account.noKey += 1
+                account.sample("no_key", "\(plan.sources[source].name): \(label(source, row))")
+                continue
+            }
+            if rows[key] != nil {
+                account.duplicates += 1
+                account.sample(
+                    "duplicates",
+                    "\(plan.sources[source].name): \(String(decoding: key.text, as: UTF8.self)) \(label(source, row))")
+            } else {
+                rows[key] = row
+                visit(key, row)
+            }
+        }
+    }
+
+    /// The row of each source, when all that must have the key do.
+    private func match(_ key: JoinKey) -> [Int?]? {
+        let rows = rowsByKey.map { $0[key] }
+        for (source, row) in zip(plan.sources, rows) where row == nil && !source.isOptional { return nil }
+        return rows
+    }
+
+    private mutating func countUnmatched() {
+        for source in tables.indices {
+            for key in rowsByKey[source].keys where match(key) == nil || rowsByKey[0][key] == nil {
+                account.only[source] += 1
+            }
+        }
+    }
+
+    private mutating func checkLabels(_ key: JoinKey, _ rows: [Int?]) {
+        let texts = rows.indices.compactMap { source in rows[source].map { labelBytes(source, $0) } }
+            .filter { !$0.isEmpty }
+        guard let first = texts.first, texts.contains(where: { $0 != first }) else { return }
+        let folded = Set(texts.map { String(decoding: $0, as: UTF8.self).lowercased() })
+        guard folded.count > 1 else { return }
+        account.conflicts += 1
+        let names = texts.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " / ")
+        account.sample("conflicts", "\(String(decoding: key.text, as: UTF8.self)) \(names)")
+    }
+
+    private func append(
+        _ columns: [Reader], _ key: JoinKey, _ rows: [Int?], position: Int, to csv: inout [UInt8]
+    ) -> Bool {
+        for (index, column) in columns.enumerated() {
+            if index > 0 { csv.append(UInt8(ascii: ",")) }
+            switch column.column.origin {
+            case .position: csv += String(position).utf8
+            case .key: CSV.append(field: key.text, to: &csv)
+            case .source(let source, _):
+                let isGood = rows[source].map { row in
+                    tables[source].map { column.append($0.cell(row, column.member), of: $0, to: &csv) } ?? false
+                }
+                if column.column.isRequired, isGood != true { return false }
+            }
+        }
+        csv += CSV.endOfLine
+        return true
+    }
+
+    private func labelBytes(_ source: Int, _ row: Int) -> [UInt8] {
+        guard let table = tables[source], let member = labels[source] else { return [] }
+        return table.text(table.cell(row, member))
+    }
+
+    private func label(_ source: Int, _ row: Int) -> String {
+        String(decoding: labelBytes(source, row), as: UTF8.self)
+    }
+
+    private func name(of key: JoinKey, _ rows: [Int?]) -> String {
+        let text = String(decoding: key.text, as: UTF8.self)
+        return rows.first?.map { "\(text) \(label(0, $0))" } ?? text
+    }
+
+    /// A column and where its values stand.
+    private struct Reader {
+        let column: JoinPlan.Column
+        let member: Int
+
+        init(_ column: JoinPlan.Column, _ plan: JoinPlan) {
+            self.column = column
+            if case .source(let source, let member) = column.origin {
+                self.member = plan.members(ofSource: source).firstIndex(of: member) ?? 0
+            } else {
+                member = 0
+            }
+        }
+
+        /// Appends the value; false, having appended nothing, when it is not one of the column's type.
+        func append(_ cell: SourceTable.Cell, of table: SourceTable, to csv: inout [UInt8]) -> Bool {
+            switch (column.column.type, cell.kind) {
+            case (_, .missing), (_, .other): return false
+            case (.string, _):
+                CSV.append(field: table.text(cell), to: &csv)
+                return true
+            case (.decimal, _), (.integer, _):
+                let start = csv.count
+                guard PlainDecimal.append(table.text(cell), to: &csv), isGood(csv[start...]) else {
+                    csv.removeSubrange(start...)
+                    return false
+                }
+                return true
+            }
+        }
+
+        private func isGood(_ digits: ArraySlice<UInt8>) -> Bool {
+            if column.column.type == .integer, digits.contains(UInt8(ascii: ".")) { return false }
+            guard let minimum = column.minimum else { return true }
+            return Double(String(decoding: digits, as: UTF8.self)).map { $0 >= minimum } ?? false
+        }
+    }
+}

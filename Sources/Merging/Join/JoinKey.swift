@@ -1,0 +1,32 @@
+import Basics
+
+/// What rows are matched by.
+enum JoinKey: Hashable {
+    case integer(Int64)
+    case string([UInt8])
+
+    /// The key of a row; nil when it has none.
+    ///
+    /// Integers may come as JSON numbers or as strings of digits; outer spaces and leading zeros are taken off.
+    init?(_ cell: SourceTable.Cell, of table: SourceTable, type: JoinPlan.KeyType) {
+        switch (type, cell.kind) {
+        case (_, .missing), (_, .other): return nil
+        case (.integer, _):
+            let text = table.text(cell)
+            let digits = text.drop { $0 == 0x20 }.reversed().drop { $0 == 0x20 }
+            guard (1...18).contains(digits.count), digits.allSatisfy(isDigit) else { return nil }
+            self = .integer(digits.reversed().reduce(0) { $0 * 10 + Int64($1 - UInt8(ascii: "0")) })
+        case (.string, _):
+            let text = table.text(cell)
+            guard !text.isEmpty else { return nil }
+            self = .string(text)
+        }
+    }
+
+    var text: [UInt8] {
+        switch self {
+        case .integer(let number): Array(String(number).utf8)
+        case .string(let text): text
+        }
+    }
+}

@@ -1,0 +1,160 @@
+import Basics
+package import Config
+package import Tape
+import TopLists
+
+/// The config of a merge worker: which sources, joined by what, and what comes out.
+package struct MergeConfig: Sendable {
+    package let worker: WorkerSettings
+    package let sources: [SourceSettings]
+    package let plan: JoinPlan
+    /// How long after its start a minute's entries are waited for.
+    package let grace: Duration
+    package let stream: String
+    /// nil keeps the history for ever.
+    package let retain: Duration?
+
+    package init?(reading reader: ConfigReader) {
+        let worker = WorkerSettings(reading: reader)
+        let sources = reader.objects("sources", atLeast: 2, "What is joined; the first gives the order.")
+            .compactMap(SourceSettings.init)
+        let key = reader.object("key", "What rows are matched by.").flatMap(KeySettings.init)
+        let label = reader.string(
+            "label", optional: true, "A member that should be the same in all sources; differences are counted.")
+        let columns = reader.objects("columns", atLeast: 1, "The columns of the list, in order.")
+            .compactMap { ColumnSettings(reading: $0, sources: sources.map(\.name)) }
+        let grace = reader.duration(
+            "grace", default: "58s", in: .seconds(1)...(.seconds(600)),
+            "How long after its start a minute is waited for.")
+        let publish = reader.object("publish", "Where the lists go.")
+        let stream = publish?.string("stream", "The stream of lists, and the beginning of their keys' names.")
+        publish?.finish()
+        let retain = reader.object("history", optional: true, "How long lists are kept.").flatMap(Self.retain)
+        reader.finish()
+        let names = sources.map(\.name)
+        if Set(names).count < names.count { reader.complain(about: "sources", "two sources have the same name") }
+        if let first = sources.first, first.isOptional {
+            reader.complain(about: "sources", "the first source gives the order and cannot be optional")
+        }
+        guard let worker, let key, let grace, let stream, let retain, !columns.isEmpty, names.count >= 2 else {
+            return nil
+        }
+        self.worker = worker
+        self.sources = sources
+        self.grace = grace
+        self.stream = stream
+        self.retain = retain.duration
+        plan = JoinPlan(
+            sources: sources.map { JoinPlan.Source(name: $0.name, isOptional: $0.isOptional) }, key: key.member,
+            keyType: key.type, label: label, columns: columns.map(\.column))
+    }
+
+    private struct Retain {
+        /// nil is for ever.
+        let duration: Duration?
+    }
+
+    private static func retain(reading reader: ConfigReader) -> Retain? {
+        let retain = reader.parsed(
+            "retain", type: "duration", default: "7d", "How long a list is kept; `forever` must be written."
+        ) { text in
+            if text == "forever" { return Retain(duration: nil) }
+            guard let duration = ConfigQuantity.duration(text), duration >= .seconds(600) else {
+                throw ConfigReader.Complaint("should be a duration of 10m or more, such as \"7d\", or \"forever\"")
+            }
+            return Retain(duration: duration)
+        }
+        reader.finish()
+        return retain
+    }
+}
+
+/// One source of a join: a stream, or the union of several.
+package struct SourceSettings: Sendable {
+    package let name: String
+    package let streams: [String]
+    package let every: Duration
+    package let margin: Duration
+    package let isOptional: Bool
+
+    init?(reading reader: ConfigReader) {
+        let name = reader.parsed("name", type: "string", "The name that columns refer to.") { text in
+            guard text.wholeMatch(of: /[A-Za-z0-9_\-]{1,64}/) != nil else {
+                throw ConfigReader.Complaint("should be 1 to 64 letters, digits, - or _")
+            }
+            return text
+        }
+        let streams = reader.strings("streams", atLeast: 1, "Its streams; several are read one behind the other.")
+        let every = reader.duration(
+            "every", default: "60s", in: .seconds(60)...(.seconds(86_400)), "The period of the feed, a multiple of 60s."
+        )
+        let margin = reader.duration(
+            "margin", default: "60s", in: .zero...(.seconds(7 * 86_400)),
+            "How much older than the list its rows may be: with a gap, or between two entries of a slow feed.")
+        let isOptional = reader.bool(
+            "optional", default: false, "Whether a list is made without it, and rows stay that it does not have.")
+        reader.finish()
+        guard let name, let streams, !streams.isEmpty, let every, let margin, let isOptional else { return nil }
+        guard every.milliseconds % 60_000 == 0 else {
+            reader.complain(about: "every", "should be a multiple of 60s")
+            return nil
+        }
+        self.name = name
+        self.streams = streams
+        self.every = every
+        self.margin = margin
+        self.isOptional = isOptional
+    }
+}
+
+struct KeySettings {
+    let member: String
+    let type: JoinPlan.KeyType
+
+    init?(reading reader: ConfigReader) {
+        let member = reader.string("member", "The member of each source's rows that is the key.")
+        let type = reader.choice(
+            "type", default: JoinPlan.KeyType.integer, "Integers may come as numbers or as strings of digits.")
+        reader.finish()
+        guard let member, let type else { return nil }
+        self.member = member
+        self.type = type
+    }
+}
+
+struct ColumnSettings {
+    let column: JoinPlan.Column
+
+    init?(reading reader: ConfigReader, sources: [String]) {
+        let name = reader.string("name", "The column's title.")
+        let origin = reader.parsed("origin", type: "origin", "`position`, `key`, or `<source>.<member>`.") { text in
+            try Self.origin(text, sources)
+        }
+        let type = reader.choice("type", default: ListColumn.Kind.string, "What its values are.")
+        let isRequired = reader.bool("required", default: false, "Whether rows without a good value here are dropped.")
+        let minimum = reader.parsed("min", type: "decimal string", optional: true, "The least good value.") { text in
+            guard let value = Double(text), value.isFinite else {
+                throw ConfigReader.Complaint("should be a decimal in quotes, such as \"0\"")
+            }
+            return value
+        }
+        reader.finish()
+        guard let name, let origin, let type, let isRequired else { return nil }
+        column = JoinPlan.Column(
+            ListColumn(name: name, type: type), origin, isRequired: isRequired, minimum: minimum)
+    }
+
+    private static func origin(_ text: String, _ sources: [String]) throws -> JoinPlan.Origin {
+        if text == "position" { return .position }
+        if text == "key" { return .key }
+        let parts = text.split(separator: ".", maxSplits: 1).map(String.init)
+        guard parts.count == 2 else {
+            throw ConfigReader.Complaint("should be position, key, or <source>.<member>, not \"\(text)\"")
+        }
+        guard let index = sources.firstIndex(of: parts[0]) else {
+            let known = sources.joined(separator: ", ")
+            throw ConfigReader.Complaint("names the source \"\(parts[0])\"; the sources are \(known)")
+        }
+        return .source(index, member: parts[1])
+    }
+}

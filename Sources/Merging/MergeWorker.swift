@@ -1,0 +1,107 @@
+package import Basics
+package import Logging
+package import Redis
+import ServiceLifecycle
+package import Tape
+
+/// Settles the list of every minute that is due, oldest first, until it is told to stop.
+package struct MergeWorker: Service, CustomStringConvertible {
+    package let description: String
+    private let config: MergeConfig
+    private let merger: MinuteMerger
+    private let settler: Settler
+    private let clock: TapeClock
+    private let logger: Logger
+
+    package init(_ config: MergeConfig, identity: WorkerIdentity, redis: RedisClient, clock: TapeClock, logger: Logger)
+    {
+        description = config.worker.name
+        self.config = config
+        self.clock = clock
+        self.logger = logger
+        let keys = config.worker.redis.keys
+        let waiting = redis.separate()
+        let feeds = config.sources.map { source in
+            source.streams.map { stream in
+                let key = keys.stream(stream)
+                return SourceFeed(
+                    settings: source, stream: stream, reader: StreamReader(key: key, redis: redis, clock: clock),
+                    waiting: StreamReader(key: key, redis: waiting, clock: clock),
+                    publisher: Publisher(key: key, source: "", retain: nil, redis: redis, clock: clock), clock: clock,
+                    logger: logger)
+            }
+        }
+        merger = MinuteMerger(config: config, feeds: feeds, keys: keys, redis: redis, clock: clock, logger: logger)
+        settler = Settler(
+            stream: config.stream, source: config.worker.name, retain: config.retain, keys: keys, identity: identity,
+            redis: redis, clock: clock, logger: logger)
+    }
+
+    package func run() async throws {
+        var backoff = Backoff(base: .milliseconds(100), maximum: .seconds(5))
+        while !Task.isShuttingDownGracefully, !Task.isCancelled {
+            do {
+                guard let minute = try await nextMinute() else {
+                    // Nothing to join yet: the first entry of the main source is the beginning.
+                    guard await clock.pauses(for: .seconds(1)) else { return }
+                    continue
+                }
+                guard await clock.pauses(until: minute.start) else { return }
+                // The wait for sources may be long and is nobody's work yet: it ends with the process.
+                try await cancelWhenGracefulShutdown { try await settle(minute) }
+                backoff.reset()
+            } catch {
+                guard !Task.isShuttingDownGracefully else { return }
+                logger.debug("worker.retries", metadata: [LogKey.error: "\(error)"])
+                guard await clock.pauses(for: backoff.next()) else { return }
+            }
+        }
+    }
+
+    /// Settles the oldest minute that is not settled, if it is not later than the limit; returns it.
+    package func settleNext(notAfter limit: Minute) async throws -> Minute? {
+        guard let minute = try await nextMinute(), minute <= limit else { return nil }
+        try await settle(minute)
+        return minute
+    }
+
+    private func settle(_ minute: Minute) async throws {
+        let merger = merger
+        let outcome = try await settler.settle(minute, giveUp: minute.start + config.grace + .seconds(60)) {
+            try await merger.draft(for: minute)
+        }
+        if case .refused = outcome { try await clock.sleep(for: .seconds(5)) }
+    }
+
+    /// The oldest due minute behind the newest list; on an empty stream the main source's oldest entry.
+    ///
+    /// Minutes that the history would drop at once are passed over.
+    private func nextMinute() async throws -> Minute? {
+        var next: Minute
+        if let newest = try await settler.reader.newestID() {
+            next = newest.minute.advanced(byMinutes: 1)
+        } else {
+            var oldest: [Minute] = []
+            for feed in merger.feeds[0] {
+                if let entry = try await feed.reader.oldest() { oldest.append(entry.minute) }
+            }
+            guard let first = oldest.min() else { return nil }
+            next = first
+        }
+        if let retain = config.retain { next = max(next, Minute(containing: clock.now - retain)) }
+        return MergeSchedule.due(atOrAfter: next, config.sources)
+    }
+}
+
+/// Which minutes a list is due at.
+enum MergeSchedule {
+    /// The first minute, this or later, at which every source that must be there was due within its margin.
+    static func due(atOrAfter minute: Minute, _ sources: [SourceSettings]) -> Minute {
+        var minute = minute
+        // A source is due at least once a day, so this ends soon.
+        while !sources.allSatisfy({ $0.isOptional || minute.start - minute.floored(to: $0.every).start <= $0.margin }) {
+            minute = minute.advanced(byMinutes: 1)
+        }
+        return minute
+    }
+}

@@ -1,0 +1,115 @@
+import Basics
+import Foundation
+import Logging
+import Redis
+import Tape
+import TopLists
+
+/// Makes one minute's list: waits for its sources, joins their entries, stores the list, and drafts its entry.
+struct MinuteMerger: Sendable {
+    let config: MergeConfig
+    let feeds: [[SourceFeed]]
+    let keys: TapeKeys
+    let redis: RedisClient
+    let clock: TapeClock
+    let logger: Logger
+
+    private struct Input {
+        var table: SourceTable
+        var minute: Minute
+    }
+
+    func draft(for minute: Minute) async throws -> EntryDraft {
+        let deadline = minute.start + config.grace
+        for feed in feeds.joined() { try await feed.settled(for: minute, deadline: deadline) }
+        let began = ContinuousClock.now
+        var inputs: [Input?] = []
+        for source in feeds.indices {
+            do {
+                let input = try await input(source, minute)
+                guard input != nil || config.sources[source].isOptional else {
+                    return gap(try await feeds[source][0].reason(for: minute), minute)
+                }
+                inputs.append(input)
+            } catch let error as JSONSyntaxError {
+                return gap(
+                    Gap(.badPayload, "\(config.sources[source].name): the rows cannot be read: \(error)"), minute)
+            }
+        }
+        let result = Join.run(config.plan, inputs.map { $0?.table })
+        guard result.count > 0 else {
+            return gap(Gap(.badPayload, "the sources have no row in common that is complete"), minute)
+        }
+        let stored = try await store(result.csv, minute)
+        logger.info(
+            "minute.merged",
+            metadata: [
+                LogKey.stream: "\(config.stream)", LogKey.minute: "\(minute)", LogKey.count: "\(result.count)",
+                LogKey.duration: "\((ContinuousClock.now - began).milliseconds)",
+            ])
+        return try draft(minute, result, stored, inputs.map { $0?.minute })
+    }
+
+    /// All entries of a source's streams as one table; nil when not one of them has rows.
+    ///
+    /// The minute is the oldest's.
+    private func input(_ source: Int, _ minute: Minute) async throws -> Input? {
+        var input: Input?
+        for feed in feeds[source] {
+            guard let entry = try await feed.entry(for: minute), let rows = entry.rows else { continue }
+            var table = input?.table ?? Join.table(for: source, of: config.plan)
+            try table.append(rows: rows)
+            input = Input(table: table, minute: min(input?.minute ?? entry.minute, entry.minute))
+        }
+        return input
+    }
+
+    /// Stores the list unless one is there already, as after a crash between list and entry; returns what is there.
+    private func store(_ csv: [UInt8], _ minute: Minute) async throws -> [UInt8] {
+        let key = keys.list(config.stream, minute)
+        var command = RedisCommand("SET", key, csv, "NX")
+        if let retain = config.retain {
+            command.append("PX")
+            command.append(clock.wallMilliseconds(retain))
+        }
+        guard try await redis.send(command) == .null else { return csv }
+        return try await redis.send(RedisCommand("GET", key)).bytes ?? csv
+    }
+
+    private func gap(_ gap: Gap, _ minute: Minute) -> EntryDraft {
+        logger.warning(
+            "minute.gap",
+            metadata: [
+                LogKey.stream: "\(config.stream)", LogKey.minute: "\(minute)", LogKey.gap: "\(gap.code)",
+                LogKey.detail: "\(gap.detail)",
+            ])
+        return .gap(gap, minute: minute)
+    }
+
+    private func draft(
+        _ minute: Minute, _ result: Join.Result, _ stored: [UInt8], _ minutes: [Minute?]
+    ) throws -> EntryDraft {
+        let account = result.account
+        var fields: [(name: String, value: any RedisArgument)] = [
+            ("minute", minute.description), ("count", result.count), ("sha256", Digest.sha256(stored)),
+            ("key", keys.list(config.stream, minute)), ("columns", try json(config.plan.columns.map(\.column))),
+        ]
+        for (source, minute) in zip(config.sources, minutes) {
+            fields.append(("\(source.name)_minute", minute?.description ?? ""))
+        }
+        fields.append(("matched", account.matched))
+        for (source, count) in zip(config.sources, account.only) { fields.append(("only_\(source.name)", count)) }
+        fields += [
+            ("duplicates", account.duplicates), ("conflicts", account.conflicts), ("unpriced", account.unpriced),
+            ("no_key", account.noKey), ("samples", try json(account.samples)),
+        ]
+        return .other(fields)
+    }
+
+    private func json(_ value: some Encodable) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        // One text for one account, whoever writes it.
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return [UInt8](try encoder.encode(value))
+    }
+}

@@ -1,0 +1,51 @@
+import Basics
+import Logging
+import Redis
+import Tape
+
+/// One stream of a source, as the join of a minute sees it.
+struct SourceFeed: Sendable {
+    let settings: SourceSettings
+    let stream: String
+    let reader: StreamReader
+    /// Has a connection of its own: it waits.
+    let waiting: StreamReader
+    let publisher: Publisher
+    let clock: TapeClock
+    let logger: Logger
+
+    /// Returns when what the stream has for the minute cannot change any more.
+    ///
+    /// That is so when it has an entry at or behind the newest minute that the feed was due at. At `deadline` that minute
+    /// is closed with a gap: from then on every replica joins the same entries.
+    func settled(for minute: Minute, deadline: Timestamp) async throws {
+        let due = minute.floored(to: settings.every)
+        while true {
+            let newest = try await reader.newestID()
+            if let newest, newest.minute >= due { return }
+            let left = deadline - clock.now
+            guard left > .zero else { break }
+            _ = try await waiting.next(after: newest, waiting: left)
+        }
+        let gap = Gap(.noEntry, "nothing was published for this minute in time for the join")
+        let outcome = try await publisher.publish(.gap(gap, minute: due), for: due)
+        logger.warning(
+            "source.closed",
+            metadata: [LogKey.stream: "\(stream)", LogKey.minute: "\(due)", LogKey.outcome: "\(outcome.rawValue)"])
+    }
+
+    /// Its newest entry with rows that is not older than the margin.
+    func entry(for minute: Minute) async throws -> TapeEntry? {
+        let oldest = Minute(containing: minute.start - settings.margin)
+        return try await reader.newest(from: oldest, to: minute) { $0.rows != nil }
+    }
+
+    /// Why there is no entry: the gap at the minute, or that there is nothing.
+    func reason(for minute: Minute) async throws -> Gap {
+        let due = minute.floored(to: settings.every)
+        if let gap = try await reader.entry(at: due)?.gap {
+            return Gap(code: gap.code, detail: "\(stream): \(gap.detail)")
+        }
+        return Gap(.noEntry, "\(stream): no rows within \(settings.margin) before the minute")
+    }
+}
