@@ -89,5 +89,17 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(
+            name: "Serving",
+            dependencies: [
+                "Basics", "Config", "Redis", "Tape", "TopLists",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
     ]
 )

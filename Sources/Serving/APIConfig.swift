@@ -1,0 +1,50 @@
+package import Config
+package import Tape
+
+/// The config of an api worker: where it listens and which list it serves.
+package struct APIConfig: Sendable {
+    package struct Address: Equatable, Sendable {
+        package let host: String
+        package let port: Int
+    }
+
+    package let worker: WorkerSettings
+    package let listen: [Address]
+    /// The stream of lists, and the titles of the columns to serve.
+    package let stream: String
+    package let columns: [String]
+    package let margin: Duration
+    /// How many lists of the past are kept rendered.
+    package let cached: Int
+
+    package init?(reading reader: ConfigReader) {
+        let worker = WorkerSettings(reading: reader)
+        let listen = reader.objects("listen", atLeast: 1, "Where to listen.").compactMap(Self.address)
+        let list = reader.object("list", optional: true, "What `GET /` serves.")
+        let stream = list?.string("stream", default: "toplist", "The stream of lists.")
+        let columns = list?.strings(
+            "columns", "The titles of the columns to serve, in order; by default the shipped ones.")
+        let margin = list?.duration(
+            "margin", default: "60s", in: .zero...(.seconds(3600)),
+            "How old the newest list may be to stand in for the current minute.")
+        let cached = list?.integer(
+            "cached", default: 60, in: 0...10_000, "How many lists of the past are kept in memory.")
+        list?.finish()
+        reader.finish()
+        guard let worker, let stream, let columns, let margin, let cached, !listen.isEmpty else { return nil }
+        self.worker = worker
+        self.listen = listen
+        self.stream = stream
+        self.columns = columns.isEmpty ? ["Rank", "Symbol", "Price USD"] : columns
+        self.margin = margin
+        self.cached = cached
+    }
+
+    private static func address(reading reader: ConfigReader) -> Address? {
+        let host = reader.string("host", default: "127.0.0.1", "The address to listen on; 0.0.0.0 is all of IPv4.")
+        let port = reader.integer("port", default: 6667, in: 0...65_535, "The port; 0 takes any that is free.")
+        reader.finish()
+        guard let host, let port else { return nil }
+        return Address(host: host, port: port)
+    }
+}

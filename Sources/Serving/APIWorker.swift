@@ -1,0 +1,69 @@
+import Basics
+import Hummingbird
+package import Logging
+import NIOCore
+package import Redis
+import ServiceLifecycle
+package import Tape
+
+/// Serves lists over HTTP until it is told to stop.
+package struct APIWorker: Service, CustomStringConvertible {
+    package let description: String
+    private let config: APIConfig
+    private let tail: ListTail
+    private let responder: APIResponder
+    private let logger: Logger
+    private let onListening: @Sendable (APIConfig.Address) async -> Void
+
+    /// `onListening` is called with each address as soon as it takes connections.
+    package init(
+        _ config: APIConfig, redis: RedisClient, clock: TapeClock, logger: Logger,
+        onListening: @escaping @Sendable (APIConfig.Address) async -> Void = { _ in }
+    ) {
+        description = config.worker.name
+        self.config = config
+        self.logger = logger
+        self.onListening = onListening
+        let keys = config.worker.redis.keys
+        let key = keys.stream(config.stream)
+        let newest = NewestList()
+        let reader = StreamReader(key: key, redis: redis, clock: clock)
+        let loader = ListLoader(stream: config.stream, columns: config.columns, keys: keys, redis: redis)
+        tail = ListTail(
+            newest: newest, loader: loader, reader: reader,
+            waiting: StreamReader(key: key, redis: redis.separate(), clock: clock), clock: clock, logger: logger)
+        let history = ListHistory(reader: reader, loader: loader, capacity: config.cached)
+        responder = APIResponder(
+            lists: ListRoute(newest: newest, history: history, margin: config.margin, clock: clock),
+            health: HealthRoute(newest: newest))
+    }
+
+    package func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let tail = tail
+            group.addTask { await cancelWhenGracefulShutdown { await tail.run() } }
+            for address in config.listen {
+                let server = server(on: address)
+                group.addTask { try await server.run() }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    private func server(on address: APIConfig.Address) -> some Service {
+        let onListening = onListening
+        let logger = logger
+        // Requests are logged by nobody at info: a healthy minute is quiet.
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .warning)
+        return Application(
+            responder: responder,
+            configuration: ApplicationConfiguration(
+                address: .hostname(address.host, port: address.port), serverName: "cointape"),
+            onServerRunning: { channel in
+                let port = channel.localAddress?.port ?? address.port
+                logger.info("api.listening", metadata: [LogKey.host: "\(address.host)", LogKey.port: "\(port)"])
+                await onListening(APIConfig.Address(host: address.host, port: port))
+            }, logger: quiet)
+    }
+}

@@ -1,0 +1,97 @@
+import Basics
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// An error as RFC 9457 has it: `application/problem+json`.
+struct Problem: Error, Equatable {
+    enum Member: Equatable {
+        case text(String)
+        case optionalText(String?)
+        case texts([String])
+    }
+
+    /// The last part of `type`: what a client tells problems apart by.
+    let code: String
+    let status: Int
+    let title: String
+    let detail: String
+    /// What helps the reader act, in order.
+    var members: [(name: String, value: Member)] = []
+    var headers: [(name: HTTPField.Name, value: String)] = []
+
+    static func == (left: Problem, right: Problem) -> Bool {
+        left.json == right.json
+    }
+
+    var json: [UInt8] {
+        var output = Array("{".utf8)
+        func append(_ name: String, _ value: [UInt8]) {
+            if output.count > 1 { output.append(UInt8(ascii: ",")) }
+            JSONString.append(name.utf8, to: &output)
+            output.append(UInt8(ascii: ":"))
+            output += value
+        }
+        append("type", Self.quoted("/problems/\(code)"))
+        append("title", Self.quoted(title))
+        append("status", Array(String(status).utf8))
+        append("detail", Self.quoted(detail))
+        for member in members {
+            switch member.value {
+            case .text(let text), .optionalText(let text?): append(member.name, Self.quoted(text))
+            case .optionalText(nil): append(member.name, Array("null".utf8))
+            case .texts(let texts):
+                append(
+                    member.name, Array("[".utf8) + texts.map(Self.quoted).joined(separator: ",".utf8) + Array("]".utf8))
+            }
+        }
+        return output + Array("}\n".utf8)
+    }
+
+    /// Errors are never to be cached: the next answer may be a good one.
+    var response: Response {
+        var fields = HTTPFields()
+        fields[.contentType] = "application/problem+json"
+        fields[.cacheControl] = "no-store"
+        for header in headers { fields[header.name] = header.value }
+        return Response(
+            status: HTTPResponse.Status(code: status), headers: fields,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: json)))
+    }
+
+    private static func quoted(_ text: String) -> [UInt8] {
+        Array(JSONString.quoted(text).utf8)
+    }
+}
+
+extension Problem {
+    static func badParameter(_ name: String, _ detail: String, accepted: String, nearest: String? = nil) -> Problem {
+        var problem = Problem(
+            code: "bad-parameter", status: 422, title: "A parameter cannot be understood", detail: detail)
+        problem.members = [("parameter", .text(name)), ("accepted", .text(accepted))]
+        if let nearest { problem.members.append(("did_you_mean", .text(nearest))) }
+        return problem
+    }
+
+    static func unavailable(_ code: String, _ title: String, _ detail: String, retryAfter: Duration) -> Problem {
+        var problem = Problem(code: code, status: 503, title: title, detail: detail)
+        problem.headers = [(.retryAfter, "\(max(1, retryAfter.components.seconds))")]
+        return problem
+    }
+
+    static func notFound(_ path: String) -> Problem {
+        var problem = Problem(
+            code: "no-such-resource", status: 404, title: "There is nothing under this path",
+            detail: "Nothing is served under \(path).")
+        problem.members = [("available", .texts(["/", "/healthz", "/readyz"]))]
+        return problem
+    }
+
+    static func methodNotAllowed(_ method: String, allowed: String) -> Problem {
+        var problem = Problem(
+            code: "method-not-allowed", status: 405, title: "The method is not allowed here",
+            detail: "\(method) is not allowed here; allowed are \(allowed).")
+        problem.headers = [(.allow, allowed)]
+        return problem
+    }
+}

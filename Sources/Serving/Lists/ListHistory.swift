@@ -1,0 +1,84 @@
+import Basics
+import Redis
+import Synchronization
+import Tape
+import TopLists
+
+/// The lists of the past: from the index and the stored lists, the latest used ones kept.
+final class ListHistory: Sendable {
+    enum Finding: Sendable {
+        case list(RenderedList)
+        case gap(Gap)
+        case nothing
+    }
+
+    struct Neighbours: Equatable, Sendable {
+        var before: Minute?
+        var after: Minute?
+        /// The oldest minute that the index has.
+        var keptSince: Minute?
+    }
+
+    private struct Cache {
+        var lists: [Minute: RenderedList] = [:]
+        /// The least recently used first.
+        var order: [Minute] = []
+    }
+
+    private let reader: StreamReader
+    private let loader: ListLoader
+    private let capacity: Int
+    private let cache = Mutex(Cache())
+
+    init(reader: StreamReader, loader: ListLoader, capacity: Int) {
+        self.reader = reader
+        self.loader = loader
+        self.capacity = capacity
+    }
+
+    /// A list once published never changes, so what is in the cache is right.
+    func find(_ minute: Minute) async throws -> Finding {
+        if let list = cached(minute) { return .list(list) }
+        guard let entry = try await reader.entry(at: minute) else { return .nothing }
+        if let gap = entry.gap { return .gap(gap) }
+        guard let list = try await loader.list(for: entry) else { return .nothing }
+        keep(list)
+        return .list(list)
+    }
+
+    /// The nearest minutes with a list on both sides.
+    func neighbours(of minute: Minute) async throws(RedisError) -> Neighbours {
+        let epoch = Minute(containing: Timestamp(milliseconds: 0))
+        let before = try await reader.newest(from: epoch, to: minute) { $0.gap == nil && $0.minute < minute }
+        let after = try await oldestList(after: minute)
+        let oldest = try await reader.oldest()
+        return Neighbours(before: before?.minute, after: after, keptSince: oldest?.minute)
+    }
+
+    private func oldestList(after minute: Minute) async throws(RedisError) -> Minute? {
+        var from = StreamID(minute.advanced(byMinutes: 1))
+        while true {
+            let entries = try await reader.oldest(100, from: from)
+            if let entry = entries.first(where: { $0.gap == nil }) { return entry.minute }
+            guard let last = entries.last else { return nil }
+            from = StreamID(milliseconds: last.id.milliseconds, sequence: last.id.sequence + 1)
+        }
+    }
+
+    private func cached(_ minute: Minute) -> RenderedList? {
+        cache.withLock { cache in
+            guard let list = cache.lists[minute] else { return nil }
+            cache.order.removeAll { $0 == minute }
+            cache.order.append(minute)
+            return list
+        }
+    }
+
+    private func keep(_ list: RenderedList) {
+        cache.withLock { cache in
+            guard cache.lists.updateValue(list, forKey: list.minute) == nil else { return }
+            cache.order.append(list.minute)
+            if cache.order.count > capacity { cache.lists[cache.order.removeFirst()] = nil }
+        }
+    }
+}
