@@ -101,5 +101,28 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(
+            name: "Sandbox",
+            dependencies: [
+                "Basics",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
+
+        // Tests, one target a target.
+        .testTarget(
+            name: "SandboxTests",
+            dependencies: [
+                "Basics", "Sandbox",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
     ]
 )

@@ -1,0 +1,41 @@
+import Basics
+
+/// CoinMarketCap's price feed: the latest listings, a page at a time.
+struct CoinMarketCap {
+    static let path = "/v1/cryptocurrency/listings/latest"
+
+    private static let sorts: Set<String> = [
+        "market_cap", "name", "symbol", "date_added", "market_cap_strict", "price", "circulating_supply",
+        "total_supply", "max_supply", "num_market_pairs", "volume_24h", "percent_change_1h", "percent_change_24h",
+        "percent_change_7d", "market_cap_by_total_supply_strict", "volume_7d", "volume_30d",
+    ]
+
+    let key: String
+
+    /// `sort` has to be one of the provider's, but the order is always that of the rank; filters are not looked at.
+    func answer(_ call: ProviderCall, in market: MarketMinute) -> ProviderAnswer {
+        guard let given = call.headers["x-cmc_pro_api_key"] ?? call.parameters["CMC_PRO_API_KEY"], !given.isEmpty else {
+            return refusal(401, code: 1002, "API key missing.", at: market.minute)
+        }
+        guard given == key else { return refusal(401, code: 1001, "This API Key is invalid.", at: market.minute) }
+        func invalid(_ parameter: String) -> ProviderAnswer {
+            refusal(400, code: 400, "Invalid value for \"\(parameter)\"", at: market.minute)
+        }
+        let parameters = call.parameters
+        guard let start = Int(parameters["start"] ?? "1"), start >= 1 else { return invalid("start") }
+        guard let limit = Int(parameters["limit"] ?? "100"), (1...5000).contains(limit) else { return invalid("limit") }
+        guard parameters["convert"] ?? "USD" == "USD" else { return invalid("convert") }
+        guard Self.sorts.contains(parameters["sort"] ?? "market_cap") else { return invalid("sort") }
+        guard ["asc", "desc"].contains(parameters["sort_dir"] ?? "desc") else { return invalid("sort_dir") }
+        let first = min(start - 1, market.listing.count)
+        let end = min(first + limit, market.listing.count)
+        return .ok(ListingsPage(market: market, range: first..<end).body())
+    }
+
+    private func refusal(_ status: Int, code: Int, _ message: String, at minute: Minute) -> ProviderAnswer {
+        .json(
+            status,
+            #"{"status":{"timestamp":"\#(minute.start.rfc3339)","error_code":\#(code),"#
+                + #""error_message":\#(JSONString.quoted(message)),"elapsed":0,"credit_count":0}}"#)
+    }
+}

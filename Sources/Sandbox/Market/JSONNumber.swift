@@ -1,0 +1,29 @@
+/// Numbers as the providers write them into JSON.
+enum JSONNumber {
+    /// The shortest digits that read back as the same number; whole ones without a point, small ones with an exponent.
+    static func append(_ value: Double, to output: inout [UInt8]) {
+        if let whole = Int64(exactly: value), whole.magnitude < 1 << 53 {
+            output += whole.description.utf8
+        } else {
+            output += value.description.utf8
+        }
+    }
+
+    /// At most that many decimals.
+    static func append(_ value: Double, places: Int, to output: inout [UInt8]) {
+        append(rounded(value, places: places), to: &output)
+    }
+
+    static func text(_ value: Double) -> String {
+        var output: [UInt8] = []
+        append(value, to: &output)
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    static func rounded(_ value: Double, places: Int) -> Double {
+        let scale = powersOfTen[places]
+        return (value * scale).rounded() / scale
+    }
+
+    private static let powersOfTen: [Double] = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8]
+}

@@ -1,0 +1,37 @@
+import Basics
+
+/// The market in one minute: what all pages of that minute have in common.
+struct MarketMinute: Sendable {
+    let minute: Minute
+    let market: Market
+    /// US dollars, by the coin's index.
+    let prices: [Double]
+    /// US dollars, by the asset's index.
+    let volumes: [Double]
+    /// The indices of the coins by capitalisation, unverified ones last.
+    let listing: [Int]
+    /// The indices of the assets by volume, the greatest first.
+    let toplist: [Int]
+    /// US dollars, of all verified coins.
+    let capitalisation: Double
+
+    init(_ market: Market, at minute: Minute) {
+        let number = minute.number
+        let prices = market.coins.map { $0.price(at: number) }
+        let capitalisations = market.coins.indices.map { prices[$0] * market.coins[$0].profile.supply }
+        let volumes = market.assets.map { $0.volume(at: number) }
+        self.minute = minute
+        self.market = market
+        self.prices = prices
+        self.volumes = volumes
+        let verified = market.coins.map(\.profile.isVerified)
+        listing = market.coins.indices.sorted { left, right in
+            verified[left] == verified[right] ? capitalisations[left] > capitalisations[right] : verified[left]
+        }
+        toplist = market.assets.indices.sorted { volumes[$0] > volumes[$1] }
+        capitalisation = capitalisations.indices.reduce(0) { $0 + (verified[$1] ? capitalisations[$1] : 0) }
+    }
+
+    /// Bitcoin's price in US dollars.
+    var bitcoin: Double { prices[market.bitcoin] }
+}

@@ -1,0 +1,21 @@
+import Basics
+
+/// How old a provider says that its quote of an item is.
+enum QuoteAge: Sendable {
+    case current
+    /// Seven weeks: nobody trades it any more.
+    case weeks
+    /// An hour ahead of the clock.
+    case future
+    /// The time is null.
+    case unknown
+
+    func instant(at minute: Minute) -> Timestamp? {
+        switch self {
+        case .current: minute.advanced(byMinutes: -1).start
+        case .weeks: minute.advanced(byMinutes: -7 * 7 * 1440).start
+        case .future: minute.advanced(byMinutes: 60).start
+        case .unknown: nil
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import Basics
+import Synchronization
+
+/// How often each provider was asked in each minute: what a test counts calls by.
+final class RequestCounts: Sendable {
+    private struct Row: Sendable {
+        let provider: Provider
+        let minute: Minute
+        var requests: Int
+    }
+
+    private let capacity: Int
+    private let rows = Mutex<[Row]>([])
+
+    /// Beyond the capacity the rows that came first are forgotten.
+    init(capacity: Int = 1000) {
+        self.capacity = capacity
+    }
+
+    func add(_ provider: Provider, _ minute: Minute) {
+        rows.withLock { rows in
+            if let index = rows.lastIndex(where: { $0.provider == provider && $0.minute == minute }) {
+                rows[index].requests += 1
+                return
+            }
+            if rows.count == capacity { rows.removeFirst() }
+            rows.append(Row(provider: provider, minute: minute, requests: 1))
+        }
+    }
+
+    /// A JSON array, the oldest row first.
+    var json: String {
+        let objects = rows.withLock { rows in
+            rows.map { #"{"provider":"\#($0.provider.rawValue)","minute":"\#($0.minute)","requests":\#($0.requests)}"# }
+        }
+        return "[" + objects.joined(separator: ",") + "]"
+    }
+}
