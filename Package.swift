@@ -53,6 +53,11 @@ let package = Package(
         ),
         .target(name: "CurlHTTP", dependencies: ["Basics", "CCurl"], swiftSettings: settings),
         .target(name: "JQ", dependencies: ["Basics", "CJQ"], swiftSettings: settings),
+        .target(
+            name: "RedisServer",
+            dependencies: ["Basics", "Redis", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: settings
+        ),
 
         // settle: the streams, their entries, leases and the clock they share.
         .target(

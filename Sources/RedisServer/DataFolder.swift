@@ -1,0 +1,71 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A folder that one `up` at a time may use, locked as long as a process holds the descriptor.
+///
+/// The lock is flock's: it lives with the open file, which redis-server inherits. So the folder stays locked until the
+/// Redis that writes to it has ended, even when whoever started it was killed.
+package final class DataFolder: Sendable {
+    package let path: String
+    /// Whether this call made the folder.
+    package let isNew: Bool
+    let lock: Int32
+
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    /// Creates the folder where it is missing, and locks it.
+    ///
+    /// A folder whose holder was killed is waited for, as its redis-server is about to end; blocks the thread meanwhile.
+    package init(_ path: String) throws(Failure) {
+        self.path = path
+        isNew = try Self.create(path)
+        let file = "\(path)/lock"
+        let descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw Failure(description: "\(file): \(String(cString: strerror(errno)))") }
+        for _ in 0..<150 where flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            let holder = Self.holder(descriptor)
+            guard let process = holder.process, kill(process, 0) != 0, errno == ESRCH else {
+                close(descriptor)
+                throw Failure(description: "\(path) is in use by \(holder.text)")
+            }
+            usleep(100_000)
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw Failure(description: "\(path) is still locked by the redis-server of an earlier start")
+        }
+        lock = descriptor
+        let text = "cointape up, process \(getpid())\n"
+        ftruncate(descriptor, 0)
+        pwrite(descriptor, text, text.utf8.count, 0)
+    }
+
+    deinit {
+        close(lock)
+    }
+
+    private static func create(_ path: String) throws(Failure) -> Bool {
+        var prefix = path.hasPrefix("/") ? "/" : ""
+        var isNew = false
+        for part in path.split(separator: "/") {
+            prefix += (prefix.isEmpty || prefix.hasSuffix("/") ? "" : "/") + part
+            isNew = mkdir(prefix, 0o755) == 0
+            guard isNew || errno == EEXIST else {
+                throw Failure(description: "\(prefix): \(String(cString: strerror(errno)))")
+            }
+        }
+        return isNew
+    }
+
+    private static func holder(_ descriptor: Int32) -> (text: String, process: pid_t?) {
+        var buffer = [UInt8](repeating: 0, count: 200)
+        let count = pread(descriptor, &buffer, buffer.count, 0)
+        let text = String(decoding: buffer.prefix(max(0, count)), as: UTF8.self).filter { !$0.isNewline }
+        return (text.isEmpty ? "another process" : text, text.split(separator: " ").last.flatMap { pid_t($0) })
+    }
+}

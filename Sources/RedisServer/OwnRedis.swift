@@ -1,0 +1,118 @@
+import Basics
+package import Logging
+package import Redis
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A redis-server of our own, durable, on loopback, that ends with this process.
+package final class OwnRedis: Sendable {
+    package let endpoint: RedisEndpoint
+    package let port: Int
+    private let folder: DataFolder
+    private let guardian: ChildProcess
+    private let redis: pid_t
+    private let lifeline: Int32
+    private let report: Int32
+
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    /// Starts redis-server through a guardian, `guardianCommand` followed by the log's path and Redis' command line.
+    ///
+    /// Blocks until the process runs; it may still be loading its data then: see `waitUntilReady`.
+    package init(_ folder: DataFolder, port: Int, guardianCommand: [String]) throws(Failure) {
+        self.folder = folder
+        self.port = port
+        endpoint = RedisEndpoint(address: .tcp(host: "127.0.0.1", port: port))
+        do throws(ChildProcess.Failure) {
+            let (life, answer) = (try Pipe(), try Pipe())
+            defer {
+                close(life.reading)
+                close(answer.writing)
+            }
+            let command = guardianCommand + ["\(folder.path)/redis.log"] + Self.command(folder.path, port)
+            guardian = try ChildProcess.start(command, descriptors: [life.reading, answer.writing, 2, folder.lock])
+            (lifeline, report) = (life.writing, answer.reading)
+        } catch {
+            throw Failure(description: "\(error)")
+        }
+        redis = try Self.startedProcess(report)
+    }
+
+    /// Every order that was acknowledged survives a power cut: see `appendfsync` in redis.conf.
+    private static func command(_ folder: String, _ port: Int) -> [String] {
+        [
+            "redis-server", "--bind", "127.0.0.1", "--port", "\(port)", "--dir", folder, "--logfile", "redis.log",
+            "--daemonize", "no", "--appendonly", "yes", "--appendfsync", "always", "--no-appendfsync-on-rewrite", "no",
+            "--save", "", "--maxmemory-policy", "noeviction",
+        ]
+    }
+
+    private static func startedProcess(_ report: Int32) throws(Failure) -> pid_t {
+        var line: [UInt8] = []
+        var byte: UInt8 = 0
+        while read(report, &byte, 1) == 1, byte != UInt8(ascii: "\n") { line.append(byte) }
+        let words = String(decoding: line, as: UTF8.self).split(separator: " ", maxSplits: 1)
+        if words.first == "started", words.count == 2, let process = pid_t(words[1]) { return process }
+        let reason = words.count == 2 ? String(words[1]) : "the guardian did not start"
+        let hint = reason.contains("redis-server") ? " (is redis-server installed?)" : ""
+        throw Failure(description: "cannot start Redis: \(reason)\(hint)")
+    }
+
+    /// Returns when Redis answers, which with much data takes its time; throws when it has ended instead.
+    package func waitUntilReady(_ client: RedisClient, logger: Logger) async throws {
+        var told = false
+        while true {
+            do throws(RedisError) {
+                let info = try await client.send(RedisCommand("INFO", "server")).text ?? ""
+                // On a port that was taken there is a Redis, but not ours.
+                guard info.contains("process_id:\(redis)\r\n") else {
+                    throw RedisError(
+                        .unavailable, command: "INFO", message: "port \(endpoint) belongs to another Redis")
+                }
+                return
+            } catch {
+                guard kill(redis, 0) == 0 else { throw Failure(description: Self.ended(endpoint, folder.path)) }
+                if !told, error.message.contains("LOADING") {
+                    logger.notice("redis.loading", metadata: [LogKey.redis: "\(endpoint)"])
+                    told = true
+                }
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
+    }
+
+    /// Returns when the guardian or its Redis has ended although nobody asked for it.
+    package func waitForEnd() async throws {
+        while kill(redis, 0) == 0, !guardian.waitForEnd(seconds: 0.01) {
+            try await Task.sleep(for: .milliseconds(500))
+        }
+    }
+
+    package var endedFailure: Failure { Failure(description: Self.ended(endpoint, folder.path)) }
+
+    /// Ends Redis and waits for it: blocks up to ten seconds or so.
+    package func stop() {
+        close(lifeline)
+        if !guardian.waitForEnd(seconds: 25) { kill(redis, SIGKILL) }
+        // A guardian that was killed leaves its Redis behind.
+        if kill(redis, 0) == 0 { kill(redis, SIGTERM) }
+        close(report)
+    }
+
+    private static func ended(_ endpoint: RedisEndpoint, _ folder: String) -> String {
+        var text = [UInt8](repeating: 0, count: 4096)
+        let file = open("\(folder)/redis.log", O_RDONLY | O_CLOEXEC)
+        defer { close(file) }
+        let size = lseek(file, 0, SEEK_END)
+        let count = pread(file, &text, text.count, max(0, size - off_t(text.count)))
+        let lines = String(decoding: text.prefix(max(0, count)), as: UTF8.self).split(separator: "\n").suffix(5)
+        return
+            "redis-server on \(endpoint) has ended; the end of \(folder)/redis.log:\n\(lines.joined(separator: "\n"))"
+    }
+}
