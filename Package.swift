@@ -15,6 +15,9 @@ let settings: [SwiftSetting] = [
 let package = Package(
     name: "cointape",
     platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "cointape", targets: ["cointape"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
@@ -115,6 +118,29 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
+
+        // The composition root and the commands.
+        .target(
+            name: "Assembly",
+            dependencies: [
+                "Basics", "Config", "CurlHTTP", "Fetching", "JQ", "Merging", "Redis", "RedisServer", "Sandbox",
+                "Serving", "Tape",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "cointape",
+            dependencies: [
+                "Assembly",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
         ),

@@ -1,0 +1,27 @@
+import Fetching
+import Merging
+import Serving
+import Tape
+
+/// `cointape check CONFIG…`: what is wrong with configs, or what they are.
+package enum CheckCommand {
+    /// A line a config; throws all mistakes together.
+    package static func run(_ paths: [String], environment: Environment) throws -> [String] {
+        let configs = try ConfigFiles.load(paths, environment: environment.variables, requiringNeeds: false)
+        return configs.files.map { file in
+            let name = file.config.settings.name
+            switch file.config {
+            case .fetch(let config):
+                let missing = config.unmetNeeds(in: environment.variables)
+                let hint = missing.isEmpty ? "" : "; cannot run before \(missing.joined(separator: ", ")) is set"
+                return "\(file.path): ok: fetches \(name) every \(config.schedule.every) into \(config.stream)\(hint)"
+            case .merge(let config):
+                let sources = config.sources.map(\.name).joined(separator: " + ")
+                return "\(file.path): ok: joins \(sources) into \(config.stream)"
+            case .api(let config):
+                let places = config.listen.map { "\($0.host):\($0.port)" }.joined(separator: ", ")
+                return "\(file.path): ok: serves \(config.stream) on \(places)"
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import Basics
+package import Config
+import Fetching
+import Foundation
+import Tape
+
+/// Config files, read together: their mistakes, and those that only show between them.
+package struct ConfigFiles: Sendable {
+    struct File: Sendable {
+        let path: String
+        let config: WorkerConfig
+    }
+
+    let files: [File]
+    let redactor: Redactor
+
+    /// Reads all files before it throws, so that one run tells everything that is wrong.
+    ///
+    /// With `requiringNeeds`, environment variables that a fetch worker needs must be there.
+    package static func load(
+        _ paths: [String], environment: [String: String], requiringNeeds: Bool
+    ) throws(ConfigIssues) -> ConfigFiles {
+        var files: [File] = []
+        var issues: [ConfigIssue] = []
+        var secrets: Set<String> = []
+        for path in paths {
+            let context = ConfigContext(file: path, environment: environment)
+            if let config = read(path, context) {
+                if requiringNeeds, case .fetch(let fetch) = config { checkNeeds(fetch, context) }
+                files.append(File(path: path, config: config))
+            }
+            issues += context.issues.sorted { ($0.position ?? .start) < ($1.position ?? .start) }
+            secrets.formUnion(context.secrets)
+        }
+        issues += sharedStreams(files)
+        let redactor = Redactor(secrets: secrets)
+        guard issues.isEmpty else { throw ConfigIssues(issues.map { $0.masked(by: redactor) }) }
+        return ConfigFiles(files: files, redactor: redactor)
+    }
+
+    private static func read(_ path: String, _ context: ConfigContext) -> WorkerConfig? {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            context.report("the file cannot be read", at: nil, path: "")
+            return nil
+        }
+        guard let reader = context.reader(of: [UInt8](data)) else { return nil }
+        let config = WorkerConfig(reading: reader)
+        return context.issues.isEmpty ? config : nil
+    }
+
+    private static func checkNeeds(_ config: FetchConfig, _ context: ConfigContext) {
+        for need in config.unmetNeeds(in: context.environment) {
+            let instead = config.urlVariables.first.map { ", or \($0) for a server that needs no key" } ?? ""
+            context.report("set \(need)\(instead)", at: nil, path: "needs")
+        }
+    }
+
+    /// Two workers of different configs must not write one stream: replicas of one config may.
+    private static func sharedStreams(_ files: [File]) -> [ConfigIssue] {
+        var owners: [String: String] = [:]
+        return files.compactMap { file in
+            guard let stream = file.config.publishedStream else { return nil }
+            let key = file.config.settings.redis.keys.stream(stream)
+            guard let owner = owners.updateValue(file.path, forKey: key) else { return nil }
+            return ConfigIssue(
+                file: file.path, position: nil, path: "publish.stream", message: "\(owner) publishes to \(key) too")
+        }
+    }
+
+    /// The config files of a folder, by name.
+    package static func paths(in folder: String) throws(ConfigIssues) -> [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let paths = names.filter { $0.hasSuffix(".json") }.sorted().map { "\(folder)/\($0)" }
+        guard !paths.isEmpty else {
+            let message = "there are no config files (*.json) here; start in the repository, or set CONFIG_DIR"
+            throw ConfigIssues([ConfigIssue(file: folder, position: nil, path: "", message: message)])
+        }
+        return paths
+    }
+}
+
+extension ConfigIssue {
+    fileprivate func masked(by redactor: Redactor) -> ConfigIssue {
+        ConfigIssue(file: file, position: position, path: path, message: redactor(message))
+    }
+}

@@ -1,0 +1,45 @@
+import Basics
+import Fetching
+import Tape
+
+/// `cointape fetch CONFIG`: settles the current minute once, or shows what would be published.
+package enum FetchCommand {
+    package enum Result: Sendable {
+        case rows(String)
+        case gap(String)
+    }
+
+    /// With `dryRun` nothing is written, no lease is taken, and `print` gets a row a line.
+    package static func run(
+        _ path: String, dryRun: Bool, environment: Environment, print: (String) -> Void
+    ) async throws -> Result {
+        let clock = try environment.clock()
+        let configs = try ConfigFiles.load([path], environment: environment.variables, requiringNeeds: true)
+        guard case .fetch(let config)? = configs.files.first?.config else {
+            throw StartFailure("\(path) is not the config of a fetch worker")
+        }
+        let runtime = Runtime(clock: clock, redactor: configs.redactor)
+        defer { runtime.shutdown() }
+        if dryRun {
+            do {
+                let rows = try await runtime.fetcher(config).rows(deadline: clock.now + Schedule.deadline)
+                let lines = try FlatRows.lines(of: rows)
+                lines.forEach(print)
+                return .rows("\(lines.count) rows")
+            } catch let gap as Gap {
+                return .gap("\(gap.code): \(gap.detail)")
+            }
+        }
+        let worker = runtime.fetchWorker(config)
+        let (minute, outcome) = try await worker.settleCurrentMinute()
+        switch outcome {
+        case .published, .closed:
+            let entry = try await worker.entry(at: minute)
+            if let gap = entry?.gap { return .gap("\(minute) is a gap: \(gap.code): \(gap.detail)") }
+            guard let count = entry?.text("count") else { return .gap("\(minute) is closed and has no entry") }
+            return .rows("\(minute): \(count) rows in \(config.stream)")
+        case .abandoned: return .gap("\(minute): another worker was still at it")
+        case .refused(let reason): return .gap("\(minute) was refused: \(reason.rawValue)")
+        }
+    }
+}

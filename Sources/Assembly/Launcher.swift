@@ -1,0 +1,32 @@
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Runs services until SIGTERM or SIGINT, then lets them finish.
+enum Launcher {
+    /// How long they may take to finish before they are cancelled.
+    static let grace: Duration = .seconds(15)
+
+    static func run(_ services: [any Service], logger: Logger) async throws {
+        // A peer that goes away while we write is an error code, not the end of the process.
+        signal(SIGPIPE, SIG_IGN)
+        var configuration = ServiceGroupConfiguration(
+            services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger)
+        configuration.maximumGracefulShutdownDuration = grace
+        try await ServiceGroup(configuration: configuration).run()
+    }
+
+    /// A logger for the process as a whole, for what only concerns the services' order: quiet.
+    static func quietLogger(_ logger: Logger) -> Logger {
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .warning)
+        return quiet
+    }
+}

@@ -1,0 +1,17 @@
+import Logging
+import ServiceLifecycle
+import Tape
+
+/// `cointape run CONFIG…`: the workers of these configs, until told to stop.
+package enum RunCommand {
+    package static func run(_ paths: [String], environment: Environment) async throws {
+        let clock = try environment.clock()
+        let configs = try ConfigFiles.load(paths, environment: environment.variables, requiringNeeds: true)
+        let runtime = Runtime(clock: clock, redactor: configs.redactor)
+        defer { runtime.shutdown() }
+        let logger = Logger(
+            worker: "run", settings: configs.files.first?.config.settings.logging, redactor: configs.redactor)
+        let services = configs.files.flatMap { [runtime.heartbeat($0.config), runtime.worker($0.config)] }
+        try await Launcher.run(services, logger: Launcher.quietLogger(logger))
+    }
+}

@@ -1,0 +1,40 @@
+import Config
+import NIOCore
+import RedisServer
+import Tape
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// What ends a command, in words for its user.
+package enum StartProblem {
+    /// Whether it is the configuration that must be mended.
+    package static func isConfiguration(_ error: any Error) -> Bool {
+        error is ConfigIssues || error is StartFailure
+    }
+
+    package static func describe(_ error: any Error) -> String {
+        if let error = error as? IOError, error.errnoCode == EADDRINUSE {
+            return "cointape: the port is in use: \(error)"
+        }
+        return error is ConfigIssues ? "\(error)" : "cointape: \(error)"
+    }
+}
+
+/// The guardian of `up`'s Redis, as a command.
+package enum GuardCommand {
+    package static func run(_ command: [String], log: String) -> Int32 {
+        RedisGuardian.run(command, log: log)
+    }
+}
+
+/// The version that `--version` prints.
+package var version: String { Version.current }
+
+extension Environment {
+    /// The api's port where `PORT` names one.
+    package var port: Int? { self["PORT"].flatMap { Int($0) } }
+}

@@ -1,0 +1,26 @@
+/// What `up` prints once there is a list: lines to try.
+struct Banner {
+    let mode: UpMode
+    let apiPort: Int
+    /// The options that make redis-cli find the same Redis.
+    let redisOptions: String
+
+    var text: String {
+        let data =
+            mode == .sandbox
+            ? "sandbox data; for real data set COINMARKETCAP_API_KEY and CRYPTOCOMPARE_API_KEY" : "real data"
+        return """
+
+            cointape is up (\(data)). Try:
+
+              curl 'localhost:\(apiPort)?limit=3'
+              curl 'localhost:\(apiPort)?limit=3&format=CSV'
+              curl 'localhost:\(apiPort)?limit=3&datetime=-2m'
+              redis-cli\(redisOptions) XREVRANGE toplist + - COUNT 1
+              redis-cli\(redisOptions) XLEN price
+
+            Ctrl-C ends it.
+
+            """
+    }
+}

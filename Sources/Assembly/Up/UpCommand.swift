@@ -1,0 +1,99 @@
+import Basics
+import Config
+import Fetching
+import Logging
+import Merging
+import NIOPosix
+import Redis
+import RedisServer
+import Sandbox
+import ServiceLifecycle
+import Tape
+
+/// `cointape up`: all workers of the config folder in one process, on a Redis of its own unless `REDIS_URL` names one.
+package struct UpCommand: Sendable {
+    package struct Options: Sendable {
+        package var data: String
+        package var port: Int
+        package var sandbox: Bool
+        /// The command that runs this executable's guardian of Redis.
+        package var guardianCommand: [String]
+
+        package init(data: String, port: Int, sandbox: Bool, guardianCommand: [String]) {
+            self.data = data
+            self.port = port
+            self.sandbox = sandbox
+            self.guardianCommand = guardianCommand
+        }
+    }
+
+    private let options: Options
+    private let environment: Environment
+    private let print: @Sendable (String) -> Void
+
+    package init(_ options: Options, environment: Environment, print: @escaping @Sendable (String) -> Void) {
+        self.options = options
+        self.environment = environment
+        self.print = print
+    }
+
+    package func run() async throws {
+        let paths = try ConfigFiles.paths(in: environment["CONFIG_DIR"] ?? "config")
+        let plain = try ConfigFiles.load(paths, environment: environment.variables, requiringNeeds: false)
+        let feeds = plain.files.compactMap { file -> FetchConfig? in
+            if case .fetch(let config) = file.config { config } else { nil }
+        }
+        let mode = try UpMode.decide(feeds, sandboxWanted: options.sandbox, environment: environment.variables)
+        let clock = try environment.clock()
+        let logger = Logger(
+            worker: "up", settings: plain.files.first?.config.settings.logging, redactor: plain.redactor)
+        guard environment["REDIS_URL"] == nil else {
+            return try await run(paths, mode, environment, nil, clock, logger)
+        }
+        let folder = try DataFolder(mode == .sandbox ? "\(options.data)/sandbox" : options.data)
+        let own = try OwnRedis(folder, port: options.port + 1, guardianCommand: options.guardianCommand)
+        defer { own.stop() }
+        let client = RedisClient(
+            own.endpoint, group: MultiThreadedEventLoopGroup.singleton, logger: Launcher.quietLogger(logger))
+        try await own.waitUntilReady(client, logger: logger)
+        client.close()
+        let settled = environment.adding(["REDIS_URL": "redis://\(own.endpoint)"])
+        try await run(paths, mode, settled, own, clock, logger)
+    }
+
+    private func run(
+        _ paths: [String], _ mode: UpMode, _ environment: Environment, _ own: OwnRedis?, _ clock: TapeClock,
+        _ logger: Logger
+    ) async throws {
+        let (ports, portFound) = AsyncStream.makeStream(of: Int.self)
+        var services: [any Service] = []
+        if let own { services.append(RedisWatch(own: own)) }
+        if mode == .sandbox {
+            services.append(
+                SandboxServer(
+                    settings: SandboxSettings(), port: 0, now: { clock.now }, logger: Launcher.quietLogger(logger)
+                ) {
+                    port in
+                    portFound.yield(port)
+                })
+        } else {
+            portFound.finish()
+        }
+        let tape = UpTape(
+            paths: paths, mode: mode, environment: environment.adding(["PORT": "\(options.port)"]), clock: clock,
+            sandboxPorts: ports, redisOptions: own.map { " -p \($0.port)" } ?? " -u $REDIS_URL", print: print,
+            logger: logger)
+        services.append(tape)
+        try await Launcher.run(services, logger: Launcher.quietLogger(logger))
+    }
+}
+
+/// Ends the process with an error when its Redis has ended by itself.
+private struct RedisWatch: Service {
+    let own: OwnRedis
+
+    func run() async throws {
+        try? await cancelWhenGracefulShutdown { try await own.waitForEnd() }
+        if !Task.isShuttingDownGracefully, !Task.isCancelled { throw own.endedFailure }
+    }
+}

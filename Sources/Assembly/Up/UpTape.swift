@@ -1,0 +1,126 @@
+import Basics
+import Config
+import Fetching
+import Logging
+import Merging
+import Redis
+import Sandbox
+import ServiceLifecycle
+import Serving
+import Synchronization
+import Tape
+
+/// The workers of `up`, in the order in which they can start: api, the fill of the past, then fetchers and mergers.
+struct UpTape: Service {
+    let paths: [String]
+    let mode: UpMode
+    let environment: Environment
+    let clock: TapeClock
+    /// Yields the sandbox's port when it listens; ends at once when there is none.
+    let sandboxPorts: AsyncStream<Int>
+    let redisOptions: String
+    let print: @Sendable (String) -> Void
+    let logger: Logger
+
+    func run() async throws {
+        let configs = try await configs()
+        let runtime = Runtime(clock: clock, redactor: configs.redactor)
+        defer { runtime.shutdown() }
+        var fetchers: [FetchWorker] = []
+        var mergers: [MergeWorker] = []
+        var apis: [any Service] = []
+        let listening = ListeningPort()
+        for file in configs.files {
+            switch file.config {
+            case .fetch(let config):
+                fetchers.append(runtime.fetchWorker(config, source: mode == .sandbox ? "sandbox" : nil))
+            case .merge(let config): mergers.append(runtime.mergeWorker(config))
+            case .api(let config): apis.append(runtime.apiWorker(config) { listening.set($0.port) })
+            }
+        }
+        let backfill = mode == .sandbox ? Backfill(fetchers: fetchers, mergers: mergers, clock: clock) : nil
+        let workers = UpWorkers(
+            backfill: backfill, workers: fetchers.map { $0 as any Service } + mergers.map { $0 as any Service },
+            logger: logger)
+        let announcer = Announcer(
+            readers: configs.files.compactMap { runtime.listReader($0.config) }, listening: listening, mode: mode,
+            redisOptions: redisOptions, clock: clock, print: print)
+        let services = apis + configs.files.map { runtime.heartbeat($0.config) } + [announcer, workers]
+        try await ServiceGroup(
+            configuration: .init(services: services, logger: Launcher.quietLogger(logger))
+        ).run()
+    }
+
+    /// The configs, with the sandbox in the providers' place where it plays them.
+    private func configs() async throws -> ConfigFiles {
+        var environment = environment
+        for await port in sandboxPorts {
+            let key = SandboxSettings().key
+            environment = environment.adding(SandboxServer.environment(port: port, key: key))
+            break
+        }
+        return try ConfigFiles.load(paths, environment: environment.variables, requiringNeeds: mode == .real)
+    }
+}
+
+/// Fetchers and mergers, behind the fill of the past.
+private struct UpWorkers: Service {
+    let backfill: Backfill?
+    let workers: [any Service]
+    let logger: Logger
+
+    func run() async throws {
+        if let backfill {
+            do {
+                try await cancelWhenGracefulShutdown { try await backfill.run() }
+            } catch {
+                guard !Task.isShuttingDownGracefully else { return }
+                // The past is a courtesy; the present works without it.
+                logger.warning("backfill.failed", metadata: [LogKey.error: "\(error)"])
+            }
+        }
+        guard !Task.isShuttingDownGracefully, !workers.isEmpty else { return }
+        try await ServiceGroup(configuration: .init(services: workers, logger: Launcher.quietLogger(logger))).run()
+    }
+}
+
+/// The port that the api really listens on.
+private final class ListeningPort: Sendable {
+    private let port = Mutex<Int?>(nil)
+
+    var current: Int? { port.withLock(\.self) }
+
+    func set(_ number: Int) {
+        port.withLock { $0 = $0 ?? number }
+    }
+}
+
+/// Prints the lines to try as soon as they will work.
+private struct Announcer: Service {
+    let readers: [StreamReader]
+    let listening: ListeningPort
+    let mode: UpMode
+    let redisOptions: String
+    let clock: TapeClock
+    let print: @Sendable (String) -> Void
+
+    func run() async throws {
+        try? await cancelWhenGracefulShutdown {
+            while await !isReady() { try await Task.sleep(for: .milliseconds(100)) }
+            print(Banner(mode: mode, apiPort: listening.current ?? 0, redisOptions: redisOptions).text)
+        }
+        // Ending early would end the whole group.
+        try? await gracefulShutdown()
+    }
+
+    /// The api listens, and the newest list is hardly older than its time.
+    private func isReady() async -> Bool {
+        guard listening.current != nil else { return false }
+        for reader in readers {
+            guard let newest = try? await reader.newestID(), clock.now - newest.minute.start < .seconds(120) else {
+                return false
+            }
+        }
+        return true
+    }
+}

@@ -1,0 +1,12 @@
+import ArgumentParser
+import Assembly
+
+/// The `cointape` command.
+@main
+struct Cointape: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cointape",
+        abstract: "Coin prices, ranks and rates on a tape: fetched every minute, joined, kept, served.",
+        version: Assembly.version,
+        subcommands: [Up.self, Run.self, Check.self, Fetch.self, Sandbox.self, GuardRedis.self])
+}

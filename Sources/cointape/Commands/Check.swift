@@ -1,0 +1,24 @@
+import ArgumentParser
+import Assembly
+
+struct Check: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Say what is wrong with configs, all at once; exit 78 if anything is.")
+
+    @Argument(help: "Config files.", completion: .file(extensions: ["json"]))
+    var configs: [String] = []
+
+    @Flag(help: "Print the reference of all fields instead, as Markdown.")
+    var reference = false
+
+    func validate() throws {
+        if configs.isEmpty, !reference { throw ValidationError("name a config file, or ask for --reference") }
+    }
+
+    func run() async throws {
+        try await Ending.withExitCodes {
+            if reference { return Ending.show(ConfigReference.markdown) }
+            try CheckCommand.run(configs, environment: Environment()).forEach(Ending.show)
+        }
+    }
+}

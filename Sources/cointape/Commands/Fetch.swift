@@ -1,0 +1,26 @@
+import ArgumentParser
+import Assembly
+
+struct Fetch: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Fetch once: settle the current minute; exit 0 for rows, 1 for a gap.")
+
+    @Argument(help: "The config of a fetch worker.", completion: .file(extensions: ["json"]))
+    var config: String
+
+    @Flag(help: "Print the rows, a line each, and write nothing.")
+    var dryRun = false
+
+    func run() async throws {
+        try await Ending.withExitCodes {
+            let result = try await FetchCommand.run(
+                config, dryRun: dryRun, environment: Environment(), print: Ending.show)
+            switch result {
+            case .rows(let summary): Ending.tell(summary)
+            case .gap(let reason):
+                Ending.tell(reason)
+                throw ExitCode(1)
+            }
+        }
+    }
+}

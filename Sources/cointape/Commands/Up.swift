@@ -1,0 +1,46 @@
+import ArgumentParser
+import Assembly
+
+struct Up: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run all workers of config/ in one process, on a Redis of their own.",
+        discussion: """
+            Without REDIS_URL a redis-server is started on 127.0.0.1, on the port after the api's, and ended with this \
+            process. Without API keys the providers are played by a sandbox, in a data folder of its own.
+            """)
+
+    @Option(help: "The folder for Redis' data.")
+    var data = "data"
+
+    @Option(help: "The api's port; Redis takes the next one. By default PORT, or 6667.")
+    var port: Int?
+
+    @Flag(help: "Play the providers even if there are keys for the real ones.")
+    var sandbox = false
+
+    mutating func validate() throws {
+        if let port, !(1...65_534).contains(port) { throw ValidationError("--port should be from 1 to 65534") }
+    }
+
+    func run() async throws {
+        let environment = Environment()
+        let options = UpCommand.Options(
+            data: data, port: port ?? environment.port ?? 6667, sandbox: sandbox,
+            guardianCommand: [try Executable.path(), GuardRedis.configuration.commandName ?? ""])
+        try await Ending.withExitCodes {
+            try await UpCommand(options, environment: environment, print: Ending.show).run()
+        }
+    }
+}
+
+/// What `up` starts to end its Redis: not for people.
+struct GuardRedis: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "guard-redis", shouldDisplay: false)
+
+    @Argument var log: String
+    @Argument(parsing: .captureForPassthrough) var command: [String] = []
+
+    func run() throws {
+        throw ExitCode(GuardCommand.run(command, log: log))
+    }
+}
