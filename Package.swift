@@ -17,6 +17,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "cointape", targets: ["cointape"]),
+        .executable(name: "cointape-bench", targets: ["cointape-bench"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -145,13 +146,32 @@ let package = Package(
             swiftSettings: settings
         ),
 
-        // Tests, one target a target.
+        // Tests, one target a target, and what they share.
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "Redis",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/TestSupport",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "SandboxTests",
             dependencies: [
                 "Basics", "Sandbox",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "cointape-bench",
+            dependencies: [
+                "Basics", "Merging", "TopLists",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
         ),

@@ -1,0 +1,8 @@
+import ArgumentParser
+
+/// Benchmarks of the parts; `scripts/bench` measures the whole.
+@main
+struct Bench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cointape-bench", abstract: "Measure the parts of cointape.", subcommands: [JoinBench.self])
+}
