@@ -167,6 +167,11 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "MergingTests",
+            dependencies: ["Basics", "Config", "Merging", "Tape", "TestSupport", "TopLists"],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "cointape-bench",
             dependencies: [
