@@ -2,7 +2,7 @@ import Merging
 import Testing
 
 struct JoinKeyTests {
-    @Test(arguments: ["1", #""1""#, #""01""#, #"" 1 ""#, #"" 0001""#, #""\u0031""#])
+    @Test(arguments: ["1", #""1""#, #""01""#, #"" 1 ""#, #"" 0001""#, #""0000000000000000000000000001""#, #""\u0031""#])
     func `an integer key is a number or a string of digits`(key: String) throws {
         #expect(try Joined(rankKey: key).lines == ["1,A,5,1"])
         #expect(try Joined(rankKey: "1", priceKey: key).lines == ["1,A,5,1"])

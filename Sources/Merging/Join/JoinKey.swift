@@ -13,9 +13,11 @@ enum JoinKey: Hashable {
         case (_, .missing), (_, .other): return nil
         case (.integer, _):
             let text = table.text(cell)
-            let digits = text.drop { $0 == 0x20 }.reversed().drop { $0 == 0x20 }
-            guard (1...18).contains(digits.count), digits.allSatisfy(isDigit) else { return nil }
-            self = .integer(digits.reversed().reduce(0) { $0 * 10 + Int64($1 - UInt8(ascii: "0")) })
+            let digits = text[...].trimmingSpaces
+            guard !digits.isEmpty, digits.allSatisfy(isDigit) else { return nil }
+            let significant = digits.drop { $0 == UInt8(ascii: "0") }
+            guard significant.count <= 18 else { return nil }
+            self = .integer(significant.reduce(0) { $0 * 10 + Int64($1 - UInt8(ascii: "0")) })
         case (.string, _):
             let text = table.text(cell)
             guard !text.isEmpty else { return nil }
@@ -28,5 +30,12 @@ enum JoinKey: Hashable {
         case .integer(let number): Array(String(number).utf8)
         case .string(let text): text
         }
+    }
+}
+
+extension ArraySlice<UInt8> {
+    fileprivate var trimmingSpaces: Self {
+        let end = lastIndex { $0 != 0x20 }.map { $0 + 1 } ?? startIndex
+        return self[..<end].drop { $0 == 0x20 }
     }
 }
