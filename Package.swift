@@ -172,6 +172,11 @@ let package = Package(
             dependencies: ["Basics", "Config", "Merging", "Tape", "TestSupport", "TopLists"],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "TopListsTests",
+            dependencies: ["Basics", "TestSupport", "TopLists"],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "cointape-bench",
             dependencies: [
