@@ -177,6 +177,11 @@ let package = Package(
             dependencies: ["Basics", "TestSupport", "TopLists"],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "BasicsTests",
+            dependencies: ["Basics", "TestSupport"],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "cointape-bench",
             dependencies: [

@@ -1,0 +1,36 @@
+import Basics
+import Testing
+
+struct MinuteTests {
+    private static func minute(_ milliseconds: Int64) -> Minute {
+        Minute(containing: Timestamp(milliseconds: milliseconds))
+    }
+
+    @Test(arguments: [
+        (0, 0), (59_999, 0), (60_000, 60_000), (-1, -60_000), (-60_000, -60_000), (-60_001, -120_000),
+        (1_795_251_690_250, 1_795_251_660_000),
+    ])
+    func `an instant is in the minute that began before it`(instant: Int64, start: Int64) {
+        #expect(Self.minute(instant).milliseconds == start)
+        #expect(Self.minute(instant).start == Timestamp(milliseconds: start))
+    }
+
+    @Test func `a minute is written without seconds`() {
+        #expect("\(Self.minute(1_795_251_690_250))" == "2026-11-21T09:01Z")
+        #expect("\(Self.minute(-1))" == "1969-12-31T23:59Z")
+    }
+
+    @Test func `a minute may be advanced both ways`() {
+        #expect(Self.minute(0).advanced(byMinutes: 3) == Self.minute(180_000))
+        #expect(Self.minute(0).advanced(byMinutes: -1) == Self.minute(-60_000))
+        #expect(Self.minute(0) < Self.minute(60_000))
+    }
+
+    @Test(arguments: [
+        (899, 900, 0), (900, 900, 900), (-60, 900, -900), (61, 60, 60), (3600, 3600, 3600), (7199, 3600, 3600),
+        (90_000, 86_400, 86_400), (60, 0, 60), (120, 30, 120),
+    ])
+    func `a schedule's minutes are aligned to the epoch`(second: Int64, period: Int64, floored: Int64) {
+        #expect(Self.minute(second * 1000).floored(to: .seconds(period)) == Self.minute(floored * 1000))
+    }
+}
