@@ -17,6 +17,7 @@ struct Placeholder: Equatable {
     static func resolve(_ source: String, from environment: [String: String]) throws(Failure) -> Resolved {
         var result = Resolved()
         var rest = source[...]
+        var count = 0
         while let dollar = rest.firstRange(of: "${") {
             let before = rest[..<dollar.lowerBound]
             if before.hasSuffix("$") {
@@ -28,7 +29,9 @@ struct Placeholder: Equatable {
                 throw Failure(message: "has ${ without a closing brace (write $${ for a literal one)")
             }
             result.text += before
-            result.isWhole = before.isEmpty && result.text.isEmpty && rest.index(after: close) == rest.endIndex
+            count += 1
+            result.isWhole =
+                count == 1 && before.isEmpty && result.text.isEmpty && rest.index(after: close) == rest.endIndex
             result.text += try value(of: rest[dollar.upperBound..<close], from: environment, &result.variables)
             rest = rest[rest.index(after: close)...]
         }
