@@ -237,7 +237,7 @@ package final class ConfigReader {
         guard let raw = raw(member.node, name) else { return nil }
         do {
             if let value = try convert(raw) { return value }
-            complain("should be a \(type), not \(member.node.described)", at: member.node.position, name)
+            complain("should be \(Self.inSentence(type)), not \(member.node.described)", at: member.node.position, name)
         } catch {
             complain("\(error)", at: member.node.position, name)
         }
@@ -298,6 +298,13 @@ package final class ConfigReader {
     /// An object that is not there but may be missing is read as an empty one, in its parent's place.
     private var nilOrEmpty: ConfigNode? {
         node.map { ConfigNode(value: .object([]), position: $0.position) }
+    }
+
+    /// `a string`, `an integer`; the values of a choice, which the reference parts by bars, as `one of a, b`.
+    private static func inSentence(_ type: String) -> String {
+        let values = type.split(separator: " \\| ")
+        if values.count > 1 { return "one of \(values.joined(separator: ", "))" }
+        return type.hasPrefix("i") || type.hasPrefix("o") ? "an \(type)" : "a \(type)"
     }
 
     private static func text(_ duration: Duration) -> String {
