@@ -182,6 +182,11 @@ let package = Package(
             dependencies: ["Basics", "TestSupport"],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "ConfigTests",
+            dependencies: ["Basics", "Config"],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "cointape-bench",
             dependencies: [
