@@ -11,7 +11,7 @@ package final class JQDocument {
     private static let mostRows = 1_000_000
 
     init(parsing bytes: [UInt8], with machines: JQMachines) throws(JQError) {
-        value = try JV.parse(bytes)
+        value = try JV.parse(LoneSurrogates.replaced(in: bytes))
         self.machines = machines
     }
 
