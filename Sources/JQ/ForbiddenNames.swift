@@ -23,10 +23,12 @@ enum ForbiddenNames {
 
         mutating func nextWord() -> (text: String, isMember: Bool)? {
             while let scalar = rest.first {
-                if scalar == "$" || scalar == "_" || scalar.properties.isAlphabetic { return takeWord() }
+                if Self.isInWord(scalar) { return takeWord() }
                 rest.removeFirst()
                 switch scalar {
-                case "#": rest = rest.drop { $0 != "\n" }
+                case "#":
+                    rest = rest.drop { $0 != "\n" }
+                    continue
                 case "\"": skipString()
                 case "(": if !interpolations.isEmpty { interpolations[interpolations.count - 1] += 1 }
                 case ")": closeParenthesis()
@@ -38,14 +40,20 @@ enum ForbiddenNames {
         }
 
         private mutating func takeWord() -> (text: String, isMember: Bool) {
-            let word = rest.prefix { $0 == "$" || $0 == "_" || $0.properties.isAlphabetic || ("0"..."9").contains($0) }
+            let word = rest.prefix { Self.isInWord($0) || ("0"..."9").contains($0) }
             rest = rest.dropFirst(word.count)
             var text = String.UnicodeScalarView()
+            // jq takes `then$ENV`, `$ ENV` and even a comment between the two.
+            if previous == "$" { text.append("$") }
             text.append(contentsOf: word)
             let next = rest.first { !$0.properties.isWhitespace }
             let isMember = previous == "." || (next == ":" && (previous == "{" || previous == ","))
             previous = "a"
             return (String(text), isMember)
+        }
+
+        private static func isInWord(_ scalar: Unicode.Scalar) -> Bool {
+            scalar == "_" || scalar.properties.isAlphabetic
         }
 
         private mutating func closeParenthesis() {
