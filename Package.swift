@@ -187,6 +187,11 @@ let package = Package(
             dependencies: ["Basics", "Config"],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "JQTests",
+            dependencies: ["JQ"],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "cointape-bench",
             dependencies: [
