@@ -15,6 +15,8 @@ final class CurlEngine: @unchecked Sendable {
         var orders: [Order] = []
         var isStopped = false
         var nextID: UInt64 = 0
+        /// Requests of cancelled tasks: the cancellation may come before the start.
+        var cancelled: Set<UInt64> = []
     }
 
     private static let isInitialized = curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
@@ -38,11 +40,13 @@ final class CurlEngine: @unchecked Sendable {
             inbox.nextID += 1
             return inbox.nextID
         }
+        defer { inbox.withLock { _ = $0.cancelled.remove(id) } }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 post(.start(Transfer(request, continuation), id: id))
             }
         } onCancel: {
+            inbox.withLock { _ = $0.cancelled.insert(id) }
             post(.cancel(id: id))
         }
     }
@@ -83,6 +87,9 @@ final class CurlEngine: @unchecked Sendable {
     private func obey(_ order: Order) {
         switch order {
         case .start(let transfer, let id):
+            if inbox.withLock({ $0.cancelled.contains(id) }) {
+                return transfer.fail(HTTPError(.cancelled, "cancelled"))
+            }
             guard let easy = transfer.prepare(), curl_multi_add_handle(multi, easy) == CURLM_OK else {
                 return transfer.fail(HTTPError(.invalidRequest, "libcurl does not take the request"))
             }
