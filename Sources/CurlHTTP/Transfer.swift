@@ -86,7 +86,7 @@ final class Transfer: @unchecked Sendable {
         guard code == CURLE_OK else {
             let detail = String(cString: errorText)
             let text = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
-            return .failure(HTTPError(Self.kind(of: code), text))
+            return .failure(HTTPError(kind(of: code), text))
         }
         var status = 0
         cointape_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
@@ -96,11 +96,16 @@ final class Transfer: @unchecked Sendable {
         return .success((response, redirect.map { String(cString: $0) }))
     }
 
-    private static func kind(of code: CURLcode) -> HTTPError.Code {
+    private func kind(of code: CURLcode) -> HTTPError.Code {
         switch code {
-        case CURLE_OPERATION_TIMEDOUT: .timeout
-        case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: .invalidRequest
-        default: .network
+        case CURLE_OPERATION_TIMEDOUT: return .timeout
+        case CURLE_URL_MALFORMAT: return .invalidRequest
+        case CURLE_UNSUPPORTED_PROTOCOL:
+            // Also what libcurl calls an answer that is not HTTP: then the request was sent.
+            var sent = 0
+            cointape_curl_get_long(easy, CURLINFO_REQUEST_SIZE, &sent)
+            return sent > 0 ? .network : .invalidRequest
+        default: return .network
         }
     }
 
@@ -115,7 +120,7 @@ final class Transfer: @unchecked Sendable {
     }
 
     private func receiveHeader(_ bytes: UnsafeRawBufferPointer) -> Int {
-        let line = String(decoding: bytes, as: UTF8.self).trimmingSuffix { $0.isNewline }
+        let line = String(decoding: bytes, as: UTF8.self).trimmingSuffix(while: \.isWhitespace)
         if line.hasPrefix("HTTP/") {
             // An interim answer (1xx) or a proxy's came before: only the last one's headers count.
             headers = []
