@@ -192,6 +192,11 @@ let package = Package(
             dependencies: ["JQ"],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "CurlHTTPTests",
+            dependencies: ["CurlHTTP", "TestSupport"],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "cointape-bench",
             dependencies: [
