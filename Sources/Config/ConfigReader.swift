@@ -192,6 +192,32 @@ package final class ConfigReader {
         complain(message, at: member(name)?.node.position ?? position, name)
     }
 
+    /// The texts of a field of each object of an array, whatever else is wrong with them.
+    package func names(_ field: String, in array: String) -> [String] {
+        guard case .array(let elements) = member(array)?.node.value else { return [] }
+        return elements.map { element in
+            guard case .object(let members) = element.value,
+                case .string(let text) = members.first(where: { $0.name == field })?.node.value
+            else { return "" }
+            return text
+        }
+    }
+
+    /// A name that goes into keys and logs.
+    package func name(_ name: String, default defaultText: String? = nil, _ summary: String) -> String? {
+        parsed(name, type: "name", default: defaultText, summary) { text in
+            guard text.wholeMatch(of: /[A-Za-z0-9_\-]{1,64}/) != nil else {
+                throw Complaint("should be 1 to 64 letters, digits, - or _, not \"\(text)\"")
+            }
+            return text
+        }
+    }
+
+    /// Where a field stands.
+    package func position(of name: String) -> SourcePosition? {
+        member(name)?.node.position
+    }
+
     /// The variables that the field's placeholders name.
     package func variables(in name: String) -> [String] {
         guard case .string(let text) = member(name)?.node.value else { return [] }
