@@ -5,57 +5,79 @@ import Synchronization
 ///
 /// Every thread compiles a program once and keeps it. Threads end with `shutdown`.
 package final class JQPool: Sendable {
-    private typealias Job = @Sendable (JQMachines) -> Void
-
     private struct Queue {
-        var jobs: [Job] = []
+        var jobs: [JQJob] = []
         var isStopped = false
+        var threads = 0
     }
 
     private let queue = Mutex(Queue())
     private let pending = DispatchSemaphore(value: 0)
-    private let threads: Int
 
     package init(threads: Int = max(1, min(4, ProcessInfo.processInfo.activeProcessorCount))) {
-        self.threads = threads
-        for number in 0..<threads {
-            let thread = Thread { [self] in work() }
-            thread.name = "jq-\(number)"
-            // libjq parses nested arrays by recursion.
-            thread.stackSize = 8 << 20
-            thread.start()
-        }
+        for _ in 0..<threads { startThread() }
     }
 
     /// Parses the bytes, which must be exactly one JSON value, and calls `body` with them on one of the threads.
+    ///
+    /// A filter that has not ended after `limit`, or when the task is cancelled, is given up. It cannot be stopped: its
+    /// thread goes on for nobody, and another takes its place.
     package func read<Result: Sendable>(
-        _ bytes: [UInt8], _ body: @escaping @Sendable (JQDocument) throws(JQError) -> Result
+        _ bytes: [UInt8], within limit: Duration = .seconds(60),
+        _ body: @escaping @Sendable (JQDocument) throws(JQError) -> Result
     ) async throws(JQError) -> Result {
-        let outcome: Swift.Result<Result, JQError> = await withCheckedContinuation { continuation in
-            let job: Job = { machines in
-                do throws(JQError) {
-                    continuation.resume(returning: .success(try body(JQDocument(parsing: bytes, with: machines))))
-                } catch {
-                    continuation.resume(returning: .failure(error))
-                }
+        let answer = JQAnswer<Result>()
+        let job = JQJob { machines in
+            do throws(JQError) {
+                answer.give(.success(try body(JQDocument(parsing: bytes, with: machines))))
+            } catch {
+                answer.give(.failure(error))
             }
-            let isStopped = queue.withLock { queue in
-                if !queue.isStopped { queue.jobs.append(job) }
-                return queue.isStopped
-            }
-            if isStopped {
-                continuation.resume(returning: .failure(JQError("the filters are shut down")))
-            } else {
-                pending.signal()
-            }
+        }
+        let timer = Task {
+            try await Task.sleep(for: limit)
+            giveUp(job, answer, "the filter has not ended in time")
+        }
+        defer { timer.cancel() }
+        let outcome: JQAnswer<Result>.Outcome = await withTaskCancellationHandler {
+            guard enqueue(job) else { return .failure(JQError("the filters are shut down")) }
+            return await answer.value
+        } onCancel: {
+            giveUp(job, answer, "cancelled")
         }
         return try outcome.get()
     }
 
     /// What is queued is still done.
     package func shutdown() {
-        queue.withLock { $0.isStopped = true }
+        let threads = queue.withLock { queue in
+            queue.isStopped = true
+            return queue.threads
+        }
         for _ in 0..<threads { pending.signal() }
+    }
+
+    private func enqueue(_ job: JQJob) -> Bool {
+        let isStopped = queue.withLock { queue in
+            if !queue.isStopped { queue.jobs.append(job) }
+            return queue.isStopped
+        }
+        if !isStopped { pending.signal() }
+        return !isStopped
+    }
+
+    private func giveUp<Result: Sendable>(_ job: JQJob, _ answer: JQAnswer<Result>, _ reason: String) {
+        answer.give(.failure(JQError(reason)))
+        if job.abandon() { startThread() }
+    }
+
+    private func startThread() {
+        queue.withLock { $0.threads += 1 }
+        let thread = Thread { [self] in work() }
+        thread.name = "jq"
+        // libjq parses nested arrays by recursion.
+        thread.stackSize = 8 << 20
+        thread.start()
     }
 
     private func work() {
@@ -65,7 +87,14 @@ package final class JQPool: Sendable {
             let (job, isStopped) = queue.withLock { queue in
                 (queue.jobs.isEmpty ? nil : queue.jobs.removeFirst(), queue.isStopped)
             }
-            if let job { job(machines) } else if isStopped { return }
+            guard let job else {
+                if isStopped { return }
+                continue
+            }
+            // A thread whose job was given up meanwhile has been replaced.
+            guard job.run(machines) else {
+                return queue.withLock { $0.threads -= 1 }
+            }
         }
     }
 }

@@ -14,7 +14,7 @@ enum JV {
         let message = takeMessage(jv_invalid_get_msg(value))
         // jq quotes the whole text in its message.
         let reason = message.firstRange(of: " (while parsing").map { message[..<$0.lowerBound] } ?? message[...]
-        throw JQError("not one whole JSON value: \(reason.prefix(200))")
+        throw JQError("not one whole JSON value: \(reason)")
     }
 
     /// The text of a string; consumes the value.
@@ -30,7 +30,8 @@ enum JV {
 
     /// An error's message, which may be any value; consumes it.
     static func takeMessage(_ value: jv) -> String {
-        String(takeText(value).prefix(500))
+        // Not cut short: who prints it must see secrets whole to mask them.
+        String(takeText(value).prefix(10_000))
     }
 
     /// Appends the value as compact JSON; consumes it.
