@@ -24,6 +24,7 @@ package final class HTTPClient: Sendable {
     /// Cancelling the task abandons the transfer.
     package func get(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         var request = request
+        let end = ContinuousClock.now + request.limits.total
         for _ in 0...Self.mostRedirects {
             let (response, redirect) = try await engine.perform(request).get()
             guard let redirect, (300..<400).contains(response.status) else { return response }
@@ -32,6 +33,7 @@ package final class HTTPClient: Sendable {
                 throw HTTPError(.redirectRefused, "redirected to \(host), which is not where the request went")
             }
             request.url = redirect
+            request.limits.total = max(.milliseconds(1), end - .now)
         }
         throw HTTPError(.redirectRefused, "redirected more than \(Self.mostRedirects) times")
     }

@@ -5,7 +5,7 @@ package struct HTTPRequest: Sendable {
     package var limits: Limits
 
     package struct Limits: Equatable, Sendable {
-        /// From the first packet to the last byte, redirects included one by one.
+        /// From the start to the last byte, redirects included.
         package var total: Duration
         /// No more than this without at least 100 bytes a second: a server that drips is given up before `total`.
         package var stall: Duration
@@ -38,5 +38,13 @@ package struct HTTPResponse: Sendable {
     package func header(_ name: String) -> String? {
         let wanted = name.lowercased()
         return headers.first { $0.name.lowercased() == wanted }?.value
+    }
+}
+
+extension HTTPRequest {
+    /// Whether libcurl reads it as an http or https URL with a host.
+    package static func isValid(url: String) -> Bool {
+        guard let origin = Origin(of: url) else { return false }
+        return ["http", "https"].contains(origin.scheme) && !origin.host.isEmpty && !url.contains(where: \.isWhitespace)
     }
 }
