@@ -23,7 +23,8 @@ extension RedisClient {
         let operands: [any RedisArgument] = [keys.count] + keys + arguments
         do throws(RedisError) {
             return try await send(RedisCommand("EVALSHA", arguments: [script.digest] + operands), timeout: timeout)
-        } catch  where error.code == .server("NOSCRIPT") {
+        } catch {
+            guard error.code == .server("NOSCRIPT") else { throw error }
             return try await send(RedisCommand("EVAL", arguments: [script.source] + operands), timeout: timeout)
         }
     }

@@ -59,10 +59,10 @@ struct RedisConnection: Sendable {
             try await require(RedisCommand("AUTH", arguments: credentials), timeout)
         }
         if endpoint.database != 0 { try await require(RedisCommand("SELECT", endpoint.database), timeout) }
-        // The name is a courtesy to CLIENT LIST: a user without the right to set it can still work.
-        if let name { _ = await send(RedisCommand("CLIENT", "SETNAME", name), timeout: timeout) }
         // A Redis that is still loading its data takes the connection but none of our commands.
         try await require(RedisCommand("PING"), timeout)
+        // The name is a courtesy to CLIENT LIST: a user without the right to set it can still work.
+        if let name { _ = try await send(RedisCommand("CLIENT", "SETNAME", name), timeout: timeout).get() }
     }
 
     private func require(_ command: RedisCommand, _ timeout: Duration) async throws(RedisError) {
