@@ -24,13 +24,14 @@ package struct Heartbeat: Sendable {
     /// A beat that is missed because Redis is away is not made up for.
     package func run() async {
         repeat {
-            let value = """
-                {"kind":"\(identity.kind)","pid":"\(identity.process)","version":"\(Version.current)",\
-                "started":"\(started.rfc3339)","seen":"\(clock.now.rfc3339)"}
-                """
+            let members = [
+                ("kind", identity.kind), ("pid", "\(identity.process)"), ("version", Version.current),
+                ("started", started.rfc3339), ("last_minute", identity.lastMinute?.description ?? ""),
+            ]
+            let value = members.map { JSONString.quoted($0) + ":" + JSONString.quoted($1) }.joined(separator: ",")
             // Three periods: one lost beat does not make a worker dead. Real time, whatever the clock's speed.
             let expiry = (Self.period * 3).milliseconds
-            _ = try? await redis.send(RedisCommand("SET", keys.worker(identity), value, "PX", expiry))
+            _ = try? await redis.send(RedisCommand("SET", keys.worker(identity), "{\(value)}", "PX", expiry))
         } while (try? await Task.sleep(for: Self.period)) != nil
     }
 }

@@ -38,6 +38,9 @@ package final class TapeClock: Sendable {
     /// Takes over Redis' time out of a reply to a command that was sent at `sent`.
     package func adjust(redisMilliseconds: Int64, sent: ContinuousClock.Instant) {
         let received = ContinuousClock.now
+        // A reply that was long on its way says little, unless nothing better was heard for long.
+        let isStale = anchor.withLock { received - $0.instant > .seconds(60) }
+        guard received - sent < .milliseconds(500) || isStale else { return }
         // Redis read its clock at some moment of the round trip: the middle is the best guess.
         let middle = sent + (received - sent) / 2
         anchor.withLock { $0 = Anchor(wall: Timestamp(milliseconds: redisMilliseconds), instant: middle) }

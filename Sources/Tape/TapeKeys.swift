@@ -18,6 +18,6 @@ package struct TapeKeys: Equatable, Sendable {
     package func tries(_ stream: String, _ minute: Minute) -> String { "\(prefix)tries:\(stream):\(minute)" }
 
     package func worker(_ identity: WorkerIdentity) -> String {
-        "\(prefix)worker:\(identity.name):\(identity.host):\(identity.suffix)"
+        "\(prefix)worker:\(identity)"
     }
 }

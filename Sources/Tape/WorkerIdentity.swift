@@ -1,13 +1,16 @@
+package import Basics
 import Foundation
+import Synchronization
 
-/// Who a worker is among its replicas: unique for each start.
-package struct WorkerIdentity: Sendable, CustomStringConvertible {
+/// Who a worker is among its replicas, unique for each start, and the last minute that it saw settled.
+package final class WorkerIdentity: Sendable, CustomStringConvertible {
     package let name: String
     package let kind: String
     package let host: String
     /// Eight hexadecimal digits, drawn at start.
     package let suffix: String
     package let process: Int32
+    private let minute = Mutex<Minute?>(nil)
 
     package init(name: String, kind: String) {
         self.name = name
@@ -18,5 +21,12 @@ package struct WorkerIdentity: Sendable, CustomStringConvertible {
         suffix = String(repeating: "0", count: 8 - digits.count) + digits
     }
 
+    /// As the heartbeat's key ends, and as a lease names its holder.
     package var description: String { "\(name):\(host):\(suffix)" }
+
+    package var lastMinute: Minute? { minute.withLock(\.self) }
+
+    package func note(_ settled: Minute) {
+        minute.withLock { $0 = max($0 ?? settled, settled) }
+    }
 }

@@ -48,15 +48,18 @@ package struct StreamReader: Sendable {
     }
 
     /// The newest entry between the two minutes, both included, for which the predicate holds.
+    ///
+    /// `batch` is how many entries are looked at a round trip: one where entries have rows, more where they are small.
     package func newest(
-        from first: Minute, to last: Minute, where holds: (TapeEntry) -> Bool
+        from first: Minute, to last: Minute, batch: Int = 1, where holds: (TapeEntry) -> Bool
     ) async throws(RedisError) -> TapeEntry? {
-        var upper = "\(last.milliseconds)-\(UInt64.max)"
+        var upper = "\(StreamID(last).milliseconds)-\(UInt64.max)"
         while true {
-            let command = RedisCommand("XREVRANGE", key, upper, "\(StreamID(first))", "COUNT", 1)
-            guard let entry = try await entries(command).first else { return nil }
-            if holds(entry) { return entry }
-            upper = "(\(entry.id)"
+            let found = try await entries(
+                RedisCommand("XREVRANGE", key, upper, "\(StreamID(first))", "COUNT", batch))
+            if let entry = found.first(where: holds) { return entry }
+            guard let last = found.last else { return nil }
+            upper = "(\(last.id)"
         }
     }
 

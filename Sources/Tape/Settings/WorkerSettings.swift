@@ -11,14 +11,8 @@ package struct WorkerSettings: Sendable {
     /// Reads `worker` too, whose value the caller knows already.
     package init?(reading reader: ConfigReader) {
         _ = reader.string("worker", "What kind of worker this is: `fetch`, `merge` or `api`.")
-        let name = reader.parsed(
-            "name", type: "string", "The worker's name in logs, and the `source` of what a fetch worker publishes."
-        ) { text in
-            guard text.wholeMatch(of: /[A-Za-z0-9_\-]{1,64}/) != nil else {
-                throw ConfigReader.Complaint("should be 1 to 64 letters, digits, - or _")
-            }
-            return text
-        }
+        let name = reader.name(
+            "name", "The worker's name in logs, and the `source` of what a fetch worker publishes.")
         let logging = LoggingSettings(reading: reader)
         let redis = RedisSettings(reading: reader)
         guard let name, let redis, let logging else { return nil }

@@ -6,27 +6,33 @@ import Redis
 /// Runs out by itself when its holder dies, and is not given back: by then the minute is settled.
 struct Lease: Sendable {
     static let duration: Duration = .seconds(10)
-    static let renewal: Duration = .seconds(3)
+    static let period: Duration = .seconds(3)
 
     let key: String
     let owner: String
     let redis: RedisClient
     let clock: TapeClock
 
+    /// Whether the lease is ours now; it may have been before, from a try that failed.
     func take() async throws(RedisError) -> Bool {
         let duration = clock.wallMilliseconds(Self.duration)
-        return try await redis.send(RedisCommand("SET", key, owner, "NX", "PX", duration)) != .null
+        if try await redis.send(RedisCommand("SET", key, owner, "NX", "PX", duration)) != .null { return true }
+        return try await renew()
     }
 
     /// Renews until cancelled.
     ///
     /// A renewal that fails is left to the next one.
     func keep() async {
-        while (try? await clock.sleep(for: Self.renewal)) != nil {
-            let duration = clock.wallMilliseconds(Self.duration)
-            _ = try? await redis.evaluate(Self.renew, keys: [key], arguments: [owner, duration])
+        while (try? await clock.sleep(for: Self.period)) != nil {
+            _ = try? await renew()
         }
     }
 
-    private static let renew = RedisScript(name: "renew", source: PackageResources.renew_lua)
+    private func renew() async throws(RedisError) -> Bool {
+        let duration = clock.wallMilliseconds(Self.duration)
+        return try await redis.evaluate(Self.renewal, keys: [key], arguments: [owner, duration]) == .integer(1)
+    }
+
+    private static let renewal = RedisScript(name: "renew", source: PackageResources.renew_lua)
 }

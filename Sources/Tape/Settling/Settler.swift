@@ -16,6 +16,10 @@ package struct Settler: Sendable {
         case abandoned
         /// `publish.lua` refused: see `Publisher.Outcome`.
         case refused(Publisher.Outcome)
+
+        package var isPublished: Bool {
+            if case .published = self { true } else { false }
+        }
     }
 
     package let stream: String
@@ -53,13 +57,19 @@ package struct Settler: Sendable {
     ) async throws -> Outcome {
         let lease = Lease(key: keys.lease(stream, minute), owner: "\(identity)", redis: redis, clock: clock)
         while true {
-            if let newest = try await reader.newestID(), newest.minute >= minute { return .closed }
+            if let newest = try await reader.newestID(), newest.minute >= minute {
+                identity.note(minute)
+                return .closed
+            }
             if try await lease.take() { break }
             guard clock.now < giveUp else { return .abandoned }
             try await clock.sleep(for: Self.poll)
         }
         if let poison = try await begun(minute) { return try await publish(poison, for: minute) }
-        return try await publish(draft(keeping: lease, make), for: minute)
+        let draft = try await draft(keeping: lease, make)
+        // Who was told to stop in the middle leaves the minute to the others.
+        try Task.checkCancellation()
+        return try await publish(draft, for: minute)
     }
 
     /// Counts the try; the draft of a gap when there were too many.
@@ -88,8 +98,24 @@ package struct Settler: Sendable {
         }
     }
 
+    /// Publishes again when the connection was lost: what was fetched is worth it, and the script says if it was there.
+    private func publishPatiently(_ draft: EntryDraft, for minute: Minute) async throws -> Publisher.Outcome {
+        var backoff = Backoff(base: .milliseconds(100), maximum: .seconds(1))
+        var attempts = 5
+        while true {
+            do throws(RedisError) {
+                return try await publisher.publish(draft, for: minute)
+            } catch {
+                attempts -= 1
+                guard error.isTransient, attempts > 0 else { throw error }
+            }
+            try await clock.sleep(for: backoff.next())
+        }
+    }
+
     private func publish(_ draft: EntryDraft, for minute: Minute) async throws -> Outcome {
-        let outcome = try await publisher.publish(draft, for: minute)
+        let outcome = try await publishPatiently(draft, for: minute)
+        if outcome != .foreign, outcome != .future { identity.note(minute) }
         let metadata: Logger.Metadata = [
             LogKey.stream: "\(stream)", LogKey.minute: "\(minute)", LogKey.outcome: "\(outcome.rawValue)",
         ]
