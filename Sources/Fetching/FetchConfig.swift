@@ -15,6 +15,8 @@ package struct FetchConfig: Sendable {
     package let allowEmpty: Bool
     package let stream: String
     package let retain: Duration
+    /// Where `needs` stands in the file.
+    package let needsPosition: SourcePosition?
 
     package init?(reading reader: ConfigReader) {
         let worker = WorkerSettings(reading: reader)
@@ -35,6 +37,7 @@ package struct FetchConfig: Sendable {
         self.worker = worker
         self.schedule = schedule
         self.needs = needs
+        needsPosition = reader.position(of: "needs")
         self.request = request
         self.allowEmpty = allowEmpty
         urlVariables = requestReader?.variables(in: "url").filter { $0.hasSuffix("_URL") } ?? []
@@ -56,7 +59,7 @@ struct PublishSettings {
     let retain: Duration
 
     init?(reading reader: ConfigReader) {
-        let stream = reader.string("stream", "The stream, before the prefix.")
+        let stream = reader.name("stream", "The stream, before the prefix.")
         let retain = reader.duration(
             "retain", default: "2h", in: .seconds(300)...(.seconds(30 * 86_400)), "How long entries are kept.")
         reader.finish()

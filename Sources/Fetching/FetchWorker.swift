@@ -26,11 +26,14 @@ package struct FetchWorker: Service, CustomStringConvertible {
         var backoff = Backoff(base: .milliseconds(100), maximum: .seconds(5))
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             do {
-                let newest = try await settler.reader.newestID()?.minute
-                let next = schedule.next(after: newest, now: clock.now)
+                let next = try await appointment()
                 guard await clock.pauses(until: next.start) else { return }
-                try await settle(next)
+                let outcome = try await settle(next)
                 backoff.reset()
+                // Refused entries and abandoned minutes leave the stream as it was: the next try is the next minute's.
+                if outcome != .closed, !outcome.isPublished {
+                    guard await clock.pauses(until: next.minute.start + .seconds(60)) else { return }
+                }
             } catch {
                 logger.debug("worker.retries", metadata: [LogKey.error: "\(error)"])
                 guard await clock.pauses(for: backoff.next()) else { return }
@@ -64,17 +67,20 @@ package struct FetchWorker: Service, CustomStringConvertible {
         try await settler.reader.entry(at: minute)
     }
 
-    @discardableResult
+    private func appointment() async throws -> Schedule.Appointment {
+        let newest = try await settler.reader.newestID()?.minute
+        var isStandIn = false
+        // A feed of every minute loses nothing by a stand-in: the next minute is due anyway.
+        if let newest, schedule.every > .seconds(60) {
+            isStandIn = try await settler.reader.entry(at: newest)?.gap?.code == Gap.Code.noEntry.rawValue
+        }
+        return schedule.next(after: newest, isStandIn: isStandIn, now: clock.now)
+    }
+
     private func settle(_ next: Schedule.Appointment) async throws -> Settler.Outcome {
         let fetcher = fetcher
-        let outcome = try await settler.settle(next.minute, giveUp: next.deadline) {
+        return try await settler.settle(next.minute, giveUp: next.deadline) {
             try await fetcher.draft(for: next.minute, deadline: next.deadline)
         }
-        // Refused entries and abandoned minutes leave the stream as it was: the next try is the next minute's.
-        switch outcome {
-        case .published, .closed: break
-        case .abandoned, .refused: _ = await clock.pauses(until: next.minute.start + .seconds(60))
-        }
-        return outcome
     }
 }

@@ -20,7 +20,8 @@ package struct Fetcher: Sendable {
         self.redactor = redactor
         self.logger = logger
         pages = PageFetcher(
-            settings: config.request, filters: config.filters, http: http, jq: jq, clock: clock, logger: logger)
+            settings: config.request, filters: config.filters, http: http, jq: jq, clock: clock, redactor: redactor,
+            logger: logger)
     }
 
     /// The entry of a minute; never throws for what a provider does.
@@ -63,6 +64,10 @@ package struct Fetcher: Sendable {
                 walk.record(page: page, items: result.items, total: result.total)
                 parts[page] = result.rows
             }
+        }
+        if let page = walk.hole {
+            throw FetchFailure(
+                .badPayload, "page \(page + 1) of \(parts.count) holds too few items for the total that is told")
         }
         let rows = Self.joined(parts.sorted { $0.key < $1.key }.map(\.value))
         guard rows.count > 0 || config.allowEmpty else {

@@ -10,17 +10,24 @@ enum Judgement: Sendable {
     case retry(FetchFailure, after: Duration?)
     case stop(FetchFailure)
 
-    static func of(_ error: HTTPError) -> Judgement {
+    /// Throws when it was we who gave up: that says nothing about the provider.
+    static func of(_ error: HTTPError) throws(CancellationError) -> Judgement {
         switch error.code {
-        case .timeout, .network: .retry(FetchFailure(.upstream, error.message), after: nil)
-        case .bodyTooLarge: .stop(FetchFailure(.badPayload, error.message))
-        case .redirectRefused, .invalidRequest: .stop(FetchFailure(.stopped, error.message))
-        case .cancelled: .stop(FetchFailure(.upstream, error.message))
+        case .cancelled: throw CancellationError()
+        case .timeout, .network: return .retry(FetchFailure(.upstream, error.message), after: nil)
+        case .bodyTooLarge: return .stop(FetchFailure(.badPayload, error.message))
+        case .redirectRefused, .invalidRequest: return .stop(FetchFailure(.stopped, error.message))
         }
     }
 
     /// The body's own verdict goes before the status: providers send errors with 200, and causes apart in one 429.
-    static func of(_ response: HTTPResponse, _ reading: Result<PageFilters.Reading, JQError>) -> Judgement {
+    ///
+    /// What is quoted of a body is redacted before it is cut and escaped: afterwards a secret would not be known any more.
+    static func of(
+        _ response: HTTPResponse, _ reading: Result<PageFilters.Reading, JQError>, redactor: Redactor = Redactor()
+    ) -> Judgement {
+        let text = redactor(String(decoding: response.body.prefix(10_000), as: UTF8.self))
+        let beginning = JSONString.quoted(String(text.prefix(120)))
         let isSuccess = (200..<300).contains(response.status)
         let place = "HTTP \(response.status)"
         switch reading {
@@ -28,16 +35,16 @@ enum Judgement: Sendable {
             return .page(page)
         case .success(.failure(let message, let mayRetry)) where !message.isEmpty || !mayRetry:
             let failure = FetchFailure(mayRetry ? .upstream : .stopped, "\(place): \(message)")
-            return mayRetry && isRetryable(response.status)
+            return mayRetry && !isRefusal(response.status)
                 ? .retry(failure, after: retryAfter(response)) : .stop(failure)
         case .failure(let error) where isSuccess:
             // A proxy's page with status 200, or a body cut short: the next try may get the real one.
-            return .retry(FetchFailure(.badPayload, "\(error); it begins \(beginning(of: response.body))"), after: nil)
+            return .retry(FetchFailure(.badPayload, "\(error); it begins \(beginning)"), after: nil)
         case .success(.failure), .failure:
-            let text = response.body.isEmpty ? "\(place), empty body" : "\(place): \(beginning(of: response.body))"
+            let detail = response.body.isEmpty ? "\(place), empty body" : "\(place): \(beginning)"
             return isRetryable(response.status)
-                ? .retry(FetchFailure(.upstream, text), after: retryAfter(response))
-                : .stop(FetchFailure(.stopped, text))
+                ? .retry(FetchFailure(.upstream, detail), after: retryAfter(response))
+                : .stop(FetchFailure(.stopped, detail))
         }
     }
 
@@ -51,8 +58,9 @@ enum Judgement: Sendable {
         return .seconds(min(seconds, 86_400))
     }
 
-    private static func beginning(of body: [UInt8]) -> String {
-        JSONString.quoted(String(decoding: body.prefix(120), as: UTF8.self))
+    /// The provider does not take this key, whatever else it says.
+    private static func isRefusal(_ status: Int) -> Bool {
+        (401...403).contains(status)
     }
 }
 

@@ -11,6 +11,7 @@ struct PageFetcher: Sendable {
     let http: HTTPClient
     let jq: JQPool
     let clock: TapeClock
+    let redactor: Redactor
     let logger: Logger
 
     /// `parameters` and `headers` come in addition to the config's.
@@ -20,7 +21,7 @@ struct PageFetcher: Sendable {
         var backoff = Backoff(base: .milliseconds(500), maximum: .seconds(10))
         var attempt = 0
         while true {
-            let judgement = await judge(request(parameters, headers, deadline))
+            let judgement = try await judge(request(parameters, headers, deadline), deadline)
             switch judgement {
             case .page(let page): return page
             case .stop(let failure): throw failure
@@ -50,22 +51,23 @@ struct PageFetcher: Sendable {
             limits: limits)
     }
 
-    private func judge(_ request: HTTPRequest) async -> Judgement {
+    private func judge(_ request: HTTPRequest, _ deadline: Timestamp) async throws(CancellationError) -> Judgement {
         let response: HTTPResponse
         do throws(HTTPError) {
             response = try await http.get(request)
         } catch {
-            return .of(error)
+            return try .of(error)
         }
         let filters = filters
         let isError = !(200..<300).contains(response.status)
         do throws(JQError) {
-            let reading = try await jq.read(response.body) { document throws(JQError) in
+            let time = clock.wall(deadline - clock.now)
+            let reading = try await jq.read(response.body, within: time) { document throws(JQError) in
                 try filters.read(document, isError: isError)
             }
-            return .of(response, .success(reading))
+            return .of(response, .success(reading), redactor: redactor)
         } catch {
-            return .of(response, .failure(error))
+            return .of(response, .failure(error), redactor: redactor)
         }
     }
 }

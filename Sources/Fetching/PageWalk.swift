@@ -14,10 +14,17 @@ struct PageWalk {
         self.settings = settings
     }
 
-    /// The walk ended at `max` while the total promised more.
+    /// The walk ended at `max` while there was more, or may have been.
     var isCapped: Bool {
-        guard let settings, let total, let size = appliedSize else { return false }
-        return items.count == settings.max && pages(of: total, size) > settings.max
+        guard let settings, let size = appliedSize, items.count == settings.max else { return false }
+        guard let total else { return items[settings.max - 1, default: 0] >= size }
+        return pages(of: total, size) > settings.max
+    }
+
+    /// A page before the last one that holds less than half of what it should: its rows are missing from the list.
+    var hole: Int? {
+        guard let size = appliedSize, total != nil else { return nil }
+        return (0..<max(0, items.count - 1)).first { items[$0, default: 0] * 2 < size }
     }
 
     mutating func record(page: Int, items count: Int, total newTotal: Int?) {

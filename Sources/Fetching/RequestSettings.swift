@@ -14,10 +14,10 @@ package struct RequestSettings: Sendable {
 
     init?(reading reader: ConfigReader) {
         let url = reader.parsed("url", type: "URL", "Scheme, host and path; http or https.") { text in
-            guard text.hasPrefix("http://") || text.hasPrefix("https://"), !text.contains(where: \.isWhitespace),
-                text.count > 8
-            else { throw ConfigReader.Complaint("should be an http:// or https:// URL") }
-            guard !text.contains("?") else {
+            guard HTTPRequest.isValid(url: text) else {
+                throw ConfigReader.Complaint("should be an http:// or https:// URL")
+            }
+            guard !text.contains(where: { $0 == "?" || $0 == "#" }) else {
                 throw ConfigReader.Complaint("should have no query: parameters belong in request.query")
             }
             return text
@@ -88,6 +88,10 @@ package struct PageSettings: Equatable, Sendable {
             "items", optional: true, "A jq filter for the number of items on a page; without it, its rows are counted.")
         reader.finish()
         guard let parameter, let first, let step, let size, let max else { return nil }
+        if step > 1, step == size, items == nil {
+            // Else a filter that drops rows would shift the next page's beginning.
+            reader.complain(about: "step", "counts items, so `items` must say how many a page holds")
+        }
         self.init(parameter: parameter, first: first, step: step, size: size, max: max, total: total, items: items)
     }
 }

@@ -39,11 +39,15 @@ package struct Schedule: Equatable, Sendable {
     /// What to do next: at once when the last due minute has gone by without an entry, else at the next one.
     ///
     /// A late start is about the current minute, as the answer will be: the past cannot be asked for.
-    package func next(after newest: Minute?, now: Timestamp) -> Appointment {
+    ///
+    /// `isStandIn` says that the newest entry is only a gap by which a join closed the minute: nothing was fetched since
+    /// the feed was due, so it is due still, at the first minute behind.
+    package func next(after newest: Minute?, isStandIn: Bool = false, now: Timestamp) -> Appointment {
         let current = Minute(containing: now - offset)
         let due = current.floored(to: every)
-        if let newest, newest >= due {
-            return appointment(due.start + every, now)
+        if let newest, newest >= due, !isStandIn || newest >= current {
+            let isDueStill = isStandIn && newest == current && newest.advanced(byMinutes: 1).start < due.start + every
+            return appointment(isDueStill ? newest.start + .seconds(60) : due.start + every, now)
         }
         let isTooLate = now > current.start + offset + Self.deadline - Self.leastTime
         return appointment(isTooLate ? current.start + .seconds(60) : current.start, now)
