@@ -18,16 +18,18 @@ package struct MergeConfig: Sendable {
         let worker = WorkerSettings(reading: reader)
         let sources = reader.objects("sources", atLeast: 2, "What is joined; the first gives the order.")
             .compactMap(SourceSettings.init)
+        // Of all sources, so that one mistake in a source does not become another in each of its columns.
+        let sourceNames = reader.names("name", in: "sources")
         let key = reader.object("key", "What rows are matched by.").flatMap(KeySettings.init)
         let label = reader.string(
             "label", optional: true, "A member that should be the same in all sources; differences are counted.")
         let columns = reader.objects("columns", atLeast: 1, "The columns of the list, in order.")
-            .compactMap { ColumnSettings(reading: $0, sources: sources.map(\.name)) }
+            .compactMap { ColumnSettings(reading: $0, sources: sourceNames) }
         let grace = reader.duration(
             "grace", default: "58s", in: .seconds(1)...(.seconds(600)),
             "How long after its start a minute is waited for.")
         let publish = reader.object("publish", "Where the lists go.")
-        let stream = publish?.string("stream", "The stream of lists, and the beginning of their keys' names.")
+        let stream = publish?.name("stream", "The stream of lists, and the beginning of their keys' names.")
         publish?.finish()
         let retain = reader.object("history", optional: true, "How long lists are kept.").flatMap(Self.retain)
         reader.finish()
@@ -36,6 +38,8 @@ package struct MergeConfig: Sendable {
         if let first = sources.first, first.isOptional {
             reader.complain(about: "sources", "the first source gives the order and cannot be optional")
         }
+        let titles = columns.map(\.column.column.name)
+        if Set(titles).count < titles.count { reader.complain(about: "columns", "two columns have the same name") }
         guard let worker, let key, let grace, let stream, let retain, !columns.isEmpty, names.count >= 2 else {
             return nil
         }
@@ -78,12 +82,7 @@ package struct SourceSettings: Sendable {
     package let isOptional: Bool
 
     init?(reading reader: ConfigReader) {
-        let name = reader.parsed("name", type: "string", "The name that columns refer to.") { text in
-            guard text.wholeMatch(of: /[A-Za-z0-9_\-]{1,64}/) != nil else {
-                throw ConfigReader.Complaint("should be 1 to 64 letters, digits, - or _")
-            }
-            return text
-        }
+        let name = reader.name("name", "The name that columns refer to.")
         let streams = reader.strings("streams", atLeast: 1, "Its streams; several are read one behind the other.")
         let every = reader.duration(
             "every", default: "60s", in: .seconds(60)...(.seconds(86_400)), "The period of the feed, a multiple of 60s."

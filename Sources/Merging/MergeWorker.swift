@@ -27,8 +27,9 @@ package struct MergeWorker: Service, CustomStringConvertible {
                 return SourceFeed(
                     settings: source, stream: stream, reader: StreamReader(key: key, redis: redis, clock: clock),
                     waiting: StreamReader(key: key, redis: waiting, clock: clock),
-                    publisher: Publisher(key: key, source: "", retain: nil, redis: redis, clock: clock), clock: clock,
-                    logger: logger)
+                    publisher: Publisher(
+                        key: key, source: "", retain: Self.longestRetain, redis: redis, clock: clock),
+                    clock: clock, logger: logger)
             }
         }
         merger = MinuteMerger(config: config, feeds: feeds, keys: keys, redis: redis, clock: clock, logger: logger)
@@ -36,6 +37,10 @@ package struct MergeWorker: Service, CustomStringConvertible {
             stream: config.stream, source: config.worker.name, retain: config.retain, keys: keys, identity: identity,
             redis: redis, clock: clock, logger: logger)
     }
+
+    /// No feed may keep its entries longer: closing minutes for a feed that is gone must not fill Redis, and must not
+    /// trim what a feed that lives wants kept.
+    private static let longestRetain: Duration = .seconds(30 * 86_400)
 
     package func run() async throws {
         var backoff = Backoff(base: .milliseconds(100), maximum: .seconds(5))
@@ -67,28 +72,21 @@ package struct MergeWorker: Service, CustomStringConvertible {
 
     private func settle(_ minute: Minute) async throws {
         let merger = merger
-        let outcome = try await settler.settle(minute, giveUp: minute.start + config.grace + .seconds(60)) {
+        let outcome = try await settler.settle(minute, giveUp: clock.now + config.grace + .seconds(60)) {
             try await merger.draft(for: minute)
         }
         if case .refused = outcome { try await clock.sleep(for: .seconds(5)) }
     }
 
-    /// The oldest due minute behind the newest list; on an empty stream the main source's oldest entry.
-    ///
-    /// Minutes that the history would drop at once are passed over.
+    /// The oldest due minute behind the newest list of which the main source still has something to tell.
     private func nextMinute() async throws -> Minute? {
-        var next: Minute
-        if let newest = try await settler.reader.newestID() {
-            next = newest.minute.advanced(byMinutes: 1)
-        } else {
-            var oldest: [Minute] = []
-            for feed in merger.feeds[0] {
-                if let entry = try await feed.reader.oldest() { oldest.append(entry.minute) }
-            }
-            guard let first = oldest.min() else { return nil }
-            next = first
+        let newest = try await settler.reader.newestID()?.minute
+        var oldest: [Minute] = []
+        for feed in merger.feeds[0] {
+            if let entry = try await feed.reader.oldest() { oldest.append(entry.minute) }
         }
-        if let retain = config.retain { next = max(next, Minute(containing: clock.now - retain)) }
+        guard let first = oldest.min() else { return nil }
+        let next = newest.map { max($0.advanced(byMinutes: 1), first) } ?? first
         return MergeSchedule.due(atOrAfter: next, config.sources)
     }
 }

@@ -77,8 +77,10 @@ struct MinuteMerger: Sendable {
     }
 
     private func gap(_ gap: Gap, _ minute: Minute) -> EntryDraft {
-        logger.warning(
-            "minute.gap",
+        // While it catches up after an outage, one line a minute would be thousands.
+        let isRecent = clock.now - minute.start < .seconds(600)
+        logger.log(
+            level: isRecent ? .warning : .debug, "minute.gap",
             metadata: [
                 LogKey.stream: "\(config.stream)", LogKey.minute: "\(minute)", LogKey.gap: "\(gap.code)",
                 LogKey.detail: "\(gap.detail)",
@@ -91,7 +93,7 @@ struct MinuteMerger: Sendable {
     ) throws -> EntryDraft {
         let account = result.account
         var fields: [(name: String, value: any RedisArgument)] = [
-            ("minute", minute.description), ("count", result.count), ("sha256", Digest.sha256(stored)),
+            ("minute", minute.description), ("count", count(of: stored, result)), ("sha256", Digest.sha256(stored)),
             ("key", keys.list(config.stream, minute)), ("columns", try json(config.plan.columns.map(\.column))),
         ]
         for (source, minute) in zip(config.sources, minutes) {
@@ -104,6 +106,15 @@ struct MinuteMerger: Sendable {
             ("no_key", account.noKey), ("samples", try json(account.samples)),
         ]
         return .other(fields)
+    }
+
+    /// The rows of the list that is stored, which after a crash is another join's of the same entries.
+    private func count(of stored: [UInt8], _ result: Join.Result) -> Int {
+        guard stored != result.csv else { return result.count }
+        var reader = CSVReader(stored)
+        var count = -1
+        while reader.next() != nil { count += 1 }
+        return max(0, count)
     }
 
     private func json(_ value: some Encodable) throws -> [UInt8] {

@@ -29,8 +29,9 @@ struct SourceFeed: Sendable {
         }
         let gap = Gap(.noEntry, "nothing was published for this minute in time for the join")
         let outcome = try await publisher.publish(.gap(gap, minute: due), for: due)
-        logger.warning(
-            "source.closed",
+        let isRecent = clock.now - minute.start < .seconds(600)
+        logger.log(
+            level: isRecent ? .warning : .debug, "source.closed",
             metadata: [LogKey.stream: "\(stream)", LogKey.minute: "\(due)", LogKey.outcome: "\(outcome.rawValue)"])
     }
 

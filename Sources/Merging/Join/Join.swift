@@ -94,7 +94,7 @@ package struct Join {
 
     private mutating func countUnmatched() {
         for source in tables.indices {
-            for key in rowsByKey[source].keys where match(key) == nil || rowsByKey[0][key] == nil {
+            for key in rowsByKey[source].keys where match(key) == nil {
                 account.only[source] += 1
             }
         }
