@@ -21,7 +21,7 @@ package struct APIConfig: Sendable {
         let worker = WorkerSettings(reading: reader)
         let listen = reader.objects("listen", atLeast: 1, "Where to listen.").compactMap(Self.address)
         let list = reader.object("list", optional: true, "What `GET /` serves.")
-        let stream = list?.string("stream", default: "toplist", "The stream of lists.")
+        let stream = list?.name("stream", default: "toplist", "The stream of lists.")
         let columns = list?.strings(
             "columns", "The titles of the columns to serve, in order; by default the shipped ones.")
         let margin = list?.duration(

@@ -46,7 +46,8 @@ package struct APIWorker: Service, CustomStringConvertible {
                 let server = server(on: address)
                 group.addTask { try await server.run() }
             }
-            try await group.waitForAll()
+            // One that fails, as on a port that is taken, ends them all.
+            while try await group.next() != nil {}
         }
     }
 

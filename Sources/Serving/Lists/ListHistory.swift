@@ -49,7 +49,9 @@ final class ListHistory: Sendable {
     /// The nearest minutes with a list on both sides.
     func neighbours(of minute: Minute) async throws(RedisError) -> Neighbours {
         let epoch = Minute(containing: Timestamp(milliseconds: 0))
-        let before = try await reader.newest(from: epoch, to: minute) { $0.gap == nil && $0.minute < minute }
+        let before = try await reader.newest(from: epoch, to: minute, batch: 100) {
+            $0.gap == nil && $0.minute < minute
+        }
         let after = try await oldestList(after: minute)
         let oldest = try await reader.oldest()
         return Neighbours(before: before?.minute, after: after, keptSince: oldest?.minute)

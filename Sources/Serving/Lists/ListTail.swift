@@ -42,7 +42,7 @@ struct ListTail: Sendable {
     private func start() async throws -> StreamID? {
         guard let top = try await reader.newestID() else { return nil }
         let epoch = Minute(containing: Timestamp(milliseconds: 0))
-        if let entry = try await reader.newest(from: epoch, to: top.minute, where: { $0.gap == nil }) {
+        if let entry = try await reader.newest(from: epoch, to: top.minute, batch: 100, where: { $0.gap == nil }) {
             try await show(entry)
         }
         return top
