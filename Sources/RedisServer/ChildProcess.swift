@@ -26,6 +26,8 @@ struct ChildProcess: Sendable {
         for (target, source) in parked.enumerated() {
             posix_spawn_file_actions_adddup2(&actions, source, Int32(target))
         }
+        // What this process itself inherited is none of the child's.
+        for descriptor in Int32(3)..<256 { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }

@@ -27,7 +27,8 @@ package final class DataFolder: Sendable {
         let file = "\(path)/lock"
         let descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw Failure(description: "\(file): \(String(cString: strerror(errno)))") }
-        for _ in 0..<150 where flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+        for _ in 0..<150 {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { break }
             let holder = Self.holder(descriptor)
             guard let process = holder.process, kill(process, 0) != 0, errno == ESRCH else {
                 close(descriptor)

@@ -96,7 +96,7 @@ package final class OwnRedis: Sendable {
 
     package var endedFailure: Failure { Failure(description: Self.ended(endpoint, folder.path)) }
 
-    /// Ends Redis and waits for it: blocks up to ten seconds or so.
+    /// Ends Redis and waits for it: blocks, by rights for a moment, at most 25 seconds.
     package func stop() {
         close(lifeline)
         if !guardian.waitForEnd(seconds: 25) { kill(redis, SIGKILL) }
@@ -113,6 +113,6 @@ package final class OwnRedis: Sendable {
         let count = pread(file, &text, text.count, max(0, size - off_t(text.count)))
         let lines = String(decoding: text.prefix(max(0, count)), as: UTF8.self).split(separator: "\n").suffix(5)
         return
-            "redis-server on \(endpoint) has ended; the end of \(folder)/redis.log:\n\(lines.joined(separator: "\n"))"
+            "redis-server on \(endpoint) or its guardian has ended; the end of \(folder)/redis.log:\n\(lines.joined(separator: "\n"))"
     }
 }
