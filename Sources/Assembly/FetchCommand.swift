@@ -30,7 +30,7 @@ package enum FetchCommand {
                 return .gap("\(gap.code): \(gap.detail)")
             }
         }
-        let worker = runtime.fetchWorker(config)
+        let worker = runtime.fetchWorker(config, WorkerIdentity(name: config.worker.name, kind: "fetch"))
         let (minute, outcome) = try await worker.settleCurrentMinute()
         switch outcome {
         case .published, .closed:

@@ -11,7 +11,7 @@ package enum RunCommand {
         defer { runtime.shutdown() }
         let logger = Logger(
             worker: "run", settings: configs.files.first?.config.settings.logging, redactor: configs.redactor)
-        let services = configs.files.flatMap { [runtime.heartbeat($0.config), runtime.worker($0.config)] }
+        let services = configs.files.flatMap { runtime.services($0.config) }
         try await Launcher.run(services, logger: Launcher.quietLogger(logger))
     }
 }

@@ -43,21 +43,19 @@ final class Runtime: Sendable {
     }
 
     /// `source` replaces the config's name in what is published.
-    func fetchWorker(_ config: FetchConfig, source: String? = nil) -> FetchWorker {
+    func fetchWorker(_ config: FetchConfig, _ identity: WorkerIdentity, source: String? = nil) -> FetchWorker {
         let settings = config.worker
         let settler = Settler(
             stream: config.stream, source: source ?? settings.name, retain: config.retain, keys: settings.redis.keys,
-            identity: WorkerIdentity(name: settings.name, kind: "fetch"), redis: redis(settings), clock: clock,
-            logger: logger(settings))
+            identity: identity, redis: redis(settings), clock: clock, logger: logger(settings))
         return FetchWorker(
             name: settings.name, schedule: config.schedule, fetcher: fetcher(config), settler: settler, clock: clock,
             logger: logger(settings))
     }
 
-    func mergeWorker(_ config: MergeConfig) -> MergeWorker {
+    func mergeWorker(_ config: MergeConfig, _ identity: WorkerIdentity) -> MergeWorker {
         MergeWorker(
-            config, identity: WorkerIdentity(name: config.worker.name, kind: "merge"), redis: redis(config.worker),
-            clock: clock, logger: logger(config.worker))
+            config, identity: identity, redis: redis(config.worker), clock: clock, logger: logger(config.worker))
     }
 
     func apiWorker(
@@ -67,20 +65,26 @@ final class Runtime: Sendable {
             config, redis: redis(config.worker), clock: clock, logger: logger(config.worker), onListening: onListening)
     }
 
-    func worker(_ config: WorkerConfig, source: String? = nil) -> any Service {
-        switch config {
-        case .fetch(let config): fetchWorker(config, source: source)
-        case .merge(let config): mergeWorker(config)
-        case .api(let config): apiWorker(config)
-        }
+    func identity(_ config: WorkerConfig) -> WorkerIdentity {
+        WorkerIdentity(name: config.settings.name, kind: config.kind)
     }
 
-    func heartbeat(_ config: WorkerConfig) -> any Service {
+    /// The worker and its heartbeat.
+    func services(_ config: WorkerConfig) -> [any Service] {
+        let identity = identity(config)
+        let worker: any Service
+        switch config {
+        case .fetch(let config): worker = fetchWorker(config, identity)
+        case .merge(let config): worker = mergeWorker(config, identity)
+        case .api(let config): worker = apiWorker(config)
+        }
+        return [heartbeat(config, identity), worker]
+    }
+
+    func heartbeat(_ config: WorkerConfig, _ identity: WorkerIdentity) -> any Service {
         let settings = config.settings
-        let beat = Heartbeat(
-            identity: WorkerIdentity(name: settings.name, kind: config.kind), keys: settings.redis.keys,
-            redis: redis(settings), clock: clock)
-        return HeartbeatService(heartbeat: beat)
+        return HeartbeatService(
+            heartbeat: Heartbeat(identity: identity, keys: settings.redis.keys, redis: redis(settings), clock: clock))
     }
 }
 

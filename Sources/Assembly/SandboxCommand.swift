@@ -12,7 +12,9 @@ package enum SandboxCommand {
         let clock = try environment.clock()
         let logger = Logger(worker: "sandbox", settings: nil, redactor: Redactor())
         let settings = SandboxSettings(assets: assets, ranked: min(3_400, assets), key: key)
-        let server = SandboxServer(settings: settings, port: port, now: { clock.now }, logger: Launcher.quietLogger(logger)) { port in
+        let server = SandboxServer(
+            settings: settings, port: port, now: { clock.now }, logger: Launcher.quietLogger(logger)
+        ) { port in
             print("The sandbox answers on http://127.0.0.1:\(port). To send the workers there:")
             for (name, value) in SandboxServer.environment(port: port, key: key).sorted(by: { $0.key < $1.key }) {
                 print("export \(name)=\(value)")

@@ -35,6 +35,15 @@ package enum GuardCommand {
 package var version: String { Version.current }
 
 extension Environment {
-    /// The api's port where `PORT` names one.
-    package var port: Int? { self["PORT"].flatMap { Int($0) } }
+    /// The ports that `up` can take for the api, with the next one for its Redis.
+    package static let upPorts = 1...65_534
+
+    /// The api's port: `PORT`, or 6667.
+    package func upPort() throws -> Int {
+        guard let text = self["PORT"] else { return 6667 }
+        guard let port = Int(text), Self.upPorts.contains(port) else {
+            throw StartFailure("PORT should be a number from 1 to 65534, not \(text)")
+        }
+        return port
+    }
 }

@@ -51,7 +51,7 @@ package struct ConfigFiles: Sendable {
     private static func checkNeeds(_ config: FetchConfig, _ context: ConfigContext) {
         for need in config.unmetNeeds(in: context.environment) {
             let instead = config.urlVariables.first.map { ", or \($0) for a server that needs no key" } ?? ""
-            context.report("set \(need)\(instead)", at: nil, path: "needs")
+            context.report("set \(need)\(instead)", at: config.needsPosition, path: "needs")
         }
     }
 

@@ -11,8 +11,22 @@ package enum ConfigReference {
             section("merge", "Joins feeds and keeps the lists.") { _ = MergeConfig(reading: $0) },
             section("api", "Serves lists over HTTP.") { _ = APIConfig(reading: $0) },
         ]
-        return parts.joined(separator: "\n")
+        return preface + parts.joined(separator: "\n")
     }
+
+    /// The page's part that is about all configs.
+    private static let preface = """
+        # Configuration
+
+        A worker is one JSON file. This page is what `cointape check --reference` prints.
+
+        Strings may hold `${NAME}`, `${NAME:-default}` and `${NAME:?message}`, filled in from the environment; a variable
+        that is empty counts as missing for the last two. A string that is one placeholder may stand for a number or a
+        boolean. `$${` is a literal `${`. Durations are written with their unit (`ms`, `s`, `m`, `h`, `d`), sizes too (`B`,
+        `kB`, `MB`, `GB`). Unknown and repeated keys are mistakes, and `cointape check` tells all mistakes at once.
+
+
+        """
 
     private static func section(_ kind: String, _ summary: String, _ read: (ConfigReader) -> Void) -> String {
         let context = ConfigContext(file: "", environment: [:])

@@ -39,7 +39,10 @@ package struct UpCommand: Sendable {
 
     package func run() async throws {
         let paths = try ConfigFiles.paths(in: environment["CONFIG_DIR"] ?? "config")
-        let plain = try ConfigFiles.load(paths, environment: environment.variables, requiringNeeds: false)
+        // What is not known before Redis and the sandbox run is known well enough for a first reading.
+        let foreseen = environment.adding(
+            environment["REDIS_URL"] == nil ? ["REDIS_URL": "redis://127.0.0.1:\(options.port + 1)"] : [:])
+        let plain = try ConfigFiles.load(paths, environment: foreseen.variables, requiringNeeds: false)
         let feeds = plain.files.compactMap { file -> FetchConfig? in
             if case .fetch(let config) = file.config { config } else { nil }
         }

@@ -27,28 +27,41 @@ struct UpTape: Service {
         let runtime = Runtime(clock: clock, redactor: configs.redactor)
         defer { runtime.shutdown() }
         var fetchers: [FetchWorker] = []
+        var played: [FetchWorker] = []
         var mergers: [MergeWorker] = []
         var apis: [any Service] = []
         let listening = ListeningPort()
+        var heartbeats: [any Service] = []
         for file in configs.files {
+            let identity = runtime.identity(file.config)
+            heartbeats.append(runtime.heartbeat(file.config, identity))
             switch file.config {
             case .fetch(let config):
-                fetchers.append(runtime.fetchWorker(config, source: mode == .sandbox ? "sandbox" : nil))
-            case .merge(let config): mergers.append(runtime.mergeWorker(config))
+                let isPlayed = mode == .sandbox && Self.isPlayed(config)
+                let worker = runtime.fetchWorker(config, identity, source: isPlayed ? "sandbox" : nil)
+                fetchers.append(worker)
+                if isPlayed { played.append(worker) }
+            case .merge(let config): mergers.append(runtime.mergeWorker(config, identity))
             case .api(let config): apis.append(runtime.apiWorker(config) { listening.set($0.port) })
             }
         }
-        let backfill = mode == .sandbox ? Backfill(fetchers: fetchers, mergers: mergers, clock: clock) : nil
+        let backfill = played.isEmpty ? nil : Backfill(fetchers: played, mergers: mergers, clock: clock)
         let workers = UpWorkers(
             backfill: backfill, workers: fetchers.map { $0 as any Service } + mergers.map { $0 as any Service },
             logger: logger)
         let announcer = Announcer(
             readers: configs.files.compactMap { runtime.listReader($0.config) }, listening: listening, mode: mode,
             redisOptions: redisOptions, clock: clock, print: print)
-        let services = apis + configs.files.map { runtime.heartbeat($0.config) } + [announcer, workers]
+        let services = apis + heartbeats + [announcer, workers]
         try await ServiceGroup(
             configuration: .init(services: services, logger: Launcher.quietLogger(logger))
         ).run()
+    }
+
+    /// Whether the sandbox answers the feed: a feed of the user's own has another URL and stays what it is.
+    private static func isPlayed(_ config: FetchConfig) -> Bool {
+        let redirected = Set(SandboxServer.environment(port: 0, key: "").keys)
+        return !redirected.isDisjoint(with: config.urlVariables)
     }
 
     /// The configs, with the sandbox in the providers' place where it plays them.

@@ -24,10 +24,10 @@ struct Up: AsyncParsableCommand {
 
     func run() async throws {
         let environment = Environment()
-        let options = UpCommand.Options(
-            data: data, port: port ?? environment.port ?? 6667, sandbox: sandbox,
-            guardianCommand: [try Executable.path(), GuardRedis.configuration.commandName ?? ""])
         try await Ending.withExitCodes {
+            let options = UpCommand.Options(
+                data: data, port: try port ?? environment.upPort(), sandbox: sandbox,
+                guardianCommand: [try Executable.path(), GuardRedis.configuration.commandName ?? ""])
             try await UpCommand(options, environment: environment, print: Ending.show).run()
         }
     }
