@@ -159,6 +159,44 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "RedisTests",
+            dependencies: [
+                "Redis", "TestSupport",
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "TapeTests",
+            dependencies: [
+                "Basics", "Redis", "Tape", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "FetchingTests",
+            dependencies: [
+                "Basics", "CurlHTTP", "Fetching", "JQ", "Tape",
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ServingTests",
+            dependencies: [
+                "Basics", "Serving",
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "CointapeTests",
+            dependencies: [
+                "Basics", "Config", "Redis", "TestSupport", "cointape",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "SandboxTests",
             dependencies: [
                 "Basics", "Sandbox",
@@ -169,7 +207,10 @@ let package = Package(
         ),
         .testTarget(
             name: "MergingTests",
-            dependencies: ["Basics", "Config", "Merging", "Tape", "TestSupport", "TopLists"],
+            dependencies: [
+                "Basics", "Config", "Merging", "Redis", "Tape", "TestSupport", "TopLists",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(

@@ -1,8 +1,8 @@
 import Foundation
-package import Redis
 import Logging
 import NIOCore
 import NIOPosix
+package import Redis
 
 /// A redis-server of one test's own, on a free port, with its data in a folder that goes with it.
 package final class TestRedis: Sendable {
@@ -11,7 +11,7 @@ package final class TestRedis: Sendable {
     private let process: Process
 
     /// `arguments` come behind the defaults: no persistence, loopback only.
-    package init(_ arguments: [String] = []) throws {
+    package init(_ arguments: [String] = []) async throws {
         folder = NSTemporaryDirectory() + "cointape-test-" + UUID().uuidString.prefix(8)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         port = try Self.freePort()
@@ -24,16 +24,13 @@ package final class TestRedis: Sendable {
             ] + arguments
         process.standardOutput = FileHandle.nullDevice
         try process.run()
-        let end = Date(timeIntervalSinceNow: 20)
-        while !FileManager.default.fileExists(atPath: "\(folder)/redis.sock") {
-            guard Date() < end, process.isRunning else { throw NotInTime(what: "redis-server starts") }
-            usleep(5_000)
-        }
+        let socket = "\(folder)/redis.sock"
+        try await eventually("redis-server starts") { FileManager.default.fileExists(atPath: socket) }
     }
 
     deinit {
-        process.terminate()
-        process.waitUntilExit()
+        // Also ends a server that a test has stopped; nobody waits for it.
+        kill(process.processIdentifier, SIGKILL)
         try? FileManager.default.removeItem(atPath: folder)
     }
 
@@ -54,9 +51,18 @@ package final class TestRedis: Sendable {
 
     /// A port that nobody has at the moment; the kernel hands out another one next time.
     package static func freePort() throws -> Int {
-        let channel = try ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .bind(host: "127.0.0.1", port: 0).wait()
-        defer { try? channel.close().wait() }
-        return channel.localAddress?.port ?? 0
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let port = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic -> Bool in
+                bind(descriptor, generic, size) == 0 && getsockname(descriptor, generic, &size) == 0
+            }
+        }
+        guard port else { throw NotInTime(what: "a free port") }
+        return Int(UInt16(bigEndian: address.sin_port))
     }
 }

@@ -1,0 +1,35 @@
+import Testing
+
+@testable import Redis
+
+@Suite struct RedisEndpointTests {
+    @Test(arguments: [
+        ("redis://localhost", RedisEndpoint(address: .tcp(host: "localhost", port: 6379))),
+        ("redis://10.0.0.1:7000/3", RedisEndpoint(address: .tcp(host: "10.0.0.1", port: 7000), database: 3)),
+        ("redis://[::1]:7000", RedisEndpoint(address: .tcp(host: "::1", port: 7000))),
+        ("redis://:p%40ss@h/", RedisEndpoint(address: .tcp(host: "h", port: 6379), password: "p@ss")),
+        ("redis://u:p@h:1/2", RedisEndpoint(address: .tcp(host: "h", port: 1), user: "u", password: "p", database: 2)),
+        ("unix:///run/redis.sock", RedisEndpoint(address: .unix(path: "/run/redis.sock"))),
+        (
+            "unix://u:p@/run/r.sock?db=4",
+            RedisEndpoint(address: .unix(path: "/run/r.sock"), user: "u", password: "p", database: 4)
+        ),
+    ])
+    func `reads hosts, sockets, users and databases`(url: String, endpoint: RedisEndpoint) throws {
+        #expect(try RedisEndpoint(parsing: url) == endpoint)
+    }
+
+    @Test(arguments: [
+        "", "localhost:6379", "http://h", "rediss://h", "redis://", "redis://h:0", "redis://h:70000", "redis://h:x",
+        "redis://h/x", "redis://h/-1", "unix://run/redis.sock", "unix:///s?database=1", "redis://secretuser@h",
+        "redis://u:%zzsecret@h",
+    ])
+    func `refuses what is not a Redis URL, without quoting it`(url: String) {
+        let error = #expect(throws: RedisURLError.self) { try RedisEndpoint(parsing: url) }
+        #expect(error?.description.contains("secret") == false)
+    }
+
+    @Test func `is described without user or password`() throws {
+        #expect("\(try RedisEndpoint(parsing: "redis://user:password@h:7/1"))" == "h:7")
+    }
+}
