@@ -61,7 +61,9 @@ struct JoinBench: ParsableCommand {
     }
 
     private static func prices(_ count: Int) -> [UInt8] {
-        let rows = (0..<count).map { #"{"id":\#($0 * 2 + 1),"symbol":"S\#($0)","price":\#(Double($0) * 1.000123 + 0.1)}"# }
+        let rows = (0..<count).map {
+            #"{"id":\#($0 * 2 + 1),"symbol":"S\#($0)","price":\#(Double($0) * 1.000123 + 0.1)}"#
+        }
         return Array("[\(rows.joined(separator: ","))]".utf8)
     }
 }

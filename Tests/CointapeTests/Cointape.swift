@@ -1,0 +1,161 @@
+import Foundation
+import Synchronization
+import TestSupport
+
+/// A `cointape` process under test: the program that was built beside the tests.
+final class Cointape: Sendable {
+    private let process: Process
+    private let output = Mutex("")
+
+    /// Starts in a folder, by default the repository's; the environment is the test's own plus these variables.
+    init(_ arguments: [String], in folder: String = Repository.path, environment: [String: String] = [:]) throws {
+        process = Process()
+        process.executableURL = URL(fileURLWithPath: Self.program)
+        process.arguments = arguments
+        process.currentDirectoryURL = URL(fileURLWithPath: folder)
+        process.environment = Self.cleanEnvironment.merging(environment) { $1 }
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = pipe
+        process.standardInput = FileHandle.nullDevice
+        pipe.fileHandleForReading.readabilityHandler = { [weak self] handle in
+            let data = handle.availableData
+            if data.isEmpty { handle.readabilityHandler = nil }
+            self?.output.withLock { $0 += String(decoding: data, as: UTF8.self) }
+        }
+        try process.run()
+    }
+
+    deinit {
+        if process.isRunning { kill(process.processIdentifier, SIGTERM) }
+        let end = Date(timeIntervalSinceNow: 20)
+        while process.isRunning, Date() < end { usleep(10_000) }
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
+
+    var identifier: Int32 { process.processIdentifier }
+
+    var isRunning: Bool { process.isRunning }
+
+    /// Standard output and standard error so far, mixed.
+    var text: String { output.withLock(\.self) }
+
+    func signal(_ number: Int32) {
+        kill(process.processIdentifier, number)
+    }
+
+    /// Waits for the end; the exit code, or the negated signal.
+    func exit(within deadline: Duration = .seconds(30)) async throws -> Int32 {
+        try await eventually(within: deadline, "the process ends: \(text.suffix(2000))") { !process.isRunning }
+        return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+    }
+
+    func prints(_ part: String, within deadline: Duration = .seconds(60)) async throws {
+        try await eventually(within: deadline, "prints «\(part)»; so far:\n\(text.suffix(3000))") {
+            if !process.isRunning, !text.contains(part) {
+                throw NotInTimeNow(what: "ended without printing «\(part)»:\n\(text.suffix(3000))")
+            }
+            return text.contains(part)
+        }
+    }
+
+    /// Runs to the end and returns the exit code and what was printed.
+    static func run(
+        _ arguments: [String], in folder: String = Repository.path, environment: [String: String] = [:]
+    ) async throws -> (code: Int32, text: String) {
+        let cointape = try Cointape(arguments, in: folder, environment: environment)
+        let code = try await cointape.exit(within: .seconds(120))
+        try await eventually("the output is read") { !cointape.text.isEmpty || code == 0 }
+        return (code, cointape.text)
+    }
+
+    static let program =
+        Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }
+        .map { $0.bundleURL.deletingLastPathComponent().appendingPathComponent("cointape").path }
+        ?? "\(Repository.path)/.build/debug/cointape"
+
+    /// Without what the shipped configs read: a developer's keys must not reach a test.
+    private static let cleanEnvironment = ProcessInfo.processInfo.environment.filter { name, _ in
+        !["_URL", "_KEY", "COINTAPE_CLOCK", "PORT", "HOST", "CONFIG_DIR", "LOG_LEVEL"].contains { name.hasSuffix($0) }
+    }
+}
+
+struct NotInTimeNow: Error, CustomStringConvertible {
+    let what: String
+
+    var description: String { what }
+}
+
+enum Repository {
+    /// The repository's folder, from where this file stands.
+    static let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().path
+}
+
+/// A folder that goes with its owner.
+final class Folder: Sendable {
+    let path: String
+
+    init() throws {
+        path = NSTemporaryDirectory() + "cointape-test-" + UUID().uuidString.prefix(8)
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: path)
+    }
+}
+
+/// A shell command as a user would type it; its standard output and error together.
+@discardableResult
+func shell(_ command: String, in folder: String = Repository.path, environment: [String: String] = [:]) async throws
+    -> String
+{
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["bash", "-c", command]
+    process.currentDirectoryURL = URL(fileURLWithPath: folder)
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    let file = NSTemporaryDirectory() + "cointape-shell-" + UUID().uuidString
+    _ = FileManager.default.createFile(atPath: file, contents: nil)
+    defer { try? FileManager.default.removeItem(atPath: file) }
+    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: file))
+    process.standardOutput = handle
+    process.standardError = handle
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    // Foundation takes a process for running as long as its background children do.
+    try await eventually(within: .seconds(60), "ends: \(command)") { !isAlive(process.processIdentifier) }
+    return String(decoding: FileManager.default.contents(atPath: file) ?? Data(), as: UTF8.self)
+}
+
+/// Two free neighbouring ports: the api's and its Redis'.
+func freePortPair() throws -> Int {
+    for _ in 0..<50 {
+        let port = try TestRedis.freePort()
+        if port < 65_000, isFree(port + 1) { return port }
+    }
+    throw NotInTimeNow(what: "no two free neighbouring ports")
+}
+
+private func isFree(_ port: Int) -> Bool {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(port).bigEndian
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    return withUnsafePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+        }
+    }
+}
+
+/// Whether a process is there; a zombie is not.
+func isAlive(_ process: Int32) -> Bool {
+    guard let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8) else {
+        return kill(process, 0) == 0
+    }
+    return !status.contains("State:\tZ")
+}

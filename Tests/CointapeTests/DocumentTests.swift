@@ -1,0 +1,103 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The pages' commands, run as they stand there; only ports differ, so that tests can run side by side.
+@Suite(.serialized) struct DocumentTests {
+    /// A folder whose `cointape` is the one under test, in front of the PATH.
+    private func path(_ folder: Folder) throws -> [String: String] {
+        let bin = "\(folder.path)/bin"
+        try FileManager.default.createDirectory(atPath: bin, withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(atPath: "\(bin)/cointape", withDestinationPath: Cointape.program)
+        return ["PATH": "\(bin):\(ProcessInfo.processInfo.environment["PATH"] ?? "")"]
+    }
+
+    private func here(_ commands: String, _ port: Int) -> String {
+        commands.replacing("localhost:6667", with: "localhost:\(port)")
+            .replacing("redis-cli -p 6668 X", with: "redis-cli --no-raw -p \(port + 1) X")
+            .replacing("redis-cli -p 6668", with: "redis-cli -p \(port + 1)").replacing("curl '", with: "curl -sS '")
+    }
+
+    @Test(.timeLimit(.minutes(5))) func `the README's commands print what it shows`() async throws {
+        let folder = try Folder()
+        let port = try freePortPair()
+        let up = try Cointape(["up", "--data", "\(folder.path)/data", "--port", "\(port)"])
+        try await up.prints("cointape is up")
+        var compared = 0
+        for block in try Document("README.md").blocks {
+            guard let output = block.output else { continue }
+            let printed = try await shell(here(block.commands, port))
+            #expect(Document.shape(printed) == Document.shape(output), "\(block.commands)\n\(printed)")
+            compared += 1
+        }
+        #expect(compared == 7)
+        up.signal(SIGINT)
+        #expect(try await up.exit() == 0)
+    }
+
+    @Test func `the README's two set-up commands exist, and its run command starts all workers`() async throws {
+        let alone = try Document("README.md").blocks.filter { $0.output == nil }.map(\.commands)
+        #expect(Array(alone.prefix(2)) == ["scripts/run", "scripts/test"])
+        for script in alone.prefix(2) {
+            #expect(FileManager.default.isExecutableFile(atPath: "\(Repository.path)/\(script)"))
+        }
+        let command = try #require(alone.dropFirst(2).first)
+        #expect(command.hasPrefix("cointape run "))
+        let redis = try await TestRedis()
+        let workers = try Cointape(
+            command.split(separator: " ").dropFirst().map(String.init),
+            environment: [
+                "REDIS_URL": redis.url, "PORT": "0", "COINMARKETCAP_URL": "http://127.0.0.1:1",
+                "CRYPTOCOMPARE_URL": "http://127.0.0.1:1", "COINBASE_URL": "http://127.0.0.1:1",
+            ])
+        try await workers.prints("api.listening")
+        try await eventually("five workers beat") {
+            try await shell("redis-cli -p \(redis.port) --raw KEYS 'worker:*'").split(separator: "\n").count == 5
+        }
+        workers.signal(SIGTERM)
+        #expect(try await workers.exit() == 0)
+    }
+
+    @Test(.timeLimit(.minutes(5))) func `the feed that docs/feeds.md adds is fetched, joined and served`() async throws
+    {
+        let folder = try Folder()
+        var environment = try path(folder)
+        let (port, feed) = (try freePortPair(), try TestRedis.freePort())
+        environment["PORT"] = "\(port)"
+        try await shell("cp -r \(Repository.path)/config config; mkdir scripts", in: folder.path)
+        try "#!/bin/sh\nexec cointape up \"$@\"\n".write(
+            toFile: "\(folder.path)/scripts/run", atomically: true, encoding: .utf8)
+        try await shell("chmod +x scripts/run", in: folder.path)
+        defer {
+            _ = try? Process.run(URL(fileURLWithPath: "/usr/bin/pkill"), arguments: ["-f", "http.server \(feed) "])
+        }
+        var up: Cointape?
+        for block in try Document("docs/feeds.md").blocks {
+            let commands = here(block.commands.replacing("8099", with: "\(feed)"), port)
+            if commands.contains("scripts/run") {
+                up = try Cointape(
+                    ["up"], in: folder.path, environment: environment.merging(["CONFIG_DIR": "myconfig"]) { $1 })
+                try await up?.prints("cointape is up")
+                continue
+            }
+            let printed = try await shell(commands, in: folder.path, environment: environment)
+            guard let output = block.output else {
+                #expect(!printed.contains("should") && !printed.contains("error"), "\(commands)\n\(printed)")
+                continue
+            }
+            // The first lists are of minutes before the feed was there.
+            try await eventually(within: .seconds(150), "prints what the page shows; last:\n\(printed)") {
+                let printed = try await shell(commands, in: folder.path, environment: environment)
+                return Document.shape(printed) == Document.shape(output)
+            }
+        }
+        up?.signal(SIGTERM)
+        #expect(try await up?.exit() == 0)
+    }
+
+    @Test func `docs/configuration.md is what check --reference prints`() async throws {
+        let page = try String(contentsOfFile: "\(Repository.path)/docs/configuration.md", encoding: .utf8)
+        let printed = try await Cointape.run(["check", "--reference"])
+        #expect(page == printed.text)
+    }
+}
