@@ -8,7 +8,7 @@ import Basics
 package final class ConfigReader {
     package let context: ConfigContext
     package let path: String
-    private let node: ConfigNode?
+    let node: ConfigNode?
     private let members: [ConfigNode.Member]
     private var declared: [String] = []
 
@@ -20,162 +20,6 @@ package final class ConfigReader {
     }
 
     package var position: SourcePosition? { node?.position }
-
-    // MARK: Scalars
-
-    /// A value that is written as a string; `convert` says what is wrong by throwing.
-    package func parsed<Value>(
-        _ name: String, type: String, default defaultText: String? = nil, optional: Bool = false, _ summary: String,
-        convert: (String) throws -> Value
-    ) -> Value? {
-        scalar(name, type, defaultText, optional, summary) { raw in
-            guard case .string(let text, _) = raw else { return nil }
-            return try convert(text)
-        }
-    }
-
-    package func string(
-        _ name: String, default defaultText: String? = nil, optional: Bool = false, _ summary: String
-    ) -> String? {
-        parsed(name, type: "string", default: defaultText, optional: optional, summary) { $0 }
-    }
-
-    package func duration(
-        _ name: String, default defaultText: String? = nil, in range: ClosedRange<Duration>? = nil, _ summary: String
-    ) -> Duration? {
-        parsed(name, type: "duration", default: defaultText, summary) { text in
-            guard let duration = ConfigQuantity.duration(text) else {
-                throw Complaint("should be a duration such as \"60s\" (units: ms, s, m, h, d), not \"\(text)\"")
-            }
-            if let range, !range.contains(duration) {
-                throw Complaint("should be from \(Self.text(range.lowerBound)) to \(Self.text(range.upperBound))")
-            }
-            return duration
-        }
-    }
-
-    package func bytes(_ name: String, default defaultText: String? = nil, _ summary: String) -> Int? {
-        parsed(name, type: "size", default: defaultText, summary) { text in
-            guard let bytes = ConfigQuantity.bytes(text), bytes > 0 else {
-                throw Complaint("should be a size such as \"64MB\" (units: B, kB, MB, GB), not \"\(text)\"")
-            }
-            return bytes
-        }
-    }
-
-    package func integer(
-        _ name: String, default defaultValue: Int? = nil, in range: ClosedRange<Int>, _ summary: String
-    ) -> Int? {
-        scalar(name, "integer", defaultValue.map { "\($0)" }, false, summary) { raw in
-            guard let text = raw.numberText else { return nil }
-            guard let number = Int(text), range.contains(number) else {
-                let bounds =
-                    range.upperBound == .max
-                    ? "\(range.lowerBound) or more" : "from \(range.lowerBound) to \(range.upperBound)"
-                throw Complaint("should be a whole number \(bounds), not \(text)")
-            }
-            return number
-        }
-    }
-
-    package func bool(_ name: String, default defaultValue: Bool, _ summary: String) -> Bool? {
-        scalar(name, "boolean", "\(defaultValue)", false, summary) { raw in
-            switch raw {
-            case .bool(let value): value
-            case .string("true", isPlaceholder: true): true
-            case .string("false", isPlaceholder: true): false
-            default: nil
-            }
-        }
-    }
-
-    package func choice<Value: RawRepresentable & CaseIterable>(
-        _ name: String, default defaultValue: Value? = nil, _ summary: String
-    ) -> Value? where Value.RawValue == String {
-        let known = Value.allCases.map(\.rawValue)
-        return parsed(name, type: known.joined(separator: " \\| "), default: defaultValue?.rawValue, summary) { text in
-            guard let value = Value(rawValue: text) else {
-                let hint = EditDistance.nearest(to: text, among: known).map { " (did you mean \($0)?)" } ?? ""
-                throw Complaint("should be one of \(known.joined(separator: ", ")), not \"\(text)\"\(hint)")
-            }
-            return value
-        }
-    }
-
-    // MARK: Objects and arrays
-
-    /// A reader of the object, also when it is missing and may be: its fields then take their defaults.
-    package func object(_ name: String, optional: Bool = false, _ summary: String) -> ConfigReader? {
-        declare(name, "object", optional ? "{}" : nil, false, summary)
-        guard let member = member(name) else {
-            if optional || node == nil { return ConfigReader(nilOrEmpty, path: joined(name), in: context) }
-            complain("missing: \(summary)", at: position, name)
-            return ConfigReader(nil, path: joined(name), in: context)
-        }
-        guard case .object = member.node.value else {
-            complain("should be an object, not \(member.node.described)", at: member.node.position, name)
-            return nil
-        }
-        return ConfigReader(member.node, path: joined(name), in: context)
-    }
-
-    /// As `object`, but nil when it is missing.
-    package func objectIfPresent(_ name: String, _ summary: String) -> ConfigReader? {
-        if node != nil, member(name) == nil {
-            declare(name, "object", nil, true, summary)
-            return nil
-        }
-        return object(name, optional: true, summary)
-    }
-
-    package func objects(_ name: String, atLeast least: Int, _ summary: String) -> [ConfigReader] {
-        guard let elements = elements(name, "array of objects", least, summary) else {
-            return node == nil ? [ConfigReader(nil, path: joined(name) + "[]", in: context)] : []
-        }
-        return elements.enumerated().compactMap { index, element in
-            guard case .object = element.value else {
-                complain("should be an object, not \(element.described)", at: element.position, "\(name)[\(index)]")
-                return nil
-            }
-            return ConfigReader(element, path: "\(joined(name))[\(index)]", in: context)
-        }
-    }
-
-    package func strings(_ name: String, atLeast least: Int = 0, _ summary: String) -> [String]? {
-        guard let elements = elements(name, "array of strings", least, summary) else { return least == 0 ? [] : nil }
-        return elements.enumerated().compactMap { index, element in
-            let field = "\(name)[\(index)]"
-            guard let raw = raw(element, field) else { return nil }
-            guard case .string(let text, _) = raw else {
-                complain("should be a string, not \(element.described)", at: element.position, field)
-                return nil
-            }
-            return text
-        }
-    }
-
-    /// An object of texts and numbers, in the order of the file.
-    package func pairs(_ name: String, _ summary: String) -> [(name: String, value: String)] {
-        declare(name, "object of strings and numbers", "{}", false, summary)
-        guard let member = member(name) else { return [] }
-        guard case .object(let members) = member.node.value else {
-            complain("should be an object, not \(member.node.described)", at: member.node.position, name)
-            return []
-        }
-        return members.compactMap { pair in
-            let field = "\(name).\(pair.name)"
-            switch raw(pair.node, field) {
-            case .string(let text, _), .number(let text): return (pair.name, text)
-            case .bool(let value): return (pair.name, "\(value)")
-            case nil: return nil
-            case .other:
-                complain("should be a string or a number, not \(pair.node.described)", at: pair.node.position, field)
-                return nil
-            }
-        }
-    }
-
-    // MARK: The whole
 
     /// Reports the keys that nobody declared.
     ///
@@ -203,16 +47,6 @@ package final class ConfigReader {
         }
     }
 
-    /// A name that goes into keys and logs.
-    package func name(_ name: String, default defaultText: String? = nil, _ summary: String) -> String? {
-        parsed(name, type: "name", default: defaultText, summary) { text in
-            guard text.wholeMatch(of: /[A-Za-z0-9_\-]{1,64}/) != nil else {
-                throw Complaint("should be 1 to 64 letters, digits, - or _, not \"\(text)\"")
-            }
-            return text
-        }
-    }
-
     /// Where a field stands.
     package func position(of name: String) -> SourcePosition? {
         member(name)?.node.position
@@ -233,9 +67,10 @@ package final class ConfigReader {
         }
     }
 
-    // MARK: Private
+    // MARK: For the extensions
 
-    private enum Raw {
+    /// A value with its placeholders filled in.
+    enum Raw {
         case string(String, isPlaceholder: Bool)
         case number(String)
         case bool(Bool)
@@ -250,7 +85,7 @@ package final class ConfigReader {
         }
     }
 
-    private func scalar<Value>(
+    func scalar<Value>(
         _ name: String, _ type: String, _ defaultText: String?, _ optional: Bool, _ summary: String,
         convert: (Raw) throws -> Value?
     ) -> Value? {
@@ -270,7 +105,7 @@ package final class ConfigReader {
         return nil
     }
 
-    private func raw(_ node: ConfigNode, _ name: String) -> Raw? {
+    func raw(_ node: ConfigNode, _ name: String) -> Raw? {
         switch node.value {
         case .number(let digits): return .number(digits)
         case .bool(let value): return .bool(value)
@@ -286,7 +121,7 @@ package final class ConfigReader {
         }
     }
 
-    private func elements(_ name: String, _ type: String, _ least: Int, _ summary: String) -> [ConfigNode]? {
+    func elements(_ name: String, _ type: String, _ least: Int, _ summary: String) -> [ConfigNode]? {
         declare(name, type, least == 0 ? "[]" : nil, false, summary)
         guard let member = member(name) else {
             if least > 0, node != nil { complain("missing: \(summary)", at: position, name) }
@@ -302,27 +137,27 @@ package final class ConfigReader {
         return elements
     }
 
-    private func declare(_ name: String, _ type: String, _ defaultText: String?, _ optional: Bool, _ summary: String) {
+    func declare(_ name: String, _ type: String, _ defaultText: String?, _ optional: Bool, _ summary: String) {
         declared.append(name)
         context.declare(
             ConfigField(
                 path: joined(name), type: type, defaultText: defaultText, isOptional: optional, summary: summary))
     }
 
-    private func complain(_ message: String, at position: SourcePosition?, _ name: String) {
+    func complain(_ message: String, at position: SourcePosition?, _ name: String) {
         context.report(message, at: position, path: joined(name))
     }
 
-    private func member(_ name: String) -> ConfigNode.Member? {
+    func member(_ name: String) -> ConfigNode.Member? {
         members.first { $0.name == name }
     }
 
-    private func joined(_ name: String) -> String {
+    func joined(_ name: String) -> String {
         path.isEmpty ? name : "\(path).\(name)"
     }
 
     /// An object that is not there but may be missing is read as an empty one, in its parent's place.
-    private var nilOrEmpty: ConfigNode? {
+    var nilOrEmpty: ConfigNode? {
         node.map { ConfigNode(value: .object([]), position: $0.position) }
     }
 
@@ -331,10 +166,5 @@ package final class ConfigReader {
         let values = type.split(separator: " \\| ")
         if values.count > 1 { return "one of \(values.joined(separator: ", "))" }
         return type.hasPrefix("i") || type.hasPrefix("o") ? "an \(type)" : "a \(type)"
-    }
-
-    private static func text(_ duration: Duration) -> String {
-        let milliseconds = duration.milliseconds
-        return milliseconds % 1000 == 0 ? "\(milliseconds / 1000)s" : "\(milliseconds)ms"
     }
 }

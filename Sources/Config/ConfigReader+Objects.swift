@@ -1,0 +1,72 @@
+extension ConfigReader {
+    /// A reader of the object, also when it is missing and may be: its fields then take their defaults.
+    package func object(_ name: String, optional: Bool = false, _ summary: String) -> ConfigReader? {
+        declare(name, "object", optional ? "{}" : nil, false, summary)
+        guard let member = member(name) else {
+            if optional || node == nil { return ConfigReader(nilOrEmpty, path: joined(name), in: context) }
+            complain("missing: \(summary)", at: position, name)
+            return ConfigReader(nil, path: joined(name), in: context)
+        }
+        guard case .object = member.node.value else {
+            complain("should be an object, not \(member.node.described)", at: member.node.position, name)
+            return nil
+        }
+        return ConfigReader(member.node, path: joined(name), in: context)
+    }
+
+    /// As `object`, but nil when it is missing.
+    package func objectIfPresent(_ name: String, _ summary: String) -> ConfigReader? {
+        if node != nil, member(name) == nil {
+            declare(name, "object", nil, true, summary)
+            return nil
+        }
+        return object(name, optional: true, summary)
+    }
+
+    package func objects(_ name: String, atLeast least: Int, _ summary: String) -> [ConfigReader] {
+        guard let elements = elements(name, "array of objects", least, summary) else {
+            return node == nil ? [ConfigReader(nil, path: joined(name) + "[]", in: context)] : []
+        }
+        return elements.enumerated().compactMap { index, element in
+            guard case .object = element.value else {
+                complain("should be an object, not \(element.described)", at: element.position, "\(name)[\(index)]")
+                return nil
+            }
+            return ConfigReader(element, path: "\(joined(name))[\(index)]", in: context)
+        }
+    }
+
+    package func strings(_ name: String, atLeast least: Int = 0, _ summary: String) -> [String]? {
+        guard let elements = elements(name, "array of strings", least, summary) else { return least == 0 ? [] : nil }
+        return elements.enumerated().compactMap { index, element in
+            let field = "\(name)[\(index)]"
+            guard let raw = raw(element, field) else { return nil }
+            guard case .string(let text, _) = raw else {
+                complain("should be a string, not \(element.described)", at: element.position, field)
+                return nil
+            }
+            return text
+        }
+    }
+
+    /// An object of texts and numbers, in the order of the file.
+    package func pairs(_ name: String, _ summary: String) -> [(name: String, value: String)] {
+        declare(name, "object of strings and numbers", "{}", false, summary)
+        guard let member = member(name) else { return [] }
+        guard case .object(let members) = member.node.value else {
+            complain("should be an object, not \(member.node.described)", at: member.node.position, name)
+            return []
+        }
+        return members.compactMap { pair in
+            let field = "\(name).\(pair.name)"
+            switch raw(pair.node, field) {
+            case .string(let text, _), .number(let text): return (pair.name, text)
+            case .bool(let value): return (pair.name, "\(value)")
+            case nil: return nil
+            case .other:
+                complain("should be a string or a number, not \(pair.node.described)", at: pair.node.position, field)
+                return nil
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import Basics
+
+extension ConfigReader {
+    /// A value that is written as a string; `convert` says what is wrong by throwing.
+    package func parsed<Value>(
+        _ name: String, type: String, default defaultText: String? = nil, optional: Bool = false, _ summary: String,
+        convert: (String) throws -> Value
+    ) -> Value? {
+        scalar(name, type, defaultText, optional, summary) { raw in
+            guard case .string(let text, _) = raw else { return nil }
+            return try convert(text)
+        }
+    }
+
+    package func string(
+        _ name: String, default defaultText: String? = nil, optional: Bool = false, _ summary: String
+    ) -> String? {
+        parsed(name, type: "string", default: defaultText, optional: optional, summary) { $0 }
+    }
+
+    package func duration(
+        _ name: String, default defaultText: String? = nil, in range: ClosedRange<Duration>? = nil, _ summary: String
+    ) -> Duration? {
+        parsed(name, type: "duration", default: defaultText, summary) { text in
+            guard let duration = ConfigQuantity.duration(text) else {
+                throw Complaint("should be a duration such as \"60s\" (units: ms, s, m, h, d), not \"\(text)\"")
+            }
+            if let range, !range.contains(duration) {
+                throw Complaint("should be from \(Self.text(range.lowerBound)) to \(Self.text(range.upperBound))")
+            }
+            return duration
+        }
+    }
+
+    package func bytes(_ name: String, default defaultText: String? = nil, _ summary: String) -> Int? {
+        parsed(name, type: "size", default: defaultText, summary) { text in
+            guard let bytes = ConfigQuantity.bytes(text), bytes > 0 else {
+                throw Complaint("should be a size such as \"64MB\" (units: B, kB, MB, GB), not \"\(text)\"")
+            }
+            return bytes
+        }
+    }
+
+    package func integer(
+        _ name: String, default defaultValue: Int? = nil, in range: ClosedRange<Int>, _ summary: String
+    ) -> Int? {
+        scalar(name, "integer", defaultValue.map { "\($0)" }, false, summary) { raw in
+            guard let text = raw.numberText else { return nil }
+            guard let number = Int(text), range.contains(number) else {
+                let bounds =
+                    range.upperBound == .max
+                    ? "\(range.lowerBound) or more" : "from \(range.lowerBound) to \(range.upperBound)"
+                throw Complaint("should be a whole number \(bounds), not \(text)")
+            }
+            return number
+        }
+    }
+
+    package func bool(_ name: String, default defaultValue: Bool, _ summary: String) -> Bool? {
+        scalar(name, "boolean", "\(defaultValue)", false, summary) { raw in
+            switch raw {
+            case .bool(let value): value
+            case .string("true", isPlaceholder: true): true
+            case .string("false", isPlaceholder: true): false
+            default: nil
+            }
+        }
+    }
+
+    package func choice<Value: RawRepresentable & CaseIterable>(
+        _ name: String, default defaultValue: Value? = nil, _ summary: String
+    ) -> Value? where Value.RawValue == String {
+        let known = Value.allCases.map(\.rawValue)
+        return parsed(name, type: known.joined(separator: " \\| "), default: defaultValue?.rawValue, summary) { text in
+            guard let value = Value(rawValue: text) else {
+                let hint = EditDistance.nearest(to: text, among: known).map { " (did you mean \($0)?)" } ?? ""
+                throw Complaint("should be one of \(known.joined(separator: ", ")), not \"\(text)\"\(hint)")
+            }
+            return value
+        }
+    }
+
+    /// A name that goes into keys and logs.
+    package func name(_ name: String, default defaultText: String? = nil, _ summary: String) -> String? {
+        parsed(name, type: "name", default: defaultText, summary) { text in
+            guard text.wholeMatch(of: /[A-Za-z0-9_\-]{1,64}/) != nil else {
+                throw Complaint("should be 1 to 64 letters, digits, - or _, not \"\(text)\"")
+            }
+            return text
+        }
+    }
+
+    private static func text(_ duration: Duration) -> String {
+        let milliseconds = duration.milliseconds
+        return milliseconds % 1000 == 0 ? "\(milliseconds / 1000)s" : "\(milliseconds)ms"
+    }
+}
