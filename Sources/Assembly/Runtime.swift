@@ -32,9 +32,10 @@ final class Runtime: Sendable {
         Logger(worker: settings.name, settings: settings.logging, redactor: redactor)
     }
 
-    func redis(_ settings: WorkerSettings) -> RedisClient {
+    func redis(_ settings: WorkerSettings, timeout: Duration = .seconds(5)) -> RedisClient {
         RedisClient(
-            settings.redis.endpoint, name: "cointape-\(settings.name)", group: MultiThreadedEventLoopGroup.singleton,
+            settings.redis.endpoint, name: "cointape-\(settings.name)", timeout: timeout,
+            group: MultiThreadedEventLoopGroup.singleton,
             logger: logger(settings))
     }
 
@@ -61,8 +62,10 @@ final class Runtime: Sendable {
     func apiWorker(
         _ config: APIConfig, onListening: @escaping @Sendable (APIConfig.Address) async -> Void = { _ in }
     ) -> APIWorker {
+        // A client of ours waits: better an early 503 than a late one.
         APIWorker(
-            config, redis: redis(config.worker), clock: clock, logger: logger(config.worker), onListening: onListening)
+            config, redis: redis(config.worker, timeout: .seconds(2)), clock: clock, logger: logger(config.worker),
+            onListening: onListening)
     }
 
     func identity(_ config: WorkerConfig) -> WorkerIdentity {

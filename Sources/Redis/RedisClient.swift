@@ -11,6 +11,7 @@ import Synchronization
 package final class RedisClient: Sendable {
     package let endpoint: RedisEndpoint
     private let name: String?
+    private let timeout: Duration
     private let group: any EventLoopGroup
     private let logger: Logger
     private let state = Mutex(State())
@@ -26,16 +27,21 @@ package final class RedisClient: Sendable {
 
     private static let connectTimeout: Duration = .seconds(3)
 
-    package init(_ endpoint: RedisEndpoint, name: String? = nil, group: any EventLoopGroup, logger: Logger) {
+    /// `timeout` is what a command has that is given none of its own.
+    package init(
+        _ endpoint: RedisEndpoint, name: String? = nil, timeout: Duration = .seconds(5), group: any EventLoopGroup,
+        logger: Logger
+    ) {
         self.endpoint = endpoint
         self.name = name
+        self.timeout = timeout
         self.group = group
         self.logger = logger
     }
 
     /// Another client of the same Redis, with a connection of its own.
     package func separate() -> RedisClient {
-        RedisClient(endpoint, name: name, group: group, logger: logger)
+        RedisClient(endpoint, name: name, timeout: timeout, group: group, logger: logger)
     }
 
     /// Sends the command and returns its reply; an error reply is thrown.
@@ -43,10 +49,10 @@ package final class RedisClient: Sendable {
     /// The timeout counts from when there is a connection and, when it passes, closes it. Cancelling the task does not: a shared
     /// connection must not suffer for one caller.
     package func send(
-        _ command: RedisCommand, timeout: Duration = .seconds(5)
+        _ command: RedisCommand, timeout: Duration? = nil
     ) async throws(RedisError) -> RedisReply {
         let connection = try await connected(for: command.name)
-        let reply = try await connection.send(command, timeout: timeout).get()
+        let reply = try await connection.send(command, timeout: timeout ?? self.timeout).get()
         if case .error(let text) = reply { throw RedisError(serverError: text, command: command.name) }
         return reply
     }

@@ -18,7 +18,7 @@ extension RedisClient {
     ///
     /// The second try is safe for any script: NOSCRIPT says that it did not run.
     package func evaluate(
-        _ script: RedisScript, keys: [String], arguments: [any RedisArgument], timeout: Duration = .seconds(5)
+        _ script: RedisScript, keys: [String], arguments: [any RedisArgument], timeout: Duration? = nil
     ) async throws(RedisError) -> RedisReply {
         let operands: [any RedisArgument] = [keys.count] + keys + arguments
         do throws(RedisError) {
