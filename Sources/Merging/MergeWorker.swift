@@ -96,7 +96,7 @@ enum MergeSchedule {
     /// The first minute, this or later, at which every source that must be there was due within its margin.
     static func due(atOrAfter minute: Minute, _ sources: [SourceSettings]) -> Minute {
         var minute = minute
-        // A source is due at least once a day, so this ends soon.
+        // All schedules are aligned to the epoch, so there are minutes at which all of them are due.
         while !sources.allSatisfy({ $0.isOptional || minute.start - minute.floored(to: $0.every).start <= $0.margin }) {
             minute = minute.advanced(byMinutes: 1)
         }

@@ -74,11 +74,8 @@ package struct UpCommand: Sendable {
         if mode == .sandbox {
             services.append(
                 SandboxServer(
-                    settings: SandboxSettings(), port: 0, now: { clock.now }, logger: Launcher.quietLogger(logger)
-                ) {
-                    port in
-                    portFound.yield(port)
-                })
+                    settings: SandboxSettings(), port: 0, now: { clock.now }, logger: Launcher.quietLogger(logger),
+                    onListening: { portFound.yield($0) }))
         } else {
             portFound.finish()
         }
