@@ -129,29 +129,6 @@ func shell(_ command: String, in folder: String = Repository.path, environment: 
     return String(decoding: FileManager.default.contents(atPath: file) ?? Data(), as: UTF8.self)
 }
 
-/// Two free neighbouring ports: the api's and its Redis'.
-func freePortPair() throws -> Int {
-    for _ in 0..<50 {
-        let port = try TestRedis.freePort()
-        if port < 65_000, isFree(port + 1) { return port }
-    }
-    throw NotInTimeNow(what: "no two free neighbouring ports")
-}
-
-private func isFree(_ port: Int) -> Bool {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = in_port_t(port).bigEndian
-    address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    return withUnsafePointer(to: &address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-        }
-    }
-}
-
 /// Whether a process is there; a zombie is not.
 func isAlive(_ process: Int32) -> Bool {
     guard let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8) else {

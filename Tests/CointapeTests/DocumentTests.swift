@@ -20,7 +20,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(5))) func `the README's commands print what it shows`() async throws {
         let folder = try Folder()
-        let port = try freePortPair()
+        let port = try FreePort.next(2)
         let up = try Cointape(["up", "--data", "\(folder.path)/data", "--port", "\(port)"])
         try await up.prints("cointape is up")
         var compared = 0
@@ -62,7 +62,7 @@ import Testing
     {
         let folder = try Folder()
         var environment = try path(folder)
-        let (port, feed) = (try freePortPair(), try TestRedis.freePort())
+        let (port, feed) = (try FreePort.next(2), try FreePort.next())
         environment["PORT"] = "\(port)"
         try await shell("cp -r \(Repository.path)/config config; mkdir scripts", in: folder.path)
         try "#!/bin/sh\nexec cointape up \"$@\"\n".write(

@@ -22,7 +22,7 @@ import Testing
         async throws
     {
         let folder = try Folder()
-        let port = try freePortPair()
+        let port = try FreePort.next(2)
         let up = try await up(folder, port: port)
         #expect(up.text.contains("sandbox data"))
 
@@ -52,7 +52,7 @@ import Testing
 
     @Test func `the account of a list has every awkward row, and the digits survive`() async throws {
         let folder = try Folder()
-        let port = try freePortPair()
+        let port = try FreePort.next(2)
         let up = try await up(folder, port: port)
         defer { up.signal(SIGTERM) }
         let entry = try await shell("redis-cli -p \(port + 1) XREVRANGE toplist + - COUNT 1")
@@ -84,7 +84,7 @@ import Testing
 
     @Test func `a killed up takes its Redis with it, and the folder starts again with its data`() async throws {
         let folder = try Folder()
-        let port = try freePortPair()
+        let port = try FreePort.next(2)
         let first = try await up(folder, port: port)
         let redis = try await redisProcess(port)
         let entries = try #require(Int(try await shell("redis-cli -p \(port + 1) XLEN toplist | tr -dc 0-9")))
@@ -100,9 +100,11 @@ import Testing
 
     @Test func `says who holds the folder, and that a port is taken`() async throws {
         let folder = try Folder()
-        let port = try freePortPair()
+        let port = try FreePort.next(2)
         let first = try await up(folder, port: port)
-        let second = try await Cointape.run(["up", "--data", "\(folder.path)/data", "--port", "\(try freePortPair())"])
+        let second = try await Cointape.run([
+            "up", "--data", "\(folder.path)/data", "--port", "\(try FreePort.next(2))",
+        ])
         #expect(second.code == 1)
         #expect(second.text.contains("is in use by cointape up, process \(first.identifier)"))
         let other = try Folder()
@@ -119,7 +121,7 @@ import Testing
 
     @Test func `ends with an error when its Redis is killed`() async throws {
         let folder = try Folder()
-        let port = try freePortPair()
+        let port = try FreePort.next(2)
         let up = try await up(folder, port: port)
         kill(try await redisProcess(port), SIGKILL)
         #expect(try await up.exit() == 1)
@@ -139,7 +141,7 @@ import Testing
         try await sandbox.prints("export COINMARKETCAP_URL=")
         let line = try #require(sandbox.text.split(separator: "\n").first { $0.contains("COINMARKETCAP_URL=") })
         let url = String(line.split(separator: "=")[1])
-        let port = try freePortPair()
+        let port = try FreePort.next(2)
         let up = try Cointape(
             ["up", "--port", "\(port)"],
             environment: [

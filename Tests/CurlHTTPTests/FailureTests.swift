@@ -62,7 +62,7 @@ struct FailureTests {
     }
 
     @Test func `nobody listening is a network error`() async throws {
-        let port = try TestRedis.freePort()
+        let port = try FreePort.next()
         let request = HTTPRequest(url: "http://127.0.0.1:\(port)/path?key=secret-key")
         let refused = try await withClient { await $0.failure(of: request) }
         #expect(refused.code == .network)

@@ -7,7 +7,7 @@ import Testing
     @Test func `a filter that does not end is given up, and the next one runs`() async throws {
         let pool = JQPool(threads: 1)
         defer { pool.shutdown() }
-        let endless = try JQProgram("last(range(200000000)) | {a: .}")
+        let endless = try JQProgram("last(range(100000000)) | {a: .}")
         let error = await #expect(throws: JQError.self) {
             try await pool.read(Array("1".utf8), within: .milliseconds(100)) { document throws(JQError) in
                 try document.rows(endless)
@@ -22,16 +22,16 @@ import Testing
     @Test func `cancelling the task ends the wait`() async throws {
         let pool = JQPool(threads: 1)
         defer { pool.shutdown() }
-        let endless = try JQProgram("last(range(200000000)) | {a: .}")
+        let endless = try JQProgram("last(range(100000000)) | {a: .}")
         let task = Task {
             try await pool.read(Array("1".utf8)) { document throws(JQError) in try document.rows(endless) }
         }
         task.cancel()
-        let began = ContinuousClock.now
-        guard case .failure = await task.result else {
+        // The filter would end with a row in half a minute: it is the failure that shows who ended first.
+        guard case .failure(let error as JQError) = await task.result else {
             Issue.record("a cancelled read returned rows")
             return
         }
-        #expect(ContinuousClock.now - began < .seconds(10))
+        #expect(error.description == "cancelled")
     }
 }

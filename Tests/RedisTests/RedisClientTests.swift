@@ -99,7 +99,7 @@ import Testing
     }
 
     @Test func `says at once that Redis is away, and comes back with it`() async throws {
-        let port = try TestRedis.freePort()
+        let port = try FreePort.next()
         let client = try await TestRedis().client(RedisEndpoint(address: .tcp(host: "127.0.0.1", port: port)))
         let error = await #expect(throws: RedisError.self) { try await client.send(RedisCommand("PING")) }
         #expect(error?.code == .unavailable)

@@ -14,7 +14,7 @@ package final class TestRedis: Sendable {
     package init(_ arguments: [String] = []) async throws {
         folder = NSTemporaryDirectory() + "cointape-test-" + UUID().uuidString.prefix(8)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        port = try Self.freePort()
+        port = try FreePort.next()
         process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments =
@@ -47,22 +47,5 @@ package final class TestRedis: Sendable {
     /// SIGSTOP, SIGCONT, SIGKILL and the like.
     package func signal(_ number: Int32) {
         kill(process.processIdentifier, number)
-    }
-
-    /// A port that nobody has at the moment; the kernel hands out another one next time.
-    package static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let port = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic -> Bool in
-                bind(descriptor, generic, size) == 0 && getsockname(descriptor, generic, &size) == 0
-            }
-        }
-        guard port else { throw NotInTime(what: "a free port") }
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 }
