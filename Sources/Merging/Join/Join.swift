@@ -94,9 +94,11 @@ package struct Join {
 
     private mutating func countUnmatched() {
         for source in tables.indices {
-            for key in rowsByKey[source].keys where match(key) == nil {
-                account.only[source] += 1
-            }
+            let rows = rowsByKey[source]
+            // A source that must be there has every matched key.
+            let isOptional = plan.sources[source].isOptional
+            let matched = isOptional ? rows.keys.count { match($0) != nil } : account.matched
+            account.only[source] = rows.count - matched
         }
     }
 
