@@ -25,7 +25,8 @@ package final class RedisClient: Sendable {
         var isClosed = false
     }
 
-    private static let connectTimeout: Duration = .seconds(3)
+    /// For connecting, and for each step of the handshake.
+    private static let longestConnect: Duration = .seconds(3)
 
     /// `timeout` is what a command has that is given none of its own.
     package init(
@@ -121,7 +122,7 @@ package final class RedisClient: Sendable {
     private func connect() async -> Result<RedisConnection, RedisError> {
         do throws(RedisError) {
             let connection = try await RedisConnection.open(
-                endpoint, name: name, group: group, timeout: Self.connectTimeout)
+                endpoint, name: name, group: group, timeout: min(timeout, Self.longestConnect))
             let (wasDown, closed) = state.withLock { state in
                 defer {
                     state.attempt = nil
