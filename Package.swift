@@ -170,6 +170,7 @@ let package = Package(
             dependencies: [
                 "Basics", "Redis", "Tape", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings
         ),

@@ -1,6 +1,7 @@
 import Basics
 import Foundation
 import Redis
+import ServiceLifecycleTestKit
 import TestSupport
 import Testing
 
@@ -50,6 +51,21 @@ import Testing
             fixture.rows("[]", minute)
         }
         #expect(outcome == .published(nil))
+    }
+
+    @Test func `does not wait for a lease when the process is to end`() async throws {
+        let fixture = try await Fixture()
+        let minute = fixture.minute(1)
+        _ = try await fixture.client.send(RedisCommand("SET", TapeKeys().lease("price", minute), "busy", "PX", 60_000))
+        let began = ContinuousClock.now
+        let outcome = try await testGracefulShutdown { trigger in
+            trigger.triggerGracefulShutdown()
+            return try await fixture.settler().settle(minute, giveUp: fixture.clock.now + .seconds(50)) {
+                fixture.rows("[]", minute)
+            }
+        }
+        #expect(outcome == .abandoned)
+        #expect(ContinuousClock.now - began < .seconds(40))
     }
 
     @Test func `leaves a minute to its holder when the time is up`() async throws {

@@ -63,7 +63,8 @@ package struct Settler: Sendable {
             }
             if try await lease.take() { break }
             guard clock.now < giveUp else { return .abandoned }
-            try await clock.sleep(for: Self.poll)
+            // Waiting is no step that a process which is to end should finish.
+            guard await clock.pauses(for: Self.poll) else { return .abandoned }
         }
         if let poison = try await begun(minute) { return try await publish(poison, for: minute) }
         let draft = try await draft(keeping: lease, make)
