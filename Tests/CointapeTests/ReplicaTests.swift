@@ -25,9 +25,17 @@ import Testing
         for config in configs {
             for _ in 0..<3 { replicas.append(try Cointape(["run", config], environment: environment)) }
         }
+        let ports = try (0..<3).map { _ in try FreePort.next() }
+        for port in ports {
+            let settings = environment.merging(["PORT": "\(port)"]) { $1 }
+            replicas.append(try Cointape(["run", "config/api.json"], environment: settings))
+        }
         try await eventually(within: .seconds(120), "eight minutes are joined") {
             try await client.send(RedisCommand("XLEN", "toplist")).integer ?? 0 >= 8
         }
+        let answers = try await sameMinute(from: ports, client)
+        #expect(Set(answers).count == 1)
+        #expect(answers.allSatisfy { $0.hasPrefix("Rank,Symbol,Price USD\r\n1,") })
         for replica in replicas { replica.signal(SIGTERM) }
         for replica in replicas { #expect(try await replica.exit() == 0) }
 
@@ -58,5 +66,16 @@ import Testing
             #expect(least >= 6, "\(stream) was hardly ever fetched")
             #expect(calls >= least * pages && calls <= most * pages, "\(provider): \(calls) for \(least) to \(most)")
         }
+    }
+
+    /// What each api says of one minute that has a list.
+    private func sameMinute(from ports: [Int], _ client: RedisClient) async throws -> [String] {
+        let lists = try #require(try await client.send(RedisCommand("KEYS", "toplist:*")).array).compactMap(\.text)
+        let minute = try #require(lists.min()).dropFirst("toplist:".count)
+        var answers: [String] = []
+        for port in ports {
+            answers.append(try await shell("curl -sS 'localhost:\(port)?limit=50&format=CSV&datetime=\(minute)'"))
+        }
+        return answers
     }
 }
