@@ -47,8 +47,8 @@ package final class RedisClient: Sendable {
 
     /// Sends the command and returns its reply; an error reply is thrown.
     ///
-    /// The timeout counts from when there is a connection and, when it passes, closes it. Cancelling the task does not: a shared
-    /// connection must not suffer for one caller.
+    /// The timeout counts from when there is a connection and, when it passes, closes it. Cancelling the task does not:
+    /// a shared connection must not suffer for one caller.
     package func send(
         _ command: RedisCommand, timeout: Duration? = nil
     ) async throws(RedisError) -> RedisReply {
