@@ -21,6 +21,8 @@ struct SourceFeed: Sendable {
     func settled(for minute: Minute, deadline: Timestamp) async throws {
         let due = minute.floored(to: settings.every)
         while true {
+            // A wait may begin just after the task was cancelled, and then no connection is there to be cut.
+            try Task.checkCancellation()
             let newest = try await reader.newestID()
             if let newest, newest.minute >= due { return }
             let left = deadline - clock.now

@@ -17,13 +17,13 @@ import Testing
         let clock = TapeClock()
         let config: MergeConfig
 
-        init(_ more: String = "") async throws {
+        init(_ more: String = "", grace: String = "1s") async throws {
             redis = try await TestRedis()
             client = redis.client()
             let text = """
                 {"worker": "merge", "name": "toplist", "redis": {"url": "\(redis.url)"},
                  "sources": [{"name": "rank", "streams": ["rank"]}, {"name": "price", "streams": ["price"]}\(more)],
-                 "key": {"member": "id"}, "grace": "1s", "publish": {"stream": "toplist"},
+                 "key": {"member": "id"}, "grace": "\(grace)", "publish": {"stream": "toplist"},
                  "columns": [{"name": "Rank", "origin": "position", "type": "integer"},
                              {"name": "Price", "origin": "price.price", "type": "decimal", "required": true}]}
                 """
@@ -109,6 +109,21 @@ import Testing
         _ = try await tape.worker.settleNext(notAfter: tape.minute(2))
         #expect(try await tape.entry("toplist", 2)?.text("count") == "1")
         #expect(try await tape.entry("toplist", 2)?.text("mood_minute") == "")
+    }
+
+    @Test func `a wait that a shutdown cuts short is no beginning of the minute`() async throws {
+        let tape = try await Tape(grace: "600s")
+        try await tape.publish("rank", 2, rows: #"[{"id":1}]"#)
+        let key = "tries:toplist:\(tape.minute(2))"
+        let minute = tape.minute(2)
+        let task = Task { try await tape.worker.settleNext(notAfter: minute) }
+        try await eventually("the minute is begun") {
+            try await tape.client.send(RedisCommand("GET", key)).text == "1"
+        }
+        task.cancel()
+        _ = await task.result
+        #expect(try await tape.client.send(RedisCommand("GET", key)).text == "0")
+        #expect(try await tape.entry("toplist", 2) == nil)
     }
 
     @Test func `rows that cannot be read make the minute a gap, and the next one is joined`() async throws {

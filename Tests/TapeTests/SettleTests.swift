@@ -100,6 +100,23 @@ import Testing
         #expect(gap.code == "poison")
     }
 
+    @Test func `beginnings that a shutdown cut short do not count`() async throws {
+        let fixture = try await Fixture()
+        let minute = fixture.minute(1)
+        for _ in 0..<4 {
+            await #expect(throws: CancellationError.self) {
+                try await fixture.settler().settle(minute, giveUp: fixture.clock.now + .seconds(20)) {
+                    throw CancellationError()
+                }
+            }
+            _ = try await fixture.client.send(RedisCommand("DEL", TapeKeys().lease("price", minute)))
+        }
+        let outcome = try await fixture.settler().settle(minute, giveUp: fixture.clock.now + .seconds(20)) {
+            fixture.rows("[]", minute)
+        }
+        #expect(outcome == .published(nil))
+    }
+
     @Test func `renews the lease while the entry is being made`() async throws {
         let fixture = try await Fixture()
         let minute = fixture.minute(1)

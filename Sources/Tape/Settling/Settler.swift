@@ -67,9 +67,18 @@ package struct Settler: Sendable {
             guard await clock.pauses(for: Self.poll) else { return .abandoned }
         }
         if let poison = try await begun(minute) { return try await publish(poison, for: minute) }
-        let draft = try await draft(keeping: lease, make)
-        // Who was told to stop in the middle leaves the minute to the others.
-        try Task.checkCancellation()
+        let draft: EntryDraft
+        do {
+            draft = try await self.draft(keeping: lease, make)
+            // Who was told to stop in the middle leaves the minute to the others.
+            try Task.checkCancellation()
+        } catch {
+            // A rolling restart is no sign of poison. What is cut short may fail with any error, a lost reply among them.
+            if Task.isCancelled || error is CancellationError {
+                _ = try? await redis.send(RedisCommand("DECR", keys.tries(stream, minute)))
+            }
+            throw error
+        }
         return try await publish(draft, for: minute)
     }
 
