@@ -7,11 +7,13 @@ import Tape
 /// `cointape sandbox`: the three providers on loopback, until told to stop.
 package enum SandboxCommand {
     package static func run(
-        port: Int, assets: Int, key: String, environment: Environment, print: @escaping @Sendable (String) -> Void
+        port: Int, assets: Int, key: String, faults: [String], environment: Environment,
+        print: @escaping @Sendable (String) -> Void
     ) async throws {
         let clock = try environment.clock()
         let logger = Logger(worker: "sandbox", settings: nil, redactor: Redactor())
-        let settings = SandboxSettings(assets: assets, ranked: min(3_400, assets), key: key)
+        let settings = SandboxSettings(
+            assets: assets, ranked: min(3_400, assets), key: key, faults: try FaultPlan(faults))
         let server = SandboxServer(
             settings: settings, port: port, now: { clock.now }, logger: Launcher.quietLogger(logger)
         ) { port in
@@ -22,4 +24,10 @@ package enum SandboxCommand {
         }
         try await Launcher.run([server], logger: Launcher.quietLogger(logger))
     }
+
+    /// All faults by name, a line each.
+    package static var faultNames: String { FaultPlan.names }
+
+    /// Throws what is wrong with the values of `--fault`.
+    package static func check(faults: [String]) throws { _ = try FaultPlan(faults) }
 }

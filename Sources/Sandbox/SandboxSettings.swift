@@ -14,14 +14,18 @@ package struct SandboxSettings: Sendable {
     package let rates: Int
     /// The key that CoinMarketCap and CryptoCompare ask for.
     package let key: String
+    /// What goes wrong, and how often.
+    package let faults: FaultPlan
 
     package init(
-        seed: UInt64 = 1, assets: Int = 10_000, ranked: Int = 3_400, rates: Int = 640, key: String = "sandbox-key"
+        seed: UInt64 = 1, assets: Int = 10_000, ranked: Int = 3_400, rates: Int = 640, key: String = "sandbox-key",
+        faults: FaultPlan = FaultPlan()
     ) {
         self.seed = seed
         self.assets = max(10, assets)
         self.ranked = max(10, ranked)
         self.rates = rates
         self.key = key
+        self.faults = faults
     }
 }

@@ -16,13 +16,16 @@ package struct UpCommand: Sendable {
         package var data: String
         package var port: Int
         package var sandbox: Bool
+        /// What goes wrong in the sandbox.
+        package var faults: [String]
         /// The command that runs this executable's guardian of Redis.
         package var guardianCommand: [String]
 
-        package init(data: String, port: Int, sandbox: Bool, guardianCommand: [String]) {
+        package init(data: String, port: Int, sandbox: Bool, faults: [String], guardianCommand: [String]) {
             self.data = data
             self.port = port
             self.sandbox = sandbox
+            self.faults = faults
             self.guardianCommand = guardianCommand
         }
     }
@@ -38,6 +41,7 @@ package struct UpCommand: Sendable {
     }
 
     package func run() async throws {
+        let faults = try FaultPlan(options.faults)
         let paths = try ConfigFiles.paths(in: environment["CONFIG_DIR"] ?? "config")
         // What is not known before Redis and the sandbox run is known well enough for a first reading.
         let foreseen = environment.adding(
@@ -47,11 +51,14 @@ package struct UpCommand: Sendable {
             if case .fetch(let config) = file.config { config } else { nil }
         }
         let mode = try UpMode.decide(feeds, sandboxWanted: options.sandbox, environment: environment.variables)
+        guard mode == .sandbox || faults == FaultPlan() else {
+            throw StartFailure("--fault is for the sandbox; real providers have their own")
+        }
         let clock = try environment.clock()
         let logger = Logger(
             worker: "up", settings: plain.files.first?.config.settings.logging, redactor: plain.redactor)
         guard environment["REDIS_URL"] == nil else {
-            return try await run(paths, mode, environment, nil, clock, logger)
+            return try await run(paths, mode, faults, environment, nil, clock, logger)
         }
         let folder = try DataFolder(mode == .sandbox ? "\(options.data)/sandbox" : options.data)
         let own = try OwnRedis(folder, port: options.port + 1, guardianCommand: options.guardianCommand)
@@ -61,12 +68,12 @@ package struct UpCommand: Sendable {
         try await own.waitUntilReady(client, logger: logger)
         client.close()
         let settled = environment.adding(["REDIS_URL": "redis://\(own.endpoint)"])
-        try await run(paths, mode, settled, own, clock, logger)
+        try await run(paths, mode, faults, settled, own, clock, logger)
     }
 
     private func run(
-        _ paths: [String], _ mode: UpMode, _ environment: Environment, _ own: OwnRedis?, _ clock: TapeClock,
-        _ logger: Logger
+        _ paths: [String], _ mode: UpMode, _ faults: FaultPlan, _ environment: Environment, _ own: OwnRedis?,
+        _ clock: TapeClock, _ logger: Logger
     ) async throws {
         let (ports, portFound) = AsyncStream.makeStream(of: Int.self)
         var services: [any Service] = []
@@ -74,7 +81,8 @@ package struct UpCommand: Sendable {
         if mode == .sandbox {
             services.append(
                 SandboxServer(
-                    settings: SandboxSettings(), port: 0, now: { clock.now }, logger: Launcher.quietLogger(logger),
+                    settings: SandboxSettings(faults: faults), port: 0, now: { clock.now },
+                    logger: Launcher.quietLogger(logger),
                     onListening: { portFound.yield($0) }))
         } else {
             portFound.finish()

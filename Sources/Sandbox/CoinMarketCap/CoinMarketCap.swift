@@ -1,7 +1,7 @@
 import Basics
 
 /// CoinMarketCap's price feed: the latest listings, a page at a time.
-struct CoinMarketCap {
+struct CoinMarketCap: PlayedProvider {
     static let path = "/v1/cryptocurrency/listings/latest"
 
     private static let sorts: Set<String> = [
@@ -32,7 +32,7 @@ struct CoinMarketCap {
         return .ok(ListingsPage(market: market, range: first..<end).body())
     }
 
-    private func refusal(_ status: Int, code: Int, _ message: String, at minute: Minute) -> ProviderAnswer {
+    func refusal(_ status: Int, code: Int, _ message: String, at minute: Minute) -> ProviderAnswer {
         .json(
             status,
             #"{"status":{"timestamp":"\#(minute.start.rfc3339)","error_code":\#(code),"#

@@ -1,7 +1,7 @@
 import Basics
 
 /// Coinbase's exchange rates of bitcoin, which need no key.
-struct Coinbase {
+struct Coinbase: PlayedProvider {
     static let path = "/v2/exchange-rates"
 
     /// Only bitcoin is a base here; without a parameter the base is the US dollar.

@@ -1,7 +1,7 @@
 import Basics
 
 /// CryptoCompare's rank feed: the top list by trading volume, a page at a time.
-struct CryptoCompare {
+struct CryptoCompare: PlayedProvider {
     static let path = "/asset/v1/top/list"
     static let sort = "SPOT_MOVING_24_HOUR_QUOTE_VOLUME_USD"
 
@@ -12,8 +12,7 @@ struct CryptoCompare {
     /// A page size out of range is brought into it, and `STATS` says so.
     func answer(_ call: ProviderCall, in market: MarketMinute) -> ProviderAnswer {
         guard let given = suppliedKey(call) else {
-            return refusal(
-                401, "You need a valid auth key or api key to access this endpoint", parameter: "api_key", "")
+            return refusal(401, Self.keyMissing, parameter: "api_key", "")
         }
         guard given == key else {
             return refusal(401, "The auth key or api key is invalid", parameter: "api_key", "***")
@@ -47,7 +46,7 @@ struct CryptoCompare {
         return call.headers["x-api-key"] ?? call.parameters["api_key"]
     }
 
-    private func refusal(_ status: Int, _ message: String, parameter: String, _ value: String) -> ProviderAnswer {
+    func refusal(_ status: Int, _ message: String, parameter: String, _ value: String) -> ProviderAnswer {
         .json(
             status,
             #"{"Data":{},"Err":{"type":1,"message":\#(JSONString.quoted(message)),"#

@@ -9,9 +9,9 @@ struct MarketMinute: Sendable {
     /// US dollars, by the asset's index.
     let volumes: [Double]
     /// The indices of the coins by capitalisation, unverified ones last.
-    let listing: [Int]
+    private(set) var listing: [Int]
     /// The indices of the assets by volume, the greatest first.
-    let toplist: [Int]
+    private(set) var toplist: [Int]
     /// US dollars, of all verified coins.
     let capitalisation: Double
 
@@ -34,4 +34,25 @@ struct MarketMinute: Sendable {
 
     /// Bitcoin's price in US dollars.
     var bitcoin: Double { prices[market.bitcoin] }
+}
+
+extension MarketMinute {
+    /// The same minute with the first third of each list alone.
+    var shrunk: MarketMinute {
+        var market = self
+        market.listing = Array(listing.prefix(listing.count / 3))
+        market.toplist = Array(toplist.prefix(toplist.count / 3))
+        return market
+    }
+
+    /// The same minute with every tenth item in the place of the next one too.
+    var withDuplicates: MarketMinute {
+        func repeating(_ list: [Int]) -> [Int] {
+            list.indices.map { $0 > 0 && $0.isMultiple(of: 10) ? list[$0 - 1] : list[$0] }
+        }
+        var market = self
+        market.listing = repeating(listing)
+        market.toplist = repeating(toplist)
+        return market
+    }
 }

@@ -17,14 +17,16 @@ final class RequestCounts: Sendable {
         self.capacity = capacity
     }
 
-    func add(_ provider: Provider, _ minute: Minute) {
+    /// Returns the call's number among those of the provider in that minute, from one.
+    func add(_ provider: Provider, _ minute: Minute) -> Int {
         rows.withLock { rows in
             if let index = rows.lastIndex(where: { $0.provider == provider && $0.minute == minute }) {
                 rows[index].requests += 1
-                return
+                return rows[index].requests
             }
             if rows.count == capacity { rows.removeFirst() }
             rows.append(Row(provider: provider, minute: minute, requests: 1))
+            return 1
         }
     }
 

@@ -14,37 +14,50 @@ struct SandboxResponder: HTTPResponder {
     private let coinbase = Coinbase()
     private let minutes: MarketMinutes
     private let counts = RequestCounts()
+    private let faults: FaultControl
+    private let seed: UInt64
     private let now: @Sendable () -> Timestamp
 
     init(settings: SandboxSettings, now: @escaping @Sendable () -> Timestamp) {
         coinMarketCap = CoinMarketCap(key: settings.key)
         cryptoCompare = CryptoCompare(key: settings.key)
         minutes = MarketMinutes(Market(settings))
+        faults = FaultControl(settings.faults)
+        seed = settings.seed
         self.now = now
     }
 
-    func respond(to request: Request, context: Context) async -> Response {
-        response(await answer(request))
+    func respond(to request: Request, context: Context) async throws -> Response {
+        try await answer(request).response()
     }
 
     private func answer(_ request: Request) async -> ProviderAnswer {
-        guard request.method == .get else { return Self.notFound }
-        if request.uri.path == "/sandbox/requests" { return .json(200, counts.json) }
-        guard let provider = Provider(path: request.uri.path) else { return Self.notFound }
+        switch (request.method, request.uri.path) {
+        case (.get, "/sandbox/requests"): return .json(200, counts.json)
+        case (.get, "/sandbox/faults"): return faults.answer
+        case (.put, "/sandbox/faults"): return faults.replace(request.uri.query ?? "")
+        default: break
+        }
+        guard request.method == .get, let provider = Provider(path: request.uri.path) else { return Self.notFound }
         let call = ProviderCall(request)
         guard let minute = minute(of: call) else {
             return .json(400, #"{"error":"X-Sandbox-Minute has to be a minute such as 2026-11-21T09:01Z"}"#)
         }
         // Refused calls count too, as they do in a provider's rate limit.
-        counts.add(provider, minute)
-        return answer(provider, call, in: await minutes.market(at: minute))
+        let number = counts.add(provider, minute)
+        guard let fault = faults.current.fault(at: minute, of: provider, call: number, seed: seed) else {
+            return played(provider).answer(call, in: await minutes.market(at: minute))
+        }
+        return await FaultyCall(
+            fault: fault, provider: played(provider), call: call, number: number, minutes: minutes
+        ).answer(at: minute)
     }
 
-    private func answer(_ provider: Provider, _ call: ProviderCall, in market: MarketMinute) -> ProviderAnswer {
+    private func played(_ provider: Provider) -> any PlayedProvider {
         switch provider {
-        case .coinmarketcap: coinMarketCap.answer(call, in: market)
-        case .cryptocompare: cryptoCompare.answer(call, in: market)
-        case .coinbase: coinbase.answer(call, in: market)
+        case .coinmarketcap: coinMarketCap
+        case .cryptocompare: cryptoCompare
+        case .coinbase: coinbase
         }
     }
 
@@ -52,13 +65,6 @@ struct SandboxResponder: HTTPResponder {
     private func minute(of call: ProviderCall) -> Minute? {
         guard let text = call.headers[Self.minuteHeader] else { return Minute(containing: now()) }
         return Minute(text)
-    }
-
-    private func response(_ answer: ProviderAnswer) -> Response {
-        Response(
-            status: HTTPResponse.Status(code: answer.status),
-            headers: [.contentType: "application/json; charset=utf-8"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
     }
 
     private static let notFound = ProviderAnswer.json(404, #"{"error":"Not found"}"#)

@@ -3,7 +3,14 @@ import Assembly
 
 struct Sandbox: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Play the three providers on loopback, in their exact wire shapes.")
+        abstract: "Play the three providers on loopback, in their exact wire shapes.",
+        discussion: """
+            Faults come with --fault NAME=RATE or --fault PROVIDER:NAME=RATE, as often as you like; the providers are \
+            coinmarketcap, cryptocompare and coinbase. They can be changed while the sandbox runs: \
+            curl -X PUT 'localhost:6670/sandbox/faults?cut-gzip=0.3'. The names:
+
+            \(SandboxCommand.faultNames)
+            """)
 
     @Option(help: "The port; 0 takes any that is free.")
     var port = 6670
@@ -14,15 +21,25 @@ struct Sandbox: AsyncParsableCommand {
     @Option(help: "The API key that is taken.")
     var key = "sandbox-key"
 
+    @Option(name: .customLong("fault"), help: "What goes wrong how often, such as cut-gzip=0.3 or any=0.3.")
+    var faults: [String] = []
+
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port should be from 0 to 65535") }
         guard (10...100_000).contains(assets) else { throw ValidationError("--assets should be from 10 to 100000") }
+        try validate(faults: faults)
     }
 
     func run() async throws {
         try await Ending.withExitCodes {
             try await SandboxCommand.run(
-                port: port, assets: assets, key: key, environment: Environment(), print: Ending.show)
+                port: port, assets: assets, key: key, faults: faults, environment: Environment(), print: Ending.show)
         }
+    }
+}
+
+extension ParsableCommand {
+    func validate(faults: [String]) throws {
+        do { try SandboxCommand.check(faults: faults) } catch { throw ValidationError("--fault: \(error)") }
     }
 }

@@ -18,15 +18,19 @@ struct Up: AsyncParsableCommand {
     @Flag(help: "Play the providers even if there are keys for the real ones.")
     var sandbox = false
 
+    @Option(name: .customLong("fault"), help: "What goes wrong in the sandbox, as for `cointape sandbox`.")
+    var faults: [String] = []
+
     mutating func validate() throws {
         if let port, !(1...65_534).contains(port) { throw ValidationError("--port should be from 1 to 65534") }
+        try validate(faults: faults)
     }
 
     func run() async throws {
         let environment = Environment()
         try await Ending.withExitCodes {
             let options = UpCommand.Options(
-                data: data, port: try port ?? environment.upPort(), sandbox: sandbox,
+                data: data, port: try port ?? environment.upPort(), sandbox: sandbox, faults: faults,
                 guardianCommand: [try Executable.path(), GuardRedis.configuration.commandName ?? ""])
             try await UpCommand(options, environment: environment, print: Ending.show).run()
         }

@@ -1,0 +1,102 @@
+import Basics
+
+/// Which faults happen how often: `cut-gzip=0.3`, `coinbase:http-500=1`, and `any=0.3` for one of all.
+///
+/// Whether a call meets one, and which, depends on the seed, the provider, the minute and the call's number alone.
+package struct FaultPlan: Equatable, Sendable {
+    struct Rule: Equatable, Sendable {
+        /// nil is every provider.
+        let provider: Provider?
+        /// nil is any of those that apply.
+        let fault: Fault?
+        /// From 0, never, to 1, always.
+        let rate: Double
+    }
+
+    package struct Failure: Error, Equatable, CustomStringConvertible {
+        package let description: String
+    }
+
+    let rules: [Rule]
+
+    package init() { rules = [] }
+
+    package init(_ texts: [String]) throws(Failure) {
+        var rules: [Rule] = []
+        for text in texts { rules.append(try Self.rule(text)) }
+        for provider in Provider.allCases {
+            let sum = rules.filter { $0.concerns(provider) }.reduce(0) { $0 + $1.rate }
+            guard sum <= 1 + 1e-9 else {
+                throw Failure(description: "the rates for \(provider.rawValue) add up to \(sum), which is more than 1")
+            }
+        }
+        self.rules = rules
+    }
+
+    /// The fault that a call meets, if any.
+    func fault(at minute: Minute, of provider: Provider, call number: Int, seed: UInt64) -> Fault? {
+        var random = SplitMix64(
+            seed: seed ^ (provider.salt << 32), salt: UInt64(bitPattern: minute.number) << 20 | UInt64(number))
+        var draw = random.unit()
+        for rule in rules where rule.concerns(provider) {
+            guard draw < rule.rate else {
+                draw -= rule.rate
+                continue
+            }
+            return rule.fault ?? Fault.allCases.filter { $0.applies(to: provider) }.randomElement(using: &random)
+        }
+        return nil
+    }
+
+    var text: String {
+        rules.map { rule in
+            let provider = rule.provider.map { "\($0.rawValue):" } ?? ""
+            return "\(provider)\(rule.fault?.rawValue ?? "any")=\(rule.rate)"
+        }.joined(separator: " ")
+    }
+
+    /// All names with what they mean, a line each.
+    package static var names: String {
+        let width = Fault.allCases.map(\.rawValue.count).max() ?? 0
+        func line(_ name: String, _ summary: String) -> String {
+            "  \(name)\(String(repeating: " ", count: width - name.count))  \(summary)"
+        }
+        return (Fault.allCases.map { line($0.rawValue, $0.summary) } + [line("any", "one of these")])
+            .joined(separator: "\n")
+    }
+
+    private static func rule(_ text: String) throws(Failure) -> Rule {
+        let sides = text.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
+        guard sides.count == 2, let rate = Double(sides[1]), (0...1).contains(rate) else {
+            throw Failure(description: "\(text) should be NAME=RATE or PROVIDER:NAME=RATE, with a rate from 0 to 1")
+        }
+        let parts = sides[0].split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count <= 2, let name = parts.last else {
+            throw Failure(description: "\(text) should be NAME=RATE or PROVIDER:NAME=RATE")
+        }
+        var provider: Provider?
+        if parts.count == 2 {
+            provider = try known(parts[0], "provider", Provider.allCases.map(\.rawValue), Provider.init(rawValue:))
+        }
+        if name == "any" { return Rule(provider: provider, fault: nil, rate: rate) }
+        let fault = try known(name, "fault", Fault.allCases.map(\.rawValue) + ["any"], Fault.init(rawValue:))
+        if let provider, !fault.applies(to: provider) {
+            throw Failure(description: "\(name) is nothing that \(provider.rawValue) could do")
+        }
+        return Rule(provider: provider, fault: fault, rate: rate)
+    }
+
+    private static func known<Value>(
+        _ name: String, _ kind: String, _ names: [String], _ make: (String) -> Value?
+    ) throws(Failure) -> Value {
+        if let value = make(name) { return value }
+        let hint = EditDistance.nearest(to: name, among: names).map { " (did you mean \($0)?)" } ?? ""
+        throw Failure(description: "there is no \(kind) \(name)\(hint); there are \(names.joined(separator: ", "))")
+    }
+}
+
+extension FaultPlan.Rule {
+    fileprivate func concerns(_ other: Provider) -> Bool {
+        (provider ?? other) == other && fault?.applies(to: other) ?? true
+    }
+}
