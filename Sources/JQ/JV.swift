@@ -50,13 +50,35 @@ enum JV {
     /// Whether it is an object whose members are all scalars; does not consume it.
     static func isFlatObject(_ value: jv) -> Bool {
         guard jv_get_kind(value) == JV_KIND_OBJECT else { return false }
-        var iterator = jv_object_iter(value)
-        while jv_object_iter_valid(value, iterator) != 0 {
-            let member = jv_object_iter_value(value, iterator)
+        return forEachMember(of: value) { _, member in
             let kind = jv_get_kind(member)
-            jv_free(member)
-            if kind == JV_KIND_OBJECT || kind == JV_KIND_ARRAY { return false }
-            iterator = jv_object_iter_next(value, iterator)
+            return kind != JV_KIND_OBJECT && kind != JV_KIND_ARRAY
+        }
+    }
+
+    /// The object with null for numbers that are none; consumes it.
+    ///
+    /// `1e999` and `Infinity` are infinite to jq, which would print them as the greatest double: a price out of nothing.
+    static func takeFinite(_ object: jv) -> jv {
+        var names: [jv] = []
+        _ = forEachMember(of: object) { name, member in
+            if jv_get_kind(member) == JV_KIND_NUMBER, !jv_number_value(member).isFinite { names.append(jv_copy(name)) }
+            return true
+        }
+        return names.reduce(object) { jv_object_set($0, $1, jv_null()) }
+    }
+
+    /// Until the body says false, which is then returned; consumes nothing.
+    private static func forEachMember(of object: jv, _ body: (jv, jv) -> Bool) -> Bool {
+        var iterator = jv_object_iter(object)
+        while jv_object_iter_valid(object, iterator) != 0 {
+            let (name, member) = (jv_object_iter_key(object, iterator), jv_object_iter_value(object, iterator))
+            defer {
+                jv_free(name)
+                jv_free(member)
+            }
+            guard body(name, member) else { return false }
+            iterator = jv_object_iter_next(object, iterator)
         }
         return true
     }

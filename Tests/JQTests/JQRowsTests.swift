@@ -38,6 +38,11 @@ struct JQRowsTests {
         #expect(try Filtered.rows("{}", of: "[]") == "{}")
     }
 
+    @Test(arguments: ["NaN", "nan", "-nan", "Infinity", "-Infinity", "1e999", "-1e999"])
+    func `what is no number is null, never the greatest double`(number: String) throws {
+        #expect(try Filtered.rows("{a: .[0], b: 1}", of: "[\(number)]") == #"{"a":null,"b":1}"#)
+    }
+
     @Test(arguments: [
         ("109232.0570596378", "109232.0570596378"), ("0.12345678901234567", "0.12345678901234566"), ("5", "5"),
         ("5.0", "5"), ("-0.5", "-0.5"), ("1.2e-9", "1.2e-09"), ("3.1477979E7", "31477979"), ("1e3", "1000"),
