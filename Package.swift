@@ -73,8 +73,8 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             resources: [
-                .embedInCode("Scripts/newest.lua"), .embedInCode("Scripts/publish.lua"),
-                .embedInCode("Scripts/renew.lua"),
+                .embedInCode("Scripts/newest.lua"), .embedInCode("Scripts/newest_rows.lua"),
+                .embedInCode("Scripts/publish.lua"), .embedInCode("Scripts/renew.lua"),
             ],
             swiftSettings: settings
         ),
@@ -83,7 +83,7 @@ let package = Package(
         .target(
             name: "Fetching",
             dependencies: [
-                "Basics", "Config", "CurlHTTP", "JQ", "Tape",
+                "Basics", "Config", "CurlHTTP", "JQ", "Redis", "Tape",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -177,7 +177,7 @@ let package = Package(
         .testTarget(
             name: "FetchingTests",
             dependencies: [
-                "Basics", "CurlHTTP", "Fetching", "JQ", "Tape",
+                "Basics", "CurlHTTP", "Fetching", "JQ", "Redis", "Tape", "TestSupport",
             ],
             swiftSettings: settings
         ),
@@ -236,7 +236,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CurlHTTPTests",
-            dependencies: ["CurlHTTP", "TestSupport"],
+            dependencies: ["Basics", "CurlHTTP", "TestSupport"],
             swiftSettings: settings
         ),
         .executableTarget(

@@ -39,19 +39,25 @@ final class Runtime: Sendable {
             logger: logger(settings))
     }
 
-    func fetcher(_ config: FetchConfig) -> Fetcher {
-        Fetcher(config, http: http, jq: jq, clock: clock, redactor: redactor, logger: logger(config.worker))
+    /// Without a memory every list is taken as it comes.
+    func fetcher(_ config: FetchConfig, memory: Fetcher.Memory? = nil) -> Fetcher {
+        Fetcher(
+            config, memory: memory, http: http, jq: jq, clock: clock, redactor: redactor, logger: logger(config.worker))
     }
 
     /// `source` replaces the config's name in what is published.
     func fetchWorker(_ config: FetchConfig, _ identity: WorkerIdentity, source: String? = nil) -> FetchWorker {
         let settings = config.worker
+        let redis = redis(settings)
+        let keys = settings.redis.keys
         let settler = Settler(
-            stream: config.stream, source: source ?? settings.name, retain: config.retain, keys: settings.redis.keys,
-            identity: identity, redis: redis(settings), clock: clock, logger: logger(settings))
+            stream: config.stream, source: source ?? settings.name, retain: config.retain, keys: keys,
+            identity: identity, redis: redis, clock: clock, logger: logger(settings))
+        let pause = Pause(key: keys.pause(config.stream), redis: redis, clock: clock)
         return FetchWorker(
-            name: settings.name, schedule: config.schedule, fetcher: fetcher(config), settler: settler, clock: clock,
-            logger: logger(settings))
+            name: settings.name, schedule: config.schedule,
+            fetcher: fetcher(config, memory: Fetcher.Memory(reader: settler.reader, pause: pause)), settler: settler,
+            clock: clock, logger: logger(settings))
     }
 
     func mergeWorker(_ config: MergeConfig, _ identity: WorkerIdentity) -> MergeWorker {

@@ -27,7 +27,11 @@ package struct FetchConfig: Sendable {
         let filter = reader.program("filter", "A jq filter that makes one flat object a row out of each page.")
         let failure = reader.program(
             "failure", optional: true,
-            "A jq filter that makes `{message, action}` out of a body that is an error; action is `retry` or `stop`.")
+            "A jq filter that makes `{message, action, wait}` out of a body that is an error: action is `retry` or `stop`, wait (optional) the seconds for which the provider is to be left alone."
+        )
+        let asOf = reader.program(
+            "as_of", optional: true,
+            "A jq filter for the time that a page says it is from: RFC 3339, or seconds or milliseconds since 1970.")
         let allowEmpty = reader.bool("allow_empty", default: false, "Whether no rows at all are a good answer.")
         let publish = reader.object("publish", "Where the rows go.").flatMap(PublishSettings.init)
         reader.finish()
@@ -42,7 +46,7 @@ package struct FetchConfig: Sendable {
         self.allowEmpty = allowEmpty
         urlVariables = requestReader?.variables(in: "url").filter { $0.hasSuffix("_URL") } ?? []
         filters = PageFilters(
-            rows: filter, failure: failure, total: request.pages?.total, items: request.pages?.items)
+            rows: filter, failure: failure, total: request.pages?.total, items: request.pages?.items, asOf: asOf)
         stream = publish.stream
         retain = publish.retain
     }

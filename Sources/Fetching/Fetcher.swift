@@ -6,22 +6,37 @@ package import Tape
 
 /// Gets all pages of a feed and makes the minute's entry of them: rows, or a gap that says why not.
 package struct Fetcher: Sendable {
+    /// What replicas know of the feed together; without it every list is taken as it comes.
+    package struct Memory: Sendable {
+        let reader: StreamReader
+        let pause: Pause
+
+        package init(reader: StreamReader, pause: Pause) {
+            self.reader = reader
+            self.pause = pause
+        }
+    }
+
     private let config: FetchConfig
-    private let pages: PageFetcher
+    private let walker: ListFetcher
+    private let memory: Memory?
     private let clock: TapeClock
     private let redactor: Redactor
     private let logger: Logger
 
     package init(
-        _ config: FetchConfig, http: HTTPClient, jq: JQPool, clock: TapeClock, redactor: Redactor, logger: Logger
+        _ config: FetchConfig, memory: Memory?, http: HTTPClient, jq: JQPool, clock: TapeClock, redactor: Redactor,
+        logger: Logger
     ) {
         self.config = config
+        self.memory = memory
         self.clock = clock
         self.redactor = redactor
         self.logger = logger
-        pages = PageFetcher(
+        let pages = PageFetcher(
             settings: config.request, filters: config.filters, http: http, jq: jq, clock: clock, redactor: redactor,
             logger: logger)
+        walker = ListFetcher(config: config, pages: pages)
     }
 
     /// The entry of a minute; never throws for what a provider does.
@@ -31,16 +46,17 @@ package struct Fetcher: Sendable {
         let began = ContinuousClock.now
         var metadata: Logger.Metadata = [LogKey.stream: "\(config.stream)", LogKey.minute: "\(minute)"]
         do {
-            let list = try await list(deadline: deadline, headers: headers)
+            try await obeyPause(deadline)
+            let list = try await walker.fetch(deadline: deadline, headers: headers)
+            let draft = try await draft(of: list, minute)
             metadata[LogKey.count] = "\(list.rows.count)"
             metadata[LogKey.pages] = "\(list.pages)"
             metadata[LogKey.duration] = "\((ContinuousClock.now - began).milliseconds)"
             logger.info("minute.fetched", metadata: metadata)
-            return .rows(
-                list.rows.json, count: list.rows.count, minute: minute, fetchedAt: clock.now,
-                mark: list.isCapped ? "capped" : nil)
+            return draft
         } catch let failure as FetchFailure {
             let gap = Gap(failure.code, redactor(failure.detail))
+            if let wait = failure.wait { await memory?.pause.begin(for: wait, because: gap.detail) }
             metadata[LogKey.gap] = "\(gap.code)"
             metadata[LogKey.detail] = "\(gap.detail)"
             logger.warning("minute.gap", metadata: metadata)
@@ -48,73 +64,41 @@ package struct Fetcher: Sendable {
         }
     }
 
-    private struct List {
-        /// One JSON array.
-        let rows: JQDocument.Rows
-        let pages: Int
-        let isCapped: Bool
-    }
-
-    /// Asks for page one, then for the others a few at a time; one page that fails fails the list.
-    private func list(deadline: Timestamp, headers: [(name: String, value: String)] = []) async throws -> List {
-        var walk = PageWalk(config.request.pages)
-        var parts: [Int: JQDocument.Rows] = [:]
-        while case let batch = walk.next(), !batch.isEmpty {
-            for (page, result) in try await fetch(batch, of: walk, headers, deadline) {
-                walk.record(page: page, items: result.items, total: result.total)
-                parts[page] = result.rows
-            }
-        }
-        if let page = walk.hole {
-            throw FetchFailure(
-                .badPayload, "page \(page + 1) of \(parts.count) holds too few items for the total that is told")
-        }
-        let rows = Self.joined(parts.sorted { $0.key < $1.key }.map(\.value))
-        guard rows.count > 0 || config.allowEmpty else {
-            throw FetchFailure(.badPayload, "the answer is well-formed but has no rows")
-        }
-        return List(rows: rows, pages: parts.count, isCapped: walk.isCapped)
-    }
-
-    private func fetch(
-        _ batch: Range<Int>, of walk: PageWalk, _ headers: [(name: String, value: String)], _ deadline: Timestamp
-    ) async throws -> [(Int, PageFilters.Page)] {
-        try await withThrowingTaskGroup(of: (Int, PageFilters.Page).self) { group in
-            var waiting = batch[...]
-            func startNext() {
-                guard let page = waiting.popFirst() else { return }
-                let parameters = config.request.pages.map { [($0.parameter, "\(walk.value(ofPage: page))")] } ?? []
-                group.addTask { (page, try await pages.fetch(parameters, headers: headers, deadline: deadline)) }
-            }
-            for _ in 0..<config.request.concurrency { startNext() }
-            var results: [(Int, PageFilters.Page)] = []
-            while let result = try await group.next() {
-                results.append(result)
-                startNext()
-            }
-            return results
-        }
-    }
-
-    private static func joined(_ parts: [JQDocument.Rows]) -> JQDocument.Rows {
-        var all = JQDocument.Rows(json: [UInt8(ascii: "[")], count: 0)
-        for part in parts where part.count > 0 {
-            if all.count > 0 { all.json.append(UInt8(ascii: ",")) }
-            all.json += part.json
-            all.count += part.count
-        }
-        all.json.append(UInt8(ascii: "]"))
-        return all
-    }
-}
-
-extension Fetcher {
     /// The rows as one JSON array, as `fetch --dry-run` shows them; throws the gap that there would be.
     package func rows(deadline: Timestamp) async throws -> [UInt8] {
         do {
-            return try await list(deadline: deadline).rows.json
+            return try await walker.fetch(deadline: deadline, headers: []).rows.json
         } catch let failure as FetchFailure {
             throw Gap(failure.code, redactor(failure.detail))
+        }
+    }
+
+    /// Waits for as long as the provider wants to be left alone, if that is before the deadline.
+    private func obeyPause(_ deadline: Timestamp) async throws {
+        guard let pause = await memory?.pause.current() else { return }
+        guard pause.until + Self.leastTime < deadline else {
+            throw FetchFailure(
+                .upstream, "not asked: the provider is to be left alone until \(pause.until.rfc3339): \(pause.reason)")
+        }
+        try await clock.sleep(until: pause.until)
+    }
+
+    /// A fetch that could not begin earlier before its deadline is not begun.
+    private static let leastTime: Duration = .seconds(5)
+
+    private func draft(of list: FetchedList, _ minute: Minute) async throws -> EntryDraft {
+        let digest = Digest.sha256(list.rows.json)
+        let fetchedAt = clock.now
+        // Without Redis' answer nothing is known against the list, and publishing it will fail anyway.
+        let previous = try? await memory?.reader.newestRows()
+        let verdict = Plausibility(minute: minute, every: config.schedule.every, previous: previous)
+            .verdict(count: list.rows.count, sha256: digest, asOf: list.asOf, fetchedAt: fetchedAt)
+        switch verdict {
+        case .refuse(let reason): throw FetchFailure(.badPayload, reason)
+        case .publish(let marks):
+            return .rows(
+                list.rows.json, count: list.rows.count, sha256: digest, minute: minute, fetchedAt: fetchedAt,
+                asOf: list.asOf, marks: (list.isCapped ? ["capped"] : []) + marks)
         }
     }
 }

@@ -25,9 +25,10 @@ struct PageFetcher: Sendable {
             switch judgement {
             case .page(let page): return page
             case .stop(let failure): throw failure
-            case .retry(let failure, let after):
+            case .retry(let failure):
                 attempt += 1
-                let wait = max(after ?? .zero, backoff.next())
+                // Behind a wait that was asked for, the jitter keeps the pages from coming all at once.
+                let wait = (failure.wait ?? .zero) + backoff.next()
                 guard attempt <= settings.retries, clock.now + wait < deadline else { throw failure }
                 logger.debug(
                     "page.retried",
@@ -65,9 +66,9 @@ struct PageFetcher: Sendable {
             let reading = try await jq.read(response.body, within: time) { document throws(JQError) in
                 try filters.read(document, isError: isError)
             }
-            return .of(response, .success(reading), redactor: redactor)
+            return .of(response, .success(reading), now: TapeClock.machineTime, redactor: redactor)
         } catch {
-            return .of(response, .failure(error), redactor: redactor)
+            return .of(response, .failure(error), now: TapeClock.machineTime, redactor: redactor)
         }
     }
 }

@@ -1,3 +1,4 @@
+import Basics
 package import JQ
 
 /// The filters that a page goes through, and what comes out.
@@ -6,37 +7,62 @@ package struct PageFilters: Sendable {
     let failure: JQProgram?
     let total: JQProgram?
     let items: JQProgram?
+    let asOf: JQProgram?
 
-    package init(rows: JQProgram, failure: JQProgram? = nil, total: JQProgram? = nil, items: JQProgram? = nil) {
+    package init(
+        rows: JQProgram, failure: JQProgram? = nil, total: JQProgram? = nil, items: JQProgram? = nil,
+        asOf: JQProgram? = nil
+    ) {
         self.rows = rows
         self.failure = failure
         self.total = total
         self.items = items
+        self.asOf = asOf
     }
 
     enum Reading: Sendable {
         case page(Page)
         /// The body says that it is an error, whatever its status.
-        case failure(message: String, mayRetry: Bool)
+        case failure(Verdict)
+    }
+
+    /// What an error's body says, by the `failure` filter.
+    struct Verdict: Equatable, Sendable {
+        var message = ""
+        var mayRetry = true
+        /// How long the provider is to be left alone.
+        var wait: Duration?
     }
 
     struct Page: Sendable {
         let rows: JQDocument.Rows
         let items: Int
         let total: Int?
+        /// When the provider says that the page is from.
+        var asOf: Timestamp?
     }
 
     /// Judges the body first: an error's body has no rows to look for, and its filter error would hide the message.
     func read(_ document: JQDocument, isError: Bool) throws(JQError) -> Reading {
         if let failure, let verdict = try document.firstObject(failure) {
-            return .failure(message: verdict["message"] ?? "", mayRetry: verdict["action"] != "stop")
+            let wait = verdict["wait"].flatMap { Double($0) }.map { Duration.seconds(min(max(0, $0), 86_400)) }
+            return .failure(
+                Verdict(message: verdict["message"] ?? "", mayRetry: verdict["action"] != "stop", wait: wait))
         }
-        if isError { return .failure(message: "", mayRetry: true) }
+        if isError { return .failure(Verdict()) }
         let found = try document.rows(rows)
         var count: Int?
         if let items { count = try document.firstCount(items) }
         var all: Int?
         if let total { all = try document.firstCount(total) }
-        return .page(Page(rows: found, items: count ?? found.count, total: all))
+        return .page(Page(rows: found, items: count ?? found.count, total: all, asOf: try time(document)))
+    }
+
+    /// Seconds or milliseconds since 1970, or RFC 3339; nil for what cannot be read as one, which costs no rows.
+    private func time(_ document: JQDocument) throws(JQError) -> Timestamp? {
+        guard let asOf, let text = try document.firstText(asOf) else { return nil }
+        guard let number = Double(text) else { return Timestamp(rfc3339: text) }
+        guard (0...1e14).contains(number) else { return nil }
+        return Timestamp(milliseconds: Int64(number < 1e11 ? number * 1000 : number))
     }
 }

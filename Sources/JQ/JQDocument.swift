@@ -44,7 +44,7 @@ package final class JQDocument {
                 throw JQError("the filter made more than \(Self.mostRows) rows")
             }
             if rows.count > 0 { rows.json.append(UInt8(ascii: ",")) }
-            JV.takeJSON(result, into: &rows.json)
+            JV.takeJSON(JV.takeFinite(result), into: &rows.json)
             rows.count += 1
         }
         return rows
@@ -66,17 +66,22 @@ package final class JQDocument {
 
     /// The filter's first result as a whole number of zero or more; nil when there is none or it is null.
     package func firstCount(_ program: JQProgram) throws(JQError) -> Int? {
-        var first: Int?
+        guard let text = try firstText(program) else { return nil }
+        guard let count = Int(text), count >= 0 else {
+            throw JQError("the filter made \(text.prefix(100)) where a count is needed")
+        }
+        return count
+    }
+
+    /// The filter's first result, a string as it is and others as JSON; nil when there is none or it is null.
+    package func firstText(_ program: JQProgram) throws(JQError) -> String? {
+        var first: String?
         var seen = false
         try machines[program].run(value) { result throws(JQError) in
             defer { jv_free(result) }
             guard !seen else { return }
             seen = true
-            guard jv_get_kind(result) != JV_KIND_NULL else { return }
-            guard let count = Int(JV.text(of: result)), count >= 0 else {
-                throw JQError("the filter made \(JV.kindName(result)) where a count is needed")
-            }
-            first = count
+            if jv_get_kind(result) != JV_KIND_NULL { first = JV.text(of: result) }
         }
         return first
     }

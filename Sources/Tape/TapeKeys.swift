@@ -17,6 +17,9 @@ package struct TapeKeys: Equatable, Sendable {
 
     package func tries(_ stream: String, _ minute: Minute) -> String { "\(prefix)tries:\(stream):\(minute)" }
 
+    /// Until when a feed's provider is not to be asked, and why.
+    package func pause(_ stream: String) -> String { "\(prefix)pause:\(stream)" }
+
     package func worker(_ identity: WorkerIdentity) -> String {
         "\(prefix)worker:\(identity)"
     }

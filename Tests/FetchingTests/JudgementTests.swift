@@ -9,7 +9,9 @@ import Testing
 @Suite struct JudgementTests {
     static let filters: PageFilters? = try? PageFilters(
         rows: JQProgram(".data[] | {id}"),
-        failure: JQProgram("select(.error != null) | {message: .error, action: (.action // \"retry\")}"))
+        failure: JQProgram("select(.error != null) | {message: .error, action: (.action // \"retry\"), wait}"),
+        asOf: JQProgram(".time"))
+    static let now = Timestamp(milliseconds: 1_795_251_660_000)
 
     private func judge(_ status: Int, _ body: String, headers: [(name: String, value: String)] = []) async throws
         -> Judgement
@@ -23,17 +25,17 @@ import Testing
             let reading = try await pool.read(bytes) { document throws(JQError) in
                 try filters.read(document, isError: !(200..<300).contains(status))
             }
-            return .of(response, .success(reading))
+            return .of(response, .success(reading), now: Self.now)
         } catch {
-            return .of(response, .failure(error))
+            return .of(response, .failure(error), now: Self.now)
         }
     }
 
     private func kind(_ judgement: Judgement) -> String {
         switch judgement {
         case .page(let page): "page \(page.rows.count)"
-        case .retry(let failure, let after): "retry \(failure.code.rawValue)" + (after.map { " \($0)" } ?? "")
-        case .stop(let failure): "stop \(failure.code.rawValue)"
+        case .retry(let failure): "retry \(failure.code.rawValue)" + (failure.wait.map { " \($0)" } ?? "")
+        case .stop(let failure): "stop \(failure.code.rawValue)" + (failure.wait.map { " \($0)" } ?? "")
         }
     }
 
@@ -63,9 +65,36 @@ import Testing
     }
 
     @Test(arguments: [("7", "retry upstream 7.0 seconds"), ("soon", "retry upstream"), ("-3", "retry upstream")])
-    func `takes Retry-After in seconds`(value: String, expected: String) async throws {
+    func `takes Retry-After, and no nonsense`(value: String, expected: String) async throws {
         let judgement = try await judge(429, "", headers: [("Retry-After", value)])
         #expect(kind(judgement) == expected)
+    }
+
+    @Test func `the wait of the header goes before the wait that the body stands for`() async throws {
+        let body = #"{"error":"the day is over","action":"stop","wait":900}"#
+        #expect(kind(try await judge(429, body)) == "stop stopped 900.0 seconds")
+        #expect(kind(try await judge(429, body, headers: [("Retry-After", "30")])) == "stop stopped 30.0 seconds")
+        #expect(kind(try await judge(200, #"{"error":"busy","wait":2.5}"#)) == "retry upstream 2.5 seconds")
+        #expect(kind(try await judge(200, #"{"error":"busy","wait":"x"}"#)) == "retry upstream")
+        #expect(kind(try await judge(200, #"{"error":"busy","wait":-1}"#)) == "retry upstream 0.0 seconds")
+    }
+
+    @Test(
+        arguments: [
+            (#""2026-11-21T09:01:00.250Z""#, 1_795_251_660_250), ("1795251660", 1_795_251_660_000),
+            ("1795251660.25", 1_795_251_660_250), ("1795251660250", 1_795_251_660_250),
+            (#""1795251660""#, 1_795_251_660_000),
+            ("null", nil), (#""yesterday""#, nil), ("-1", nil), ("1e300", nil), ("{}", nil),
+        ] as [(String, Int64?)])
+    func `reads when a page is from, and loses no row to a time that it cannot read`(time: String, expected: Int64?)
+        async throws
+    {
+        guard case .page(let page) = try await judge(200, #"{"data":[{"id":1}],"time":\#(time)}"#) else {
+            Issue.record("not a page")
+            return
+        }
+        #expect(page.asOf?.milliseconds == expected)
+        #expect(page.rows.count == 1)
     }
 
     @Test func `giving up is our own doing and no verdict about the provider`() {
@@ -77,7 +106,7 @@ import Testing
         let body = Array((String(repeating: "x", count: 110) + secret).utf8)
         let response = HTTPResponse(status: 403, headers: [], body: body)
         let judgement = Judgement.of(
-            response, .success(.failure(message: "", mayRetry: true)), redactor: Redactor(secrets: [secret]))
+            response, .success(.failure(PageFilters.Verdict())), now: Self.now, redactor: Redactor(secrets: [secret]))
         guard case .stop(let failure) = judgement else {
             Issue.record("not a stop: \(judgement)")
             return
@@ -87,7 +116,7 @@ import Testing
     }
 
     @Test func `tells the status and the beginning of a body that is not JSON`() async throws {
-        guard case .retry(let failure, _) = try await judge(502, "Bad Gateway") else {
+        guard case .retry(let failure) = try await judge(502, "Bad Gateway") else {
             Issue.record("not a retry")
             return
         }

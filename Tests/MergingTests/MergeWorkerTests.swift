@@ -47,7 +47,7 @@ import Testing
             let minute = minute(ago)
             let draft: EntryDraft =
                 gap.map { .gap($0, minute: minute) }
-                ?? .rows(Array((rows ?? "[]").utf8), count: 1, minute: minute, fetchedAt: clock.now, mark: nil)
+                ?? .rows(Array((rows ?? "[]").utf8), count: 1, minute: minute, fetchedAt: clock.now)
             let publisher = Publisher(key: stream, source: stream, retain: nil, redis: client, clock: clock)
             #expect(try await publisher.publish(draft, for: minute) == .ok)
         }
@@ -98,7 +98,7 @@ import Testing
         #expect(try await tape.entry("toplist", 2)?.gap?.code == "no-entry")
         // The feed itself comes too late now.
         let publisher = Publisher(key: "price", source: "price", retain: nil, redis: tape.client, clock: tape.clock)
-        let late = EntryDraft.rows([], count: 0, minute: tape.minute(2), fetchedAt: tape.clock.now, mark: nil)
+        let late = EntryDraft.rows([], count: 0, minute: tape.minute(2), fetchedAt: tape.clock.now)
         #expect(try await publisher.publish(late, for: tape.minute(2)) == .duplicate)
     }
 

@@ -38,7 +38,7 @@ struct Fixture {
     }
 
     func rows(_ text: String, _ minute: Minute) -> EntryDraft {
-        .rows(Array(text.utf8), count: 1, minute: minute, fetchedAt: clock.now, mark: nil)
+        .rows(Array(text.utf8), count: 1, minute: minute, fetchedAt: clock.now)
     }
 }
 

@@ -9,15 +9,17 @@ package struct EntryDraft: Sendable {
 
     /// A fetched minute.
     ///
-    /// `json` is the rows as one JSON array.
-    package static func rows(_ json: [UInt8], count: Int, minute: Minute, fetchedAt: Timestamp, mark: String?)
-        -> EntryDraft
-    {
+    /// `json` is the rows as one JSON array, and `sha256` its digest if it is known already; `marks` says what is odd about it.
+    package static func rows(
+        _ json: [UInt8], count: Int, sha256: String? = nil, minute: Minute, fetchedAt: Timestamp, asOf: Timestamp? = nil,
+        marks: [String] = []
+    ) -> EntryDraft {
         var fields: [(name: String, value: any RedisArgument)] = [
             ("minute", minute.description), ("fetched_at", fetchedAt.rfc3339), ("count", count),
-            ("sha256", Digest.sha256(json)),
+            ("sha256", sha256 ?? Digest.sha256(json)),
         ]
-        if let mark { fields.append(("mark", mark)) }
+        if let asOf { fields.append(("as_of", asOf.rfc3339)) }
+        if !marks.isEmpty { fields.append(("mark", marks.joined(separator: " "))) }
         return EntryDraft(fields: fields + [("rows", json)], gap: nil)
     }
 

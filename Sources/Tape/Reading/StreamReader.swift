@@ -4,7 +4,7 @@ package import Redis
 /// Reads a stream's entries: by minute, newest first, or as they come.
 package struct StreamReader: Sendable {
     package let key: String
-    private let redis: RedisClient
+    let redis: RedisClient
     private let clock: TapeClock
 
     package init(key: String, redis: RedisClient, clock: TapeClock) {
@@ -87,7 +87,7 @@ package struct StreamReader: Sendable {
         return elements.compactMap(TapeEntry.init)
     }
 
-    private func unexpected(_ command: String) -> RedisError {
+    func unexpected(_ command: String) -> RedisError {
         RedisError(.unexpectedReply, command: command, message: "a reply of another shape than the command promises")
     }
 

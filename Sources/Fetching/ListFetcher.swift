@@ -1,0 +1,73 @@
+import Basics
+import JQ
+import Tape
+
+/// All rows of a feed, as its pages gave them.
+struct FetchedList: Sendable {
+    /// One JSON array.
+    let rows: JQDocument.Rows
+    let pages: Int
+    /// There was more than the config lets be asked for.
+    let isCapped: Bool
+    /// When the provider says that the oldest page is from.
+    let asOf: Timestamp?
+}
+
+/// Gets all pages of a list: page one first, then the others a few at a time; one page that fails fails the list.
+struct ListFetcher: Sendable {
+    let config: FetchConfig
+    let pages: PageFetcher
+
+    func fetch(deadline: Timestamp, headers: [(name: String, value: String)]) async throws -> FetchedList {
+        var walk = PageWalk(config.request.pages)
+        var parts: [Int: PageFilters.Page] = [:]
+        while case let batch = walk.next(), !batch.isEmpty {
+            for (page, result) in try await fetch(batch, of: walk, headers, deadline) {
+                walk.record(page: page, items: result.items, total: result.total)
+                parts[page] = result
+            }
+        }
+        if let page = walk.hole {
+            throw FetchFailure(
+                .badPayload, "page \(page + 1) of \(parts.count) holds too few items for the total that is told")
+        }
+        let ordered = parts.sorted { $0.key < $1.key }.map(\.value)
+        let rows = Self.joined(ordered.map(\.rows))
+        guard rows.count > 0 || config.allowEmpty else {
+            throw FetchFailure(.badPayload, "the answer is well-formed but has no rows")
+        }
+        return FetchedList(
+            rows: rows, pages: parts.count, isCapped: walk.isCapped, asOf: ordered.compactMap(\.asOf).min())
+    }
+
+    private func fetch(
+        _ batch: Range<Int>, of walk: PageWalk, _ headers: [(name: String, value: String)], _ deadline: Timestamp
+    ) async throws -> [(Int, PageFilters.Page)] {
+        try await withThrowingTaskGroup(of: (Int, PageFilters.Page).self) { group in
+            var waiting = batch[...]
+            func startNext() {
+                guard let page = waiting.popFirst() else { return }
+                let parameters = config.request.pages.map { [($0.parameter, "\(walk.value(ofPage: page))")] } ?? []
+                group.addTask { (page, try await pages.fetch(parameters, headers: headers, deadline: deadline)) }
+            }
+            for _ in 0..<config.request.concurrency { startNext() }
+            var results: [(Int, PageFilters.Page)] = []
+            while let result = try await group.next() {
+                results.append(result)
+                startNext()
+            }
+            return results
+        }
+    }
+
+    private static func joined(_ parts: [JQDocument.Rows]) -> JQDocument.Rows {
+        var all = JQDocument.Rows(json: [UInt8(ascii: "[")], count: 0)
+        for part in parts where part.count > 0 {
+            if all.count > 0 { all.json.append(UInt8(ascii: ",")) }
+            all.json += part.json
+            all.count += part.count
+        }
+        all.json.append(UInt8(ascii: "]"))
+        return all
+    }
+}

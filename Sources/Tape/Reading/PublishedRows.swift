@@ -1,0 +1,17 @@
+package import Basics
+
+/// What is known of an entry with rows, the rows themselves aside.
+package struct PublishedRows: Equatable, Sendable {
+    package let minute: Minute
+    package let count: Int
+    package let sha256: String
+    /// When the provider says that its data is from.
+    package let asOf: Timestamp?
+
+    package init(minute: Minute, count: Int, sha256: String, asOf: Timestamp?) {
+        self.minute = minute
+        self.count = count
+        self.sha256 = sha256
+        self.asOf = asOf
+    }
+}

@@ -1,0 +1,16 @@
+import Basics
+package import Redis
+
+extension StreamReader {
+    /// The newest entry with rows among the newest hundred and fifty; nil when there is none.
+    package func newestRows() async throws(RedisError) -> PublishedRows? {
+        let reply = try await redis.evaluate(Self.newestRowsScript, keys: [key], arguments: [150])
+        guard let parts = reply.array else { throw unexpected("EVALSHA") }
+        guard parts.count == 4, let id = parts[0].text.flatMap({ StreamID($0) }) else { return nil }
+        return PublishedRows(
+            minute: id.minute, count: parts[1].text.flatMap { Int($0) } ?? 0, sha256: parts[2].text ?? "",
+            asOf: parts[3].text.flatMap { Timestamp(rfc3339: $0) })
+    }
+
+    private static let newestRowsScript = RedisScript(name: "newest_rows", source: PackageResources.newest_rows_lua)
+}

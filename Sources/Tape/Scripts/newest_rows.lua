@@ -1,0 +1,19 @@
+-- The newest entry that has rows: what a feed's next list is compared with, without sending the rows.
+--
+-- KEYS[1]  the stream
+-- ARGV[1]  how many entries to look at, the newest first
+--
+-- Returns {id, count, sha256, as_of}, what an entry lacks as ''; {} when none has rows. Reads only.
+local most = ARGV[1]
+if #most > 4 or not string.find(most, '^%d+$') then return redis.error_reply('ERR not a number of entries: ' .. most) end
+
+local upper = '+'
+for _ = 1, tonumber(most) do
+  local entry = redis.call('XREVRANGE', KEYS[1], upper, '-', 'COUNT', 1)[1]
+  if not entry then return {} end
+  local fields = {}
+  for i = 1, #entry[2], 2 do fields[entry[2][i]] = entry[2][i + 1] end
+  if fields.rows then return {entry[1], fields.count or '', fields.sha256 or '', fields.as_of or ''} end
+  upper = '(' .. entry[1]
+end
+return {}

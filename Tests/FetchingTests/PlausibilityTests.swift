@@ -1,0 +1,63 @@
+import Basics
+import Tape
+import Testing
+
+@testable import Fetching
+
+@Suite struct PlausibilityTests {
+    private let minute = Minute(containing: Timestamp(milliseconds: 1_795_251_660_000))
+
+    private func verdict(
+        _ count: Int, asOf: Int64? = nil, after previous: (count: Int, minutesAgo: Int, asOf: Int64?)?,
+        every: Duration = .seconds(60), sha256: String = "new"
+    ) -> Plausibility.Verdict {
+        func time(_ seconds: Int64?) -> Timestamp? { seconds.map { minute.start + .seconds($0) } }
+        let published = previous.map {
+            PublishedRows(
+                minute: minute.advanced(byMinutes: -$0.minutesAgo), count: $0.count, sha256: "old", asOf: time($0.asOf))
+        }
+        return Plausibility(minute: minute, every: every, previous: published)
+            .verdict(count: count, sha256: sha256, asOf: time(asOf), fetchedAt: minute.start + .seconds(2))
+    }
+
+    private func isRefused(_ verdict: Plausibility.Verdict) -> Bool {
+        if case .refuse = verdict { true } else { false }
+    }
+
+    @Test func `the first list is taken as it is, and so is one of about the same size`() {
+        #expect(verdict(1, after: nil) == .publish(marks: []))
+        #expect(verdict(50, after: (100, 1, nil)) == .publish(marks: []))
+        #expect(verdict(1000, after: (100, 1, nil)) == .publish(marks: []))
+    }
+
+    @Test func `a list that has lost more than half is refused for ten due minutes, then published and marked`() {
+        #expect(
+            verdict(49, after: (100, 1, nil))
+                == .refuse(
+                    "49 rows, after 100 at 2026-11-21T09:00Z: not believed before it has been so for 10 due minutes")
+        )
+        #expect(isRefused(verdict(49, after: (100, 10, nil))))
+        #expect(verdict(49, after: (100, 11, nil)) == .publish(marks: ["shrunk"]))
+    }
+
+    @Test func `due minutes are those of the schedule`() {
+        #expect(isRefused(verdict(49, after: (100, 50, nil), every: .seconds(300))))
+        #expect(verdict(49, after: (100, 51, nil), every: .seconds(300)) == .publish(marks: ["shrunk"]))
+    }
+
+    @Test func `data older than the last is refused, then published and marked`() {
+        #expect(isRefused(verdict(100, asOf: -61, after: (100, 1, -60))))
+        #expect(verdict(100, asOf: -60, after: (100, 1, -60)) == .publish(marks: []))
+        #expect(verdict(10, asOf: -61, after: (100, 11, -60)) == .publish(marks: ["shrunk", "older"]))
+        #expect(verdict(100, asOf: nil, after: (100, 1, -60)) == .publish(marks: []))
+    }
+
+    @Test func `the same rows are published and marked, whatever their time`() {
+        #expect(verdict(100, asOf: -61, after: (100, 1, -60), sha256: "old") == .publish(marks: ["same"]))
+    }
+
+    @Test func `data from the future is marked`() {
+        #expect(verdict(100, asOf: 303, after: nil) == .publish(marks: ["ahead"]))
+        #expect(verdict(100, asOf: 302, after: nil) == .publish(marks: []))
+    }
+}
