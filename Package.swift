@@ -239,6 +239,15 @@ let package = Package(
             dependencies: ["Basics", "CurlHTTP", "TestSupport"],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "UpstreamTests",
+            dependencies: [
+                "Assembly", "Basics", "Fetching", "Redis", "Sandbox", "Tape", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "cointape-bench",
             dependencies: [

@@ -1,11 +1,12 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import ServiceLifecycle
 
 extension ProviderAnswer {
     /// The answer as it is sent; one that hangs does so before this returns.
     func response() async throws -> Response {
-        if delivery == .hang { try await Task.sleep(for: Self.patience) }
+        if delivery == .hang { try await Self.pause(Self.patience) }
         var fields: HTTPFields = [.contentType: contentType]
         for header in headers {
             if let name = HTTPField.Name(header.name) { fields.append(HTTPField(name: name, value: header.value)) }
@@ -15,6 +16,11 @@ extension ProviderAnswer {
 
     /// Longer than anybody waits for a provider.
     private static let patience: Duration = .seconds(90)
+
+    /// Ends early, and so the request, when the sandbox does.
+    private static func pause(_ duration: Duration) async throws {
+        try await cancelWhenGracefulShutdown { try await Task.sleep(for: duration) }
+    }
 
     private var responseBody: ResponseBody {
         let body = body
@@ -30,7 +36,7 @@ extension ProviderAnswer {
             return ResponseBody(contentLength: body.count) { writer in
                 for byte in body.prefix(Int(Self.patience / .seconds(1))) {
                     try await writer.write(ByteBuffer(bytes: [byte]))
-                    try await Task.sleep(for: .seconds(1))
+                    try await Self.pause(.seconds(1))
                 }
                 throw ChannelError.eof
             }
