@@ -5,7 +5,7 @@ import Tape
 
 /// `cointape check CONFIG…`: what is wrong with configs, or what they are.
 package enum CheckCommand {
-    /// A line a config; throws all mistakes together.
+    /// A line a config, and what feeds cost in lines below; throws all mistakes together.
     package static func run(_ paths: [String], environment: Environment) throws -> [String] {
         let configs = try ConfigFiles.load(paths, environment: environment.variables, requiringNeeds: false)
         return configs.files.map { file in
@@ -14,7 +14,10 @@ package enum CheckCommand {
             case .fetch(let config):
                 let missing = config.unmetNeeds(in: environment.variables)
                 let hint = missing.isEmpty ? "" : "; cannot run before \(missing.joined(separator: ", ")) is set"
-                return "\(file.path): ok: fetches \(name) every \(config.schedule.every) into \(config.stream)\(hint)"
+                let costs = [config.cost.daily] + (config.cost.warning.map { [$0] } ?? [])
+                return
+                    "\(file.path): ok: fetches \(name) every \(config.schedule.every.short) into \(config.stream)\(hint)"
+                    + costs.map { "\n  cost: \($0)" }.joined()
             case .merge(let config):
                 let sources = config.sources.map(\.name).joined(separator: " + ")
                 return "\(file.path): ok: joins \(sources) into \(config.stream)"

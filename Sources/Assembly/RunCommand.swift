@@ -4,9 +4,12 @@ import Tape
 
 /// `cointape run CONFIG…`: the workers of these configs, until told to stop.
 package enum RunCommand {
-    package static func run(_ paths: [String], environment: Environment) async throws {
+    package static func run(
+        _ paths: [String], environment: Environment, tell: (String) -> Void
+    ) async throws {
         let clock = try environment.clock()
         let configs = try ConfigFiles.load(paths, environment: environment.variables, requiringNeeds: true)
+        configs.costWarnings(in: environment.variables).forEach(tell)
         let runtime = Runtime(clock: clock, redactor: configs.redactor)
         defer { runtime.shutdown() }
         let logger = Logger(

@@ -44,16 +44,23 @@ extension ConfigReader {
     package func integer(
         _ name: String, default defaultValue: Int? = nil, in range: ClosedRange<Int>, _ summary: String
     ) -> Int? {
-        scalar(name, "integer", defaultValue.map { "\($0)" }, false, summary) { raw in
-            guard let text = raw.numberText else { return nil }
-            guard let number = Int(text), range.contains(number) else {
-                let bounds =
-                    range.upperBound == .max
-                    ? "\(range.lowerBound) or more" : "from \(range.lowerBound) to \(range.upperBound)"
-                throw Complaint("should be a whole number \(bounds), not \(text)")
-            }
-            return number
+        scalar(name, "integer", defaultValue.map { "\($0)" }, false, summary) { try Self.integer($0, in: range) }
+    }
+
+    /// As `integer`, but nil when it is missing.
+    package func integerIfPresent(_ name: String, in range: ClosedRange<Int>, _ summary: String) -> Int? {
+        scalar(name, "integer", nil, true, summary) { try Self.integer($0, in: range) }
+    }
+
+    private static func integer(_ raw: Raw, in range: ClosedRange<Int>) throws -> Int? {
+        guard let text = raw.numberText else { return nil }
+        guard let number = Int(text), range.contains(number) else {
+            let bounds =
+                range.upperBound == .max
+                ? "\(range.lowerBound) or more" : "from \(range.lowerBound) to \(range.upperBound)"
+            throw Complaint("should be a whole number \(bounds), not \(text)")
         }
+        return number
     }
 
     package func bool(_ name: String, default defaultValue: Bool, _ summary: String) -> Bool? {

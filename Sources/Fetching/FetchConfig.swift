@@ -15,6 +15,7 @@ package struct FetchConfig: Sendable {
     package let allowEmpty: Bool
     package let stream: String
     package let retain: Duration
+    package let cost: CostEstimate
     /// Where `needs` stands in the file.
     package let needsPosition: SourcePosition?
 
@@ -33,6 +34,8 @@ package struct FetchConfig: Sendable {
             "as_of", optional: true,
             "A jq filter for the time that a page says it is from: RFC 3339, or seconds or milliseconds since 1970.")
         let allowEmpty = reader.bool("allow_empty", default: false, "Whether no rows at all are a good answer.")
+        let costReader = reader.objectIfPresent("cost", "What the provider's plan allows, for `cointape check`.")
+        let cost = costReader.flatMap(CostSettings.init)
         let publish = reader.object("publish", "Where the rows go.").flatMap(PublishSettings.init)
         reader.finish()
         guard let worker, let schedule, let needs, let request, let filter, let allowEmpty, let publish else {
@@ -44,6 +47,7 @@ package struct FetchConfig: Sendable {
         needsPosition = reader.position(of: "needs")
         self.request = request
         self.allowEmpty = allowEmpty
+        self.cost = CostEstimate(every: schedule.every, pages: request.pages, cost: cost)
         urlVariables = requestReader?.variables(in: "url").filter { $0.hasSuffix("_URL") } ?? []
         filters = PageFilters(
             rows: filter, failure: failure, total: request.pages?.total, items: request.pages?.items, asOf: asOf)
@@ -53,8 +57,12 @@ package struct FetchConfig: Sendable {
 
     /// The needs that the environment does not meet.
     package func unmetNeeds(in environment: [String: String]) -> [String] {
-        func isSet(_ name: String) -> Bool { environment[name].map { !$0.isEmpty } ?? false }
-        return urlVariables.contains(where: isSet) ? [] : needs.filter { !isSet($0) }
+        isRedirected(in: environment) ? [] : needs.filter { environment[$0, default: ""].isEmpty }
+    }
+
+    /// Whether a variable sends the request to another server than the config's own.
+    package func isRedirected(in environment: [String: String]) -> Bool {
+        urlVariables.contains { !environment[$0, default: ""].isEmpty }
     }
 }
 

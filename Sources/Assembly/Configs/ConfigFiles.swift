@@ -67,6 +67,14 @@ package struct ConfigFiles: Sendable {
         }
     }
 
+    /// For each feed whose plan would not last, a line that says so; another server than the provider's has no plan.
+    func costWarnings(in environment: [String: String]) -> [String] {
+        files.compactMap { file in
+            guard case .fetch(let config) = file.config, !config.isRedirected(in: environment) else { return nil }
+            return config.cost.warning.map { "\(file.path): cost: \($0)" }
+        }
+    }
+
     /// The config files of a folder, by name.
     package static func paths(in folder: String) throws(ConfigIssues) -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []

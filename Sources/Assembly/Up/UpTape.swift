@@ -24,6 +24,7 @@ struct UpTape: Service {
 
     func run() async throws {
         let configs = try await configs()
+        if mode == .real { configs.costWarnings(in: environment.variables).forEach(print) }
         let runtime = Runtime(clock: clock, redactor: configs.redactor)
         defer { runtime.shutdown() }
         var fetchers: [FetchWorker] = []

@@ -11,7 +11,8 @@ package struct EntryDraft: Sendable {
     ///
     /// `json` is the rows as one JSON array, and `sha256` its digest if it is known already; `marks` says what is odd about it.
     package static func rows(
-        _ json: [UInt8], count: Int, sha256: String? = nil, minute: Minute, fetchedAt: Timestamp, asOf: Timestamp? = nil,
+        _ json: [UInt8], count: Int, sha256: String? = nil, minute: Minute, fetchedAt: Timestamp,
+        asOf: Timestamp? = nil,
         marks: [String] = []
     ) -> EntryDraft {
         var fields: [(name: String, value: any RedisArgument)] = [

@@ -10,6 +10,8 @@ struct Run: AsyncParsableCommand {
     var configs: [String]
 
     func run() async throws {
-        try await Ending.withExitCodes { try await RunCommand.run(configs, environment: Environment()) }
+        try await Ending.withExitCodes {
+            try await RunCommand.run(configs, environment: Environment(), tell: Ending.tell)
+        }
     }
 }

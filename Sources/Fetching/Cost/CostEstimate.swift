@@ -1,0 +1,68 @@
+/// What a feed costs when all goes well: retries come on top.
+package struct CostEstimate: Equatable, Sendable {
+    /// How many pages, and so calls, a fetch takes.
+    package let pages: Int
+    /// Whether `pages` is only the most that it may take.
+    package let isUpperBound: Bool
+    package let credits: Int
+    private let every: Duration
+    private let plan: Int?
+    private let period: Duration
+
+    init(every: Duration, pages settings: PageSettings?, cost: CostSettings?) {
+        self.every = every
+        plan = cost?.plan
+        period = cost?.period ?? .zero
+        guard let settings else {
+            let isKnown = cost?.per == nil || cost?.items != nil
+            (pages, isUpperBound) = (1, false)
+            credits = isKnown ? Self.credits(of: cost?.items ?? 1, cost?.per) : 1
+            return
+        }
+        isUpperBound = cost?.items == nil
+        let items = min(cost?.items ?? .max, settings.max * settings.size)
+        let full = items / settings.size
+        let rest = items % settings.size
+        pages = full + (rest > 0 ? 1 : 0)
+        credits = full * Self.credits(of: settings.size, cost?.per) + (rest > 0 ? Self.credits(of: rest, cost?.per) : 0)
+    }
+
+    private static func credits(of items: Int, _ per: Int?) -> Int {
+        guard let per else { return 1 }
+        return (items + per - 1) / per
+    }
+
+    /// A day's calls, and credits where they are something else.
+    package var daily: String {
+        let fetches = Double(86_400) / (every / .seconds(1))
+        func text(_ count: Int) -> String { "\(Int((Double(count) * fetches).rounded(.up)))" }
+        let most = isUpperBound ? "at most " : ""
+        let calls = "\(most)\(pages) \(pages == 1 ? "page" : "pages") a time, \(text(pages)) calls a day"
+        return credits == pages ? calls : "\(calls), \(text(credits)) credits a day"
+    }
+
+    /// What is to be said when the plan does not last for its period; nil when it does, or there is none.
+    package var warning: String? {
+        guard let plan else { return nil }
+        let fetches = Double(plan) / Double(credits)
+        guard every * fetches < period else { return nil }
+        let minutes = Int64((period / .seconds(60) / fetches).rounded(.up))
+        let hint =
+            minutes <= 1440
+            ? "schedule.every \"\(minutes)m\" would fit" : "not even one fetch a day would fit"
+        return "a plan of \(plan) credits in \(period.short) is used up in \((every * fetches).short); \(hint)"
+    }
+}
+
+extension Duration {
+    /// Days, hours and minutes, the largest two of them: `30d`, `5h`, `2h24m`; seconds below a minute.
+    package var short: String {
+        let seconds = components.seconds
+        guard seconds >= 60 else { return "\(seconds)s" }
+        let parts = [
+            (seconds / 86_400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s"),
+        ]
+        let leading = parts.drop { $0.0 == 0 }.prefix(2)
+        return leading.filter { $0.0 > 0 }.map { "\($0.0)\($0.1)" }.joined()
+    }
+}

@@ -1,0 +1,33 @@
+import Config
+
+/// What a provider's plan allows, as a config declares it.
+package struct CostSettings: Equatable, Sendable {
+    /// For how many items a page costs one credit; nil when each call costs one.
+    let per: Int?
+    /// About how many items the list has; nil when nobody knows: then all pages that may be asked for count.
+    let items: Int?
+    /// The credits of a period.
+    let plan: Int?
+    let period: Duration
+
+    package init(per: Int? = nil, items: Int? = nil, plan: Int? = nil, period: Duration = .seconds(30 * 86_400)) {
+        self.per = per
+        self.items = items
+        self.plan = plan
+        self.period = period
+    }
+
+    init?(reading reader: ConfigReader) {
+        let most = 1_000_000_000
+        let items = reader.integerIfPresent(
+            "items", in: 1...most, "About how many items the list has, by which its pages are counted.")
+        let per = reader.integerIfPresent(
+            "per", in: 1...most, "A page costs one credit for each so many items begun; without it a call costs one.")
+        let plan = reader.integerIfPresent("plan", in: 1...most, "How many credits the plan has in a period.")
+        let period = reader.duration(
+            "period", default: "30d", in: .seconds(60)...(.seconds(366 * 86_400)), "The plan's period.")
+        reader.finish()
+        guard let period else { return nil }
+        self.init(per: per, items: items, plan: plan, period: period)
+    }
+}
