@@ -240,6 +240,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "AssemblyTests",
+            dependencies: ["Assembly", "Config", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "UpstreamTests",
             dependencies: [
                 "Assembly", "Basics", "Fetching", "Redis", "Sandbox", "Tape", "TestSupport",

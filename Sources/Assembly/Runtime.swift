@@ -75,7 +75,7 @@ final class Runtime: Sendable {
     }
 
     func identity(_ config: WorkerConfig) -> WorkerIdentity {
-        WorkerIdentity(name: config.settings.name, kind: config.kind)
+        WorkerIdentity(name: config.settings.name, kind: config.kind.rawValue)
     }
 
     /// The worker and its heartbeat.

@@ -1,4 +1,4 @@
-/// Hides secrets in whatever is about to be printed, by their values: plain, and percent-encoded as in a URL.
+/// Hides secrets in whatever is about to be printed: by their values, plain and percent-encoded, and the userinfo of URLs.
 package struct Redactor: Sendable {
     private let needles: [[UInt8]]
     package static let mask = "***"
@@ -20,6 +20,7 @@ package struct Redactor: Sendable {
         for needle in needles {
             for range in bytes.ranges(of: needle) { hidden.insert(contentsOf: range) }
         }
+        for range in Self.userinfos(in: bytes) { hidden.insert(contentsOf: range) }
         guard !hidden.isEmpty else { return text }
         var output: [UInt8] = []
         var end = 0
@@ -28,5 +29,17 @@ package struct Redactor: Sendable {
             end = range.upperBound
         }
         return String(decoding: output + bytes[end...], as: UTF8.self)
+    }
+
+    /// What stands before the `@` of URLs (RFC 3986, section 3.2.1), however short.
+    private static func userinfos(in bytes: [UInt8]) -> [Range<Int>] {
+        bytes.ranges(of: Array("://".utf8)).compactMap { scheme in
+            let authority = bytes[scheme.upperBound...].prefix { byte in
+                byte > 0x20 && !Array("/?#\"'<>\\".utf8).contains(byte)
+            }
+            return authority.lastIndex(of: UInt8(ascii: "@")).map { scheme.upperBound..<$0 }.flatMap {
+                $0.isEmpty ? nil : $0
+            }
+        }
     }
 }

@@ -18,7 +18,7 @@ package final class ConfigContext {
         var parser = ConfigParser(text)
         do throws(JSONSyntaxError) {
             let node = try parser.parse()
-            for member in parser.repeatedKeys { report("repeated key", at: member.position, path: member.name) }
+            for place in parser.repeatedKeys { report("repeated key", at: place.position, path: place.path) }
             guard case .object = node.value else {
                 report("should be an object, not \(node.described)", at: node.position, path: "")
                 return nil
@@ -26,7 +26,9 @@ package final class ConfigContext {
             return ConfigReader(node, path: "", in: self)
         } catch {
             let place = SourcePosition.of(offset: error.offset, in: text)
-            report("not valid JSON: \(error.message)", at: place, path: "")
+            let isComment =
+                error.offset < text.count && [UInt8(ascii: "/"), UInt8(ascii: "#")].contains(text[error.offset])
+            report("not valid JSON: \(isComment ? "JSON has no comments" : error.message)", at: place, path: "")
             return nil
         }
     }

@@ -6,7 +6,7 @@ import Basics
 struct ConfigParser {
     private let text: [UInt8]
     private var lexer = JSONLexer()
-    private(set) var repeatedKeys: [ConfigNode.Member] = []
+    private(set) var repeatedKeys: [ConfigPlace] = []
     private static let deepest = 64
 
     init(_ text: [UInt8]) {
@@ -14,7 +14,7 @@ struct ConfigParser {
     }
 
     mutating func parse() throws(JSONSyntaxError) -> ConfigNode {
-        let node = try value(startingWith: next(), depth: 0)
+        let node = try value(startingWith: next(), depth: 0, path: "")
         let rest = try next()
         guard rest.kind == .end else {
             throw JSONSyntaxError("text behind the object's closing brace", at: rest.range.lowerBound)
@@ -28,12 +28,14 @@ struct ConfigParser {
         return try lexer.next(in: text.span)
     }
 
-    private mutating func value(startingWith token: JSONToken, depth: Int) throws(JSONSyntaxError) -> ConfigNode {
+    private mutating func value(
+        startingWith token: JSONToken, depth: Int, path: String
+    ) throws(JSONSyntaxError) -> ConfigNode {
         guard depth < Self.deepest else { throw JSONSyntaxError("nested too deep", at: token.range.lowerBound) }
         let value: ConfigNode.Value
         switch token.kind {
-        case .beginObject: value = .object(try members(depth: depth))
-        case .beginArray: value = .array(try elements(depth: depth))
+        case .beginObject: value = .object(try members(depth: depth, path: path))
+        case .beginArray: value = .array(try elements(depth: depth, path: path))
         case .string: value = .string(string(token))
         case .number: value = .number(String(decoding: text[token.range], as: UTF8.self))
         case .true: value = .bool(true)
@@ -46,7 +48,7 @@ struct ConfigParser {
         return ConfigNode(value: value, position: position(token))
     }
 
-    private mutating func members(depth: Int) throws(JSONSyntaxError) -> [ConfigNode.Member] {
+    private mutating func members(depth: Int, path: String) throws(JSONSyntaxError) -> [ConfigNode.Member] {
         var members: [ConfigNode.Member] = []
         var names: Set<String> = []
         var token = try next()
@@ -57,9 +59,13 @@ struct ConfigParser {
             }
             let (name, place) = (string(token), position(token))
             try expect(.colon, "a colon should follow the key")
-            let member = ConfigNode.Member(
-                name: name, position: place, node: try value(startingWith: next(), depth: depth + 1))
-            if names.insert(name).inserted { members.append(member) } else { repeatedKeys.append(member) }
+            let inner = path.isEmpty ? name : "\(path).\(name)"
+            let node = try value(startingWith: next(), depth: depth + 1, path: inner)
+            if names.insert(name).inserted {
+                members.append(ConfigNode.Member(name: name, position: place, node: node))
+            } else {
+                repeatedKeys.append(ConfigPlace(path: inner, position: place))
+            }
             token = try next()
             if token.kind == .endObject { return members }
             guard token.kind == .comma else {
@@ -69,12 +75,12 @@ struct ConfigParser {
         }
     }
 
-    private mutating func elements(depth: Int) throws(JSONSyntaxError) -> [ConfigNode] {
+    private mutating func elements(depth: Int, path: String) throws(JSONSyntaxError) -> [ConfigNode] {
         var elements: [ConfigNode] = []
         var token = try next()
         if token.kind == .endArray { return [] }
         while true {
-            elements.append(try value(startingWith: token, depth: depth + 1))
+            elements.append(try value(startingWith: token, depth: depth + 1, path: "\(path)[\(elements.count)]"))
             token = try next()
             if token.kind == .endArray { return elements }
             guard token.kind == .comma else {

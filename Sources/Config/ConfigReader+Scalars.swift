@@ -26,7 +26,8 @@ extension ConfigReader {
                 throw Complaint("should be a duration such as \"60s\" (units: ms, s, m, h, d), not \"\(text)\"")
             }
             if let range, !range.contains(duration) {
-                throw Complaint("should be from \(Self.text(range.lowerBound)) to \(Self.text(range.upperBound))")
+                let (least, most) = (range.lowerBound.short, range.upperBound.short)
+                throw Complaint("should be from \(least) to \(most), not \"\(text)\"")
             }
             return duration
         }
@@ -95,10 +96,5 @@ extension ConfigReader {
             }
             return text
         }
-    }
-
-    private static func text(_ duration: Duration) -> String {
-        let milliseconds = duration.milliseconds
-        return milliseconds % 1000 == 0 ? "\(milliseconds / 1000)s" : "\(milliseconds)ms"
     }
 }

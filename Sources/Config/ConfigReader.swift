@@ -47,9 +47,16 @@ package final class ConfigReader {
         }
     }
 
-    /// Where a field stands.
-    package func position(of name: String) -> SourcePosition? {
-        member(name)?.node.position
+    /// Reports the fields of an array's objects whose text an earlier object has too.
+    package func complainAboutRepeats(of field: String, in array: String, _ message: String) {
+        guard case .array(let elements) = member(array)?.node.value else { return }
+        var seen: Set<String> = []
+        for (index, element) in elements.enumerated() {
+            guard case .object(let members) = element.value, let member = members.first(where: { $0.name == field }),
+                case .string(let text) = member.node.value, !seen.insert(text).inserted
+            else { continue }
+            complain(message, at: member.node.position, "\(array)[\(index)].\(field)")
+        }
     }
 
     /// The variables that the field's placeholders name.

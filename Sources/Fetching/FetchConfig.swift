@@ -16,8 +16,8 @@ package struct FetchConfig: Sendable {
     package let stream: String
     package let retain: Duration
     package let cost: CostEstimate
-    /// Where `needs` stands in the file.
-    package let needsPosition: SourcePosition?
+    package let needsPlace: ConfigPlace
+    package let streamPlace: ConfigPlace
 
     package init?(reading reader: ConfigReader) {
         let worker = WorkerSettings(reading: reader)
@@ -36,15 +36,19 @@ package struct FetchConfig: Sendable {
         let allowEmpty = reader.bool("allow_empty", default: false, "Whether no rows at all are a good answer.")
         let costReader = reader.objectIfPresent("cost", "What the provider's plan allows, for `cointape check`.")
         let cost = costReader.flatMap(CostSettings.init)
-        let publish = reader.object("publish", "Where the rows go.").flatMap(PublishSettings.init)
+        let publishReader = reader.object("publish", "Where the rows go.")
+        let publish = publishReader.flatMap(PublishSettings.init)
         reader.finish()
-        guard let worker, let schedule, let needs, let request, let filter, let allowEmpty, let publish else {
+        guard let worker, let schedule, let needs, let request, let filter, let allowEmpty, let publishReader,
+            let publish
+        else {
             return nil
         }
         self.worker = worker
         self.schedule = schedule
         self.needs = needs
-        needsPosition = reader.position(of: "needs")
+        needsPlace = reader.place(of: "needs")
+        streamPlace = publishReader.place(of: "stream")
         self.request = request
         self.allowEmpty = allowEmpty
         self.cost = CostEstimate(every: schedule.every, pages: request.pages, cost: cost)

@@ -15,7 +15,7 @@ package struct RequestSettings: Sendable {
     init?(reading reader: ConfigReader) {
         let url = reader.parsed("url", type: "URL", "Scheme, host and path; http or https.") { text in
             guard HTTPRequest.isValid(url: text) else {
-                throw ConfigReader.Complaint("should be an http:// or https:// URL")
+                throw ConfigReader.Complaint("should be an http:// or https:// URL, not \"\(text)\"")
             }
             guard !text.contains(where: { $0 == "?" || $0 == "#" }) else {
                 throw ConfigReader.Complaint("should have no query: parameters belong in request.query")
@@ -27,8 +27,10 @@ package struct RequestSettings: Sendable {
         if query.contains(where: { $0.name.isEmpty }) {
             reader.complain(about: "query", "has a parameter without a name")
         }
-        let isClean = headers.allSatisfy { !($0.name + $0.value).contains(where: \.isNewline) && !$0.name.isEmpty }
-        if !isClean { reader.complain(about: "headers", "has a header with an empty name or a line break") }
+        let unclean = headers.filter { $0.name.isEmpty || ($0.name + $0.value).contains(where: \.isNewline) }
+        for header in unclean {
+            reader.complain(about: "headers", "the header \"\(header.name)\" is empty or has a line break")
+        }
         pages = reader.objectIfPresent("pages", "How the list is cut into pages; without it there is one.")
             .flatMap(PageSettings.init)
         let timeout = reader.duration(
@@ -40,7 +42,9 @@ package struct RequestSettings: Sendable {
         let retries = reader.integer("retries", default: 3, in: 0...10, "How often a page is asked for again.")
         let concurrency = reader.integer("concurrency", default: 4, in: 1...64, "How many pages are asked for at once.")
         reader.finish()
-        guard let url, let timeout, let stall, let body, let retries, let concurrency, isClean else { return nil }
+        guard let url, let timeout, let stall, let body, let retries, let concurrency, unclean.isEmpty else {
+            return nil
+        }
         self.url = url
         self.retries = retries
         self.concurrency = concurrency

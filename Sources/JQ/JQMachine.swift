@@ -8,6 +8,13 @@ final class JQMachine {
     /// jq reports what does not compile through a callback.
     private final class Messages {
         var lines: [String] = []
+
+        /// The first error without what only helps at a shell: the filter is one line of a config file.
+        var reason: Substring {
+            let error = lines.first { $0.hasPrefix("jq: error") } ?? lines.first ?? ""
+            let text = error.replacing("jq: error: ", with: "").replacing(" (Unix shell quoting issues?)", with: "")
+            return text.firstRange(of: " at <top-level>").map { text[..<$0.lowerBound] } ?? text[...]
+        }
     }
 
     init(_ program: JQProgram) throws(JQError) {
@@ -21,8 +28,7 @@ final class JQMachine {
                 messages.lines.append(JV.takeText(jq_format_error(message)))
             }, Unmanaged.passUnretained(messages).toOpaque())
         guard jq_compile(state, program.source) != 0 else {
-            let detail = messages.lines.first { $0.hasPrefix("jq: error") } ?? messages.lines.first ?? ""
-            throw JQError("does not compile: \(detail.replacing("jq: error: ", with: ""))")
+            throw JQError("does not compile: \(messages.reason)")
         }
     }
 

@@ -11,6 +11,7 @@ package struct MergeConfig: Sendable {
     /// How long after its start a minute's entries are waited for.
     package let grace: Duration
     package let stream: String
+    package let streamPlace: ConfigPlace
     /// nil keeps the history for ever.
     package let retain: Duration?
 
@@ -34,24 +35,28 @@ package struct MergeConfig: Sendable {
         let retain = reader.object("history", optional: true, "How long lists are kept.").flatMap(Self.retain)
         reader.finish()
         let names = sources.map(\.name)
-        if Set(names).count < names.count { reader.complain(about: "sources", "two sources have the same name") }
+        reader.complainAboutRepeats(of: "name", in: "sources", "is another source's name too")
+        reader.complainAboutRepeats(of: "name", in: "columns", "is another column's name too")
         if let first = sources.first, first.isOptional {
             reader.complain(about: "sources", "the first source gives the order and cannot be optional")
         }
-        let titles = columns.map(\.column.column.name)
-        if Set(titles).count < titles.count { reader.complain(about: "columns", "two columns have the same name") }
-        guard let worker, let key, let grace, let stream, let retain, !columns.isEmpty, names.count >= 2 else {
+        guard let worker, let key, let grace, let publish, let stream, let retain, !columns.isEmpty, names.count >= 2
+        else {
             return nil
         }
         self.worker = worker
         self.sources = sources
         self.grace = grace
         self.stream = stream
+        streamPlace = publish.place(of: "stream")
         self.retain = retain.duration
         plan = JoinPlan(
             sources: sources.map { JoinPlan.Source(name: $0.name, isOptional: $0.isOptional) }, key: key.member,
             keyType: key.type, label: label, columns: columns.map(\.column))
     }
+
+    /// The titles of the list's columns, in order.
+    package var columnNames: [String] { plan.columns.map(\.column.name) }
 
     private struct Retain {
         /// nil is for ever.
@@ -80,6 +85,8 @@ package struct SourceSettings: Sendable {
     package let every: Duration
     package let margin: Duration
     package let isOptional: Bool
+    package let everyPlace: ConfigPlace
+    package let marginPlace: ConfigPlace
 
     init?(reading reader: ConfigReader) {
         let name = reader.name("name", "The name that columns refer to.")
@@ -103,6 +110,8 @@ package struct SourceSettings: Sendable {
         self.every = every
         self.margin = margin
         self.isOptional = isOptional
+        everyPlace = reader.place(of: "every")
+        marginPlace = reader.place(of: "margin")
     }
 }
 
@@ -151,8 +160,10 @@ struct ColumnSettings {
             throw ConfigReader.Complaint("should be position, key, or <source>.<member>, not \"\(text)\"")
         }
         guard let index = sources.firstIndex(of: parts[0]) else {
-            let known = sources.joined(separator: ", ")
-            throw ConfigReader.Complaint("names the source \"\(parts[0])\"; the sources are \(known)")
+            let known = sources.indices.filter { sources.firstIndex(of: sources[$0]) == $0 }.map { sources[$0] }
+                .joined(separator: ", ")
+            let hint = EditDistance.nearest(to: parts[0], among: sources).map { " (did you mean \($0)?)" } ?? ""
+            throw ConfigReader.Complaint("names the source \"\(parts[0])\"\(hint); the sources are \(known)")
         }
         return .source(index, member: parts[1])
     }

@@ -13,6 +13,7 @@ package struct APIConfig: Sendable {
     /// The stream of lists, and the titles of the columns to serve.
     package let stream: String
     package let columns: [String]
+    package let columnsPlace: ConfigPlace
     package let margin: Duration
     /// How many lists of the past are kept rendered.
     package let cached: Int
@@ -37,6 +38,7 @@ package struct APIConfig: Sendable {
         self.stream = stream
         self.columns = columns.isEmpty ? ["Rank", "Symbol", "Price USD"] : columns
         self.margin = margin
+        columnsPlace = list?.place(of: "columns") ?? reader.place(of: "list")
         self.cached = cached
     }
 

@@ -32,6 +32,17 @@ struct RedactorTests {
         #expect(redact("a 123456") == "a ***")
     }
 
+    @Test(arguments: [
+        ("redis://user:pw@host:6379/0", "redis://***@host:6379/0"),
+        ("at https://a:b@c@example.org/x", "at https://***@example.org/x"),
+        ("http://host/path@2x", "http://host/path@2x"), ("http://host?mail=a@b", "http://host?mail=a@b"),
+        ("unix://:pw@/run/redis.sock and b@c", "unix://***@/run/redis.sock and b@c"), ("a://@b", "a://@b"),
+        ("http://x y@z", "http://x y@z"),
+    ])
+    func `the userinfo of a URL is hidden, however short`(text: String, redacted: String) {
+        #expect(Redactor()(text) == redacted)
+    }
+
     @Test func `a character that joins the one before does not show a secret`() {
         #expect(!Redactor(secrets: ["secret-key"])("secret-key\u{301}").contains("secret"))
     }

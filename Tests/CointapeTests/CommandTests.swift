@@ -7,11 +7,35 @@ import Testing
         let configs = ["api", "btc_rate", "price", "rank", "toplist"].map { "config/\($0).json" }
         let result = try await Cointape.run(["check"] + configs)
         #expect(result.code == 0)
-        #expect(result.text.split(separator: "\n").count == 5)
         #expect(
-            result.text.contains(
-                "config/price.json: ok: fetches price every 60.0 seconds into price; cannot run before COINMARKETCAP_API_KEY is set"
-            ))
+            result.text == #"""
+                config/api.json: ok: serves toplist on 127.0.0.1:6667
+                config/btc_rate.json: ok: fetches btc_rate every 1m into btc_rate
+                  cost: 1 page a time, 1440 calls a day
+                config/price.json: ok: fetches price every 1m into price; cannot run before COINMARKETCAP_API_KEY is set
+                  cost: 2 pages a time, 2880 calls a day, 72000 credits a day
+                  cost: a plan of 15000 credits in 30d is used up in 5h; schedule.every "144m" would fit
+                config/rank.json: ok: fetches rank every 1m into rank; cannot run before CRYPTOCOMPARE_API_KEY is set
+                  cost: 34 pages a time, 48960 calls a day
+                config/toplist.json: ok: joins rank + price into toplist
+
+                """#)
+    }
+
+    @Test func `run says at start when a plan would not last`() async throws {
+        let redis = try await TestRedis()
+        let feed = try Cointape(
+            ["run", "config/price.json"],
+            environment: [
+                "REDIS_URL": redis.url, "COINMARKETCAP_API_KEY": "canary-1234", "COINMARKETCAP_PLAN": "300000",
+                // A proxy that is not there: nothing leaves this machine.
+                "https_proxy": "http://127.0.0.1:1",
+            ])
+        try await feed.prints(
+            #"config/price.json: cost: a plan of 300000 credits in 30d is used up in 4d4h; schedule.every "8m" would fit"#)
+        feed.signal(SIGTERM)
+        _ = try await feed.exit()
+        #expect(!feed.text.contains("canary"))
     }
 
     @Test func `check tells all mistakes of all files at their places, without secrets, and exits with 78`()

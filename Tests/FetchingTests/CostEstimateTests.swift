@@ -44,12 +44,4 @@ import Testing
         #expect(cost.credits == 3)
         #expect(CostEstimate(every: minute, pages: nil, cost: CostSettings(per: 200)).credits == 1)
     }
-
-    @Test(arguments: [
-        (0, "0s"), (59, "59s"), (60, "1m"), (61, "1m1s"), (3600, "1h"), (8640, "2h24m"), (8645, "2h24m"),
-        (86_400, "1d"), (90_061, "1d1h"), (86_401, "1d"),
-    ])
-    func `durations are told by their two largest parts`(seconds: Int, text: String) {
-        #expect(Duration.seconds(seconds).short == text)
-    }
 }

@@ -47,11 +47,14 @@ struct MergeConfigTests {
     }
 
     @Test(arguments: [
-        ("rank.symbol", "rnk.symbol", #"columns[1].origin: names the source "rnk"; the sources are rank, price"#),
+        (
+            "rank.symbol", "rnk.symbol",
+            #"columns[1].origin: names the source "rnk" (did you mean rank?); the sources are rank, price"#
+        ),
         ("rank.symbol", "symbol", #"columns[1].origin: should be position, key, or <source>.<member>, not "symbol""#),
         (#""decimal""#, #""decmal""#, "columns[2].type: should be one of integer, decimal, string"),
         (#""min": "0""#, #""min": "none""#, #"columns[2].min: should be a decimal in quotes, such as "0""#),
-        (#""name": "price""#, #""name": "rank""#, "sources: two sources have the same name"),
+        (#""name": "price""#, #""name": "rank""#, "sources[1].name: is another source's name too"),
         (#""margin": "60s"}"#, #""optional": true}"#, "sources: the first source gives the order"),
         (#""margin": "60s"}"#, #""every": "90s"}"#, "sources[0].every: should be a multiple of 60s"),
         (#""streams": ["price"]"#, #""streams": []"#, "sources[1].streams: needs at least 1, not 0"),

@@ -32,7 +32,7 @@ package struct ConfigFiles: Sendable {
             issues += context.issues.sorted { ($0.position ?? .start) < ($1.position ?? .start) }
             secrets.formUnion(context.secrets)
         }
-        issues += sharedStreams(files)
+        issues += ConfigAgreement(files: files).issues
         let redactor = Redactor(secrets: secrets)
         guard issues.isEmpty else { throw ConfigIssues(issues.map { $0.masked(by: redactor) }) }
         return ConfigFiles(files: files, redactor: redactor)
@@ -51,19 +51,7 @@ package struct ConfigFiles: Sendable {
     private static func checkNeeds(_ config: FetchConfig, _ context: ConfigContext) {
         for need in config.unmetNeeds(in: context.environment) {
             let instead = config.urlVariables.first.map { ", or \($0) for a server that needs no key" } ?? ""
-            context.report("set \(need)\(instead)", at: config.needsPosition, path: "needs")
-        }
-    }
-
-    /// Two workers of different configs must not write one stream: replicas of one config may.
-    private static func sharedStreams(_ files: [File]) -> [ConfigIssue] {
-        var owners: [String: String] = [:]
-        return files.compactMap { file in
-            guard let stream = file.config.publishedStream else { return nil }
-            let key = file.config.settings.redis.keys.stream(stream)
-            guard let owner = owners.updateValue(file.path, forKey: key) else { return nil }
-            return ConfigIssue(
-                file: file.path, position: nil, path: "publish.stream", message: "\(owner) publishes to \(key) too")
+            context.report("set \(need)\(instead)", at: config.needsPlace.position, path: config.needsPlace.path)
         }
     }
 

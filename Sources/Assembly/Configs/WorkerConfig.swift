@@ -10,27 +10,24 @@ enum WorkerConfig: Sendable {
     case merge(MergeConfig)
     case api(APIConfig)
 
-    static let kinds = ["fetch", "merge", "api"]
+    enum Kind: String, CaseIterable {
+        case fetch, merge, api
+    }
 
     /// Reads the fields of the kind that `worker` names.
     init?(reading reader: ConfigReader) {
-        let kind = reader.parsed("worker", type: Self.kinds.joined(separator: " \\| "), "The kind of worker.") { text in
-            guard Self.kinds.contains(text) else {
-                throw ConfigReader.Complaint("should be one of \(Self.kinds.joined(separator: ", ")), not \"\(text)\"")
-            }
-            return text
-        }
+        let kind = reader.choice("worker", default: nil as Kind?, "The kind of worker.")
         switch kind {
-        case "fetch":
+        case .fetch:
             guard let config = FetchConfig(reading: reader) else { return nil }
             self = .fetch(config)
-        case "merge":
+        case .merge:
             guard let config = MergeConfig(reading: reader) else { return nil }
             self = .merge(config)
-        case "api":
+        case .api:
             guard let config = APIConfig(reading: reader) else { return nil }
             self = .api(config)
-        default: return nil
+        case nil: return nil
         }
     }
 
@@ -42,19 +39,19 @@ enum WorkerConfig: Sendable {
         }
     }
 
-    var kind: String {
+    var kind: Kind {
         switch self {
-        case .fetch: "fetch"
-        case .merge: "merge"
-        case .api: "api"
+        case .fetch: .fetch
+        case .merge: .merge
+        case .api: .api
         }
     }
 
-    /// The stream that the worker writes.
-    var publishedStream: String? {
+    /// The stream that the worker writes, and where its config says so.
+    var published: (stream: String, place: ConfigPlace)? {
         switch self {
-        case .fetch(let config): config.stream
-        case .merge(let config): config.stream
+        case .fetch(let config): (config.stream, config.streamPlace)
+        case .merge(let config): (config.stream, config.streamPlace)
         case .api: nil
         }
     }

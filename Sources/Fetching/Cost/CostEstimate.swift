@@ -1,3 +1,5 @@
+import Basics
+
 /// What a feed costs when all goes well: retries come on top.
 package struct CostEstimate: Equatable, Sendable {
     /// How many pages, and so calls, a fetch takes.
@@ -51,18 +53,5 @@ package struct CostEstimate: Equatable, Sendable {
             minutes <= 1440
             ? "schedule.every \"\(minutes)m\" would fit" : "not even one fetch a day would fit"
         return "a plan of \(plan) credits in \(period.short) is used up in \((every * fetches).short); \(hint)"
-    }
-}
-
-extension Duration {
-    /// Days, hours and minutes, the largest two of them: `30d`, `5h`, `2h24m`; seconds below a minute.
-    package var short: String {
-        let seconds = components.seconds
-        guard seconds >= 60 else { return "\(seconds)s" }
-        let parts = [
-            (seconds / 86_400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s"),
-        ]
-        let leading = parts.drop { $0.0 == 0 }.prefix(2)
-        return leading.filter { $0.0 > 0 }.map { "\($0.0)\($0.1)" }.joined()
     }
 }

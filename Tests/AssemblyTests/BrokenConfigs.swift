@@ -1,0 +1,315 @@
+/// Configs with mistakes, and every line that is said about them.
+struct BrokenConfig: CustomStringConvertible, Sendable {
+    enum Base: String, Sendable {
+        case fetch, merge, api
+    }
+
+    let description: String
+    /// The config that is right but for the changes.
+    let base: Base
+    /// The old texts and the new ones in their places; `*` is the whole text.
+    let changes: [(old: String, new: String)]
+    var environment: [String: String] = [:]
+    let lines: [String]
+
+    init(
+        _ description: String, _ base: Base, _ changes: [(String, String)], environment: [String: String] = [:],
+        _ lines: String...
+    ) {
+        self.description = description
+        self.base = base
+        self.changes = changes
+        self.environment = environment
+        self.lines = lines
+    }
+
+    var text: String {
+        changes.reduce(base.text) { $1.old == "*" ? $1.new : $0.replacing($1.old, with: $1.new) }
+    }
+}
+
+extension BrokenConfig.Base {
+    var text: String {
+        switch self {
+        case .fetch:
+            #"""
+            {
+              "worker": "fetch",
+              "name": "mood",
+              "schedule": {"every": "5m"},
+              "request": {"url": "http://127.0.0.1:8099/scores", "timeout": "5s"},
+              "filter": ".scores[] | {id, score}",
+              "publish": {"stream": "mood"}
+            }
+
+            """#
+        case .merge:
+            #"""
+            {
+              "worker": "merge",
+              "name": "toplist",
+              "sources": [
+                {"name": "rank", "streams": ["rank"]},
+                {"name": "mood", "streams": ["mood"], "every": "5m", "margin": "5m"}
+              ],
+              "key": {"member": "id"},
+              "columns": [
+                {"name": "Rank", "origin": "position", "type": "integer"},
+                {"name": "Mood", "origin": "mood.score", "type": "decimal"}
+              ],
+              "publish": {"stream": "toplist"}
+            }
+
+            """#
+        case .api:
+            #"""
+            {
+              "worker": "api",
+              "name": "api",
+              "listen": [{"port": 6667}],
+              "list": {"columns": ["Rank", "Mood"]}
+            }
+
+            """#
+        }
+    }
+}
+
+extension BrokenConfig {
+    static let all: [BrokenConfig] = [
+        BrokenConfig(
+            "not JSON: a comma too many", .fetch, [(#""name": "mood","#, #""name": "mood",,"#)],
+            "fetch.json:3:18: not valid JSON: a key in double quotes should stand here"),
+        BrokenConfig(
+            "not JSON: no end", .fetch, [(#""publish": {"stream": "mood"}\#n}"#, #""publish": {"stream": "mood"}\#n"#)],
+            "fetch.json:9:1: not valid JSON: a comma or a closing brace should stand here"),
+        BrokenConfig(
+            "not JSON: a comment", .fetch, [(#""worker": "fetch","#, #"// which kind\#n  "worker": "fetch","#)],
+            "fetch.json:2:3: not valid JSON: JSON has no comments"),
+        BrokenConfig(
+            "not an object", .fetch, [("*", "[1, 2]")],
+            "fetch.json:1:1: should be an object, not an array"),
+        BrokenConfig(
+            "an empty file", .fetch, [("*", "")],
+            "fetch.json:1:1: not valid JSON: the text ends where a value should stand"),
+        BrokenConfig(
+            "no worker", .fetch, [(#""worker": "fetch",\#n  "#, "")],
+            "fetch.json:1:1: worker: missing: The kind of worker."),
+        BrokenConfig(
+            "an unknown worker", .fetch, [(#""worker": "fetch""#, #""worker": "fetcher""#)],
+            #"fetch.json:2:13: worker: should be one of fetch, merge, api, not "fetcher" (did you mean fetch?)"#),
+        BrokenConfig(
+            "a worker of the wrong type", .fetch, [(#""worker": "fetch""#, #""worker": 1"#)],
+            "fetch.json:2:13: worker: should be one of fetch, merge, api, not the number 1"),
+        BrokenConfig(
+            "an unknown key", .fetch, [(#""schedule""#, #""shedule""#)],
+            "fetch.json:1:1: schedule: missing: When to fetch.",
+            "fetch.json:4:3: shedule: unknown key (did you mean schedule?)"),
+        BrokenConfig(
+            "an unknown key deep inside", .fetch, [(#""timeout": "5s""#, #""timout": "5s""#)],
+            "fetch.json:5:54: request.timout: unknown key (did you mean timeout?)"),
+        BrokenConfig(
+            "an unknown key like none", .fetch, [(#""timeout": "5s""#, #""colour": "red""#)],
+            "fetch.json:5:54: request.colour: unknown key"),
+        BrokenConfig(
+            "a repeated key", .fetch, [(#""name": "mood","#, #""name": "mood",\#n  "name": "other","#)],
+            "fetch.json:4:3: name: repeated key"),
+        BrokenConfig(
+            "a name with a space", .fetch, [(#""name": "mood""#, #""name": "my mood""#)],
+            #"fetch.json:3:11: name: should be 1 to 64 letters, digits, - or _, not "my mood""#),
+        BrokenConfig(
+            "an object where a string should be", .fetch, [(#""name": "mood""#, #""name": {}"#)],
+            "fetch.json:3:11: name: should be a name, not an object"),
+        BrokenConfig(
+            "a number where a duration should be", .fetch, [(#""timeout": "5s""#, #""timeout": 5"#)],
+            "fetch.json:5:65: request.timeout: should be a duration, not the number 5"),
+        BrokenConfig(
+            "a duration without a unit", .fetch, [(#""timeout": "5s""#, #""timeout": "5""#)],
+            #"fetch.json:5:65: request.timeout: should be a duration such as "60s" (units: ms, s, m, h, d), not "5""#),
+        BrokenConfig(
+            "a duration with an unknown unit", .fetch, [(#""timeout": "5s""#, #""timeout": "5sec""#)],
+            #"fetch.json:5:65: request.timeout: should be a duration such as "60s" (units: ms, s, m, h, d), not "5sec""#
+        ),
+        BrokenConfig(
+            "a duration out of range", .fetch, [(#""timeout": "5s""#, #""timeout": "2m""#)],
+            #"fetch.json:5:65: request.timeout: should be from 100ms to 55s, not "2m""#),
+        BrokenConfig(
+            "a period that is no multiple of a minute", .fetch, [(#""every": "5m""#, #""every": "90s""#)],
+            "fetch.json:4:25: schedule.every: should be a multiple of 60s"),
+        BrokenConfig(
+            "a size with an unknown unit", .fetch, [(#""timeout": "5s""#, #""max_body": "64MiB""#)],
+            #"fetch.json:5:66: request.max_body: should be a size such as "64MB" (units: B, kB, MB, GB), not "64MiB""#),
+        BrokenConfig(
+            "a whole number in quotes", .fetch, [(#""timeout": "5s""#, #""retries": "3""#)],
+            "fetch.json:5:65: request.retries: should be an integer, not a string"),
+        BrokenConfig(
+            "a fraction where a whole number should be", .fetch, [(#""timeout": "5s""#, #""retries": 2.5"#)],
+            "fetch.json:5:65: request.retries: should be a whole number from 0 to 10, not 2.5"),
+        BrokenConfig(
+            "a number out of range", .fetch, [(#""timeout": "5s""#, #""concurrency": 0"#)],
+            "fetch.json:5:69: request.concurrency: should be a whole number from 1 to 64, not 0"),
+        BrokenConfig(
+            "a URL without a scheme", .fetch, [(#""http://127.0.0.1:8099/scores""#, #""127.0.0.1/scores""#)],
+            #"fetch.json:5:22: request.url: should be an http:// or https:// URL, not "127.0.0.1/scores""#),
+        BrokenConfig(
+            "a URL of another scheme", .fetch, [(#""http://127.0.0.1:8099/scores""#, #""ftp://127.0.0.1/scores""#)],
+            #"fetch.json:5:22: request.url: should be an http:// or https:// URL, not "ftp://127.0.0.1/scores""#),
+        BrokenConfig(
+            "a URL with a query", .fetch,
+            [(#""http://127.0.0.1:8099/scores""#, #""http://127.0.0.1:8099/scores?a=1""#)],
+            "fetch.json:5:22: request.url: should have no query: parameters belong in request.query"),
+        BrokenConfig(
+            "a header with a line break", .fetch, [(#""timeout": "5s""#, #""headers": {"X-A": "a\nB: c"}"#)],
+            #"fetch.json:5:65: request.headers: the header "X-A" is empty or has a line break"#),
+        BrokenConfig(
+            "a query parameter that is a list", .fetch, [(#""timeout": "5s""#, #""query": {"ids": [1, 2]}"#)],
+            "fetch.json:5:71: request.query.ids: should be a string or a number, not an array"),
+        BrokenConfig(
+            "a filter that does not compile", .fetch, [(#"".scores[] | {id, score}""#, #"".scores[ | {id, score}""#)],
+            "fetch.json:6:13: filter: does not compile: syntax error, unexpected '|'"),
+        BrokenConfig(
+            "a filter that reads the environment", .fetch,
+            [(#"".scores[] | {id, score}""#, #"".scores[] | {id, score: env.HOME}""#)],
+            "fetch.json:6:13: filter: uses `env`: a filter may only read its own input"),
+        BrokenConfig(
+            "a failure filter with an unknown function", .fetch,
+            [(#""publish""#, #""failure": "errors(1)",\#n  "publish""#)],
+            "fetch.json:7:14: failure: does not compile: errors/1 is not defined"),
+        BrokenConfig(
+            "pages that count items without counting them", .fetch,
+            [(#""timeout": "5s""#, #""pages": {"parameter": "start", "step": 100, "size": 100}"#)],
+            "fetch.json:5:94: request.pages.step: counts items, so `items` must say how many a page holds"),
+        BrokenConfig(
+            "pages without a parameter and with a wrong step", .fetch,
+            [(#""timeout": "5s""#, #""pages": {"step": 0, "size": 100}"#)],
+            "fetch.json:5:63: request.pages.parameter: missing: The parameter of the query that chooses the page.",
+            "fetch.json:5:72: request.pages.step: should be a whole number from 1 to 1000000, not 0"),
+        BrokenConfig(
+            "a stream with a colon", .fetch, [(#""stream": "mood""#, #""stream": "mood:1""#)],
+            #"fetch.json:7:25: publish.stream: should be 1 to 64 letters, digits, - or _, not "mood:1""#),
+        BrokenConfig(
+            "a retention out of range", .fetch, [(#""stream": "mood""#, #""stream": "mood", "retain": "1m""#)],
+            #"fetch.json:7:43: publish.retain: should be from 5m to 30d, not "1m""#),
+        BrokenConfig(
+            "a missing variable", .fetch, [(#""http://127.0.0.1:8099/scores""#, #""${MOOD_URL}/scores""#)],
+            "fetch.json:5:22: request.url: needs the environment variable MOOD_URL"),
+        BrokenConfig(
+            "a variable with its own message", .fetch,
+            [
+                (
+                    #""http://127.0.0.1:8099/scores""#,
+                    #""${MOOD_URL:?the mood server, such as http://localhost:8099}/scores""#
+                )
+            ],
+            "fetch.json:5:22: request.url: needs the environment variable MOOD_URL: the mood server, such as http://localhost:8099"
+        ),
+        BrokenConfig(
+            "a placeholder without an end", .fetch, [(#""http://127.0.0.1:8099/scores""#, #""${MOOD_URL/scores""#)],
+            "fetch.json:5:22: request.url: has ${ without a closing brace (write $${ for a literal one)"),
+        BrokenConfig(
+            "a placeholder of an unknown kind", .fetch,
+            [(#""http://127.0.0.1:8099/scores""#, #""${MOOD_URL:=x}/scores""#)],
+            "fetch.json:5:22: request.url: has ${MOOD_URL:=x}; placeholders are ${NAME}, ${NAME:-default} or ${NAME:?message}"
+        ),
+        BrokenConfig(
+            "a variable of the wrong type, which is a secret", .fetch,
+            [(#""timeout": "5s""#, #""retries": "${RETRY_KEY}""#)], environment: ["RETRY_KEY": "canary-7e21"],
+            "fetch.json:5:65: request.retries: should be a whole number from 0 to 10, not ***"),
+        BrokenConfig(
+            "a Redis URL with an unknown scheme", .fetch,
+            [(#""schedule""#, #""redis": {"url": "http://:canary-7e21@localhost"},\#n  "schedule""#)],
+            "fetch.json:4:20: redis.url: should start with redis:// or unix://"),
+        BrokenConfig(
+            "a Redis URL with a bad port, whose password is a secret", .fetch,
+            [(#""schedule""#, #""redis": {"url": "redis://:canary-7e21@localhost:99999"},\#n  "schedule""#)],
+            "fetch.json:4:20: redis.url: has a port that is not a number from 1 to 65535"),
+        BrokenConfig(
+            "a prefix with a space", .fetch, [(#""schedule""#, #""redis": {"prefix": "a b"},\#n  "schedule""#)],
+            "fetch.json:4:23: redis.prefix: should be letters, digits, :, _ or -"),
+        BrokenConfig(
+            "an unknown level of logging", .fetch, [(#""schedule""#, #""logging": {"level": "warn"},\#n  "schedule""#)],
+            #"fetch.json:4:24: logging.level: should be one of trace, debug, info, notice, warning, error, critical, not "warn""#
+        ),
+        BrokenConfig(
+            "a cost without sense", .fetch, [(#""publish""#, #""cost": {"per": 0, "plan": "many"},\#n  "publish""#)],
+            "fetch.json:7:19: cost.per: should be a whole number from 1 to 1000000000, not 0",
+            "fetch.json:7:30: cost.plan: should be an integer, not a string"),
+        BrokenConfig(
+            "everything at once", .fetch,
+            [
+                (#""every": "5m""#, #""every": "5x""#), (#""timeout": "5s""#, #""timout": "5s", "retries": -1"#),
+                (#""stream": "mood""#, #""steam": "mood""#),
+            ],
+            #"fetch.json:4:25: schedule.every: should be a duration such as "60s" (units: ms, s, m, h, d), not "5x""#,
+            "fetch.json:5:54: request.timout: unknown key (did you mean timeout?)",
+            "fetch.json:5:81: request.retries: should be a whole number from 0 to 10, not -1",
+            "fetch.json:7:14: publish.stream: missing: The stream, before the prefix.",
+            "fetch.json:7:15: publish.steam: unknown key (did you mean stream?)"),
+        BrokenConfig(
+            "one source", .merge,
+            [(#",\#n    {"name": "mood", "streams": ["mood"], "every": "5m", "margin": "5m"}"#, "")],
+            "merge.json:4:14: sources: needs at least 2, not 1",
+            #"merge.json:10:32: columns[1].origin: names the source "mood"; the sources are rank"#),
+        BrokenConfig(
+            "two sources of one name", .merge, [(#""name": "mood", "streams""#, #""name": "rank", "streams""#)],
+            "merge.json:6:14: sources[1].name: is another source's name too",
+            #"merge.json:11:32: columns[1].origin: names the source "mood"; the sources are rank"#),
+        BrokenConfig(
+            "an optional first source", .merge, [(#""streams": ["rank"]"#, #""streams": ["rank"], "optional": true"#)],
+            "merge.json:4:14: sources: the first source gives the order and cannot be optional"),
+        BrokenConfig(
+            "a source without streams", .merge, [(#""streams": ["mood"]"#, #""streams": []"#)],
+            "merge.json:6:33: sources[1].streams: needs at least 1, not 0"),
+        BrokenConfig(
+            "a column of an unknown source", .merge, [(#""mood.score""#, #""moood.score""#)],
+            #"merge.json:11:32: columns[1].origin: names the source "moood" (did you mean mood?); the sources are rank, mood"#
+        ),
+        BrokenConfig(
+            "a column of an unknown type", .merge, [(#""type": "decimal""#, #""type": "decmal""#)],
+            #"merge.json:11:54: columns[1].type: should be one of integer, decimal, string, not "decmal" (did you mean decimal?)"#
+        ),
+        BrokenConfig(
+            "a column from nowhere", .merge, [(#""origin": "mood.score""#, #""origin": "score""#)],
+            #"merge.json:11:32: columns[1].origin: should be position, key, or <source>.<member>, not "score""#),
+        BrokenConfig(
+            "a minimum without quotes", .merge, [(#""type": "decimal""#, #""type": "decimal", "min": 0"#)],
+            "merge.json:11:72: columns[1].min: should be a decimal string, not the number 0"),
+        BrokenConfig(
+            "two columns of one name", .merge, [(#""name": "Mood""#, #""name": "Rank""#)],
+            "merge.json:11:14: columns[1].name: is another column's name too"),
+        BrokenConfig(
+            "a history too short", .merge,
+            [(#""publish": {"stream": "toplist"}"#, #""publish": {"stream": "toplist"}, "history": {"retain": "1m"}"#)],
+            #"merge.json:13:59: history.retain: should be a duration of 10m or more, such as "7d", or "forever""#),
+        BrokenConfig(
+            "an unknown member of the key", .merge, [(#""member": "id""#, #""membre": "id""#)],
+            "merge.json:8:10: key.member: missing: The member of each source's rows that is the key.",
+            "merge.json:8:11: key.membre: unknown key (did you mean member?)"),
+        BrokenConfig(
+            "a port out of range", .api, [(#""port": 6667"#, #""port": 66667"#)],
+            "api.json:4:23: listen[0].port: should be a whole number from 0 to 65535, not 66667"),
+        BrokenConfig(
+            "a port from a variable that is no number", .api, [(#""port": 6667"#, #""port": "${PORT}""#)],
+            environment: ["PORT": "http"],
+            "api.json:4:23: listen[0].port: should be a whole number from 0 to 65535, not http"),
+        BrokenConfig(
+            "nowhere to listen", .api, [(#"[{"port": 6667}]"#, "[]")],
+            "api.json:4:13: listen: needs at least 1, not 0"),
+        BrokenConfig(
+            "a list of columns that is none", .api, [(#""columns": ["Rank", "Mood"]"#, #""columns": "Rank""#)],
+            "api.json:5:23: list.columns: should be an array, not a string"),
+        BrokenConfig(
+            "the userinfo of a URL is a secret, however short", .fetch,
+            [
+                (#""http://127.0.0.1:8099/scores""#, #""http://me:pw@127.0.0.1/scores?x""#),
+                (#""timeout": "5s""#, #""timeot": "5s""#),
+            ],
+            "fetch.json:5:22: request.url: should have no query: parameters belong in request.query",
+            "fetch.json:5:57: request.timeot: unknown key (did you mean timeout?)"),
+        BrokenConfig(
+            "a URL that is a secret by its variable", .fetch,
+            [(#""http://127.0.0.1:8099/scores""#, #""gopher://127.0.0.1/${MOOD_TOKEN}""#)],
+            environment: ["MOOD_TOKEN": "canary-7e21"],
+            #"fetch.json:5:22: request.url: should be an http:// or https:// URL, not "gopher://127.0.0.1/***""#),
+    ]
+}
