@@ -36,7 +36,7 @@ import Testing
             warning(2_159_999, every: minute)?.hasSuffix(#"is used up in 29d23h; schedule.every "2m" would fit"#)
                 == true)
         #expect(warning(100, every: minute)?.hasSuffix("is used up in 2m; not even one fetch a day would fit") == true)
-        #expect(warning(49, every: minute)?.contains("is used up in 58s") == true)
+        #expect(warning(49, every: minute)?.contains("is used up in 59s") == true)
     }
 
     @Test func `a list of one page costs by its items, or one`() {

@@ -47,11 +47,12 @@ package struct CostEstimate: Equatable, Sendable {
     package var warning: String? {
         guard let plan else { return nil }
         let fetches = Double(plan) / Double(credits)
-        guard every * fetches < period else { return nil }
+        let lasts = Duration.seconds(Int64((every / .seconds(1) * fetches).rounded()))
+        guard lasts < period else { return nil }
         let minutes = Int64((period / .seconds(60) / fetches).rounded(.up))
         let hint =
             minutes <= 1440
             ? "schedule.every \"\(minutes)m\" would fit" : "not even one fetch a day would fit"
-        return "a plan of \(plan) credits in \(period.short) is used up in \((every * fetches).short); \(hint)"
+        return "a plan of \(plan) credits in \(period.short) is used up in \(lasts.short); \(hint)"
     }
 }
