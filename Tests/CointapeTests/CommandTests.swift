@@ -32,7 +32,8 @@ import Testing
                 "https_proxy": "http://127.0.0.1:1",
             ])
         try await feed.prints(
-            #"config/price.json: cost: a plan of 300000 credits in 30d is used up in 4d4h; schedule.every "8m" would fit"#)
+            #"config/price.json: cost: a plan of 300000 credits in 30d is used up in 4d4h; schedule.every "8m" would fit"#
+        )
         feed.signal(SIGTERM)
         _ = try await feed.exit()
         #expect(!feed.text.contains("canary"))
