@@ -14,7 +14,7 @@ package enum RunCommand {
         defer { runtime.shutdown() }
         let logger = Logger(
             worker: "run", settings: configs.files.first?.config.settings.logging, redactor: configs.redactor)
-        let services = configs.files.flatMap { runtime.services($0.config) }
+        let services = configs.files.flatMap { runtime.services($0) }
         try await Launcher.run(services, logger: Launcher.quietLogger(logger))
     }
 }

@@ -65,13 +65,29 @@ final class Runtime: Sendable {
             config, identity: identity, redis: redis(config.worker), clock: clock, logger: logger(config.worker))
     }
 
+    /// `source` is that of the feeds which are fetched on demand, by default their own names.
     func apiWorker(
-        _ config: APIConfig, onListening: @escaping @Sendable (APIConfig.Address) async -> Void = { _ in }
+        _ config: APIConfig, onDemand: OnDemandConfigs?, source: (FetchConfig) -> String? = { _ in nil },
+        onListening: @escaping @Sendable (APIConfig.Address) async -> Void = { _ in }
     ) -> APIWorker {
+        var refresh: (@Sendable () async throws -> Void)?
+        if let onDemand {
+            let refresher = refresher(onDemand, name: config.worker.name, source: source)
+            refresh = { try await refresher.refresh() }
+        }
         // A client of ours waits: better an early 503 than a late one.
-        APIWorker(
+        return APIWorker(
             config, redis: redis(config.worker, timeout: .seconds(2)), clock: clock, logger: logger(config.worker),
-            onListening: onListening)
+            onListening: onListening, refresh: refresh)
+    }
+
+    private func refresher(
+        _ configs: OnDemandConfigs, name: String, source: (FetchConfig) -> String?
+    ) -> Refresher {
+        let identity = WorkerIdentity(name: name, kind: WorkerConfig.Kind.api.rawValue)
+        return Refresher(
+            fetchers: configs.fetch.map { fetchWorker($0, identity, source: source($0)) },
+            merger: mergeWorker(configs.merge, identity), clock: clock)
     }
 
     func identity(_ config: WorkerConfig) -> WorkerIdentity {
@@ -79,15 +95,15 @@ final class Runtime: Sendable {
     }
 
     /// The worker and its heartbeat.
-    func services(_ config: WorkerConfig) -> [any Service] {
-        let identity = identity(config)
+    func services(_ file: ConfigFiles.File) -> [any Service] {
+        let identity = identity(file.config)
         let worker: any Service
-        switch config {
+        switch file.config {
         case .fetch(let config): worker = fetchWorker(config, identity)
         case .merge(let config): worker = mergeWorker(config, identity)
-        case .api(let config): worker = apiWorker(config)
+        case .api(let config): worker = apiWorker(config, onDemand: file.onDemand)
         }
-        return [heartbeat(config, identity), worker]
+        return [heartbeat(file.config, identity), worker]
     }
 
     func heartbeat(_ config: WorkerConfig, _ identity: WorkerIdentity) -> any Service {

@@ -49,6 +49,19 @@ package struct FetchWorker: Service, CustomStringConvertible {
         return (next.minute, try await settle(next))
     }
 
+    /// Settles the minute that is due now, if it is not settled yet; false when it is too late for it.
+    ///
+    /// Asks the provider only when the newest entry, rows or gap, is older than the schedule's period.
+    package func settleIfDue() async throws -> Bool {
+        let due = Minute(containing: clock.now - schedule.offset).floored(to: schedule.every)
+        let next = try await appointment()
+        guard next.start <= clock.now else {
+            return try await settler.reader.newestID().map { $0.minute >= due } ?? false
+        }
+        let outcome = try await settle(next)
+        return outcome == .closed || outcome.isPublished
+    }
+
     /// Settles a minute of the past from a server that can still tell it, through the headers.
     package func fill(_ minute: Minute, headers: [(name: String, value: String)]) async throws {
         let deadline = clock.now + Schedule.deadline

@@ -17,6 +17,7 @@ package struct APIConfig: Sendable {
     package let margin: Duration
     /// How many lists of the past are kept rendered.
     package let cached: Int
+    package let onDemand: OnDemandSettings?
 
     package init?(reading reader: ConfigReader) {
         let worker = WorkerSettings(reading: reader)
@@ -31,8 +32,13 @@ package struct APIConfig: Sendable {
         let cached = list?.integer(
             "cached", default: 60, in: 0...10_000, "How many lists of the past are kept in memory.")
         list?.finish()
+        let onDemandReader = reader.objectIfPresent(
+            "on_demand", "Has a request that finds no list, or an old one, make one, beside workers or without any.")
+        let onDemand = onDemandReader.flatMap(OnDemandSettings.init)
         reader.finish()
-        guard let worker, let stream, let columns, let margin, let cached, !listen.isEmpty else { return nil }
+        guard let worker, let stream, let columns, let margin, let cached, !listen.isEmpty,
+            (onDemandReader == nil) == (onDemand == nil)
+        else { return nil }
         self.worker = worker
         self.listen = listen
         self.stream = stream
@@ -40,6 +46,7 @@ package struct APIConfig: Sendable {
         self.margin = margin
         columnsPlace = list?.place(of: "columns") ?? reader.place(of: "list")
         self.cached = cached
+        self.onDemand = onDemand
     }
 
     private static func address(reading reader: ConfigReader) -> Address? {

@@ -12,13 +12,16 @@ package struct APIWorker: Service, CustomStringConvertible {
     private let config: APIConfig
     private let tail: ListTail
     private let responder: APIResponder
+    private let onDemand: OnDemand?
     private let logger: Logger
     private let onListening: @Sendable (APIConfig.Address) async -> Void
 
-    /// `onListening` is called with each address as soon as it takes connections.
+    /// `onListening` is called with each address as soon as it takes connections; `refresh` makes the present minute's
+    /// list, for an api that does so on demand.
     package init(
         _ config: APIConfig, redis: RedisClient, clock: TapeClock, logger: Logger,
-        onListening: @escaping @Sendable (APIConfig.Address) async -> Void = { _ in }
+        onListening: @escaping @Sendable (APIConfig.Address) async -> Void = { _ in },
+        refresh: (@Sendable () async throws -> Void)? = nil
     ) {
         description = config.worker.name
         self.config = config
@@ -32,9 +35,12 @@ package struct APIWorker: Service, CustomStringConvertible {
         tail = ListTail(
             newest: newest, loader: loader, reader: reader,
             waiting: StreamReader(key: key, redis: redis.separate(), clock: clock), clock: clock, logger: logger)
+        onDemand = config.onDemand.flatMap { settings in
+            refresh.map { OnDemand(olderThan: settings.olderThan, clock: clock, logger: logger, refresh: $0) }
+        }
         let history = ListHistory(reader: reader, loader: loader, capacity: config.cached)
         responder = APIResponder(
-            lists: ListRoute(newest: newest, history: history, margin: config.margin, clock: clock),
+            lists: ListRoute(newest: newest, history: history, margin: config.margin, clock: clock, onDemand: onDemand),
             health: HealthRoute(newest: newest))
     }
 
@@ -42,6 +48,7 @@ package struct APIWorker: Service, CustomStringConvertible {
         try await withThrowingTaskGroup(of: Void.self) { group in
             let tail = tail
             group.addTask { await cancelWhenGracefulShutdown { await tail.run() } }
+            if let onDemand { group.addTask { await cancelWhenGracefulShutdown { await onDemand.run() } } }
             for address in config.listen {
                 let server = server(on: address)
                 group.addTask { try await server.run() }

@@ -124,6 +124,7 @@ func shell(_ command: String, in folder: String = Repository.path, environment: 
     process.standardError = handle
     process.standardInput = FileHandle.nullDevice
     try process.run()
+    try handle.close()
     // Foundation takes a process for running as long as its background children do.
     try await eventually(within: .seconds(60), "ends: \(command)") { !isAlive(process.processIdentifier) }
     return String(decoding: FileManager.default.contents(atPath: file) ?? Data(), as: UTF8.self)

@@ -9,6 +9,8 @@ package struct ConfigFiles: Sendable {
     struct File: Sendable {
         let path: String
         let config: WorkerConfig
+        /// The workers whose configs an api's names, to do their work on demand.
+        var onDemand: OnDemandConfigs?
     }
 
     let files: [File]
@@ -33,12 +35,19 @@ package struct ConfigFiles: Sendable {
             secrets.formUnion(context.secrets)
         }
         issues += ConfigAgreement(files: files).issues
+        for index in files.indices {
+            var finder = OnDemandConfigs.Finder(
+                file: files[index], known: paths, environment: environment, requiringNeeds: requiringNeeds)
+            files[index].onDemand = finder.find()
+            issues += finder.issues
+            secrets.formUnion(finder.secrets)
+        }
         let redactor = Redactor(secrets: secrets)
         guard issues.isEmpty else { throw ConfigIssues(issues.map { $0.masked(by: redactor) }) }
         return ConfigFiles(files: files, redactor: redactor)
     }
 
-    private static func read(_ path: String, _ context: ConfigContext) -> WorkerConfig? {
+    static func read(_ path: String, _ context: ConfigContext) -> WorkerConfig? {
         guard let data = FileManager.default.contents(atPath: path) else {
             context.report("the file cannot be read", at: nil, path: "")
             return nil
@@ -48,7 +57,7 @@ package struct ConfigFiles: Sendable {
         return context.issues.isEmpty ? config : nil
     }
 
-    private static func checkNeeds(_ config: FetchConfig, _ context: ConfigContext) {
+    static func checkNeeds(_ config: FetchConfig, _ context: ConfigContext) {
         for need in config.unmetNeeds(in: context.environment) {
             let instead = config.urlVariables.first.map { ", or \($0) for a server that needs no key" } ?? ""
             context.report("set \(need)\(instead)", at: config.needsPlace.position, path: config.needsPlace.path)

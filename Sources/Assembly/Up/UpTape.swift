@@ -38,12 +38,13 @@ struct UpTape: Service {
             heartbeats.append(runtime.heartbeat(file.config, identity))
             switch file.config {
             case .fetch(let config):
-                let isPlayed = mode == .sandbox && Self.isPlayed(config)
-                let worker = runtime.fetchWorker(config, identity, source: isPlayed ? "sandbox" : nil)
+                let worker = runtime.fetchWorker(config, identity, source: source(config))
                 fetchers.append(worker)
-                if isPlayed { played.append(worker) }
+                if source(config) != nil { played.append(worker) }
             case .merge(let config): mergers.append(runtime.mergeWorker(config, identity))
-            case .api(let config): apis.append(runtime.apiWorker(config) { listening.set($0.port) })
+            case .api(let config):
+                apis.append(
+                    runtime.apiWorker(config, onDemand: file.onDemand, source: source) { listening.set($0.port) })
             }
         }
         let backfill = played.isEmpty ? nil : Backfill(fetchers: played, mergers: mergers, clock: clock)
@@ -59,10 +60,11 @@ struct UpTape: Service {
         ).run()
     }
 
-    /// Whether the sandbox answers the feed: a feed of the user's own has another URL and stays what it is.
-    private static func isPlayed(_ config: FetchConfig) -> Bool {
+    /// `sandbox` where the sandbox answers the feed: one of the user's own has another URL and stays what it is.
+    private func source(_ config: FetchConfig) -> String? {
         let redirected = Set(SandboxServer.environment(port: 0, key: "").keys)
-        return !redirected.isDisjoint(with: config.urlVariables)
+        let isPlayed = mode == .sandbox && !redirected.isDisjoint(with: config.urlVariables)
+        return isPlayed ? "sandbox" : nil
     }
 
     /// The configs, with the sandbox in the providers' place where it plays them.

@@ -12,6 +12,7 @@ struct ListRoute: Sendable {
     let history: ListHistory
     let margin: Duration
     let clock: TapeClock
+    let onDemand: OnDemand?
 
     func answer(query: some StringProtocol, accept: String?) async throws(Problem) -> Response {
         let now = clock.now
@@ -24,7 +25,8 @@ struct ListRoute: Sendable {
         let lookup = ListLookup(now: now, margin: margin)
         switch lookup.target(of: datetime) {
         case .newest:
-            guard let list = newest.current else { throw Self.noListYet }
+            onDemand?.found(newest.current?.minute)
+            guard let list = await newestList() else { throw Self.noListYet }
             return list
         case .future:
             throw .badParameter(
@@ -34,6 +36,13 @@ struct ListRoute: Sendable {
             if let list = newest.current, list.minute == minute { return list }
             return try await find(minute, lookup)
         }
+    }
+
+    /// What is there; on demand also the first one, which is waited for.
+    private func newestList() async -> RenderedList? {
+        if let list = newest.current { return list }
+        guard onDemand != nil else { return nil }
+        return await newest.first(within: OnDemand.patience)
     }
 
     private func find(_ minute: Minute, _ lookup: ListLookup) async throws(Problem) -> RenderedList {

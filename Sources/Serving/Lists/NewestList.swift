@@ -4,15 +4,63 @@ import TopLists
 
 /// The newest list, shared by all requests.
 final class NewestList: Sendable {
-    private let list = Mutex<RenderedList?>(nil)
+    private struct State {
+        var list: RenderedList?
+        var lastWaiter = 0
+        /// Those who wait for the first list.
+        var waiters: [Int: CheckedContinuation<RenderedList?, Never>] = [:]
+    }
 
-    var current: RenderedList? { list.withLock(\.self) }
+    private let state = Mutex(State())
+
+    var current: RenderedList? { state.withLock(\.list) }
 
     /// Older lists than the one that is there do not replace it.
     func offer(_ newer: RenderedList) {
-        list.withLock { list in
-            if let old = list, old.minute > newer.minute { return }
-            list = newer
+        let waiters = state.withLock { state -> [CheckedContinuation<RenderedList?, Never>] in
+            if let old = state.list, old.minute > newer.minute { return [] }
+            state.list = newer
+            defer { state.waiters = [:] }
+            return Array(state.waiters.values)
         }
+        for waiter in waiters { waiter.resume(returning: newer) }
+    }
+
+    /// The list, as soon as there is one; nil when there is none in time, or the task is cancelled.
+    func first(within patience: Duration) async -> RenderedList? {
+        if let list = current { return list }
+        return await withTaskGroup(of: RenderedList?.self) { group in
+            group.addTask { [self] in await first() }
+            group.addTask {
+                try? await Task.sleep(for: patience)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
+        }
+    }
+
+    /// Waits until there is a list or the task is cancelled.
+    private func first() async -> RenderedList? {
+        let waiter = state.withLock { state in
+            state.lastWaiter += 1
+            return state.lastWaiter
+        }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let known = state.withLock { state -> RenderedList?? in
+                    if state.list != nil || Task.isCancelled { return .some(state.list) }
+                    state.waiters[waiter] = continuation
+                    return nil
+                }
+                if let known { continuation.resume(returning: known) }
+            }
+        } onCancel: {
+            give(up: waiter)
+        }
+    }
+
+    private func give(up waiter: Int) {
+        state.withLock { $0.waiters.removeValue(forKey: waiter) }?.resume(returning: nil)
     }
 }

@@ -1,0 +1,40 @@
+import Basics
+import Testing
+import TopLists
+
+@testable import Serving
+
+@Suite struct NewestListTests {
+    private func list(_ minute: Int) throws -> RenderedList {
+        let start = Timestamp(milliseconds: 1_795_251_660_000 + Int64(minute) * 60_000)
+        return try RenderedList(
+            minute: Minute(containing: start), stored: Array("Rank\r\n1\r\n".utf8),
+            columns: [ListColumn(name: "Rank", type: .integer)], wanted: ["Rank"])
+    }
+
+    @Test func `an older list does not replace a newer one`() throws {
+        let newest = NewestList()
+        newest.offer(try list(1))
+        newest.offer(try list(0))
+        #expect(newest.current?.minute == (try list(1)).minute)
+    }
+
+    @Test func `all who wait for the first list get it`() async throws {
+        let newest = NewestList()
+        async let one = newest.first(within: .seconds(30))
+        async let other = newest.first(within: .seconds(30))
+        newest.offer(try list(2))
+        #expect(await one?.minute == (try list(2)).minute)
+        #expect(await other?.minute == (try list(2)).minute)
+        #expect(await newest.first(within: .zero)?.minute == (try list(2)).minute)
+    }
+
+    @Test func `who waits gives up in time, and when cancelled`() async throws {
+        let newest = NewestList()
+        #expect(await newest.first(within: .milliseconds(20)) == nil)
+        let task = Task { await newest.first(within: .seconds(600)) == nil }
+        task.cancel()
+        #expect(await task.value)
+        newest.offer(try list(1))
+    }
+}
