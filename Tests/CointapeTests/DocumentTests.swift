@@ -95,6 +95,32 @@ import Testing
         #expect(try await up?.exit() == 0)
     }
 
+    @Test(.timeLimit(.minutes(2))) func `what docs/providers.md shows of costs and failures is what happens`()
+        async throws
+    {
+        let folder = try Folder()
+        let environment = try path(folder)
+        let port = try FreePort.next()
+        defer {
+            _ = try? Process.run(URL(fileURLWithPath: "/usr/bin/pkill"), arguments: ["-f", "sandbox --port \(port) "])
+        }
+        var compared = 0
+        for block in try Document("docs/providers.md").blocks {
+            let commands = block.commands.replacing("6670", with: "\(port)").replacing("curl -X", with: "curl -sS -X")
+            guard let output = block.output else {
+                try await shell(commands, environment: environment)
+                try await eventually("the sandbox listens") {
+                    try await shell("curl -sS 'localhost:\(port)/sandbox/faults' 2>&1; true").contains("=1.0")
+                }
+                continue
+            }
+            let printed = try await shell(commands, environment: environment)
+            #expect(Document.shape(printed) == Document.shape(output), "\(commands)\n\(printed)")
+            compared += 1
+        }
+        #expect(compared == 4)
+    }
+
     @Test func `docs/configuration.md is what check --reference prints`() async throws {
         let page = try String(contentsOfFile: "\(Repository.path)/docs/configuration.md", encoding: .utf8)
         let printed = try await Cointape.run(["check", "--reference"])
