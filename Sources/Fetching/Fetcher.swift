@@ -48,6 +48,7 @@ package struct Fetcher: Sendable {
         do {
             try await obeyPause(deadline)
             let list = try await walker.fetch(deadline: deadline, headers: headers)
+            if let wait = list.usedUpFor { await memory?.pause.begin(for: wait, because: "its limit is used up") }
             let draft = try await draft(of: list, minute)
             metadata[LogKey.count] = "\(list.rows.count)"
             metadata[LogKey.pages] = "\(list.pages)"

@@ -33,7 +33,8 @@ enum Judgement: Sendable {
         let place = "HTTP \(response.status)"
         let wait = response.retryAfter(now: now)
         switch reading {
-        case .success(.page(let page)):
+        case .success(.page(var page)):
+            page.usedUpFor = response.usedUpFor
             return .page(page)
         case .success(.failure(let verdict)) where !verdict.message.isEmpty || !verdict.mayRetry:
             let mayRetry = verdict.mayRetry && !isRefusal(response.status)

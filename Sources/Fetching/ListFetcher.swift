@@ -11,6 +11,8 @@ struct FetchedList: Sendable {
     let isCapped: Bool
     /// When the provider says that the oldest page is from.
     let asOf: Timestamp?
+    /// How long a limit stays used up that this list used up.
+    let usedUpFor: Duration?
 }
 
 /// Gets all pages of a list: page one first, then the others a few at a time; one page that fails fails the list.
@@ -37,7 +39,8 @@ struct ListFetcher: Sendable {
             throw FetchFailure(.badPayload, "the answer is well-formed but has no rows")
         }
         return FetchedList(
-            rows: rows, pages: parts.count, isCapped: walk.isCapped, asOf: ordered.compactMap(\.asOf).min())
+            rows: rows, pages: parts.count, isCapped: walk.isCapped, asOf: ordered.compactMap(\.asOf).min(),
+            usedUpFor: ordered.compactMap(\.usedUpFor).max())
     }
 
     private func fetch(

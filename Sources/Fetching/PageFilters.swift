@@ -40,6 +40,8 @@ package struct PageFilters: Sendable {
         let total: Int?
         /// When the provider says that the page is from.
         var asOf: Timestamp?
+        /// How long a limit stays used up that this page used up.
+        var usedUpFor: Duration?
     }
 
     /// Judges the body first: an error's body has no rows to look for, and its filter error would hide the message.

@@ -1,6 +1,7 @@
 import Foundation
 import Synchronization
 import TestSupport
+import Testing
 
 /// A `cointape` process under test: the program that was built beside the tests.
 final class Cointape: Sendable {
@@ -47,6 +48,8 @@ final class Cointape: Sendable {
     /// Waits for the end; the exit code, or the negated signal.
     func exit(within deadline: Duration = .seconds(30)) async throws -> Int32 {
         try await eventually(within: deadline, "the process ends: \(text.suffix(2000))") { !process.isRunning }
+        // Every secret of these tests is a canary.
+        #expect(!text.contains("canary"), "a secret was printed")
         return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
     }
 

@@ -13,10 +13,10 @@ import Testing
         let (one, other) = (redis.client(), redis.client())
         let pause = Pause(key: "pause:price", redis: one, clock: clock)
         #expect(await pause.current() == nil)
-        await pause.begin(for: .milliseconds(400), because: "HTTP 429: a minute is over")
+        await pause.begin(for: .seconds(4), because: "HTTP 429: a minute is over")
         let current = try #require(await Pause(key: "pause:price", redis: other, clock: clock).current())
         #expect(current.reason == "HTTP 429: a minute is over")
-        #expect(current.until > clock.now && current.until <= clock.now + .milliseconds(400))
+        #expect(current.until > clock.now && current.until <= clock.now + .seconds(4))
         try await eventually("it ends") { await pause.current() == nil }
         try await eventually("its key goes") {
             try await one.send(RedisCommand("EXISTS", "pause:price")) == .integer(0)
@@ -39,9 +39,9 @@ import Testing
         let scale = try #require(ClockScale("1795251660000x60", now: TapeClock.machineTime))
         let clock = TapeClock(scale: scale)
         let pause = Pause(key: "p", redis: redis.client(), clock: clock)
-        await pause.begin(for: .seconds(30), because: "x")
+        await pause.begin(for: .seconds(600), because: "x")
         let left = try #require(try await redis.client().send(RedisCommand("PTTL", "p")).integer)
-        #expect((1...500).contains(left))
+        #expect((1...10_000).contains(left))
     }
 
     @Test func `rubbish under the key and a Redis that is away are no pause`() async throws {

@@ -105,6 +105,17 @@ import Testing
         }
     }
 
+    @Test func `a good answer that was the last for a while is taken, and none is asked for until then`() async throws {
+        try await withFeed("rank") { feed async throws in
+            #expect(try await feed.settle("last-call=1").count == 350)
+            let pause = try await feed.pause("rank")
+            #expect(pause?.reason == "its limit is used up")
+            #expect((40...60).contains(pause?.seconds ?? 0))
+            let next = try await feed.settle()
+            #expect(next.calls == 0 && next.gap?.detail.hasSuffix("its limit is used up") == true)
+        }
+    }
+
     @Test func `a short pause is waited for within the next minute`() async throws {
         try await withFeed(
             "price",

@@ -24,6 +24,10 @@ struct FaultyCall {
         case .retryAfterDate: return refusal(.perMinute, retryAfter: (HTTPDate.now + .seconds(3)).httpDate)
         case .retryAfterAbsurd: return refusal(.perMinute, retryAfter: "94608000")
         case .retryAfterMalformed: return refusal(.perMinute, retryAfter: "a little later")
+        case .lastCall:
+            var answer = await good()
+            answer.headers.append(("X-RateLimit-Remaining-All", "9500, 19;window=1, 0;window=60, 7400;window=86400"))
+            return answer
         case .dayLimit: return refusal(.perDay)
         case .monthLimit: return refusal(.perMonth)
         case .addressLimit: return refusal(.perAddress)

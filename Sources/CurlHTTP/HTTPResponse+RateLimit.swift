@@ -1,0 +1,32 @@
+extension HTTPResponse {
+    /// How long a limit that this very answer has used up stays used up; nil when there is some of it left.
+    ///
+    /// Read from `X-RateLimit-Remaining` and `X-RateLimit-Reset` (seconds), and from their `-All` forms, which list several
+    /// windows as `9500;window=60, 0;window=3600`. No standard has them; who sends them counts a refused call too, so that it
+    /// is better not made.
+    package var usedUpFor: Duration? {
+        let remaining = Self.windows(header("x-ratelimit-remaining-all") ?? header("x-ratelimit-remaining"))
+        let resets = Self.windows(header("x-ratelimit-reset-all") ?? header("x-ratelimit-reset"))
+        let waits = remaining.filter { $0.value == 0 }.compactMap { window in
+            resets.first { $0.length == window.length }?.value ?? window.length
+        }
+        return waits.max().map { .seconds(min($0, 1 << 40)) }
+    }
+
+    private struct Window {
+        let value: Int64
+        /// In seconds; nil for a figure without one.
+        let length: Int64?
+    }
+
+    private static func windows(_ header: String?) -> [Window] {
+        (header ?? "").split(separator: ",").compactMap { element in
+            let parts = element.split(separator: ";").map { $0.filter { $0 != " " } }
+            guard let value = parts.first.flatMap({ Int64($0) }), value >= 0 else { return nil }
+            guard let window = parts.dropFirst().first(where: { $0.hasPrefix("window=") }) else {
+                return Window(value: value, length: nil)
+            }
+            return Int64(window.dropFirst(7)).map { Window(value: value, length: $0) }
+        }
+    }
+}
