@@ -121,6 +121,36 @@ import Testing
         #expect(compared == 4)
     }
 
+    @Test(.timeLimit(.minutes(3))) func `the api that docs/on-demand.md describes makes its own list`() async throws {
+        let folder = try Folder()
+        let redis = try await TestRedis()
+        var environment = try path(folder)
+        let (port, sandbox) = (try FreePort.next(), try FreePort.next())
+        environment["REDIS_URL"] = redis.url
+        environment["PORT"] = "\(port)"
+        try await shell("cp -r \(Repository.path)/config config", in: folder.path)
+        defer {
+            for pattern in ["sandbox --port \(sandbox)", "^[^ ]*cointape run lazy/api.json"] {
+                _ = try? Process.run(URL(fileURLWithPath: "/usr/bin/pkill"), arguments: ["-f", pattern])
+            }
+        }
+        var compared = 0
+        for block in try Document("docs/on-demand.md").blocks {
+            let commands = here(block.commands.replacing("6670", with: "\(sandbox)"), port)
+            guard let output = block.output else {
+                try await shell(commands, in: folder.path, environment: environment)
+                continue
+            }
+            // Late in a minute a list is only begun with the next.
+            try await eventually(within: .seconds(90), "\(commands) prints what the page shows") {
+                let printed = try await shell("\(commands) 2>&1; true", in: folder.path, environment: environment)
+                return Document.shape(printed) == Document.shape(output)
+            }
+            compared += 1
+        }
+        #expect(compared == 2)
+    }
+
     @Test func `docs/configuration.md is what check --reference prints`() async throws {
         let page = try String(contentsOfFile: "\(Repository.path)/docs/configuration.md", encoding: .utf8)
         let printed = try await Cointape.run(["check", "--reference"])
