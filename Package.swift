@@ -41,7 +41,11 @@ let package = Package(
             dependencies: ["Basics"],
             swiftSettings: settings
         ),
-        .target(name: "TopLists", dependencies: ["Basics"], swiftSettings: settings),
+        .target(
+            name: "TopLists",
+            dependencies: ["Basics", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: settings
+        ),
 
         // What talks to the world: each wraps one library and knows nothing of the tape.
         .target(

@@ -1,9 +1,14 @@
 package import Basics
+import Crypto
 
 /// A minute's list as it is served: rendered once as CSV and as JSON, so that the first N rows are the first bytes.
 package struct RenderedList: Sendable {
     package let minute: Minute
     package let count: Int
+    /// Half of a SHA-256 of the minute and of all that is served of it, in hexadecimal.
+    ///
+    /// It is the same wherever the list is rendered, and so fit for an entity tag.
+    package let digest: String
     private let csv: [UInt8]
     private let json: [UInt8]
     /// Where each row ends: `csvEnds[n]` bytes are the header and n rows.
@@ -48,6 +53,17 @@ package struct RenderedList: Sendable {
         self.csvEnds = csvEnds
         self.jsonEnds = jsonEnds
         count = csvEnds.count - 1
+        digest = Self.digest(minute, csv, json)
+    }
+
+    private static func digest(_ minute: Minute, _ csv: [UInt8], _ json: [UInt8]) -> String {
+        var hash = SHA256()
+        hash.update(data: Array("\(minute)\n".utf8))
+        hash.update(data: csv)
+        hash.update(data: json)
+        let hexadecimal = Array("0123456789abcdef".utf8)
+        let digits = hash.finalize().prefix(16).flatMap { [hexadecimal[Int($0 >> 4)], hexadecimal[Int($0 & 15)]] }
+        return String(decoding: digits, as: UTF8.self)
     }
 
     /// The header and the first rows; all of them when there are fewer.

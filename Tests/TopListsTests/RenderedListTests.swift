@@ -45,6 +45,24 @@ struct RenderedListTests {
         #expect(Self.json(list, first: limit) == Self.json(short))
     }
 
+    @Test func `the digest is the list's own: of its minute, its rows and the columns that are served`() throws {
+        let list = try Self.rendered(Self.three)
+        #expect(list.digest.wholeMatch(of: /[0-9a-f]{32}/) != nil)
+        #expect(try Self.rendered(Self.three).digest == list.digest)
+        let others = [
+            try Self.rendered(Array(Self.three.dropLast())),
+            try Self.rendered(Self.three.dropLast() + ["3,USDT,1.0,825"]),
+            try Self.rendered(Self.three, wanted: ["Rank", "Symbol"]),
+            try RenderedList(
+                minute: list.minute.advanced(byMinutes: 1),
+                stored: Array((["Rank,Symbol,Price USD,CMC ID"] + Self.three).map { $0 + "\r\n" }.joined().utf8),
+                columns: Self.columns, wanted: Self.shown),
+        ]
+        #expect(Set(others.map(\.digest) + [list.digest]).count == 5)
+        // A column that is not served does not matter.
+        #expect(try Self.rendered(Self.three.map { $0 + "7" }).digest == list.digest)
+    }
+
     @Test func `an empty list is a header and an empty array`() throws {
         let list = try Self.rendered([])
         #expect(list.count == 0)
