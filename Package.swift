@@ -33,6 +33,7 @@ let package = Package(
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
         .systemLibrary(name: "CJQ", providers: [.apt(["libjq-dev"]), .brew(["jq"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
         // Values without I/O.
         .target(name: "Basics", swiftSettings: settings),
@@ -105,7 +106,7 @@ let package = Package(
         .target(
             name: "Serving",
             dependencies: [
-                "Basics", "Config", "Redis", "Tape", "TopLists",
+                "Basics", "CZlib", "Config", "Redis", "Tape", "TopLists",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -188,7 +189,8 @@ let package = Package(
         .testTarget(
             name: "ServingTests",
             dependencies: [
-                "Basics", "Serving",
+                "Basics", "CZlib", "Serving", "Tape",
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: settings
         ),

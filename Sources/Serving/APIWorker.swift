@@ -41,7 +41,7 @@ package struct APIWorker: Service, CustomStringConvertible {
         let history = ListHistory(reader: reader, loader: loader, capacity: config.cached)
         responder = APIResponder(
             lists: ListRoute(newest: newest, history: history, margin: config.margin, clock: clock, onDemand: onDemand),
-            health: HealthRoute(newest: newest))
+            health: HealthRoute(newest: newest, clock: clock))
     }
 
     package func run() async throws {

@@ -21,21 +21,19 @@ struct APIResponder: HTTPResponder {
     }
 
     private func answer(_ request: Request) async throws(Problem) -> Response {
-        let target = (request.head.path ?? "/").split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        let path = target.first ?? "/"
-        let query = target.count > 1 ? target[1] : ""
-        switch path {
-        case "/", "":
+        let target = RequestTarget(request.head.path ?? "/")
+        switch target.path {
+        case "/":
             try Self.requireReading(request)
-            return try await lists.answer(query: query, accept: request.headers[.accept])
+            return try await lists.answer(query: target.query, headers: request.headers)
         case "/healthz":
-            try Self.requireReading(request)
+            try Self.requireReading(request, without: target.query)
             return health.alive
         case "/readyz":
-            try Self.requireReading(request)
-            return health.ready
-        default:
-            throw .notFound(String(path.prefix(200)))
+            try Self.requireReading(request, without: target.query)
+            return try health.ready()
+        case "*": throw .methodNotAllowed(request.method.rawValue, allowed: "GET, HEAD")
+        default: throw .notFound(String(target.path.prefix(200)))
         }
     }
 
@@ -43,5 +41,10 @@ struct APIResponder: HTTPResponder {
         guard request.method == .get || request.method == .head else {
             throw .methodNotAllowed(request.method.rawValue, allowed: "GET, HEAD")
         }
+    }
+
+    private static func requireReading(_ request: Request, without query: Substring) throws(Problem) {
+        try requireReading(request)
+        _ = try QueryString(query).values(of: [])
     }
 }

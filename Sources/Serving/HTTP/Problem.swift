@@ -9,6 +9,7 @@ struct Problem: Error, Equatable {
         case text(String)
         case optionalText(String?)
         case texts([String])
+        case integer(Int)
     }
 
     /// The last part of `type`: what a client tells problems apart by.
@@ -39,6 +40,7 @@ struct Problem: Error, Equatable {
         for member in members {
             switch member.value {
             case .text(let text), .optionalText(let text?): append(member.name, Self.quoted(text))
+            case .integer(let number): append(member.name, Array(String(number).utf8))
             case .optionalText(nil): append(member.name, Array("null".utf8))
             case .texts(let texts):
                 append(
@@ -49,12 +51,16 @@ struct Problem: Error, Equatable {
     }
 
     /// Errors are never to be cached: the next answer may be a good one.
-    var response: Response {
+    var fields: HTTPFields {
         var fields = HTTPFields()
         fields[.contentType] = "application/problem+json"
         fields[.cacheControl] = "no-store"
         for header in headers { fields[header.name] = header.value }
-        return Response(
+        return fields
+    }
+
+    var response: Response {
+        Response(
             status: HTTPResponse.Status(code: status), headers: fields,
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: json)))
     }
@@ -73,9 +79,10 @@ extension Problem {
         return problem
     }
 
-    static func unavailable(_ code: String, _ title: String, _ detail: String, retryAfter: Duration) -> Problem {
+    /// `retryAfter` is in seconds.
+    static func unavailable(_ code: String, _ title: String, _ detail: String, retryAfter: Int64) -> Problem {
         var problem = Problem(code: code, status: 503, title: title, detail: detail)
-        problem.headers = [(.retryAfter, "\(max(1, retryAfter.components.seconds))")]
+        problem.headers = [(.retryAfter, "\(retryAfter)")]
         return problem
     }
 

@@ -13,12 +13,40 @@ struct ListRoute: Sendable {
     let margin: Duration
     let clock: TapeClock
     let onDemand: OnDemand?
+    private let compressed = CompressedBodies(capacity: 16_000_000)
 
-    func answer(query: some StringProtocol, accept: String?) async throws(Problem) -> Response {
+    init(newest: NewestList, history: ListHistory, margin: Duration, clock: TapeClock, onDemand: OnDemand? = nil) {
+        self.newest = newest
+        self.history = history
+        self.margin = margin
+        self.clock = clock
+        self.onDemand = onDemand
+    }
+
+    func answer(query: some StringProtocol, headers: HTTPFields) async throws(Problem) -> Response {
+        let query = try ListQuery(query: query, accept: headers[.accept], now: clock.now)
+        let list = try await list(for: query.datetime, clock.now)
+        // A list may have been waited for.
         let now = clock.now
-        let query = try ListQuery(query: query, accept: accept, now: now)
-        let list = try await list(for: query.datetime, now)
-        return Self.response(list, query, now)
+        let accepted = AcceptEncoding(headers[.acceptEncoding])
+        return representation(ListRepresentation(list, query, accepted), query, now)
+            .response(RequestConditions(headers), now: now)
+    }
+
+    private func representation(_ served: ListRepresentation, _ query: ListQuery, _ now: Timestamp) -> Representation {
+        let minute = served.list.minute
+        let isLasting = query.datetime == .absolute(minute)
+        let freshness = isLasting ? Freshness.lasting(clock) : .passing(minute, now: now, clock: clock)
+        var representation = Representation(
+            mediaType: served.format.mediaType, tag: served.tag, coding: served.coding,
+            cacheControl: freshness.cacheControl, vary: "Accept, Accept-Encoding", modified: minute.start
+        ) { served.body(compressed) }
+        if case .passing(let age, _, let remaining) = freshness {
+            representation.age = age
+            representation.remaining = remaining
+            if query.datetime != nil { representation.contentLocation = query.location(of: minute) }
+        }
+        return representation
     }
 
     private func list(for datetime: DateTimeParameter?, _ now: Timestamp) async throws(Problem) -> RenderedList {
@@ -26,7 +54,7 @@ struct ListRoute: Sendable {
         switch lookup.target(of: datetime) {
         case .newest:
             onDemand?.found(newest.current?.minute)
-            guard let list = await newestList() else { throw Self.noListYet }
+            guard let list = await newestList() else { throw noListYet }
             return list
         case .future:
             throw .badParameter(
@@ -60,14 +88,16 @@ struct ListRoute: Sendable {
             if let list = newest.current, lookup.mayStandIn(list.minute, for: minute) { return list }
             throw .unavailable(
                 "history-unavailable", "The history cannot be read now", "The store of lists does not answer.",
-                retryAfter: .seconds(5))
+                retryAfter: clock.positiveHeaderSeconds(.seconds(5)))
         }
     }
 
-    private static let noListYet = Problem.unavailable(
-        "no-list-yet", "There is no list yet",
-        "No minute has been joined since this tape began; the first list follows the first fetched minute.",
-        retryAfter: .seconds(5))
+    private var noListYet: Problem {
+        .unavailable(
+            "no-list-yet", "There is no list yet",
+            "No minute has been joined since this tape began; the first list follows the first fetched minute.",
+            retryAfter: clock.positiveHeaderSeconds(.seconds(5)))
+    }
 
     private static func missing(
         _ minute: Minute, _ finding: ListHistory.Finding, _ near: ListHistory.Neighbours
@@ -81,24 +111,5 @@ struct ListRoute: Sendable {
             ("kept_since", .optionalText(near.keptSince.map { "\($0)" })),
         ]
         return problem
-    }
-
-    private static func response(_ list: RenderedList, _ query: ListQuery, _ now: Timestamp) -> Response {
-        var fields = HTTPFields()
-        fields[.contentType] = query.format.mediaType
-        fields[.lastModified] = list.minute.start.httpDate
-        fields[.vary] = "Accept"
-        if case .absolute = query.datetime {
-        } else {
-            fields[.age] = "\(max(0, (now - list.minute.start).components.seconds))"
-        }
-        var body = ByteBuffer()
-        switch query.format {
-        case .csv: body.writeBytes(list.csv(first: query.limit))
-        case .json:
-            body.writeBytes(list.openJSON(first: query.limit))
-            body.writeStaticString("]\n")
-        }
-        return Response(status: .ok, headers: fields, body: ResponseBody(byteBuffer: body))
     }
 }

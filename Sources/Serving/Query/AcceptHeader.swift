@@ -15,28 +15,12 @@ enum ListFormat: String, CaseIterable {
 enum AcceptHeader {
     static func format(_ header: String?) -> ListFormat {
         guard let header else { return .json }
-        let ranges = header.split(separator: ",").map(Range.init)
-        return weight(of: "text/csv", in: ranges) > weight(of: "application/json", in: ranges) ? .csv : .json
-    }
-
-    private struct Range {
-        let type: String
-        let weight: Double
-
-        init(_ text: Substring) {
-            let parts = text.split(separator: ";").map { $0.filter { !$0.isWhitespace }.lowercased() }
-            type = parts.first ?? ""
-            let quality = parts.dropFirst().first { $0.hasPrefix("q=") }?.dropFirst(2)
-            weight = quality.map { Double($0) ?? 0 } ?? 1
-        }
+        let ranges = WeightedList(header)
+        return weight(of: "text", "csv", in: ranges) > weight(of: "application", "json", in: ranges) ? .csv : .json
     }
 
     /// The most specific range that the type is in decides.
-    private static func weight(of type: String, in ranges: [Range]) -> Double {
-        let family = type.prefix { $0 != "/" } + "/*"
-        for name in [type, String(family), "*/*"] {
-            if let range = ranges.first(where: { $0.type == name }) { return range.weight }
-        }
-        return 0
+    private static func weight(of family: String, _ type: String, in ranges: WeightedList) -> Double {
+        ranges.weight(ofFirst: "\(family)/\(type)", "\(family)/*", "*/*") ?? 0
     }
 }

@@ -2,18 +2,23 @@ import Basics
 
 /// What a request for a list asks: how many rows, as what, of which minute.
 struct ListQuery: Equatable {
-    let limit: Int
     let format: ListFormat
     /// nil asks for the newest list.
     let datetime: DateTimeParameter?
+    /// What the query itself says; nil is left to the default, or to `Accept`.
+    private let givenLimit: Int?
+    private let givenFormat: ListFormat?
 
     static let parameters = ["limit", "datetime", "format"]
     static let defaultLimit = 100
 
+    var limit: Int { givenLimit ?? Self.defaultLimit }
+
     init(query: some StringProtocol, accept: String?, now: Timestamp) throws(Problem) {
         let values = try QueryString(query).values(of: Self.parameters)
-        limit = try values["limit"].map(Self.limit) ?? Self.defaultLimit
-        format = try values["format"].map(Self.format) ?? AcceptHeader.format(accept)
+        givenLimit = try values["limit"].map(Self.limit)
+        givenFormat = try values["format"].map(Self.format)
+        format = givenFormat ?? AcceptHeader.format(accept)
         datetime = try values["datetime"].map { text throws(Problem) in
             guard let parameter = DateTimeParameter(text, now: now) else {
                 throw .badParameter(
@@ -21,6 +26,14 @@ struct ListQuery: Equatable {
             }
             return parameter
         }
+    }
+
+    /// Where the same is found for good: the minute as an absolute one, and the parameters that were given.
+    func location(of minute: Minute) -> String {
+        var parameters = ["datetime=\(minute)"]
+        if let givenLimit { parameters.append("limit=\(givenLimit)") }
+        if let givenFormat { parameters.append("format=\(givenFormat.rawValue)") }
+        return "/?" + parameters.joined(separator: "&")
     }
 
     /// More than any list has is as good as all.

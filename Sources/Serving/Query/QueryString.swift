@@ -31,7 +31,7 @@ struct QueryString: Equatable {
             guard known.contains(parameter.name) else {
                 throw .badParameter(
                     parameter.name, "There is no parameter \(parameter.name).",
-                    accepted: known.joined(separator: ", "),
+                    accepted: known.isEmpty ? "no parameters" : known.joined(separator: ", "),
                     nearest: EditDistance.nearest(to: parameter.name, among: known))
             }
             guard values.updateValue(parameter.value, forKey: parameter.name) == nil else {

@@ -1,0 +1,34 @@
+import Basics
+import Tape
+
+/// How long caches may keep a list (RFC 9111).
+enum Freshness: Equatable {
+    /// A list that another one will follow under the same URL, so many seconds old.
+    ///
+    /// `remaining` says for how many seconds it is still fresh: `maxAge` less `age`, rounded down.
+    case passing(age: Int64, maxAge: Int64, remaining: Int64)
+    /// A minute's own list never changes.
+    case lasting(maxAge: Int64)
+
+    /// A minute, and five seconds in which the next list is made.
+    private static let lifetime = Duration.seconds(65)
+    private static let year = Duration.seconds(31_536_000)
+
+    static func passing(_ minute: Minute, now: Timestamp, clock: TapeClock) -> Freshness {
+        let age = max(.zero, now - minute.start)
+        return .passing(
+            age: clock.headerSeconds(age), maxAge: clock.positiveHeaderSeconds(lifetime),
+            remaining: max(0, clock.wall(lifetime - age).components.seconds))
+    }
+
+    static func lasting(_ clock: TapeClock) -> Freshness {
+        .lasting(maxAge: clock.positiveHeaderSeconds(year))
+    }
+
+    var cacheControl: String {
+        switch self {
+        case .passing(_, let maxAge, _): "public, max-age=\(maxAge)"
+        case .lasting(let maxAge): "public, max-age=\(maxAge), immutable"
+        }
+    }
+}
