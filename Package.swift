@@ -109,8 +109,10 @@ let package = Package(
                 "Basics", "CZlib", "Config", "Redis", "Tape", "TopLists",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings
@@ -189,8 +191,12 @@ let package = Package(
         .testTarget(
             name: "ServingTests",
             dependencies: [
-                "Basics", "CZlib", "Serving", "Tape",
+                "Basics", "CZlib", "Config", "Redis", "Serving", "Tape", "TestSupport", "TopLists",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings
         ),

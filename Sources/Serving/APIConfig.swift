@@ -18,6 +18,7 @@ package struct APIConfig: Sendable {
     /// How many lists of the past are kept rendered.
     package let cached: Int
     package let onDemand: OnDemandSettings?
+    package let http: HTTPLimits
 
     package init?(reading reader: ConfigReader) {
         let worker = WorkerSettings(reading: reader)
@@ -35,8 +36,10 @@ package struct APIConfig: Sendable {
         let onDemandReader = reader.objectIfPresent(
             "on_demand", "Has a request that finds no list, or an old one, make one, beside workers or without any.")
         let onDemand = onDemandReader.flatMap(OnDemandSettings.init)
+        let http = reader.object("http", optional: true, "What clients may send, and how long they may take.")
+            .flatMap(HTTPLimits.init)
         reader.finish()
-        guard let worker, let stream, let columns, let margin, let cached, !listen.isEmpty,
+        guard let worker, let stream, let columns, let margin, let cached, let http, !listen.isEmpty,
             (onDemandReader == nil) == (onDemand == nil)
         else { return nil }
         self.worker = worker
@@ -47,6 +50,7 @@ package struct APIConfig: Sendable {
         columnsPlace = list?.place(of: "columns") ?? reader.place(of: "list")
         self.cached = cached
         self.onDemand = onDemand
+        self.http = http
     }
 
     private static func address(reading reader: ConfigReader) -> Address? {

@@ -1,5 +1,6 @@
 import Basics
 import Hummingbird
+import HummingbirdCore
 package import Logging
 import NIOCore
 package import Redis
@@ -64,10 +65,16 @@ package struct APIWorker: Service, CustomStringConvertible {
         // Requests are logged by nobody at info: a healthy minute is quiet.
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
+        let limits = config.http
+        let connections = OpenFiles.connections(wanted: limits.maxConnections * config.listen.count)
+        if connections < limits.maxConnections * config.listen.count {
+            logger.warning("api.connections", metadata: [LogKey.detail: "open files allow only \(connections)"])
+        }
         return Application(
-            responder: responder,
+            responder: responder, server: HTTPServerBuilder { GuardedHTTPChannel(limits, responder: $0) },
             configuration: ApplicationConfiguration(
-                address: .hostname(address.host, port: address.port), serverName: "cointape"),
+                address: .hostname(address.host, port: address.port), serverName: "cointape",
+                availableConnectionsDelegate: .maximum(connections / config.listen.count, logger: quiet)),
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? address.port
                 logger.info("api.listening", metadata: [LogKey.host: "\(address.host)", LogKey.port: "\(port)"])

@@ -1,0 +1,138 @@
+import NIOCore
+import NIOHTTP1
+
+/// Stands between the socket and the HTTP decoder: lets whole requests through, and answers what is none.
+final class ConnectionGuard: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+    typealias OutboundIn = IOData
+    typealias OutboundOut = IOData
+
+    private let limits: HTTPLimits
+    private var gate: RequestGate
+    private var timer: (task: Scheduled<Void>, at: NIODeadline)?
+    private var isReadHeldBack = false
+    private var context: ChannelHandlerContext?
+
+    init(_ limits: HTTPLimits) {
+        self.limits = limits
+        gate = RequestGate(limits, now: .now())
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        schedule(context)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        timer?.task.cancel()
+        timer = nil
+        self.context = nil
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        perform(gate.received(unwrapInboundIn(data), now: .now()), context)
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if gate.wantsBytes { context.read() } else { isReadHeldBack = true }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case ChannelEvent.inputClosed: perform(gate.inputClosed(), context)
+        case is ChannelShouldQuiesceEvent: perform(gate.quiesce(now: .now()), context)
+        default: context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    // MARK: For AnswerWatch
+
+    var closesAfterAnswer: Bool { gate.closesAfterAnswer }
+
+    func answerEnded() {
+        gate.answerEnded(now: .now())
+        if let context { schedule(context) }
+    }
+
+    func answerWritten() {
+        guard let context else { return }
+        perform(gate.answerWritten(now: .now()), context)
+        // What waited here does not come out of a read, whose end would show it to the handlers behind.
+        context.fireChannelReadComplete()
+    }
+
+    private func perform(_ action: RequestGate.Action, _ context: ChannelHandlerContext) {
+        switch action {
+        case .none: break
+        case .pass(let request): context.fireChannelRead(wrapInboundOut(request))
+        case .sayContinue: write("HTTP/1.1 100 Continue\r\n\r\n", context)
+        case .refuse(let refusal, let isHEAD):
+            write(refusal.problem(limits).closingMessage(isHEAD: isHEAD), context)
+            context.close(mode: .output, promise: nil)
+        case .finish: context.close(mode: .output, promise: nil)
+        case .close: context.close(promise: nil)
+        }
+        if isReadHeldBack, gate.wantsBytes {
+            isReadHeldBack = false
+            context.read()
+        }
+        schedule(context)
+    }
+
+    private func write(_ text: String, _ context: ChannelHandlerContext) {
+        context.writeAndFlush(wrapOutboundOut(.byteBuffer(ByteBuffer(string: text))), promise: nil)
+    }
+
+    /// Sees to it that the timer goes off no later than the deadline: often it only finds that there is a later one.
+    private func schedule(_ context: ChannelHandlerContext) {
+        guard let deadline = gate.deadline else { return }
+        if let timer {
+            guard deadline < timer.at else { return }
+            timer.task.cancel()
+        }
+        let task = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [weak self] () -> Void in
+            self?.timerWentOff()
+        }
+        timer = (task, deadline)
+    }
+
+    private func timerWentOff() {
+        timer = nil
+        guard let context else { return }
+        let now = NIODeadline.now()
+        if let deadline = gate.deadline, deadline <= now {
+            perform(gate.deadlinePassed(now: now), context)
+        } else {
+            schedule(context)
+        }
+    }
+}
+
+/// Tells the guard when an answer has ended, and the client when it is the last one.
+final class AnswerWatch: ChannelOutboundHandler {
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private let connection: ConnectionGuard
+
+    init(_ connection: ConnectionGuard) {
+        self.connection = connection
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        switch unwrapOutboundIn(data) {
+        case .head(var head) where connection.closesAfterAnswer:
+            head.headers.replaceOrAdd(name: "Connection", value: "close")
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
+        case .head, .body: context.write(data, promise: promise)
+        case .end:
+            connection.answerEnded()
+            let written = context.eventLoop.makePromise(of: Void.self)
+            let connection = NIOLoopBound(connection, eventLoop: context.eventLoop)
+            written.futureResult.whenSuccess { connection.value.answerWritten() }
+            written.futureResult.cascade(to: promise)
+            context.write(data, promise: written)
+        }
+    }
+}

@@ -1,0 +1,145 @@
+/// What a request's head says of the request's own length, and of the connection.
+///
+/// RFC 9112, read strictly: what two readers could take for two different requests is refused.
+struct RequestHead: Equatable {
+    enum Body: Equatable {
+        case length(Int)
+        case chunked
+    }
+
+    private(set) var method = ""
+    private(set) var isVersion10 = false
+    /// Of HTTP/1.1: the client waits for `100 Continue` before it sends the body (RFC 9110, section 10.1.1).
+    private(set) var expectsContinue = false
+    private var fields = 0
+    private var hosts = 0
+    private var length: Int?
+    private var isChunked = false
+    private var connection: Set<String> = []
+
+    var isHEAD: Bool { method == "HEAD" }
+
+    /// Whether the connection ends after this request.
+    ///
+    /// The decoder reads nothing behind one that asks for an upgrade, which is not taken here.
+    var isLast: Bool { isVersion10 || connection.contains("close") || connection.contains("upgrade") }
+
+    /// The methods that routes are asked about: neither CONNECT, behind which there is no HTTP, nor those of extensions.
+    private static let methods = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH"]
+
+    mutating func take(method: some Collection<UInt8>) {
+        self.method = String(decoding: method, as: UTF8.self)
+    }
+
+    /// The origin form, the absolute form of http, `*` with OPTIONS, or anything with CONNECT (section 3.2).
+    func check(target: some Collection<UInt8>) throws(Refusal) {
+        if target.first == UInt8(ascii: "/") || method == "CONNECT" { return }
+        if target.elementsEqual("*".utf8), method == "OPTIONS" { return }
+        let text = String(decoding: target, as: UTF8.self).lowercased()
+        guard text.hasPrefix("http://") || text.hasPrefix("https://") else {
+            throw .malformed("The request target is neither a path nor a URL of http.")
+        }
+    }
+
+    mutating func take(version: some Collection<UInt8>) throws(Refusal) {
+        let version = String(decoding: version, as: UTF8.self)
+        switch version {
+        case "HTTP/1.1": isVersion10 = false
+        case "HTTP/1.0": isVersion10 = true
+        default:
+            guard version.wholeMatch(of: /HTTP\/[0-9]\.[0-9]/) != nil else {
+                throw .malformed("The request line does not end with a version of HTTP.")
+            }
+            throw .unknownVersion
+        }
+    }
+
+    /// Takes a field line, without its end; of a trailer only its form and its number count.
+    mutating func take(field line: some BidirectionalCollection<UInt8>, inTrailer: Bool, most: Int) throws(Refusal) {
+        fields += 1
+        guard fields <= most else { throw .tooManyFields }
+        guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex,
+            line[..<colon].allSatisfy(isTokenByte)
+        else {
+            // A line that begins with white space is one too: line folding is obsolete (section 5.2).
+            throw .malformed("A header field does not begin with a name and a colon.")
+        }
+        guard !inTrailer else { return }
+        let value = line[line.index(after: colon)...]
+        switch String(decoding: line[..<colon], as: UTF8.self).lowercased() {
+        case "content-length": try take(length: Self.trimmed(value))
+        case "transfer-encoding": try take(coding: Self.text(value))
+        case "host": try take(host: Self.trimmed(value))
+        case "connection": connection.formUnion(Self.text(value).split(separator: ",").map(Self.word))
+        case "expect": expectsContinue = Self.word(Self.text(value)) == "100-continue"
+        default: break
+        }
+    }
+
+    /// How the body is framed, once the head is whole.
+    mutating func finish(maxBody: Int) throws(Refusal) -> Body {
+        if isVersion10 {
+            expectsContinue = false
+            if isChunked { throw .malformed("HTTP/1.0 has no Transfer-Encoding.") }
+        } else if hosts == 0 {
+            throw .malformed("The Host field is missing.")
+        }
+        guard Self.methods.contains(method) else { throw .unknownMethod(method) }
+        guard let length else { return isChunked ? .chunked : .length(0) }
+        if isChunked { throw .malformed("Content-Length and Transfer-Encoding stand beside each other.") }
+        guard length <= maxBody else { throw .bodyTooLarge }
+        return .length(length)
+    }
+
+    private mutating func take(length value: some Collection<UInt8>) throws(Refusal) {
+        guard length == nil else { throw .malformed("Content-Length stands more than once.") }
+        guard !value.isEmpty, value.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) else {
+            throw .malformed("Content-Length is not a number.")
+        }
+        length = Int(String(decoding: value, as: UTF8.self)) ?? .max
+    }
+
+    private mutating func take(coding value: String) throws(Refusal) {
+        guard !isChunked else { throw .malformed("Transfer-Encoding stands more than once.") }
+        let codings = value.split(separator: ",", omittingEmptySubsequences: false).map(Self.word)
+        guard codings.last == "chunked", codings.count(where: { $0 == "chunked" }) == 1 else {
+            throw .malformed("Transfer-Encoding does not end with chunked, once.")
+        }
+        guard codings.count == 1 else { throw .unknownCoding }
+        isChunked = true
+    }
+
+    private mutating func take(host value: some Collection<UInt8>) throws(Refusal) {
+        hosts += 1
+        guard hosts == 1 else { throw .malformed("Host stands more than once.") }
+        // What RFC 3986 lets stand in a host and a port.
+        guard value.allSatisfy({ isTokenByte($0) || ":[]()=;,".utf8.contains($0) }) else {
+            throw .malformed("Host is not a host and a port.")
+        }
+    }
+
+    private static func trimmed(_ value: some BidirectionalCollection<UInt8>) -> some BidirectionalCollection<UInt8> {
+        let isBlank = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+        let front = value.drop(while: isBlank)
+        guard let last = front.lastIndex(where: { !isBlank($0) }) else { return front }
+        return front[...last]
+    }
+
+    private static func text(_ value: some BidirectionalCollection<UInt8>) -> String {
+        String(decoding: value, as: UTF8.self)
+    }
+
+    private static func word(_ text: some StringProtocol) -> String {
+        String(text.filter { $0 != " " && $0 != "\t" }).lowercased()
+    }
+}
+
+/// A byte of a token (RFC 9110, section 5.6.2).
+func isTokenByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
+        true
+    default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+    }
+}

@@ -1,0 +1,40 @@
+import Config
+import Testing
+
+@testable import Serving
+
+@Suite struct HTTPLimitsTests {
+    private func read(_ http: String) throws -> (config: APIConfig?, issues: [ConfigIssue]) {
+        let context = ConfigContext(file: "api.json", environment: [:])
+        let text = #"{"worker": "api", "name": "api", "listen": [{}]\#(http)}"#
+        let reader = try #require(context.reader(of: Array(text.utf8)))
+        return (APIConfig(reading: reader), context.issues)
+    }
+
+    @Test func `the config's defaults are the limits' own`() throws {
+        #expect(try read("").config?.http == HTTPLimits())
+        #expect(try read(#", "http": {}"#).config?.http == HTTPLimits())
+    }
+
+    @Test func `every limit can be set`() throws {
+        let http = try #require(
+            try read(
+                """
+                , "http": {"max_uri": "1kB", "max_head": "2kB", "max_body": "3B", "head_timeout": "1s",
+                "body_timeout": "2s", "idle_timeout": "3m", "max_connections": 4}
+                """
+            ).config?.http)
+        var expected = HTTPLimits()
+        (expected.maxURI, expected.maxHead, expected.maxBody, expected.maxConnections) = (1000, 2000, 3, 4)
+        (expected.headTimeout, expected.bodyTimeout, expected.idleTimeout) = (.seconds(1), .seconds(2), .seconds(180))
+        #expect(http == expected)
+    }
+
+    @Test(arguments: [
+        #""max_uri": 8000"#, #""max_head": "0B""#, #""head_timeout": "1ms""#, #""max_connections": 0"#,
+        #""max_url": "1kB""#,
+    ])
+    func `what is no limit is a mistake`(field: String) throws {
+        #expect(try read(", \"http\": {\(field)}").issues.count == 1)
+    }
+}

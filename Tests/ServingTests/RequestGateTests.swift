@@ -1,0 +1,106 @@
+import NIOCore
+import Testing
+
+@testable import Serving
+
+@Suite struct RequestGateTests {
+    private static let start = NIODeadline.uptimeNanoseconds(1_000_000_000)
+    private static let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+
+    private func at(_ seconds: Int64) -> NIODeadline { Self.start + .seconds(seconds) }
+
+    private func bytes(_ text: String) -> ByteBuffer { ByteBuffer(string: text) }
+
+    private var gate: RequestGate { RequestGate(HTTPLimits(), now: Self.start) }
+
+    private func answer(_ gate: inout RequestGate, at seconds: Int64) -> RequestGate.Action {
+        gate.answerEnded(now: at(seconds))
+        return gate.answerWritten(now: at(seconds))
+    }
+
+    @Test func `lets one request through at a time`() {
+        var gate = gate
+        #expect(gate.received(bytes(Self.get + Self.get + "GET"), now: at(0)) == .pass(bytes(Self.get)))
+        #expect(gate.deadline == nil)
+        #expect(gate.received(bytes(" / "), now: at(1)) == .none)
+        #expect(answer(&gate, at: 2) == .pass(bytes(Self.get)))
+        #expect(answer(&gate, at: 3) == .none)
+        // The third one's time began when its turn came.
+        #expect(gate.deadline == at(13))
+        #expect(gate.received(bytes("HTTP/1.1\r\nHost: a\r\n\r\n"), now: at(4)) == .pass(bytes(Self.get)))
+    }
+
+    @Test func `an error waits for the answer before it, and nothing follows it`() {
+        var gate = gate
+        #expect(gate.received(bytes(Self.get + "garbage\r\n" + Self.get), now: at(0)) == .pass(bytes(Self.get)))
+        guard case .refuse(.malformed, isHEAD: false) = answer(&gate, at: 1) else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(gate.received(bytes(Self.get), now: at(2)) == .none)
+        #expect(gate.deadline == at(3))
+        #expect(gate.deadlinePassed(now: at(3)) == .close)
+    }
+
+    @Test func `a head and a body have their own times, an idle connection another`() {
+        var gate = gate
+        #expect(gate.deadline == at(75))
+        #expect(gate.deadlinePassed(now: at(75)) == .close)
+        gate = self.gate
+        #expect(gate.received(bytes("\r\n\r\nHEAD / HTTP/1.1\r\n"), now: at(20)) == .none)
+        #expect(gate.deadline == at(30))
+        // More of it wins no time.
+        #expect(gate.received(bytes("Host: a\r\nContent-Length: 3\r\n"), now: at(29)) == .none)
+        #expect(gate.deadline == at(30))
+        #expect(gate.received(bytes("\r\n"), now: at(29)) == .none)
+        #expect(gate.deadline == at(39))
+        guard case .refuse(.timeout, isHEAD: true) = gate.deadlinePassed(now: at(39)) else {
+            Issue.record("not refused")
+            return
+        }
+    }
+
+    @Test func `asks once for a body that waits to be asked`() {
+        var gate = gate
+        let head = "PUT / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
+        #expect(gate.received(bytes(head), now: at(0)) == .sayContinue)
+        #expect(gate.received(bytes("a"), now: at(0)) == .none)
+        #expect(gate.received(bytes("b"), now: at(0)) == .pass(bytes(head + "ab")))
+    }
+
+    @Test func `ends after the last answer, and after those that a client sent ahead before it closed`() {
+        var gate = gate
+        #expect(
+            gate.received(bytes("GET / HTTP/1.0\r\n\r\n" + Self.get), now: at(0))
+                == .pass(bytes("GET / HTTP/1.0\r\n\r\n")))
+        #expect(gate.closesAfterAnswer)
+        #expect(answer(&gate, at: 1) == .finish)
+        gate = self.gate
+        #expect(gate.received(bytes(Self.get + Self.get + "GET"), now: at(0)) == .pass(bytes(Self.get)))
+        #expect(gate.inputClosed() == .none)
+        #expect(answer(&gate, at: 1) == .pass(bytes(Self.get)))
+        #expect(answer(&gate, at: 2) == .close)
+    }
+
+    @Test func `a server that ends closes idle connections, and others after their answer`() {
+        var gate = gate
+        #expect(gate.quiesce(now: at(0)) == .close)
+        gate = self.gate
+        #expect(gate.received(bytes(Self.get + Self.get), now: at(0)) == .pass(bytes(Self.get)))
+        #expect(gate.quiesce(now: at(1)) == .none)
+        #expect(gate.closesAfterAnswer)
+        #expect(answer(&gate, at: 2) == .finish)
+        gate = self.gate
+        #expect(gate.received(bytes("GET"), now: at(0)) == .none)
+        #expect(gate.quiesce(now: at(1)) == .none)
+        #expect(gate.deadline == at(2))
+    }
+
+    @Test func `reads no further while much waits already`() {
+        var gate = gate
+        _ = gate.received(bytes(Self.get), now: at(0))
+        #expect(gate.wantsBytes)
+        _ = gate.received(ByteBuffer(repeating: 0x41, count: 80_001), now: at(0))
+        #expect(!gate.wantsBytes)
+    }
+}
