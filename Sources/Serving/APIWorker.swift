@@ -42,7 +42,7 @@ package struct APIWorker: Service, CustomStringConvertible {
         let history = ListHistory(reader: reader, loader: loader, capacity: config.cached)
         responder = APIResponder(
             lists: ListRoute(newest: newest, history: history, margin: config.margin, clock: clock, onDemand: onDemand),
-            health: HealthRoute(newest: newest, clock: clock))
+            health: HealthRoute(newest: newest, clock: clock), contract: ContractRoute(clock: clock))
     }
 
     package func run() async throws {

@@ -111,9 +111,10 @@ final class Folder: Sendable {
 
 /// A shell command as a user would type it; its standard output and error together.
 @discardableResult
-func shell(_ command: String, in folder: String = Repository.path, environment: [String: String] = [:]) async throws
-    -> String
-{
+func shell(
+    _ command: String, in folder: String = Repository.path, environment: [String: String] = [:],
+    within deadline: Duration = .seconds(60)
+) async throws -> String {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = ["bash", "-c", command]
@@ -129,7 +130,7 @@ func shell(_ command: String, in folder: String = Repository.path, environment: 
     try process.run()
     try handle.close()
     // Foundation takes a process for running as long as its background children do.
-    try await eventually(within: .seconds(60), "ends: \(command)") { !isAlive(process.processIdentifier) }
+    try await eventually(within: deadline, "ends: \(command)") { !isAlive(process.processIdentifier) }
     return String(decoding: FileManager.default.contents(atPath: file) ?? Data(), as: UTF8.self)
 }
 

@@ -10,6 +10,7 @@ struct APIResponder: HTTPResponder {
 
     let lists: ListRoute
     let health: HealthRoute
+    let contract: ContractRoute
 
     func respond(to request: Request, context: Context) async throws -> Response {
         do throws(Problem) {
@@ -29,6 +30,9 @@ struct APIResponder: HTTPResponder {
         case "/healthz":
             try Self.requireReading(request, without: target.query)
             return health.alive
+        case "/openapi.yaml":
+            try Self.requireReading(request, without: target.query)
+            return contract.answer(request.headers)
         case "/readyz":
             try Self.requireReading(request, without: target.query)
             return try health.ready()

@@ -90,7 +90,7 @@ extension Problem {
         var problem = Problem(
             code: "no-such-resource", status: 404, title: "There is nothing under this path",
             detail: "Nothing is served under \(path).")
-        problem.members = [("available", .texts(["/", "/healthz", "/readyz"]))]
+        problem.members = [("available", .texts(["/", "/healthz", "/openapi.yaml", "/readyz"]))]
         return problem
     }
 

@@ -1,0 +1,31 @@
+import Basics
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Tape
+
+/// `/openapi.yaml`: what this api promises, as OpenAPI.
+struct ContractRoute: Sendable {
+    private let clock: TapeClock
+    private let plain: ByteBuffer
+    private let compressed: ByteBuffer
+    private let digest: String
+
+    init(clock: TapeClock) {
+        self.clock = clock
+        plain = ByteBuffer(bytes: PackageResources.openapi_yaml)
+        compressed = Gzip.compressed(plain)
+        digest = String(Digest.sha256(PackageResources.openapi_yaml).prefix(32))
+    }
+
+    func answer(_ headers: HTTPFields) -> Response {
+        let coding = AcceptEncoding(headers[.acceptEncoding]).coding(forSize: plain.readableBytes)
+        let body = coding == .gzip ? compressed : plain
+        let representation = Representation(
+            mediaType: "application/yaml", tag: coding == .gzip ? "\"\(digest)-gzip\"" : "\"\(digest)\"",
+            coding: coding,
+            cacheControl: "public, no-cache", vary: "Accept-Encoding"
+        ) { body }
+        return representation.response(RequestConditions(headers), now: clock.now)
+    }
+}

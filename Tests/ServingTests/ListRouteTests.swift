@@ -1,0 +1,149 @@
+import Basics
+import Foundation
+import Tape
+import TestSupport
+import Testing
+
+@testable import Serving
+
+/// `GET /` with lists in a real Redis.
+@Suite struct ListRouteTests {
+    private let api: TestAPI
+    private let minute: Minute
+
+    /// The lists of the last three minutes, the current one not among them.
+    init() async throws {
+        api = try await TestAPI(redis: TestRedis())
+        minute = Minute(containing: TapeClock.machineTime).advanced(byMinutes: -1)
+        for ago in [2, 1, 0] { try await api.publish(minute.advanced(byMinutes: -ago)) }
+        let (api, minute) = (api, minute)
+        try await eventually("the newest list is served") {
+            try await api.get("/")["last-modified"] == minute.start.httpDate
+        }
+    }
+
+    @Test func `the newest list has its age, and no other place`() async throws {
+        let answer = try await api.get("/?limit=3")
+        #expect(answer.status == 200)
+        #expect(answer["cache-control"] == "public, max-age=65")
+        let age = try #require(answer["age"].flatMap { Int($0) })
+        #expect((60...180).contains(age))
+        #expect(answer["x-accel-expires"] == "\(max(0, 65 - age))")
+        #expect(answer["content-location"] == nil)
+        #expect(answer["vary"] == "Accept, Accept-Encoding")
+        #expect(answer["last-modified"] == minute.start.httpDate)
+        #expect(answer["content-encoding"] == nil)
+    }
+
+    @Test func `a relative minute and one that is stood in for say where they are for good`() async throws {
+        let now = try await api.get("/?datetime=now&limit=03&format=csv")
+        #expect(now["content-location"] == "/?datetime=\(minute)&limit=3&format=CSV")
+        #expect(now["cache-control"] == "public, max-age=65")
+        #expect(now["age"] != nil)
+        let current = Minute(containing: api.clock.now)
+        let standsIn = try await api.get("/?datetime=\(current)")
+        #expect(standsIn["content-location"] == "/?datetime=\(minute)")
+        #expect(standsIn["age"] != nil)
+        let found = try await api.get(try #require(now["content-location"]))
+        #expect(found.body == now.body)
+        #expect(found["etag"] == now["etag"])
+        #expect(found["cache-control"] == "public, max-age=31536000, immutable")
+        #expect(found["age"] == nil)
+        #expect(found["content-location"] == nil)
+        #expect(found["x-accel-expires"] == nil)
+        let past = try await api.get("/?datetime=\(minute.advanced(byMinutes: -2))")
+        #expect(past["cache-control"] == "public, max-age=31536000, immutable")
+        #expect(past["last-modified"] == minute.advanced(byMinutes: -2).start.httpDate)
+    }
+
+    @Test func `tags differ by list, rows, format and coding, and by nothing else`() async throws {
+        func tag(_ query: String, _ headers: [String] = []) async throws -> String {
+            let tag = try #require(try await api.get("/?\(query)", headers)["etag"])
+            #expect(tag.wholeMatch(of: /"[!#-~]+"/) != nil)
+            return tag
+        }
+        let all = try await tag("limit=9999")
+        #expect(try await tag("limit=99999") == all)
+        #expect(try await tag("limit=200&format=json", ["Accept: text/csv"]) == all)
+        #expect(try await tag("limit=200&datetime=\(minute)") == all)
+        var tags = [all, try await tag("limit=199"), try await tag("limit=200&format=CSV")]
+        tags.append(try await tag("limit=200", ["Accept-Encoding: gzip"]))
+        tags.append(try await tag("limit=200&format=CSV", ["Accept-Encoding: gzip"]))
+        tags.append(try await tag("limit=200&datetime=\(minute.advanced(byMinutes: -1))"))
+        #expect(Set(tags).count == 6)
+        let replica = try await TestAPI(redis: api.redis)
+        try await eventually("the replica has the list too") { try await replica.get("/")["etag"] != nil }
+        #expect(try await replica.get("/?limit=9999")["etag"] == all)
+        let (one, other) = (
+            try await api.get("/", ["Accept-Encoding: gzip"]), try await replica.get("/", ["Accept-Encoding: gzip"])
+        )
+        #expect(one.body == other.body)
+    }
+
+    @Test func `what a client has already is not sent again`() async throws {
+        for (target, headers) in [
+            ("/?limit=9", []), ("/?limit=200", ["Accept-Encoding: gzip"]), ("/?datetime=-0m&format=CSV", []),
+            ("/?datetime=\(minute)", []), ("/openapi.yaml", ["Accept-Encoding: gzip"]),
+        ] as [(String, [String])] {
+            let full = try await api.get(target, headers)
+            #expect(full.status == 200)
+            let tag = try #require(full["etag"])
+            for method in ["GET", "HEAD"] {
+                for condition in ["If-None-Match: \"x\", W/\(tag)", "If-None-Match: *"] {
+                    let answer = try await api.get(target, headers + [condition], method: method)
+                    #expect(answer.status == 304, "\(target) \(condition)")
+                    #expect(answer.body.isEmpty)
+                    for name in ["etag", "cache-control", "vary", "content-location", "last-modified"] {
+                        #expect(answer[name] == full[name], "\(target): \(name)")
+                    }
+                    #expect((answer["age"] == nil) == (full["age"] == nil))
+                    // A length of 0 would be that of the 200 (RFC 9110, section 8.6).
+                    #expect(answer["content-length"] == nil || answer["content-length"] == full["content-length"])
+                }
+            }
+            #expect(try await api.get(target, headers + ["If-None-Match: \"x\""]).status == 200)
+            guard let modified = full["last-modified"] else { continue }
+            #expect(try await api.get(target, headers + ["If-Modified-Since: \(modified)"]).status == 304)
+            let older = minute.advanced(byMinutes: -1).start.httpDate
+            #expect(try await api.get(target, headers + ["If-Modified-Since: \(older)"]).status == 200)
+            let both = ["If-None-Match: \"x\"", "If-Modified-Since: \(modified)"]
+            #expect(try await api.get(target, headers + both).status == 200)
+        }
+    }
+
+    @Test func `gzip is the same list, smaller`() async throws {
+        for format in ["JSON", "CSV"] {
+            let plain = try await api.get("/?limit=200&format=\(format)")
+            let gzip = try await api.get("/?limit=200&format=\(format)", ["Accept-Encoding: br, gzip"])
+            #expect(gzip["content-encoding"] == "gzip")
+            #expect(gzip["content-type"] == plain["content-type"])
+            #expect(gzip.body.count < plain.body.count / 2)
+            #expect(Gunzip.text(gzip.body) == plain.text)
+            let again = try await api.get("/?limit=200&format=\(format)", ["Accept-Encoding: gzip"])
+            #expect(again.body == gzip.body)
+        }
+        let short = try await api.get("/?limit=3", ["Accept-Encoding: gzip"])
+        #expect(short["content-encoding"] == nil)
+        #expect(short["vary"] == "Accept, Accept-Encoding")
+    }
+
+    @Test func `errors are problems that nobody may keep`() async throws {
+        for (target, status) in [
+            ("/?limit=0", 422), ("/?datetime=2020-01-01", 404), ("/?datetime=2999-01-01", 422), ("/x", 404),
+        ] {
+            let answer = try await api.get(target, ["Accept-Encoding: gzip", "If-None-Match: *"])
+            #expect(answer.status == status)
+            #expect(answer["content-type"] == "application/problem+json")
+            #expect(answer["cache-control"] == "no-store")
+            #expect(answer["etag"] == nil)
+        }
+        let empty = try await TestAPI()
+        for target in ["/", "/readyz"] {
+            let answer = try await empty.get(target)
+            #expect(answer.status == 503)
+            #expect(answer["retry-after"].flatMap { Int($0) } ?? 0 >= 1)
+            #expect(answer["cache-control"] == "no-store")
+            #expect(answer["content-type"] == "application/problem+json")
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import Basics
+import Config
+import Foundation
+import Logging
+import NIOPosix
+import Redis
+import ServiceLifecycle
+import Synchronization
+import Tape
+import TestSupport
+import Testing
+
+@testable import Serving
+
+/// An api worker on a free port, with a Redis of its own or with none, that ends with its owner.
+final class TestAPI: Sendable {
+    let port: Int
+    let clock: TapeClock
+    let redis: TestRedis?
+    private let group: ServiceGroup
+    private let worker: Task<Void, any Error>
+
+    /// `http` is the object of that name in the config.
+    init(http: String = "{}", redis: TestRedis? = nil, clock: TapeClock = TapeClock()) async throws {
+        let text = """
+            {"worker": "api", "name": "api", "listen": [{"port": 0}], "http": \(http), "list": {"stream": "toplist"},
+             "redis": {"url": "\(redis?.url ?? "redis://127.0.0.1:1")"}}
+            """
+        let context = ConfigContext(file: "api.json", environment: [:])
+        let reader = try #require(context.reader(of: Array(text.utf8)))
+        let config = try #require(APIConfig(reading: reader), "\(context.issues)")
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let client = RedisClient(
+            config.worker.redis.endpoint, timeout: .seconds(2), group: MultiThreadedEventLoopGroup.singleton,
+            logger: logger)
+        let listening = Mutex(0)
+        let shared = Shared(value: listening)
+        let api = APIWorker(config, redis: client, clock: clock, logger: logger) { address in
+            shared.value.withLock { $0 = address.port }
+        }
+        let group = ServiceGroup(configuration: .init(services: [api], gracefulShutdownSignals: [], logger: logger))
+        self.group = group
+        worker = Task { try await group.run() }
+        try await eventually("the api listens") { shared.value.withLock { $0 } > 0 }
+        port = shared.value.withLock { $0 }
+        self.clock = clock
+        self.redis = redis
+    }
+
+    deinit {
+        worker.cancel()
+    }
+
+    private final class Shared: Sendable {
+        let value: Mutex<Int>
+
+        init(value: consuming Mutex<Int>) {
+            self.value = value
+        }
+    }
+
+    /// Tells it to end; returns when it has.
+    func shutDown() async throws {
+        await group.triggerGracefulShutdown()
+        try await worker.value
+    }
+
+    func connect() async throws -> RawConnection { try await RawConnection(port: port) }
+
+    /// The answer to a GET with these header lines.
+    func get(_ target: String, _ headers: [String] = [], method: String = "GET") async throws -> RawAnswer {
+        try #require(try await RawAnswer.of(port, target, headers, method: method), "\(method) \(target)")
+    }
+
+    /// Puts a list with so many rows into the index and under its key.
+    func publish(_ minute: Minute, rows: Int = 200) async throws {
+        let client = try #require(redis).client()
+        let lines = (1...rows).map { "\($0),SYM\($0),\($0).\(minute.milliseconds / 60_000 % 1000),\($0)\r\n" }
+        let csv = "Rank,Symbol,Price USD,CMC ID\r\n" + lines.joined()
+        let columns = """
+            [{"name":"Rank","type":"integer"},{"name":"Symbol","type":"string"},{"name":"Price USD","type":"decimal"},\
+            {"name":"CMC ID","type":"integer"}]
+            """
+        _ = try await client.send(RedisCommand("SET", "toplist:\(minute)", csv))
+        _ = try await client.send(RedisCommand("XADD", "toplist", "\(minute.milliseconds)-0", "columns", columns))
+    }
+}
