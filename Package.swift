@@ -47,12 +47,18 @@ let package = Package(
             dependencies: ["Basics", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: settings
         ),
+        // What is said: keys, events, formats, and where lines go.
+        .target(
+            name: "Logs",
+            dependencies: ["Basics", "Config", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: settings
+        ),
 
         // What talks to the world: each wraps one library and knows nothing of the tape.
         .target(
             name: "Redis",
             dependencies: [
-                "Basics", "CHiredis",
+                "Basics", "CHiredis", "Logs",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -64,7 +70,7 @@ let package = Package(
         .target(name: "JQ", dependencies: ["Basics", "CJQ"], swiftSettings: settings),
         .target(
             name: "RedisServer",
-            dependencies: ["Basics", "Redis", .product(name: "Logging", package: "swift-log")],
+            dependencies: ["Basics", "Logs", "Redis", .product(name: "Logging", package: "swift-log")],
             swiftSettings: settings
         ),
 
@@ -72,7 +78,7 @@ let package = Package(
         .target(
             name: "Tape",
             dependencies: [
-                "Basics", "Config", "Redis",
+                "Basics", "Config", "Logs", "Redis",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -88,7 +94,7 @@ let package = Package(
         .target(
             name: "Fetching",
             dependencies: [
-                "Basics", "Config", "CurlHTTP", "JQ", "Redis", "Tape",
+                "Basics", "Config", "CurlHTTP", "JQ", "Logs", "Redis", "Tape",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -97,7 +103,7 @@ let package = Package(
         .target(
             name: "Merging",
             dependencies: [
-                "Basics", "Config", "Redis", "Tape", "TopLists",
+                "Basics", "Config", "Logs", "Redis", "Tape", "TopLists",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -106,7 +112,7 @@ let package = Package(
         .target(
             name: "Serving",
             dependencies: [
-                "Basics", "CZlib", "Config", "Redis", "Tape", "TopLists",
+                "Basics", "CZlib", "Config", "Logs", "Redis", "Tape", "TopLists",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -135,8 +141,8 @@ let package = Package(
         .target(
             name: "Assembly",
             dependencies: [
-                "Basics", "Config", "CurlHTTP", "Fetching", "JQ", "Merging", "Redis", "RedisServer", "Sandbox",
-                "Serving", "Tape",
+                "Basics", "Config", "CurlHTTP", "Fetching", "JQ", "Logs", "Merging", "Redis", "RedisServer",
+                "Sandbox", "Serving", "Tape",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -167,9 +173,19 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "LogsTests",
+            dependencies: [
+                "Basics", "Config", "Logs", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "RedisTests",
             dependencies: [
                 "Redis", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings
         ),

@@ -1,5 +1,6 @@
 import Basics
 import Fetching
+import Logs
 import Tape
 
 /// `cointape fetch CONFIG`: settles the current minute once, or shows what would be published.
@@ -18,7 +19,9 @@ package enum FetchCommand {
         guard case .fetch(let config)? = configs.files.first?.config else {
             throw StartFailure("\(path) is not the config of a fetch worker")
         }
-        let runtime = Runtime(clock: clock, redactor: configs.redactor)
+        // Who only looks leaves no trace, in logs neither.
+        let logs = dryRun ? LogOutputs() : try configs.openLogs()
+        let runtime = Runtime(clock: clock, redactor: configs.redactor, logs: logs)
         defer { runtime.shutdown() }
         if dryRun {
             do {

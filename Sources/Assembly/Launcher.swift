@@ -14,13 +14,17 @@ enum Launcher {
     static let grace: Duration = .seconds(15)
 
     static func run(_ services: [any Service], logger: Logger) async throws {
-        // A peer that goes away while we write is an error code, not the end of the process.
-        signal(SIGPIPE, SIG_IGN)
+        ignoreBrokenPipes()
         var configuration = ServiceGroupConfiguration(
             services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger)
         configuration.maximumGracefulShutdownDuration = grace
         try await ServiceGroup(configuration: configuration).run()
+    }
+
+    /// A peer that goes away while we write, or whoever reads the logs, is an error code and not the end of the process.
+    static func ignoreBrokenPipes() {
+        signal(SIGPIPE, SIG_IGN)
     }
 
     /// A logger for the process as a whole, for what only concerns the services' order: quiet.

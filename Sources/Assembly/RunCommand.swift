@@ -1,4 +1,3 @@
-import Logging
 import ServiceLifecycle
 import Tape
 
@@ -10,11 +9,10 @@ package enum RunCommand {
         let clock = try environment.clock()
         let configs = try ConfigFiles.load(paths, environment: environment.variables, requiringNeeds: true)
         configs.costWarnings(in: environment.variables).forEach(tell)
-        let runtime = Runtime(clock: clock, redactor: configs.redactor)
+        let logs = try await ProcessLogs(configs, worker: "run")
+        let runtime = Runtime(clock: clock, redactor: configs.redactor, logs: logs.outputs)
         defer { runtime.shutdown() }
-        let logger = Logger(
-            worker: "run", settings: configs.files.first?.config.settings.logging, redactor: configs.redactor)
-        let services = configs.files.flatMap { runtime.services($0) }
-        try await Launcher.run(services, logger: Launcher.quietLogger(logger))
+        let services = logs.services + configs.files.flatMap { runtime.services($0) }
+        try await Launcher.run(services, logger: Launcher.quietLogger(logs.logger))
     }
 }

@@ -3,23 +3,28 @@ import CurlHTTP
 import Fetching
 import JQ
 import Logging
+import Logs
 import Merging
 import NIOPosix
 import Redis
 import ServiceLifecycle
 import Serving
+import Synchronization
 import Tape
 
 /// What the workers of one process share: threads, clients, the clock; and how workers are made of configs.
 final class Runtime: Sendable {
     let clock: TapeClock
     let redactor: Redactor
+    let logs: LogOutputs
+    private let outages = Mutex<[String: RedisOutage]>([:])
     private let http = HTTPClient()
     private let jq = JQPool()
 
-    init(clock: TapeClock, redactor: Redactor) {
+    init(clock: TapeClock, redactor: Redactor, logs: LogOutputs = LogOutputs()) {
         self.clock = clock
         self.redactor = redactor
+        self.logs = logs
     }
 
     /// Ends the threads.
@@ -29,14 +34,23 @@ final class Runtime: Sendable {
     }
 
     func logger(_ settings: WorkerSettings) -> Logger {
-        Logger(worker: settings.name, settings: settings.logging, redactor: redactor)
+        logs.logger(settings.name, settings.logging, redactor: redactor)
     }
 
     func redis(_ settings: WorkerSettings, timeout: Duration = .seconds(5)) -> RedisClient {
         RedisClient(
             settings.redis.endpoint, name: "cointape-\(settings.name)", timeout: timeout,
-            group: MultiThreadedEventLoopGroup.singleton,
-            logger: logger(settings))
+            group: MultiThreadedEventLoopGroup.singleton, outage: outage(settings))
+    }
+
+    /// One for all clients of a worker, so that it tells once that Redis is away.
+    private func outage(_ settings: WorkerSettings) -> RedisOutage {
+        outages.withLock { outages in
+            if let outage = outages[settings.name] { return outage }
+            let outage = RedisOutage(logger: logger(settings))
+            outages[settings.name] = outage
+            return outage
+        }
     }
 
     /// Without a memory every list is taken as it comes.

@@ -1,5 +1,6 @@
 import Basics
 import Logging
+import Logs
 import Sandbox
 import ServiceLifecycle
 import Tape

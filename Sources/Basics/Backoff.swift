@@ -18,6 +18,9 @@ package struct Backoff: Sendable {
         return ceiling * random
     }
 
+    /// Whether nothing has failed since the last success.
+    package var isFresh: Bool { attempt == 0 }
+
     /// After a success the next wait is short again.
     package mutating func reset() {
         attempt = 0

@@ -1,4 +1,5 @@
-/// Hides secrets in whatever is about to be printed: by their values, plain and percent-encoded, and the userinfo of URLs.
+/// Hides secrets in whatever is about to be printed: by their values, plain, percent-encoded and escaped as in JSON, and
+/// the userinfo of URLs.
 package struct Redactor: Sendable {
     private let needles: [[UInt8]]
     package static let mask = "***"
@@ -7,9 +8,25 @@ package struct Redactor: Sendable {
     package init(secrets: some Sequence<String> = []) {
         let spellings = Set(secrets).filter { $0.utf8.count >= 6 }.flatMap { secret in
             let encoded = PercentEncoding.encode(secret)
-            return [secret, encoded, encoded.replacing(/%[0-9A-F]{2}/) { $0.output.lowercased() }]
+            let percent = [secret, encoded, encoded.replacing(/%[0-9A-F]{2}/) { $0.output.lowercased() }]
+            return percent + Self.escaped(secret)
         }
         needles = Set(spellings).map { Array($0.utf8) }
+    }
+
+    /// As encoders of JSON write it: as little escaped as may be, slashes too, or all that is not ASCII too.
+    private static func escaped(_ secret: String) -> [String] {
+        let plain = String(JSONString.quoted(secret).dropFirst().dropLast())
+        let ascii = plain.unicodeScalars.map { scalar in
+            guard !scalar.isASCII else { return String(scalar) }
+            return String(scalar).utf16.map { "\\u" + padded(hexadecimal: $0) }.joined()
+        }.joined()
+        return [plain, ascii].flatMap { [$0, $0.replacing("/", with: "\\/")] }
+    }
+
+    private static func padded(hexadecimal unit: UInt16) -> String {
+        let digits = String(unit, radix: 16)
+        return String(repeating: "0", count: 4 - digits.count) + digits
     }
 
     /// Looks at bytes, not characters: an accent behind a secret would make another character of its last one.

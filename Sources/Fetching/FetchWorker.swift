@@ -35,7 +35,7 @@ package struct FetchWorker: Service, CustomStringConvertible {
                     guard await clock.pauses(until: next.minute.start + .seconds(60)) else { return }
                 }
             } catch {
-                logger.debug("worker.retries", metadata: [LogKey.error: "\(error)"])
+                logger.retries(after: error, isFirst: backoff.isFresh)
                 guard await clock.pauses(for: backoff.next()) else { return }
             }
         }

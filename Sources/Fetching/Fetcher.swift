@@ -2,6 +2,7 @@ package import Basics
 package import CurlHTTP
 package import JQ
 package import Logging
+import Logs
 package import Tape
 
 /// Gets all pages of a feed and makes the minute's entry of them: rows, or a gap that says why not.
@@ -53,14 +54,14 @@ package struct Fetcher: Sendable {
             metadata[LogKey.count] = "\(list.rows.count)"
             metadata[LogKey.pages] = "\(list.pages)"
             metadata[LogKey.duration] = "\((ContinuousClock.now - began).milliseconds)"
-            logger.info("minute.fetched", metadata: metadata)
+            logger.info(.minuteFetched, metadata: metadata)
             return draft
         } catch let failure as FetchFailure {
             let gap = Gap(failure.code, redactor(failure.detail))
             if let wait = failure.wait { await memory?.pause.begin(for: wait, because: gap.detail) }
             metadata[LogKey.gap] = "\(gap.code)"
             metadata[LogKey.detail] = "\(gap.detail)"
-            logger.warning("minute.gap", metadata: metadata)
+            logger.warning(.minuteGap, metadata: metadata)
             return .gap(gap, minute: minute)
         }
     }

@@ -2,6 +2,7 @@ import Basics
 import CurlHTTP
 import JQ
 import Logging
+import Logs
 import Tape
 
 /// Gets one page: asks, judges, and asks again while that is worth it and time is left.
@@ -31,9 +32,10 @@ struct PageFetcher: Sendable {
                 let wait = (failure.wait ?? .zero) + backoff.next()
                 guard attempt <= settings.retries, clock.now + wait < deadline else { throw failure }
                 logger.debug(
-                    "page.retried",
+                    .pageRetried,
                     metadata: [
-                        LogKey.attempt: "\(attempt)", LogKey.detail: "\(failure.detail)", LogKey.wait: "\(wait)",
+                        LogKey.attempt: "\(attempt)", LogKey.detail: "\(failure.detail)",
+                        LogKey.wait: "\(wait.milliseconds)",
                     ])
                 try await clock.sleep(for: wait)
             }

@@ -57,7 +57,7 @@ package struct MergeWorker: Service, CustomStringConvertible {
                 backoff.reset()
             } catch {
                 guard !Task.isShuttingDownGracefully else { return }
-                logger.debug("worker.retries", metadata: [LogKey.error: "\(error)"])
+                logger.retries(after: error, isFirst: backoff.isFresh)
                 guard await clock.pauses(for: backoff.next()) else { return }
             }
         }

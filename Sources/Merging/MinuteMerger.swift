@@ -1,6 +1,7 @@
 import Basics
 import Foundation
 import Logging
+import Logs
 import Redis
 import Tape
 import TopLists
@@ -42,7 +43,7 @@ struct MinuteMerger: Sendable {
         }
         let stored = try await store(result.csv, minute)
         logger.info(
-            "minute.merged",
+            .minuteMerged,
             metadata: [
                 LogKey.stream: "\(config.stream)", LogKey.minute: "\(minute)", LogKey.count: "\(result.count)",
                 LogKey.duration: "\((ContinuousClock.now - began).milliseconds)",
@@ -80,7 +81,7 @@ struct MinuteMerger: Sendable {
         // While it catches up after an outage, one line a minute would be thousands.
         let isRecent = clock.now - minute.start < .seconds(600)
         logger.log(
-            level: isRecent ? .warning : .debug, "minute.gap",
+            level: isRecent ? .warning : .debug, .minuteGap,
             metadata: [
                 LogKey.stream: "\(config.stream)", LogKey.minute: "\(minute)", LogKey.gap: "\(gap.code)",
                 LogKey.detail: "\(gap.detail)",

@@ -1,5 +1,6 @@
 import Basics
 import Logging
+import Logs
 import Redis
 import Tape
 
@@ -33,7 +34,7 @@ struct SourceFeed: Sendable {
         let outcome = try await publisher.publish(.gap(gap, minute: due), for: due)
         let isRecent = clock.now - minute.start < .seconds(600)
         logger.log(
-            level: isRecent ? .warning : .debug, "source.closed",
+            level: isRecent ? .warning : .debug, .sourceClosed,
             metadata: [LogKey.stream: "\(stream)", LogKey.minute: "\(due)", LogKey.outcome: "\(outcome.rawValue)"])
     }
 

@@ -13,7 +13,7 @@ package final class RedisClient: Sendable {
     private let name: String?
     private let timeout: Duration
     private let group: any EventLoopGroup
-    private let logger: Logger
+    private let outage: RedisOutage
     private let state = Mutex(State())
 
     private struct State {
@@ -29,20 +29,33 @@ package final class RedisClient: Sendable {
     private static let longestConnect: Duration = .seconds(3)
 
     /// `timeout` is what a command has that is given none of its own.
+    ///
+    /// Clients that share an outage tell it together.
     package init(
         _ endpoint: RedisEndpoint, name: String? = nil, timeout: Duration = .seconds(5), group: any EventLoopGroup,
-        logger: Logger
+        outage: RedisOutage
     ) {
         self.endpoint = endpoint
         self.name = name
         self.timeout = timeout
         self.group = group
-        self.logger = logger
+        self.outage = outage
+    }
+
+    package convenience init(
+        _ endpoint: RedisEndpoint, name: String? = nil, timeout: Duration = .seconds(5), group: any EventLoopGroup,
+        logger: Logger
+    ) {
+        self.init(endpoint, name: name, timeout: timeout, group: group, outage: RedisOutage(logger: logger))
+    }
+
+    deinit {
+        if state.withLock({ $0.lastError != nil }) { outage.ends(nil) }
     }
 
     /// Another client of the same Redis, with a connection of its own.
     package func separate() -> RedisClient {
-        RedisClient(endpoint, name: name, timeout: timeout, group: group, logger: logger)
+        RedisClient(endpoint, name: name, timeout: timeout, group: group, outage: outage)
     }
 
     /// Sends the command and returns its reply; an error reply is thrown.
@@ -133,21 +146,18 @@ package final class RedisClient: Sendable {
                 return (state.lastError != nil, state.isClosed)
             }
             if closed { connection.close() }
-            if wasDown { logger.notice("redis.reconnected", metadata: [LogKey.redis: "\(endpoint)"]) }
+            if wasDown { outage.ends(endpoint) }
             return .success(connection)
         } catch {
-            let isNew = state.withLock { state in
+            let isFirst = state.withLock { state in
                 defer {
                     state.attempt = nil
                     state.retryAfter = .now + state.backoff.next()
                     state.lastError = error
                 }
-                return state.lastError?.message != error.message
+                return state.lastError == nil
             }
-            if isNew {
-                logger.warning(
-                    "redis.unavailable", metadata: [LogKey.redis: "\(endpoint)", LogKey.error: "\(error.message)"])
-            }
+            if isFirst { outage.begins(endpoint, error) }
             return .failure(error)
         }
     }

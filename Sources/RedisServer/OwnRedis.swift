@@ -1,5 +1,5 @@
-import Basics
 package import Logging
+import Logs
 package import Redis
 
 #if canImport(Glibc)
@@ -79,7 +79,7 @@ package final class OwnRedis: Sendable {
             } catch {
                 guard kill(redis, 0) == 0 else { throw Failure(description: Self.ended(endpoint, folder.path)) }
                 if !told, error.message.contains("LOADING") {
-                    logger.notice("redis.loading", metadata: [LogKey.redis: "\(endpoint)"])
+                    logger.notice(.redisLoading, metadata: [LogKey.redis: "\(endpoint)"])
                     told = true
                 }
                 try await Task.sleep(for: .milliseconds(50))

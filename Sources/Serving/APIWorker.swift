@@ -2,6 +2,7 @@ import Basics
 import Hummingbird
 import HummingbirdCore
 package import Logging
+import Logs
 import NIOCore
 package import Redis
 import ServiceLifecycle
@@ -68,7 +69,7 @@ package struct APIWorker: Service, CustomStringConvertible {
         let limits = config.http
         let connections = OpenFiles.connections(wanted: limits.maxConnections * config.listen.count)
         if connections < limits.maxConnections * config.listen.count {
-            logger.warning("api.connections", metadata: [LogKey.detail: "open files allow only \(connections)"])
+            logger.warning(.apiConnections, metadata: [LogKey.detail: "open files allow only \(connections)"])
         }
         return Application(
             responder: responder, server: HTTPServerBuilder { GuardedHTTPChannel(limits, responder: $0) },
@@ -77,7 +78,7 @@ package struct APIWorker: Service, CustomStringConvertible {
                 availableConnectionsDelegate: .maximum(connections / config.listen.count, logger: quiet)),
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? address.port
-                logger.info("api.listening", metadata: [LogKey.host: "\(address.host)", LogKey.port: "\(port)"])
+                logger.info(.apiListening, metadata: [LogKey.host: "\(address.host)", LogKey.port: "\(port)"])
                 await onListening(APIConfig.Address(host: address.host, port: port))
             }, logger: quiet)
     }

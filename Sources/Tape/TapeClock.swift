@@ -1,12 +1,6 @@
 package import Basics
 import Synchronization
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// The one clock of a worker: Redis' clock, as last seen in a reply, carried on by this machine's monotonic clock.
 ///
 /// Workers on machines whose wall clocks differ so agree on what minute it is. Until Redis has answered it is the
@@ -80,8 +74,6 @@ package final class TapeClock: Sendable {
 
     /// This machine's wall clock.
     package static var machineTime: Timestamp {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+        .machineTime
     }
 }

@@ -14,6 +14,11 @@ struct RedactorTests {
         #expect(Redactor(secrets: ["a/b+c=D e"])("key=\(text)!") == "key=***!")
     }
 
+    @Test(arguments: [#"p\"a/é\n😀"#, #"p\"a\/é\n😀"#, #"p\"a/\u00e9\n\ud83d\ude00"#, "p\"a/é\n😀"])
+    func `a secret that is escaped as in JSON is hidden too`(text: String) {
+        #expect(Redactor(secrets: ["p\"a/é\n😀"])("key=\(text)!") == "key=***!")
+    }
+
     @Test func `a secret that contains another leaves no rest`() {
         let redact = Redactor(secrets: ["secret", "my-secret-key"])
         #expect(redact("my-secret-key secret") == "*** ***")

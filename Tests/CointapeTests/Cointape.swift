@@ -79,7 +79,9 @@ final class Cointape: Sendable {
 
     /// Without what the shipped configs read: a developer's keys must not reach a test.
     private static let cleanEnvironment = ProcessInfo.processInfo.environment.filter { name, _ in
-        !["_URL", "_KEY", "COINTAPE_CLOCK", "PORT", "HOST", "CONFIG_DIR", "LOG_LEVEL"].contains { name.hasSuffix($0) }
+        !["_URL", "_KEY", "COINTAPE_CLOCK", "PORT", "HOST", "CONFIG_DIR", "LOG_LEVEL", "LOG_DIR"].contains {
+            name.hasSuffix($0)
+        }
     }
 }
 

@@ -35,6 +35,30 @@ import Testing
         #expect(try await up.exit() == 0)
     }
 
+    @Test(.timeLimit(.minutes(5))) func `the commands of docs/redis.md print what it shows`() async throws {
+        let folder = try Folder()
+        let port = try FreePort.next(2)
+        let up = try Cointape(["up", "--data", "\(folder.path)/data", "--port", "\(port)"])
+        try await up.prints("cointape is up")
+        let blocks = try Document("docs/redis.md").blocks
+        #expect(blocks.count == 15)
+        for block in blocks {
+            let output = try #require(block.output, "\(block.commands)")
+            let commands = here(block.commands, port)
+            // A worker that has just started has not settled a minute yet.
+            try await eventually(within: .seconds(90), "prints what the page shows:\n\(commands)") {
+                let printed = try await shell(commands)
+                return Document.shape(printed) == Document.shape(output)
+            }
+        }
+        // What is not in these figures is known to be so in this tape.
+        let keys = try await shell("redis-cli -p \(port + 1) --raw --scan | cut -d : -f 1 | sort -u")
+        let kinds = Set(keys.split(separator: "\n").map(String.init))
+        #expect(kinds.isSubset(of: ["btc_rate", "lease", "price", "rank", "toplist", "tries", "worker"]), "\(keys)")
+        up.signal(SIGINT)
+        #expect(try await up.exit() == 0)
+    }
+
     @Test func `the README's two set-up commands exist, and its run command starts all workers`() async throws {
         let alone = try Document("README.md").blocks.filter { $0.output == nil }.map(\.commands)
         #expect(Array(alone.prefix(2)) == ["scripts/run", "scripts/test"])

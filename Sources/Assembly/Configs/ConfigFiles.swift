@@ -2,6 +2,8 @@ import Basics
 package import Config
 import Fetching
 import Foundation
+import Logs
+import Merging
 import Tape
 
 /// Config files, read together: their mistakes, and those that only show between them.
@@ -55,6 +57,31 @@ package struct ConfigFiles: Sendable {
         guard let reader = context.reader(of: [UInt8](data)) else { return nil }
         let config = WorkerConfig(reading: reader)
         return context.issues.isEmpty ? config : nil
+    }
+
+    /// Opens the files that the configs log to, before a worker is started; those that cannot be opened are mistakes.
+    func openLogs() throws(ConfigIssues) -> LogOutputs {
+        let logs = LogOutputs()
+        var issues: [ConfigIssue] = []
+        func open(_ handler: LogHandlerSettings, _ file: String, _ position: SourcePosition?, _ path: String) {
+            do throws(LogFileError) {
+                try logs.open(handler)
+            } catch {
+                issues.append(
+                    ConfigIssue(file: file, position: position, path: path, message: redactor("\(error)")))
+            }
+        }
+        for file in files {
+            for handler in file.config.settings.logging.handlers {
+                open(handler, file.path, handler.pathPlace?.position, handler.pathPlace?.path ?? "")
+            }
+            guard let onDemand = file.onDemand else { continue }
+            for settings in onDemand.fetch.map(\.worker) + [onDemand.merge.worker] {
+                for handler in settings.logging.handlers { open(handler, file.path, nil, "on_demand") }
+            }
+        }
+        guard issues.isEmpty else { throw ConfigIssues(issues) }
+        return logs
     }
 
     static func checkNeeds(_ config: FetchConfig, _ context: ConfigContext) {

@@ -55,10 +55,10 @@ package struct UpCommand: Sendable {
             throw StartFailure("--fault is for the sandbox; real providers have their own")
         }
         let clock = try environment.clock()
-        let logger = Logger(
-            worker: "up", settings: plain.files.first?.config.settings.logging, redactor: plain.redactor)
+        let logs = try await ProcessLogs(plain, worker: "up")
+        let logger = logs.logger
         guard environment["REDIS_URL"] == nil else {
-            return try await run(paths, mode, faults, environment, nil, clock, logger)
+            return try await run(paths, mode, faults, environment, nil, clock, logs)
         }
         let folder = try DataFolder(mode == .sandbox ? "\(options.data)/sandbox" : options.data)
         let own = try OwnRedis(folder, port: options.port + 1, guardianCommand: options.guardianCommand)
@@ -68,15 +68,16 @@ package struct UpCommand: Sendable {
         try await own.waitUntilReady(client, logger: logger)
         client.close()
         let settled = environment.adding(["REDIS_URL": "redis://\(own.endpoint)"])
-        try await run(paths, mode, faults, settled, own, clock, logger)
+        try await run(paths, mode, faults, settled, own, clock, logs)
     }
 
     private func run(
         _ paths: [String], _ mode: UpMode, _ faults: FaultPlan, _ environment: Environment, _ own: OwnRedis?,
-        _ clock: TapeClock, _ logger: Logger
+        _ clock: TapeClock, _ logs: ProcessLogs
     ) async throws {
         let (ports, portFound) = AsyncStream.makeStream(of: Int.self)
-        var services: [any Service] = []
+        let logger = logs.logger
+        var services = logs.services
         if let own { services.append(RedisWatch(own: own)) }
         if mode == .sandbox {
             services.append(
@@ -90,7 +91,7 @@ package struct UpCommand: Sendable {
         let tape = UpTape(
             paths: paths, mode: mode, environment: environment.adding(["PORT": "\(options.port)"]), clock: clock,
             sandboxPorts: ports, redisOptions: own.map { " -p \($0.port)" } ?? " -u $REDIS_URL", print: print,
-            logger: logger)
+            logs: logs.outputs, logger: logger)
         services.append(tape)
         try await Launcher.run(services, logger: Launcher.quietLogger(logger))
     }

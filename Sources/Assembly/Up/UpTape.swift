@@ -2,6 +2,7 @@ import Basics
 import Config
 import Fetching
 import Logging
+import Logs
 import Merging
 import Redis
 import Sandbox
@@ -20,12 +21,13 @@ struct UpTape: Service {
     let sandboxPorts: AsyncStream<Int>
     let redisOptions: String
     let print: @Sendable (String) -> Void
+    let logs: LogOutputs
     let logger: Logger
 
     func run() async throws {
         let configs = try await configs()
         if mode == .real { configs.costWarnings(in: environment.variables).forEach(print) }
-        let runtime = Runtime(clock: clock, redactor: configs.redactor)
+        let runtime = Runtime(clock: clock, redactor: configs.redactor, logs: logs)
         defer { runtime.shutdown() }
         var fetchers: [FetchWorker] = []
         var played: [FetchWorker] = []
@@ -92,7 +94,7 @@ private struct UpWorkers: Service {
             } catch {
                 guard !Task.isShuttingDownGracefully else { return }
                 // The past is a courtesy; the present works without it.
-                logger.warning("backfill.failed", metadata: [LogKey.error: "\(error)"])
+                logger.warning(.backfillFailed, metadata: [LogKey.error: "\(error)"])
             }
         }
         guard !Task.isShuttingDownGracefully, !workers.isEmpty else { return }

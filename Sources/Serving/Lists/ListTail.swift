@@ -1,5 +1,6 @@
 import Basics
 import Logging
+import Logs
 import Tape
 
 /// Keeps the newest list: finds it at start, then follows the index of lists.
@@ -30,7 +31,7 @@ struct ListTail: Sendable {
             } catch is CancellationError {
                 return
             } catch {
-                logger.debug("worker.retries", metadata: [LogKey.error: "\(error)"])
+                logger.retries(after: error, isFirst: backoff.isFresh)
                 // The stream may have been emptied meanwhile: look again from the beginning.
                 last = nil
                 guard (try? await clock.sleep(for: backoff.next())) != nil else { return }
@@ -54,7 +55,7 @@ struct ListTail: Sendable {
             guard let list = try await loader.list(for: entry) else { return }
             newest.offer(list)
         } catch let error as ListLoader.Malformed {
-            logger.error("list.unreadable", metadata: [LogKey.detail: "\(error)"])
+            logger.error(.listUnreadable, metadata: [LogKey.detail: "\(error)"])
         }
     }
 }

@@ -1,5 +1,6 @@
 import Basics
 import Logging
+import Logs
 import Synchronization
 import Tape
 
@@ -42,7 +43,7 @@ final class OnDemand: Sendable {
                 try await refresh()
                 isWell = true
             } catch {
-                logger.warning("on_demand.failed", metadata: [LogKey.error: "\(error)"])
+                logger.warning(.onDemandFailed, metadata: [LogKey.error: "\(error)"])
             }
             policy.withLock { $0.end(well: isWell, now: clock.now) }
         }

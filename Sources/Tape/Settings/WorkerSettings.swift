@@ -1,5 +1,5 @@
 package import Config
-package import Logging
+package import Logs
 package import Redis
 
 /// The fields that every worker's config begins with.
@@ -46,26 +46,5 @@ package struct RedisSettings: Equatable, Sendable {
         if let password = endpoint.password { reader.context.keepSecret(password) }
         self.endpoint = endpoint
         keys = TapeKeys(prefix: prefix)
-    }
-}
-
-package struct LoggingSettings: Equatable, Sendable {
-    package enum Format: String, CaseIterable, Sendable {
-        case text, json
-    }
-
-    package let level: Logger.Level
-    package let format: Format
-
-    init?(reading parent: ConfigReader) {
-        guard let reader = parent.object("logging", optional: true, "What is logged, to standard error.") else {
-            return nil
-        }
-        let level = reader.choice("level", default: Logger.Level.info, "The least severe level that is logged.")
-        let format = reader.choice("format", default: Format.text, "Lines for people, or one JSON object a line.")
-        reader.finish()
-        guard let level, let format else { return nil }
-        self.level = level
-        self.format = format
     }
 }

@@ -1,5 +1,6 @@
 package import Basics
 package import Logging
+import Logs
 package import Redis
 
 /// settle(stream, minute): ends a due minute as exactly one entry, however many replicas work on it.
@@ -131,13 +132,13 @@ package struct Settler: Sendable {
         ]
         switch outcome {
         case .ok:
-            logger.debug("entry.published", metadata: metadata)
+            logger.debug(.entryPublished, metadata: metadata)
             return .published(draft.gap)
         case .duplicate, .late:
-            logger.debug("entry.not_needed", metadata: metadata)
+            logger.debug(.entryNotNeeded, metadata: metadata)
             return .closed
         case .foreign, .future:
-            logger.error("entry.refused", metadata: metadata)
+            logger.error(.entryRefused, metadata: metadata)
             return .refused(outcome)
         }
     }

@@ -1,0 +1,46 @@
+package import Basics
+package import Logging
+
+/// One event, ready to be written: secrets are masked, nothing is escaped yet.
+package struct LogLine: Sendable {
+    package struct Field: Equatable, Sendable {
+        package let key: String
+        package let value: String
+
+        package init(_ key: String, _ value: String) {
+            self.key = key
+            self.value = value
+        }
+    }
+
+    package let time: Timestamp
+    package let level: Logger.Level
+    package let worker: String
+    package let event: String
+    /// By key.
+    package let fields: [Field]
+
+    /// Masks secrets in the message and in the metadata, down to the leaves of nested values.
+    ///
+    /// Metadata under a key of the line's own head is left out: it would say who speaks, or when, a second time.
+    package init(
+        time: Timestamp, level: Logger.Level, worker: String, message: String, metadata: Logger.Metadata,
+        redactor: Redactor
+    ) {
+        self.time = time
+        self.level = level
+        self.worker = worker
+        event = redactor(message)
+        fields = metadata.filter { !LogKey.head.contains($0.key) }.sorted { $0.key < $1.key }
+            .map { Field(redactor($0.key), redactor(Self.flat($0.value, redactor))) }
+    }
+
+    private static func flat(_ value: Logger.MetadataValue, _ redactor: Redactor) -> String {
+        switch value {
+        case .array(let values): "[\(values.map { flat($0, redactor) }.joined(separator: ", "))]"
+        case .dictionary(let members):
+            "{\(members.sorted { $0.key < $1.key }.map { "\(redactor($0.key)): \(flat($0.value, redactor))" }.joined(separator: ", "))}"
+        default: redactor("\(value)")
+        }
+    }
+}

@@ -1,0 +1,33 @@
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Standard error, or another descriptor that somebody reads.
+///
+/// A reader that has stopped reading, such as a terminal that is held, costs a short wait once; lines are then lost until
+/// it goes on.
+final class Console: LogSink {
+    static let standardError = Console(STDERR_FILENO)
+    private static let patience: Int32 = 200
+
+    let name = "console"
+    private let descriptor: Int32
+    private let health = Mutex(SinkHealth())
+
+    init(_ descriptor: Int32) {
+        self.descriptor = descriptor
+    }
+
+    func append(_ line: [UInt8]) -> SinkHealth.Change? {
+        health.withLock { health in
+            guard Descriptor.isWritable(descriptor, within: health.isFailing ? 0 : Self.patience) else {
+                return health.note(error: EAGAIN)
+            }
+            return health.note(error: Descriptor.write(line, to: descriptor).error)
+        }
+    }
+}

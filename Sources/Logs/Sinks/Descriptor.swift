@@ -1,0 +1,33 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Writing to file descriptors that may be full, or stuck.
+enum Descriptor {
+    /// Writes all bytes, normally with one call; returns an errno, zero when all are written, and how many are.
+    static func write(_ bytes: [UInt8], to descriptor: Int32) -> (error: Int32, written: Int) {
+        var written = 0
+        while written < bytes.count {
+            let count = bytes.withUnsafeBytes { buffer in
+                systemWrite(descriptor, buffer.baseAddress?.advanced(by: written), bytes.count - written)
+            }
+            if count < 0, errno == EINTR { continue }
+            // A device that takes nothing and reports nothing would keep us here for ever.
+            if count <= 0 { return (count < 0 ? errno : ENOSPC, written) }
+            written += count
+        }
+        return (0, written)
+    }
+
+    /// Whether a write can go on now or within the time.
+    static func isWritable(_ descriptor: Int32, within milliseconds: Int32) -> Bool {
+        var state = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        return poll(&state, 1, milliseconds) != 0
+    }
+}
+
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+    write(descriptor, bytes, count)
+}

@@ -1,0 +1,80 @@
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A file that lines are appended to, also by other processes: each line is one write in append mode.
+final class LogFile: LogSink {
+    let name: String
+    private let state: Mutex<State>
+
+    private struct State {
+        var descriptor: Int32
+        var health = SinkHealth()
+        /// The end of the file is a line that was cut short when the disk was full.
+        var isTorn = false
+    }
+
+    /// Makes the file, and its folder, if they are not there.
+    init(path: String) throws(LogFileError) {
+        name = path
+        state = Mutex(State(descriptor: try Self.open(path)))
+    }
+
+    deinit {
+        _ = state.withLock { close($0.descriptor) }
+    }
+
+    func append(_ line: [UInt8]) -> SinkHealth.Change? {
+        state.withLock { state in
+            let bytes = state.isTorn ? [UInt8(ascii: "\n")] + line : line
+            let (error, written) = Descriptor.write(bytes, to: state.descriptor)
+            if written > 0 { state.isTorn = error != 0 }
+            return state.health.note(error: error)
+        }
+    }
+
+    /// Opens the path anew, as after a rotation; when that fails, the old file stays in use.
+    func reopen() throws(LogFileError) {
+        let descriptor = try Self.open(name)
+        state.withLock { state in
+            close(state.descriptor)
+            state.descriptor = descriptor
+            state.isTorn = false
+        }
+    }
+
+    private static func open(_ path: String) throws(LogFileError) -> Int32 {
+        try makeFolder(of: path)
+        // A named pipe that nobody reads is an error with O_NONBLOCK; without, it would hold up the start.
+        let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK
+        let descriptor = systemOpen(path, flags, 0o644)
+        guard descriptor >= 0 else {
+            throw LogFileError(description: "\(path) cannot be opened: \(String(cString: strerror(errno)))")
+        }
+        return descriptor
+    }
+
+    private static func makeFolder(of path: String) throws(LogFileError) {
+        for (index, byte) in path.utf8.enumerated() where byte == UInt8(ascii: "/") && index > 0 {
+            let folder = String(decoding: path.utf8.prefix(index), as: UTF8.self)
+            guard mkdir(folder, 0o755) != 0, errno != EEXIST else { continue }
+            // What is there already may lie in a folder that we may not write to, or on a disk that is read-only.
+            let reason = String(cString: strerror(errno))
+            guard access(folder, X_OK) != 0 else { continue }
+            throw LogFileError(description: "the folder \(folder) cannot be made: \(reason)")
+        }
+    }
+}
+
+/// Why a log file cannot be opened.
+package struct LogFileError: Error, Equatable, Sendable, CustomStringConvertible {
+    package let description: String
+}
+
+private func systemOpen(_ path: String, _ flags: Int32, _ mode: mode_t) -> Int32 {
+    open(path, flags, mode)
+}

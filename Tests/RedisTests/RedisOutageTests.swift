@@ -1,0 +1,83 @@
+import Logging
+import NIOPosix
+import Redis
+import Synchronization
+import TestSupport
+import Testing
+
+/// What a worker says while Redis comes and goes.
+@Suite struct RedisOutageTests {
+    private final class Said: Sendable {
+        private let lines = Mutex<[(level: Logger.Level, event: String, metadata: Logger.Metadata)]>([])
+
+        var all: [(level: Logger.Level, event: String, metadata: Logger.Metadata)] { lines.withLock(\.self) }
+
+        var logger: Logger { Logger(label: "test") { _ in Handler(said: self) } }
+
+        private struct Handler: LogHandler {
+            let said: Said
+            var logLevel = Logger.Level.trace
+            var metadata: Logger.Metadata = [:]
+
+            subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+                get { metadata[key] }
+                set { metadata[key] = newValue }
+            }
+
+            func log(event: LogEvent) {
+                said.lines.withLock { $0.append((event.level, "\(event.message)", event.metadata ?? [:])) }
+            }
+        }
+    }
+
+    @Test func `several clients of a worker tell once that Redis is away, and once that it is back`() async throws {
+        let port = try FreePort.next()
+        let said = Said()
+        let first = RedisClient(
+            RedisEndpoint(address: .tcp(host: "127.0.0.1", port: port)), group: MultiThreadedEventLoopGroup.singleton,
+            logger: said.logger)
+        let clients = [first, first.separate(), first.separate()]
+        func works(_ client: RedisClient) async -> Bool {
+            (try? await client.send(RedisCommand("PING"))) != nil
+        }
+        for round in 1...2 {
+            // Many more calls than attempts, and several attempts.
+            let end = ContinuousClock.now + .milliseconds(400)
+            while ContinuousClock.now < end {
+                for client in clients { #expect(await works(client) == false) }
+            }
+            #expect(said.all.count == round * 2 - 1)
+            #expect(said.all.last?.level == .warning && said.all.last?.event == "redis.lost")
+            let redis = try await TestRedis(["--port", "\(port)"])
+            for client in clients {
+                try await eventually("the client has connected") { await works(client) }
+            }
+            #expect(said.all.count == round * 2)
+            #expect(said.all.last?.level == .notice && said.all.last?.event == "redis.back")
+            let duration = try #require(said.all.last?.metadata["duration_ms"])
+            #expect(Int("\(duration)").map { $0 >= 200 } == true)
+            redis.signal(9)
+            try await eventually("the connections are lost") { await !works(first) }
+            for client in clients { _ = await works(client) }
+        }
+    }
+
+    @Test func `a client that goes without having connected leaves the others' outage as it is`() async throws {
+        let redis = try await TestRedis()
+        let said = Said()
+        let outage = RedisOutage(logger: said.logger)
+        func client(_ port: Int) -> RedisClient {
+            RedisClient(
+                RedisEndpoint(address: .tcp(host: "127.0.0.1", port: port)),
+                group: MultiThreadedEventLoopGroup.singleton, outage: outage)
+        }
+        do {
+            let lost = client(try FreePort.next())
+            _ = try? await lost.send(RedisCommand("PING"))
+        }
+        #expect(try await client(redis.port).send(RedisCommand("PING")) == .status("PONG"))
+        #expect(said.all.map(\.event) == ["redis.lost"])
+        _ = try? await client(try FreePort.next()).send(RedisCommand("PING"))
+        #expect(said.all.map(\.event) == ["redis.lost", "redis.lost"])
+    }
+}
