@@ -130,7 +130,7 @@ import Testing
 
     @Test func `half of the keys is a mistake that names what is missing`() async throws {
         let result = try await Cointape.run(
-            ["up", "--data", "/nonexistent/x"], environment: ["CRYPTOCOMPARE_API_KEY": "abcdefgh"])
+            ["up", "--data", "/nonexistent/x"], environment: ["CRYPTOCOMPARE_API_KEY": "canary-half"])
         #expect(result.code == 78)
         #expect(result.text.contains("COINMARKETCAP_API_KEY is not set"))
     }
