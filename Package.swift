@@ -276,7 +276,7 @@ let package = Package(
         .testTarget(
             name: "UpstreamTests",
             dependencies: [
-                "Assembly", "Basics", "Fetching", "Redis", "Sandbox", "Tape", "TestSupport",
+                "Assembly", "Basics", "Fetching", "JQ", "Redis", "Sandbox", "Tape", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],

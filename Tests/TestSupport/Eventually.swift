@@ -1,6 +1,6 @@
 /// Waits until the condition holds, looking again and again; throws at the deadline.
 package func eventually(
-    within deadline: Duration = .seconds(10), _ what: String, _ condition: () async throws -> Bool
+    within deadline: Duration = .seconds(45), _ what: String, _ condition: () async throws -> Bool
 ) async throws {
     let end = ContinuousClock.now + deadline
     while !(try await condition()) {
