@@ -21,15 +21,24 @@ struct SourceFeed: Sendable {
     /// is closed with a gap: from then on every replica joins the same entries.
     func settled(for minute: Minute, deadline: Timestamp) async throws {
         let due = minute.floored(to: settings.every)
+        if try await !isReached(due, by: deadline) { try await close(due, for: minute) }
+    }
+
+    /// Whether the stream comes to the minute in time.
+    private func isReached(_ due: Minute, by deadline: Timestamp) async throws -> Bool {
         while true {
             // A wait may begin just after the task was cancelled, and then no connection is there to be cut.
-            try Task.checkCancellation()
+            // (Swift 6.3 cannot optimise checkCancellation() in a loop beside typed errors.)
+            guard !Task.isCancelled else { throw CancellationError() }
             let newest = try await reader.newestID()
-            if let newest, newest.minute >= due { return }
+            if let newest, newest.minute >= due { return true }
             let left = deadline - clock.now
-            guard left > .zero else { break }
+            guard left > .zero else { return false }
             _ = try await waiting.next(after: newest, waiting: left)
         }
+    }
+
+    private func close(_ due: Minute, for minute: Minute) async throws {
         let gap = Gap(.noEntry, "nothing was published for this minute in time for the join")
         let outcome = try await publisher.publish(.gap(gap, minute: due), for: due)
         let isRecent = clock.now - minute.start < .seconds(600)
