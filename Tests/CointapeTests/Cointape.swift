@@ -1,12 +1,12 @@
 import Foundation
-import Synchronization
 import TestSupport
 import Testing
 
 /// A `cointape` process under test: the program that was built beside the tests.
 final class Cointape: Sendable {
     private let process: Process
-    private let output = Mutex("")
+    /// What the process prints goes through a file: Foundation's reading of pipes in the background has crashed.
+    private let output: String
 
     /// Starts in a folder, by default the repository's; the environment is the test's own plus these variables.
     init(_ arguments: [String], in folder: String = Repository.path, environment: [String: String] = [:]) throws {
@@ -15,15 +15,7 @@ final class Cointape: Sendable {
         process.arguments = arguments
         process.currentDirectoryURL = URL(fileURLWithPath: folder)
         process.environment = Self.cleanEnvironment.merging(environment) { $1 }
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        process.standardInput = FileHandle.nullDevice
-        pipe.fileHandleForReading.readabilityHandler = { [weak self] handle in
-            let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil }
-            self?.output.withLock { $0 += String(decoding: data, as: UTF8.self) }
-        }
+        output = try process.printToFile()
         try process.run()
     }
 
@@ -32,6 +24,7 @@ final class Cointape: Sendable {
         let end = Date(timeIntervalSinceNow: 20)
         while process.isRunning, Date() < end { usleep(10_000) }
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        try? FileManager.default.removeItem(atPath: output)
     }
 
     var identifier: Int32 { process.processIdentifier }
@@ -39,7 +32,7 @@ final class Cointape: Sendable {
     var isRunning: Bool { process.isRunning }
 
     /// Standard output and standard error so far, mixed.
-    var text: String { output.withLock(\.self) }
+    var text: String { String(decoding: FileManager.default.contents(atPath: output) ?? Data(), as: UTF8.self) }
 
     func signal(_ number: Int32) {
         kill(process.processIdentifier, number)
@@ -68,7 +61,6 @@ final class Cointape: Sendable {
     ) async throws -> (code: Int32, text: String) {
         let cointape = try Cointape(arguments, in: folder, environment: environment)
         let code = try await cointape.exit(within: .seconds(120))
-        try await eventually("the output is read") { !cointape.text.isEmpty || code == 0 }
         return (code, cointape.text)
     }
 
@@ -122,18 +114,26 @@ func shell(
     process.arguments = ["bash", "-c", command]
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    let file = NSTemporaryDirectory() + "cointape-shell-" + UUID().uuidString
-    _ = FileManager.default.createFile(atPath: file, contents: nil)
+    let file = try process.printToFile()
     defer { try? FileManager.default.removeItem(atPath: file) }
-    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: file))
-    process.standardOutput = handle
-    process.standardError = handle
-    process.standardInput = FileHandle.nullDevice
     try process.run()
-    try handle.close()
     // Foundation takes a process for running as long as its background children do.
     try await eventually(within: deadline, "ends: \(command)") { !isAlive(process.processIdentifier) }
     return String(decoding: FileManager.default.contents(atPath: file) ?? Data(), as: UTF8.self)
+}
+
+extension Process {
+    /// Sends standard output and standard error to a file, whose path is returned, and gives it nothing to read.
+    fileprivate func printToFile() throws -> String {
+        let path = NSTemporaryDirectory() + "cointape-output-" + UUID().uuidString
+        _ = FileManager.default.createFile(atPath: path, contents: nil)
+        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+        _ = try handle.seekToEnd()
+        standardOutput = handle
+        standardError = handle
+        standardInput = FileHandle(forReadingAtPath: "/dev/null")
+        return path
+    }
 }
 
 /// Whether a process is there; a zombie is not.
