@@ -21,7 +21,7 @@ package struct Environment: Sendable {
     /// The clock that `COINTAPE_CLOCK` asks for, by default real time.
     func clock() throws(StartFailure) -> TapeClock {
         guard let text = self["COINTAPE_CLOCK"] else { return TapeClock() }
-        guard let scale = ClockScale(text, now: TapeClock.machineTime) else {
+        guard let scale = ClockScale(text, now: Timestamp.machineTime) else {
             throw StartFailure("COINTAPE_CLOCK should be <start ms>[@<origin ms>]x<speed from 1 to 1000>, not \(text)")
         }
         return TapeClock(scale: scale)

@@ -13,13 +13,23 @@ struct Refresher: Sendable {
     let clock: TapeClock
 
     func refresh() async throws {
-        let isComplete = try await withThrowingTaskGroup(of: Bool.self) { group in
-            for fetcher in fetchers { group.addTask { try await fetcher.settleIfDue() } }
-            return try await group.reduce(true) { $0 && $1 }
+        let minute = Minute(containing: clock.now)
+        // One that fails does not cut the others short: their calls are spent.
+        let outcomes = await withTaskGroup(of: Result<Bool, any Error>.self) { group in
+            for fetcher in fetchers {
+                group.addTask { await Result { try await fetcher.settleIfDue(for: minute) } }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
         }
-        let current = Minute(containing: clock.now)
-        // A minute whose feeds begin too late for it is not joined: merging would wait for them to its end.
-        let limit = isComplete ? current : current.advanced(byMinutes: -1)
+        let isComplete = try outcomes.allSatisfy { try $0.get() }
+        // A minute that a feed is not settled for is not joined: merging would wait for it, and close it in the end.
+        let limit = isComplete ? minute : minute.advanced(byMinutes: -1)
         while try await merger.settleNext(notAfter: limit) != nil {}
+    }
+}
+
+extension Result where Failure == any Error {
+    fileprivate init(_ body: () async throws -> Success) async {
+        do { self = .success(try await body()) } catch { self = .failure(error) }
     }
 }

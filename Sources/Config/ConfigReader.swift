@@ -43,7 +43,7 @@ package final class ConfigReader {
             guard case .object(let members) = element.value,
                 case .string(let text) = members.first(where: { $0.name == field })?.node.value
             else { return "" }
-            return text
+            return (try? context.resolve(text).text) ?? text
         }
     }
 
@@ -53,7 +53,8 @@ package final class ConfigReader {
         var seen: Set<String> = []
         for (index, element) in elements.enumerated() {
             guard case .object(let members) = element.value, let member = members.first(where: { $0.name == field }),
-                case .string(let text) = member.node.value, !seen.insert(text).inserted
+                case .string(let text) = member.node.value,
+                !seen.insert((try? context.resolve(text).text) ?? text).inserted
             else { continue }
             complain(message, at: member.node.position, "\(array)[\(index)].\(field)")
         }

@@ -1,16 +1,24 @@
+package import Basics
+
 extension HTTPResponse {
     /// How long a limit that this very answer has used up stays used up; nil when there is some of it left.
     ///
     /// Read from `X-RateLimit-Remaining` and `X-RateLimit-Reset` (seconds), and from their `-All` forms, which list several
     /// windows as `9500;window=60, 0;window=3600`. No standard has them; who sends them counts a refused call too, so that it
     /// is better not made.
-    package var usedUpFor: Duration? {
+    package func usedUpFor(now: Timestamp) -> Duration? {
         let remaining = Self.windows(header("x-ratelimit-remaining-all") ?? header("x-ratelimit-remaining"))
         let resets = Self.windows(header("x-ratelimit-reset-all") ?? header("x-ratelimit-reset"))
         let waits = remaining.filter { $0.value == 0 }.compactMap { window in
-            resets.first { $0.length == window.length }?.value ?? window.length
+            let reset = resets.first { $0.length == window.length } ?? resets.first { $0.length == nil }
+            return reset.map { Self.seconds($0.value, now) } ?? window.length
         }
         return waits.max().map { .seconds(min($0, 1 << 40)) }
+    }
+
+    /// Some tell the time of the reset in place of the seconds until then.
+    private static func seconds(_ value: Int64, _ now: Timestamp) -> Int64 {
+        value > 1_000_000_000 ? max(0, value - now.milliseconds / 1000) : value
     }
 
     private struct Window {

@@ -56,7 +56,8 @@ package struct FetchConfig: Sendable {
         filters = PageFilters(
             rows: filter, failure: failure, total: request.pages?.total, items: request.pages?.items, asOf: asOf)
         stream = publish.stream
-        retain = publish.retain
+        // The last good list must still be there when a doubtful one has been refused ten times.
+        retain = max(publish.retain, schedule.every * 12)
     }
 
     /// The needs that the environment does not meet.
@@ -77,7 +78,8 @@ struct PublishSettings {
     init?(reading reader: ConfigReader) {
         let stream = reader.name("stream", "The stream, before the prefix.")
         let retain = reader.duration(
-            "retain", default: "2h", in: .seconds(300)...(.seconds(30 * 86_400)), "How long entries are kept.")
+            "retain", default: "2h", in: .seconds(300)...(.seconds(30 * 86_400)),
+            "How long entries are kept; at least twelve periods, whatever is said here.")
         reader.finish()
         guard let stream, let retain else { return nil }
         self.stream = stream

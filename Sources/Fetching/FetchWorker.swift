@@ -49,17 +49,14 @@ package struct FetchWorker: Service, CustomStringConvertible {
         return (next.minute, try await settle(next))
     }
 
-    /// Settles the minute that is due now, if it is not settled yet; false when it is too late for it.
+    /// Settles what is due now, if it is not settled yet; whether the stream is then as far as a list of the minute needs.
     ///
-    /// Asks the provider only when the newest entry, rows or gap, is older than the schedule's period.
-    package func settleIfDue() async throws -> Bool {
-        let due = Minute(containing: clock.now - schedule.offset).floored(to: schedule.every)
+    /// Asks the provider only when there is no entry, rows or gap, since the feed was due last.
+    package func settleIfDue(for minute: Minute) async throws -> Bool {
         let next = try await appointment()
-        guard next.start <= clock.now else {
-            return try await settler.reader.newestID().map { $0.minute >= due } ?? false
-        }
-        let outcome = try await settle(next)
-        return outcome == .closed || outcome.isPublished
+        if next.start <= clock.now { _ = try await settle(next) }
+        let needed = minute.floored(to: schedule.every)
+        return try await settler.reader.newestID().map { $0.minute >= needed } ?? false
     }
 
     /// Settles a minute of the past from a server that can still tell it, through the headers.

@@ -93,8 +93,9 @@ package struct Fetcher: Sendable {
         let fetchedAt = clock.now
         // Without Redis' answer nothing is known against the list, and publishing it will fail anyway.
         let previous = try? await memory?.reader.newestRows()
-        let verdict = Plausibility(minute: minute, every: config.schedule.every, previous: previous)
-            .verdict(count: list.rows.count, sha256: digest, asOf: list.asOf, fetchedAt: fetchedAt)
+        let verdict = Plausibility(
+            minute: minute, every: config.schedule.every, previous: previous, allowsEmpty: config.allowEmpty
+        ).verdict(count: list.rows.count, sha256: digest, asOf: list.asOf, fetchedAt: fetchedAt)
         switch verdict {
         case .refuse(let reason): throw FetchFailure(.badPayload, reason)
         case .publish(let marks):

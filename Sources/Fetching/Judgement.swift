@@ -34,13 +34,14 @@ enum Judgement: Sendable {
         let wait = response.retryAfter(now: now)
         switch reading {
         case .success(.page(var page)):
-            page.usedUpFor = response.usedUpFor
+            page.usedUpFor = response.usedUpFor(now: now)
             return .page(page)
-        case .success(.failure(let verdict)) where !verdict.message.isEmpty || !verdict.mayRetry:
+        case .success(.failure(let verdict?)):
             let mayRetry = verdict.mayRetry && !isRefusal(response.status)
             // The header is about this very answer, the verdict about all of its kind.
-            let failure = FetchFailure(
-                mayRetry ? .upstream : .stopped, "\(place): \(verdict.message)", wait: wait ?? verdict.wait)
+            let wait = wait.flatMap { $0 > .zero ? $0 : nil } ?? verdict.wait
+            let message = verdict.message.isEmpty ? beginning : verdict.message
+            let failure = FetchFailure(mayRetry ? .upstream : .stopped, "\(place): \(message)", wait: wait)
             return mayRetry ? .retry(failure) : .stop(failure)
         case .failure(let error) where isSuccess:
             // A proxy's page with status 200, or a body cut short: the next try may get the real one.

@@ -68,9 +68,9 @@ struct PageFetcher: Sendable {
             let reading = try await jq.read(response.body, within: time) { document throws(JQError) in
                 try filters.read(document, isError: isError)
             }
-            return .of(response, .success(reading), now: TapeClock.machineTime, redactor: redactor)
+            return .of(response, .success(reading), now: Timestamp.machineTime, redactor: redactor)
         } catch {
-            return .of(response, .failure(error), now: TapeClock.machineTime, redactor: redactor)
+            return .of(response, .failure(error), now: Timestamp.machineTime, redactor: redactor)
         }
     }
 }

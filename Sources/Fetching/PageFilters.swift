@@ -22,8 +22,8 @@ package struct PageFilters: Sendable {
 
     enum Reading: Sendable {
         case page(Page)
-        /// The body says that it is an error, whatever its status.
-        case failure(Verdict)
+        /// The body says that it is an error, whatever its status; or the status does, and the body nothing about it.
+        case failure(Verdict?)
     }
 
     /// What an error's body says, by the `failure` filter.
@@ -51,7 +51,7 @@ package struct PageFilters: Sendable {
             return .failure(
                 Verdict(message: verdict["message"] ?? "", mayRetry: verdict["action"] != "stop", wait: wait))
         }
-        if isError { return .failure(Verdict()) }
+        if isError { return .failure(nil) }
         let found = try document.rows(rows)
         var count: Int?
         if let items { count = try document.firstCount(items) }

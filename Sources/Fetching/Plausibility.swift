@@ -21,6 +21,8 @@ struct Plausibility {
     let every: Duration
     /// The newest entry with rows.
     let previous: PublishedRows?
+    /// Whether no rows at all are a good answer.
+    var allowsEmpty = false
 
     func verdict(count: Int, sha256: String, asOf: Timestamp?, fetchedAt: Timestamp) -> Verdict {
         var marks: [String] = []
@@ -28,10 +30,11 @@ struct Plausibility {
         guard let previous, previous.minute < minute else { return .publish(marks: marks) }
         if sha256 == previous.sha256 { return .publish(marks: marks + ["same"]) }
         var odds: [(mark: String, reason: String)] = []
-        if count * 2 < previous.count {
+        if count * 2 < previous.count, count > 0 || !allowsEmpty {
             odds.append(("shrunk", "\(count) rows, after \(previous.count) at \(previous.minute)"))
         }
-        if let asOf, let last = previous.asOf, asOf < last {
+        // A package that was ahead of its time says nothing about what comes after it.
+        if let asOf, let last = previous.asOf, last <= previous.minute.start + .seconds(60) + Self.ahead, asOf < last {
             odds.append(("older", "data of \(asOf.rfc3339), after that of \(last.rfc3339) at \(previous.minute)"))
         }
         let isFresh = minute.start - previous.minute.start <= every * Self.patience

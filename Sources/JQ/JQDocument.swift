@@ -9,6 +9,8 @@ package final class JQDocument {
 
     /// More rows than this are taken for a filter that does not end.
     private static let mostRows = 1_000_000
+    /// Nobody has more items; sums of counts stay far from overflow.
+    private static let mostItems = 1_000_000_000_000
 
     init(parsing bytes: [UInt8], with machines: JQMachines) throws(JQError) {
         value = try JV.parse(LoneSurrogates.replaced(in: bytes))
@@ -67,7 +69,7 @@ package final class JQDocument {
     /// The filter's first result as a whole number of zero or more; nil when there is none or it is null.
     package func firstCount(_ program: JQProgram) throws(JQError) -> Int? {
         guard let text = try firstText(program) else { return nil }
-        guard let count = Int(text), count >= 0 else {
+        guard let count = Int(text), (0...Self.mostItems).contains(count) else {
             throw JQError("the filter made \(text.prefix(100)) where a count is needed")
         }
         return count

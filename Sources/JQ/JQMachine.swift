@@ -42,7 +42,13 @@ final class JQMachine {
         while true {
             let result = jq_next(state)
             guard jv_get_kind(result) != JV_KIND_INVALID else { return try end(result) }
-            try body(result)
+            do throws(JQError) {
+                try body(result)
+            } catch {
+                // Else the state would hold the whole document until its next run.
+                jq_start(state, jv_null(), 0)
+                throw error
+            }
         }
     }
 

@@ -38,12 +38,15 @@ package struct APIWorker: Service, CustomStringConvertible {
             newest: newest, loader: loader, reader: reader,
             waiting: StreamReader(key: key, redis: redis.separate(), clock: clock), clock: clock, logger: logger)
         onDemand = config.onDemand.flatMap { settings in
-            refresh.map { OnDemand(olderThan: settings.olderThan, clock: clock, logger: logger, refresh: $0) }
+            refresh.map {
+                OnDemand(olderThan: settings.olderThan, newest: newest, clock: clock, logger: logger, refresh: $0)
+            }
         }
         let history = ListHistory(reader: reader, loader: loader, capacity: config.cached)
         responder = APIResponder(
             lists: ListRoute(newest: newest, history: history, margin: config.margin, clock: clock, onDemand: onDemand),
-            health: HealthRoute(newest: newest, clock: clock), contract: ContractRoute(clock: clock))
+            health: HealthRoute(newest: newest, isOnDemand: onDemand != nil, clock: clock),
+            contract: ContractRoute(clock: clock))
     }
 
     package func run() async throws {

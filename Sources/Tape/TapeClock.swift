@@ -16,7 +16,7 @@ package final class TapeClock: Sendable {
 
     package init(scale: ClockScale = .realTime) {
         self.scale = scale
-        anchor = Mutex(Anchor(wall: Self.machineTime, instant: .now))
+        anchor = Mutex(Anchor(wall: .machineTime, instant: .now))
     }
 
     /// The tape's time.
@@ -26,7 +26,7 @@ package final class TapeClock: Sendable {
 
     /// How far Redis' clock is ahead of this machine's.
     package var offset: Duration {
-        wallNow - Self.machineTime
+        wallNow - Timestamp.machineTime
     }
 
     /// Takes over Redis' time out of a reply to a command that was sent at `sent`.
@@ -70,10 +70,5 @@ package final class TapeClock: Sendable {
 
     private var wallNow: Timestamp {
         anchor.withLock { $0.wall + (ContinuousClock.now - $0.instant) }
-    }
-
-    /// This machine's wall clock.
-    package static var machineTime: Timestamp {
-        .machineTime
     }
 }

@@ -62,11 +62,11 @@ import Testing
     @Test func `a source must know the period of its feed, and look back no further than it keeps`() throws {
         let feed = BrokenConfig.Base.fetch.text.replacing(#""5m""#, with: #""10m""#)
             .replacing(#""stream": "mood""#, with: #""stream": "mood", "retain": "5m""#)
-        let merge = BrokenConfig.Base.merge.text.replacing(#""margin": "5m""#, with: #""margin": "1h""#)
+        let merge = BrokenConfig.Base.merge.text.replacing(#""margin": "5m""#, with: #""margin": "3h""#)
         #expect(
             try lines([("mood.json", feed), ("toplist.json", merge)]) == [
                 "toplist.json:6:52: sources[1].every: is 5m, but mood is fetched every 10m",
-                "toplist.json:6:68: sources[1].margin: is 1h, but mood is kept for 5m only",
+                "toplist.json:6:68: sources[1].margin: is 3h, but mood is kept for 2h only",
             ])
     }
 

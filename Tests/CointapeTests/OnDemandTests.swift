@@ -125,6 +125,20 @@ import Testing
                 api.json:7:80: on_demand.merge: rank.json is not the config of a merge worker
 
                 """)
+        try api.replacing(
+            #""list": {"#, with: #""on_demand": {"fetch": ["price.json"], "merge": "toplist.json"}, "list": {"#
+        )
+        .replacing(#""Price USD""#, with: #""Price""#)
+        .write(toFile: "\(folder.path)/api.json", atomically: true, encoding: .utf8)
+        try await shell("sed -i 's/\"every\": \"60s\"/\"every\": \"2m\"/' price.json", in: folder.path)
+        let together = try await Cointape.run(["check", "api.json"], in: folder.path)
+        #expect(
+            together.text == """
+                api.json:7:26: on_demand.fetch: toplist.json joins rank, which none of these fetches
+                api.json:7:109: list.columns: toplist has no column "Price"
+                toplist.json:8:5: sources[1].every: is 1m, but price is fetched every 2m
+
+                """)
         let run = try await Cointape.run(
             ["run", "api.json"], in: folder.path, environment: ["COINMARKETCAP_API_KEY": ""])
         #expect(run.code == 78)

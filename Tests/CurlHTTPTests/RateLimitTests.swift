@@ -1,10 +1,12 @@
+import Basics
 import Testing
 
 @testable import CurlHTTP
 
 @Suite struct RateLimitTests {
     private func wait(_ headers: [(name: String, value: String)]) -> Duration? {
-        HTTPResponse(status: 200, headers: headers, body: []).usedUpFor
+        HTTPResponse(status: 200, headers: headers, body: [])
+            .usedUpFor(now: Timestamp(milliseconds: 1_795_251_660_000))
     }
 
     @Test func `a limit that is used up lasts until its reset`() {
@@ -18,12 +20,18 @@ import Testing
         #expect(wait([("X-RateLimit-Remaining-All", remaining)]) == .seconds(3600))
         let reset = ("X-RateLimit-Reset-All", "1, 1;window=1, 12;window=60, 900;window=3600")
         #expect(wait([("X-RateLimit-Remaining-All", remaining), reset]) == .seconds(900))
+        #expect(wait([("X-RateLimit-Remaining-All", remaining), ("X-RateLimit-Reset", "37")]) == .seconds(37))
     }
 
     @Test(arguments: ["", "none", "-1", "0;window=", "2026-03-09 03:28:00 +0000", "0x0", ";;,,"])
     func `what cannot be read is no limit`(value: String) {
         #expect(wait([("X-RateLimit-Remaining-All", value), ("X-RateLimit-Remaining", "0")]) == nil)
         #expect(wait([("X-RateLimit-Remaining", "0"), ("X-RateLimit-Reset", value)]) == nil)
+    }
+
+    @Test func `a reset may be told as a time`() {
+        #expect(wait([("X-RateLimit-Remaining", "0"), ("X-RateLimit-Reset", "1795251665")]) == .seconds(5))
+        #expect(wait([("X-RateLimit-Remaining", "0"), ("X-RateLimit-Reset", "1795251655")]) == .zero)
     }
 
     @Test func `a figure too large for anybody is no crash`() {

@@ -70,10 +70,11 @@ import Testing
         #expect(kind(judgement) == expected)
     }
 
-    @Test func `the wait of the header goes before the wait that the body stands for`() async throws {
+    @Test func `the header's wait goes before the one that the body stands for, unless it is none`() async throws {
         let body = #"{"error":"the day is over","action":"stop","wait":900}"#
         #expect(kind(try await judge(429, body)) == "stop stopped 900.0 seconds")
         #expect(kind(try await judge(429, body, headers: [("Retry-After", "30")])) == "stop stopped 30.0 seconds")
+        #expect(kind(try await judge(429, body, headers: [("Retry-After", "0")])) == "stop stopped 900.0 seconds")
         #expect(kind(try await judge(200, #"{"error":"busy","wait":2.5}"#)) == "retry upstream 2.5 seconds")
         #expect(kind(try await judge(200, #"{"error":"busy","wait":"x"}"#)) == "retry upstream")
         #expect(kind(try await judge(200, #"{"error":"busy","wait":-1}"#)) == "retry upstream 0.0 seconds")
@@ -106,7 +107,7 @@ import Testing
         let body = Array((String(repeating: "x", count: 110) + secret).utf8)
         let response = HTTPResponse(status: 403, headers: [], body: body)
         let judgement = Judgement.of(
-            response, .success(.failure(PageFilters.Verdict())), now: Self.now, redactor: Redactor(secrets: [secret]))
+            response, .success(.failure(nil)), now: Self.now, redactor: Redactor(secrets: [secret]))
         guard case .stop(let failure) = judgement else {
             Issue.record("not a stop: \(judgement)")
             return

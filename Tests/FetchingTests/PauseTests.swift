@@ -36,7 +36,7 @@ import Testing
 
     @Test func `in fast motion a pause passes as fast as the tape`() async throws {
         let redis = try await TestRedis()
-        let scale = try #require(ClockScale("1795251660000x60", now: TapeClock.machineTime))
+        let scale = try #require(ClockScale("1795251660000x60", now: Timestamp.machineTime))
         let clock = TapeClock(scale: scale)
         let pause = Pause(key: "p", redis: redis.client(), clock: clock)
         await pause.begin(for: .seconds(600), because: "x")

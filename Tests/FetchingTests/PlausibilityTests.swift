@@ -48,7 +48,7 @@ import Testing
     @Test func `data older than the last is refused, then published and marked`() {
         #expect(isRefused(verdict(100, asOf: -61, after: (100, 1, -60))))
         #expect(verdict(100, asOf: -60, after: (100, 1, -60)) == .publish(marks: []))
-        #expect(verdict(10, asOf: -61, after: (100, 11, -60)) == .publish(marks: ["shrunk", "older"]))
+        #expect(verdict(10, asOf: -721, after: (100, 11, -720)) == .publish(marks: ["shrunk", "older"]))
         #expect(verdict(100, asOf: nil, after: (100, 1, -60)) == .publish(marks: []))
     }
 
@@ -59,5 +59,22 @@ import Testing
     @Test func `data from the future is marked`() {
         #expect(verdict(100, asOf: 303, after: nil) == .publish(marks: ["ahead"]))
         #expect(verdict(100, asOf: 302, after: nil) == .publish(marks: []))
+    }
+
+    @Test func `one package from the future does not cost those behind it`() {
+        #expect(verdict(100, asOf: 0, after: (100, 1, 86_400)) == .publish(marks: []))
+    }
+
+    @Test func `an empty list is not a shrunken one where it may be empty`() {
+        var plausibility = Plausibility(
+            minute: minute, every: .seconds(60),
+            previous: PublishedRows(minute: minute.advanced(byMinutes: -1), count: 9, sha256: "old", asOf: nil))
+        func verdict(_ count: Int) -> Plausibility.Verdict {
+            plausibility.verdict(count: count, sha256: "new", asOf: nil, fetchedAt: minute.start)
+        }
+        #expect(isRefused(verdict(0)))
+        plausibility.allowsEmpty = true
+        #expect(verdict(0) == .publish(marks: []))
+        #expect(isRefused(verdict(1)))
     }
 }

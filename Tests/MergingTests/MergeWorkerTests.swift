@@ -40,7 +40,7 @@ import Testing
         }
 
         func minute(_ ago: Int) -> Minute {
-            Minute(containing: TapeClock.machineTime).advanced(byMinutes: -ago)
+            Minute(containing: Timestamp.machineTime).advanced(byMinutes: -ago)
         }
 
         func publish(_ stream: String, _ ago: Int, rows: String? = nil, gap: Gap? = nil) async throws {

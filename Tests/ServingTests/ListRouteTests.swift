@@ -14,7 +14,7 @@ import Testing
     /// The lists of the last three minutes, the current one not among them.
     init() async throws {
         api = try await TestAPI(redis: TestRedis())
-        minute = Minute(containing: TapeClock.machineTime).advanced(byMinutes: -1)
+        minute = Minute(containing: Timestamp.machineTime).advanced(byMinutes: -1)
         for ago in [2, 1, 0] { try await api.publish(minute.advanced(byMinutes: -ago)) }
         let (api, minute) = (api, minute)
         try await eventually("the newest list is served") {

@@ -22,7 +22,7 @@ struct Fixture {
 
     /// A minute that is over, some minutes ago.
     func minute(_ ago: Int) -> Minute {
-        Minute(containing: TapeClock.machineTime).advanced(byMinutes: -ago)
+        Minute(containing: Timestamp.machineTime).advanced(byMinutes: -ago)
     }
 
     func publisher(source: String = "price", retain: Duration? = .seconds(3600)) -> Publisher {

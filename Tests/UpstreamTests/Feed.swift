@@ -36,8 +36,8 @@ final class Feed: Sendable {
     init(_ name: String, assets: Int = 450, ranked: Int = 350, changes: [(String, String)] = []) async throws {
         redis = try await TestRedis()
         client = redis.client()
-        let start = TapeClock.machineTime - .seconds(3 * 3600)
-        let scale = try #require(ClockScale("\(start.milliseconds)x4", now: TapeClock.machineTime))
+        let start = Timestamp.machineTime - .seconds(3 * 3600)
+        let scale = try #require(ClockScale("\(start.milliseconds)x4", now: Timestamp.machineTime))
         let clock = TapeClock(scale: scale)
         self.clock = clock
         // In the past, so that a test may go ahead without waiting.

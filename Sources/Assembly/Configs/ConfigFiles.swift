@@ -41,7 +41,8 @@ package struct ConfigFiles: Sendable {
             var finder = OnDemandConfigs.Finder(
                 file: files[index], known: paths, environment: environment, requiringNeeds: requiringNeeds)
             files[index].onDemand = finder.find()
-            issues += finder.issues
+            // What is wrong between files that stand on the command line too is told once.
+            issues += finder.issues.filter { !issues.contains($0) }
             secrets.formUnion(finder.secrets)
         }
         let redactor = Redactor(secrets: secrets)
@@ -93,10 +94,12 @@ package struct ConfigFiles: Sendable {
 
     /// For each feed whose plan would not last, a line that says so; another server than the provider's has no plan.
     func costWarnings(in environment: [String: String]) -> [String] {
-        files.compactMap { file in
+        let all = files + files.flatMap { $0.onDemand?.files ?? [] }
+        let lines = all.compactMap { file -> String? in
             guard case .fetch(let config) = file.config, !config.isRedirected(in: environment) else { return nil }
             return config.cost.warning.map { "\(file.path): cost: \($0)" }
         }
+        return lines.indices.filter { lines.firstIndex(of: lines[$0]) == $0 }.map { lines[$0] }
     }
 
     /// The config files of a folder, by name.

@@ -9,6 +9,8 @@ import Tape
 struct OnDemandConfigs: Sendable {
     let fetch: [FetchConfig]
     let merge: MergeConfig
+    /// All of them, as they were read.
+    let files: [ConfigFiles.File]
 
     /// Reads the files that an api's config names, and gathers what is wrong with them.
     struct Finder {
@@ -19,6 +21,7 @@ struct OnDemandConfigs: Sendable {
         let requiringNeeds: Bool
         private(set) var issues: [ConfigIssue] = []
         private(set) var secrets: Set<String> = []
+        private var files: [ConfigFiles.File] = []
 
         init(file: ConfigFiles.File, known: [String], environment: [String: String], requiringNeeds: Bool) {
             self.file = file
@@ -47,7 +50,14 @@ struct OnDemandConfigs: Sendable {
             if merge.stream != api.stream || merge.worker.redis != api.worker.redis {
                 complain("\(settings.merge) does not make the list that is served here", at: settings.mergePlace)
             }
-            return feeds.count == settings.fetch.count ? OnDemandConfigs(fetch: feeds, merge: merge) : nil
+            let streams = feeds.map(\.stream)
+            for stream in merge.sources.flatMap(\.streams) where !streams.contains(stream) {
+                complain("\(settings.merge) joins \(stream), which none of these fetches", at: settings.fetchPlace)
+            }
+            let agreement = ConfigAgreement(files: [file] + files).issues
+            issues += agreement
+            guard feeds.count == settings.fetch.count else { return nil }
+            return OnDemandConfigs(fetch: feeds, merge: merge, files: files)
         }
 
         private mutating func read(_ name: String, at place: ConfigPlace) -> WorkerConfig? {
@@ -65,6 +75,7 @@ struct OnDemandConfigs: Sendable {
                 URL(fileURLWithPath: $0).standardized == URL(fileURLWithPath: path).standardized
             }
             if !isKnown { issues += context.issues }
+            if let config { files.append(ConfigFiles.File(path: path, config: config)) }
             return config
         }
 

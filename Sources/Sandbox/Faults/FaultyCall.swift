@@ -21,7 +21,9 @@ struct FaultyCall {
         switch fault {
         case .rateLimited: return refusal(.perMinute)
         case .retryAfter: return refusal(.perMinute, retryAfter: "2")
-        case .retryAfterDate: return refusal(.perMinute, retryAfter: (HTTPDate.now + .seconds(3)).httpDate)
+        case .retryAfterDate:
+            // By the machine's clock, as a server's own `Date`, however fast the sandbox' minutes go.
+            return refusal(.perMinute, retryAfter: (Timestamp.machineTime + .seconds(3)).httpDate)
         case .retryAfterAbsurd: return refusal(.perMinute, retryAfter: "94608000")
         case .retryAfterMalformed: return refusal(.perMinute, retryAfter: "a little later")
         case .lastCall:
@@ -82,13 +84,6 @@ struct FaultyPayloads: Sendable {
     /// With its quotes.
     let idMember: String
     let priceMembers: [String]
-}
-
-/// The date that HTTP speaks of: the machine's, as in a server's own `Date`, however fast the sandbox' minutes go.
-enum HTTPDate {
-    static var now: Timestamp {
-        Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
-    }
 }
 
 extension ProviderCall {

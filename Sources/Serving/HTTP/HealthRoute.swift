@@ -9,6 +9,8 @@ import Tape
 /// Neither asks Redis: a blip of a dependency must not have every replica restarted or taken out at once.
 struct HealthRoute: Sendable {
     let newest: NewestList
+    /// Lists are made for requests: to be sent some, it must be ready without one.
+    let isOnDemand: Bool
     let clock: TapeClock
 
     var alive: Response { Self.text("alive") }
@@ -16,7 +18,7 @@ struct HealthRoute: Sendable {
     /// Not ready before the first list, and again while the process is ending.
     func ready() throws(Problem) -> Response {
         if Task.isShuttingDownGracefully { throw notReady("The process is ending.") }
-        if newest.current == nil { throw notReady("There is no list yet.") }
+        if newest.current == nil, !isOnDemand { throw notReady("There is no list yet.") }
         return Self.text("ready")
     }
 

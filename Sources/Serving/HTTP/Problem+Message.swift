@@ -10,7 +10,7 @@ extension Problem {
         var lines = ["HTTP/1.1 \(status) \(HTTPResponseStatus(statusCode: status).reasonPhrase)"]
         lines += fields.map { "\($0.name.rawName): \($0.value)" }
         lines += [
-            "Content-Length: \(body.utf8.count)", "Date: \(TapeClock.machineTime.httpDate)", "Server: cointape",
+            "Content-Length: \(body.utf8.count)", "Date: \(Timestamp.machineTime.httpDate)", "Server: cointape",
             "Connection: close", "", "",
         ]
         return lines.joined(separator: "\r\n") + (isHEAD ? "" : body)

@@ -61,6 +61,10 @@ struct ListRoute: Sendable {
                 "datetime", "The minute lies more than 60 s in the future; it is \(Minute(containing: now)) now.",
                 accepted: DateTimeParameter.accepted)
         case .minute(let minute):
+            if minute >= Minute(containing: now) {
+                onDemand?.found(newest.current?.minute)
+                _ = await newestList()
+            }
             if let list = newest.current, list.minute == minute { return list }
             return try await find(minute, lookup)
         }

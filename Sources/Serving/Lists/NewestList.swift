@@ -60,6 +60,15 @@ final class NewestList: Sendable {
         }
     }
 
+    /// Tells all who wait for the first list that there is none to come.
+    func disappoint() {
+        let waiters = state.withLock { state in
+            defer { state.waiters = [:] }
+            return state.waiters.values
+        }
+        for waiter in waiters { waiter.resume(returning: nil) }
+    }
+
     private func give(up waiter: Int) {
         state.withLock { $0.waiters.removeValue(forKey: waiter) }?.resume(returning: nil)
     }

@@ -1,6 +1,7 @@
 import Basics
 import Logging
 import Logs
+import Redis
 import Synchronization
 import Tape
 
@@ -12,6 +13,7 @@ final class OnDemand: Sendable {
     static let patience: Duration = .seconds(10)
 
     private let policy: Mutex<OnDemandPolicy>
+    private let newest: NewestList
     private let refresh: @Sendable () async throws -> Void
     private let clock: TapeClock
     private let logger: Logger
@@ -20,9 +22,11 @@ final class OnDemand: Sendable {
 
     /// `refresh` settles the present minute with the workers' own means.
     init(
-        olderThan: Duration, clock: TapeClock, logger: Logger, refresh: @escaping @Sendable () async throws -> Void
+        olderThan: Duration, newest: NewestList, clock: TapeClock, logger: Logger,
+        refresh: @escaping @Sendable () async throws -> Void
     ) {
         policy = Mutex(OnDemandPolicy(olderThan: olderThan))
+        self.newest = newest
         self.refresh = refresh
         self.clock = clock
         self.logger = logger
@@ -37,15 +41,23 @@ final class OnDemand: Sendable {
 
     /// Runs until cancelled.
     func run() async {
+        var hasFailed = false
         for await _ in wishes {
-            var isWell = false
             do {
                 try await refresh()
-                isWell = true
+                hasFailed = false
             } catch {
-                logger.warning(.onDemandFailed, metadata: [LogKey.error: "\(error)"])
+                guard !Task.isCancelled else { return }
+                // Once, not once a second; that Redis is away is told by its client.
+                let isTold = hasFailed || (error as? RedisError)?.isTransient == true
+                logger.log(
+                    level: isTold ? .debug : .warning, .onDemandFailed, metadata: [LogKey.error: "\(error)"])
+                hasFailed = true
             }
-            policy.withLock { $0.end(well: isWell, now: clock.now) }
+            // A list that was made is shown a moment later; when there is none, nobody need wait for it any longer.
+            _ = await newest.first(within: .seconds(2))
+            policy.withLock { $0.end(well: !hasFailed, now: clock.now) }
+            newest.disappoint()
         }
     }
 }

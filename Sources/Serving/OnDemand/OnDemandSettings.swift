@@ -8,6 +8,7 @@ package struct OnDemandSettings: Sendable {
     package let fetch: [String]
     /// The merge worker's.
     package let merge: String
+    package let fetchPlace: ConfigPlace
     package let fetchPlaces: [ConfigPlace]
     package let mergePlace: ConfigPlace
 
@@ -23,6 +24,7 @@ package struct OnDemandSettings: Sendable {
         self.olderThan = olderThan
         self.fetch = fetch
         self.merge = merge
+        fetchPlace = reader.place(of: "fetch")
         fetchPlaces = reader.places(ofEach: "fetch")
         mergePlace = reader.place(of: "merge")
     }
