@@ -23,8 +23,12 @@ struct ListFetcher: Sendable {
     func fetch(deadline: Timestamp, headers: [(name: String, value: String)]) async throws -> FetchedList {
         var walk = PageWalk(config.request.pages)
         var parts: [Int: PageFilters.Page] = [:]
+        var usedUp: Duration?
         while case let batch = walk.next(), !batch.isEmpty {
-            for (page, result) in try await fetch(batch, of: walk, headers, deadline) {
+            try await obeyLimit(usedUp, deadline)
+            let results = try await fetch(batch, of: walk, headers, deadline)
+            usedUp = results.compactMap(\.1.usedUpFor).max()
+            for (page, result) in results {
                 walk.record(page: page, items: result.items, total: result.total)
                 parts[page] = result
             }
@@ -40,7 +44,18 @@ struct ListFetcher: Sendable {
         }
         return FetchedList(
             rows: rows, pages: parts.count, isCapped: walk.isCapped, asOf: ordered.compactMap(\.asOf).min(),
-            usedUpFor: ordered.compactMap(\.usedUpFor).max())
+            usedUpFor: usedUp)
+    }
+
+    /// A call beyond a limit would be refused, and counted all the same.
+    private func obeyLimit(_ usedUp: Duration?, _ deadline: Timestamp) async throws {
+        guard let usedUp else { return }
+        guard pages.clock.now + usedUp < deadline else {
+            throw FetchFailure(
+                .upstream, "the provider's limit is used up for \(usedUp.short), in the middle of the list",
+                wait: usedUp)
+        }
+        try await pages.clock.sleep(for: usedUp)
     }
 
     private func fetch(
@@ -57,6 +72,7 @@ struct ListFetcher: Sendable {
             var results: [(Int, PageFilters.Page)] = []
             while let result = try await group.next() {
                 results.append(result)
+                if !waiting.isEmpty { try await obeyLimit(result.1.usedUpFor, deadline) }
                 startNext()
             }
             return results

@@ -106,13 +106,22 @@ import Testing
     }
 
     @Test func `a good answer that was the last for a while is taken, and none is asked for until then`() async throws {
-        try await withFeed("rank") { feed async throws in
-            #expect(try await feed.settle("last-call=1").count == 350)
-            let pause = try await feed.pause("rank")
+        try await withFeed("btc_rate") { feed async throws in
+            #expect(try await feed.settle("last-call=1").count == 1)
+            let pause = try await feed.pause("btc_rate")
             #expect(pause?.reason == "its limit is used up")
             #expect((40...60).contains(pause?.seconds ?? 0))
             let next = try await feed.settle()
             #expect(next.calls == 0 && next.gap?.detail.hasSuffix("its limit is used up") == true)
+        }
+    }
+
+    @Test func `a limit that is used up in the middle of a list ends it before the provider refuses`() async throws {
+        try await withFeed("rank") { feed async throws in
+            let settled = try await feed.settle("last-call=1")
+            #expect(settled.calls == 1)
+            #expect(settled.gap?.detail == "the provider's limit is used up for 1m, in the middle of the list")
+            #expect(try await feed.pause("rank")?.seconds ?? 0 > 40)
         }
     }
 
