@@ -82,6 +82,7 @@ final class Runtime: Sendable {
     /// `source` is that of the feeds which are fetched on demand, by default their own names.
     func apiWorker(
         _ config: APIConfig, onDemand: OnDemandConfigs?, source: (FetchConfig) -> String? = { _ in nil },
+        isSandbox: Bool = false,
         onListening: @escaping @Sendable (APIConfig.Address) async -> Void = { _ in }
     ) -> APIWorker {
         var refresh: (@Sendable () async throws -> Void)?
@@ -92,7 +93,7 @@ final class Runtime: Sendable {
         // A client of ours waits: better an early 503 than a late one.
         return APIWorker(
             config, redis: redis(config.worker, timeout: .seconds(2)), clock: clock, logger: logger(config.worker),
-            onListening: onListening, refresh: refresh)
+            onListening: onListening, refresh: refresh, mayLast: !isSandbox)
     }
 
     private func refresher(

@@ -33,10 +33,15 @@ extension ConfigReader {
         }
     }
 
-    package func bytes(_ name: String, default defaultText: String? = nil, _ summary: String) -> Int? {
+    package func bytes(
+        _ name: String, default defaultText: String? = nil, atMost most: String = "1GB", _ summary: String
+    ) -> Int? {
         parsed(name, type: "size", default: defaultText, summary) { text in
             guard let bytes = ConfigQuantity.bytes(text), bytes > 0 else {
                 throw Complaint("should be a size such as \"64MB\" (units: B, kB, MB, GB), not \"\(text)\"")
+            }
+            guard bytes <= ConfigQuantity.bytes(most) ?? .max else {
+                throw Complaint("should be at most \(most), not \"\(text)\"")
             }
             return bytes
         }

@@ -34,6 +34,9 @@ package struct RedisError: Error, Equatable, Sendable, CustomStringConvertible {
         self.init(.server(String(kind)), command: command, message: String(safe))
     }
 
+    /// Whether there was no connection to Redis, or none any more: what `RedisOutage` tells.
+    package var isOutage: Bool { code == .unavailable || code == .connectionLost }
+
     /// Whether the same command may do better later, without anybody mending anything.
     package var isTransient: Bool {
         switch code {

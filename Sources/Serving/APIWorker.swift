@@ -18,12 +18,14 @@ package struct APIWorker: Service, CustomStringConvertible {
     private let logger: Logger
     private let onListening: @Sendable (APIConfig.Address) async -> Void
 
-    /// `onListening` is called with each address as soon as it takes connections; `refresh` makes the present minute's
-    /// list, for an api that does so on demand.
+    /// `onListening` is called with each address as soon as it takes connections.
+    ///
+    /// `refresh` makes the present minute's list, for an api that does so on demand. `mayLast` says whether caches may keep
+    /// past lists for good.
     package init(
         _ config: APIConfig, redis: RedisClient, clock: TapeClock, logger: Logger,
         onListening: @escaping @Sendable (APIConfig.Address) async -> Void = { _ in },
-        refresh: (@Sendable () async throws -> Void)? = nil
+        refresh: (@Sendable () async throws -> Void)? = nil, mayLast: Bool = true
     ) {
         description = config.worker.name
         self.config = config
@@ -42,9 +44,11 @@ package struct APIWorker: Service, CustomStringConvertible {
                 OnDemand(olderThan: settings.olderThan, newest: newest, clock: clock, logger: logger, refresh: $0)
             }
         }
-        let history = ListHistory(reader: reader, loader: loader, capacity: config.cached)
+        let history = ListHistory(reader: reader, loader: loader, capacity: config.cached, logger: logger)
         responder = APIResponder(
-            lists: ListRoute(newest: newest, history: history, margin: config.margin, clock: clock, onDemand: onDemand),
+            lists: ListRoute(
+                newest: newest, history: history, margin: config.margin, clock: clock, onDemand: onDemand,
+                mayLast: mayLast),
             health: HealthRoute(newest: newest, isOnDemand: onDemand != nil, clock: clock),
             contract: ContractRoute(clock: clock))
     }

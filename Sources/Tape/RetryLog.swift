@@ -7,7 +7,7 @@ extension Logger {
     ///
     /// `isFirst` is whether the step before went well. That Redis is away is told by its clients.
     package func retries(after error: any Error, isFirst: Bool) {
-        let isTold = (error as? RedisError)?.isTransient == true || error is CancellationError || Task.isCancelled
+        let isTold = (error as? RedisError)?.isOutage == true || error is CancellationError || Task.isCancelled
         log(level: isFirst && !isTold ? .warning : .debug, .workerRetries, metadata: [LogKey.error: "\(error)"])
     }
 }

@@ -29,7 +29,7 @@ package struct RenderedList: Sendable {
         minute: Minute, stored: [UInt8], columns: [ListColumn], wanted: [String]
     ) throws(Failure) {
         var reader = CSVReader(stored)
-        guard let header = reader.next(), header.count == columns.count else { throw .headerMissing }
+        guard let header = reader.next(), header == columns.map({ Array($0.name.utf8) }) else { throw .headerMissing }
         let shown = wanted.map { name in
             let index = columns.firstIndex { $0.name == name }
             return Shown(index: index, column: ListColumn(name: name, type: index.map { columns[$0].type } ?? .string))

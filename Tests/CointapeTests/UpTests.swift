@@ -39,6 +39,11 @@ import Testing
         #expect(past.components(separatedBy: "\r\n").count == 202)
         let oldest = try await shell("curl -sS -o /dev/null -w '%{http_code}' 'localhost:\(port)?datetime=-14m'")
         #expect(oldest == "200")
+        #expect(!up.text.contains("redis.lost"), "a healthy start warns of nothing")
+        // Real lists may follow under the URLs of a sandbox': caches must not keep these.
+        let tenMinutesAgo = "$(date -u -d '10 minutes ago' +%Y-%m-%dT%H:%MZ)"
+        let head = try await shell("curl -sSI \"localhost:\(port)?datetime=\(tenMinutesAgo)\"")
+        #expect(head.hasPrefix("HTTP/1.1 200") && head.contains("max-age=65") && !head.contains("immutable"))
         let missing = try await shell("curl -sS 'localhost:\(port)?datetime=2020-01-01'")
         #expect(missing.contains(#""before":null,"after":"20"#))
         let ancient = try await shell("curl -sS -o /dev/null -w '%{http_code}' 'localhost:\(port)?datetime=1960-01-01'")

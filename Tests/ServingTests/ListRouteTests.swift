@@ -11,11 +11,11 @@ import Testing
     private let api: TestAPI
     private let minute: Minute
 
-    /// The lists of the last three minutes, the current one not among them.
+    /// The lists of the last three minutes, the current one not among them, and of ten minutes ago.
     init() async throws {
         api = try await TestAPI(redis: TestRedis())
         minute = Minute(containing: Timestamp.machineTime).advanced(byMinutes: -1)
-        for ago in [2, 1, 0] { try await api.publish(minute.advanced(byMinutes: -ago)) }
+        for ago in [9, 2, 1, 0] { try await api.publish(minute.advanced(byMinutes: -ago)) }
         let (api, minute) = (api, minute)
         try await eventually("the newest list is served") {
             try await api.get("/")["last-modified"] == minute.start.httpDate
@@ -47,13 +47,13 @@ import Testing
         let found = try await api.get(try #require(now["content-location"]))
         #expect(found.body == now.body)
         #expect(found["etag"] == now["etag"])
-        #expect(found["cache-control"] == "public, max-age=31536000, immutable")
-        #expect(found["age"] == nil)
-        #expect(found["content-location"] == nil)
-        #expect(found["x-accel-expires"] == nil)
-        let past = try await api.get("/?datetime=\(minute.advanced(byMinutes: -2))")
+        // Redis may yet lose what it has just stored: for some minutes a list is not called lasting.
+        #expect(found["cache-control"] == "public, max-age=65")
+        #expect(found["content-location"] == now["content-location"])
+        let past = try await api.get("/?datetime=\(minute.advanced(byMinutes: -9))")
         #expect(past["cache-control"] == "public, max-age=31536000, immutable")
-        #expect(past["last-modified"] == minute.advanced(byMinutes: -2).start.httpDate)
+        #expect(past["last-modified"] == minute.advanced(byMinutes: -9).start.httpDate)
+        for name in ["age", "content-location", "x-accel-expires"] { #expect(past[name] == nil) }
     }
 
     @Test func `tags differ by list, rows, format and coding, and by nothing else`() async throws {

@@ -44,7 +44,7 @@ package struct UpCommand: Sendable {
         let faults = try FaultPlan(options.faults)
         let paths = try ConfigFiles.paths(in: environment["CONFIG_DIR"] ?? "config")
         // What is not known before Redis and the sandbox run is known well enough for a first reading.
-        let foreseen = environment.adding(
+        let foreseen = environment.adding(["PORT": "\(options.port)"]).adding(
             environment["REDIS_URL"] == nil ? ["REDIS_URL": "redis://127.0.0.1:\(options.port + 1)"] : [:])
         let plain = try ConfigFiles.load(paths, environment: foreseen.variables, requiringNeeds: false)
         let feeds = plain.files.compactMap { file -> FetchConfig? in
@@ -63,8 +63,10 @@ package struct UpCommand: Sendable {
         let folder = try DataFolder(mode == .sandbox ? "\(options.data)/sandbox" : options.data)
         let own = try OwnRedis(folder, port: options.port + 1, guardianCommand: options.guardianCommand)
         defer { own.stop() }
+        // That it cannot be reached before it listens is nothing to tell.
         let client = RedisClient(
-            own.endpoint, group: MultiThreadedEventLoopGroup.singleton, logger: Launcher.quietLogger(logger))
+            own.endpoint, group: MultiThreadedEventLoopGroup.singleton,
+            logger: Logger(label: "up") { _ in SwiftLogNoOpLogHandler() })
         try await own.waitUntilReady(client, logger: logger)
         client.close()
         let settled = environment.adding(["REDIS_URL": "redis://\(own.endpoint)"])

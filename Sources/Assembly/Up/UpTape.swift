@@ -46,7 +46,9 @@ struct UpTape: Service {
             case .merge(let config): mergers.append(runtime.mergeWorker(config, identity))
             case .api(let config):
                 apis.append(
-                    runtime.apiWorker(config, onDemand: file.onDemand, source: source) { listening.set($0.port) })
+                    runtime.apiWorker(
+                        config, onDemand: file.onDemand, source: source, isSandbox: mode == .sandbox
+                    ) { listening.set($0.port) })
             }
         }
         let backfill = played.isEmpty ? nil : Backfill(fetchers: played, mergers: mergers, clock: clock)

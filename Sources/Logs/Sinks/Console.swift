@@ -13,6 +13,7 @@ import Synchronization
 final class Console: LogSink {
     static let standardError = Console(STDERR_FILENO)
     private static let patience: Int32 = 200
+    private static let piece = 4096
 
     let name = "console"
     private let descriptor: Int32
@@ -24,10 +25,16 @@ final class Console: LogSink {
 
     func append(_ line: [UInt8]) -> SinkHealth.Change? {
         health.withLock { health in
-            guard Descriptor.isWritable(descriptor, within: health.isFailing ? 0 : Self.patience) else {
-                return health.note(error: EAGAIN)
+            // A pipe that takes anything takes a piece of this size without waiting (PIPE_BUF of limits.h).
+            for start in stride(from: 0, to: line.count, by: Self.piece) {
+                guard Descriptor.isWritable(descriptor, within: health.isFailing ? 0 : Self.patience) else {
+                    return health.note(error: EAGAIN)
+                }
+                let piece = Array(line[start..<min(start + Self.piece, line.count)])
+                let error = Descriptor.write(piece, to: descriptor).error
+                if error != 0 { return health.note(error: error) }
             }
-            return health.note(error: Descriptor.write(line, to: descriptor).error)
+            return health.note(error: 0)
         }
     }
 }

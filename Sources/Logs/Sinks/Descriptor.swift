@@ -24,7 +24,10 @@ enum Descriptor {
     /// Whether a write can go on now or within the time.
     static func isWritable(_ descriptor: Int32, within milliseconds: Int32) -> Bool {
         var state = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        return poll(&state, 1, milliseconds) != 0
+        while true {
+            let count = poll(&state, 1, milliseconds)
+            if count >= 0 || errno != EINTR { return count != 0 }
+        }
     }
 }
 

@@ -19,9 +19,12 @@ package struct HTTPLimits: Equatable, Sendable {
     package init() {}
 
     package init?(reading reader: ConfigReader) {
-        let maxURI = reader.bytes("max_uri", default: "8kB", "The longest request target; beyond it 414.")
-        let maxHead = reader.bytes("max_head", default: "16kB", "The longest head of a request; beyond it 431.")
-        let maxBody = reader.bytes("max_body", default: "64kB", "The longest body of a request; beyond it 413.")
+        let maxURI = reader.bytes(
+            "max_uri", default: "8kB", atMost: "1MB", "The longest request target; beyond it 414.")
+        let maxHead = reader.bytes(
+            "max_head", default: "16kB", atMost: "1MB", "The longest head of a request; beyond it 431.")
+        let maxBody = reader.bytes(
+            "max_body", default: "64kB", atMost: "100MB", "The longest body of a request; beyond it 413.")
         let times = Duration.milliseconds(100)...(.seconds(3600))
         let headTimeout = reader.duration(
             "head_timeout", default: "10s", in: times,

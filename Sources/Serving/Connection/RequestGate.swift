@@ -38,6 +38,8 @@ struct RequestGate {
 
     /// For how long a client may take to hear that the connection has ended.
     private static let lingering = TimeAmount.seconds(2)
+    /// For how long at least a client may take its answer.
+    private static let slowest = TimeAmount.seconds(60)
     /// For how long a server that ends waits for the rest of a request.
     private static let patience = TimeAmount.seconds(1)
 
@@ -67,7 +69,7 @@ struct RequestGate {
     /// The last part of an answer was handed on.
     mutating func answerEnded(now: NIODeadline) {
         guard phase == .answering else { return }
-        enter(.writing, until: now + TimeAmount(limits.idleTimeout))
+        enter(.writing, until: now + max(TimeAmount(limits.idleTimeout), Self.slowest))
     }
 
     /// The client's side of the socket has taken the answer.

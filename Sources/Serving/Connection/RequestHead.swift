@@ -39,6 +39,10 @@ struct RequestHead: Equatable {
         guard text.hasPrefix("http://") || text.hasPrefix("https://") else {
             throw .malformed("The request target is neither a path nor a URL of http.")
         }
+        let authority = text.utf8.dropFirst(text.hasPrefix("https") ? 8 : 7).prefix { !"/?".utf8.contains($0) }
+        guard authority.allSatisfy(Self.isHostByte) else {
+            throw .malformed("The request target's host is not a host and a port.")
+        }
     }
 
     mutating func take(version: some Collection<UInt8>) throws(Refusal) {
@@ -112,10 +116,14 @@ struct RequestHead: Equatable {
     private mutating func take(host value: some Collection<UInt8>) throws(Refusal) {
         hosts += 1
         guard hosts == 1 else { throw .malformed("Host stands more than once.") }
-        // What RFC 3986 lets stand in a host and a port.
-        guard value.allSatisfy({ isTokenByte($0) || ":[]()=;,".utf8.contains($0) }) else {
+        guard value.allSatisfy(Self.isHostByte) else {
             throw .malformed("Host is not a host and a port.")
         }
+    }
+
+    /// What RFC 3986 lets stand in a host and a port.
+    private static func isHostByte(_ byte: UInt8) -> Bool {
+        (isTokenByte(byte) || ":[]()=;,".utf8.contains(byte)) && !"^`|\"#".utf8.contains(byte)
     }
 
     private static func trimmed(_ value: some BidirectionalCollection<UInt8>) -> some BidirectionalCollection<UInt8> {

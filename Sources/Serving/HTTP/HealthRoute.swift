@@ -15,7 +15,7 @@ struct HealthRoute: Sendable {
 
     var alive: Response { Self.text("alive") }
 
-    /// Not ready before the first list, and again while the process is ending.
+    /// Not ready before the first list, unless they are made on demand, and again while the process is ending.
     func ready() throws(Problem) -> Response {
         if Task.isShuttingDownGracefully { throw notReady("The process is ending.") }
         if newest.current == nil, !isOnDemand { throw notReady("There is no list yet.") }

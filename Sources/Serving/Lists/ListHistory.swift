@@ -1,4 +1,6 @@
 import Basics
+import Logging
+import Logs
 import Redis
 import Synchronization
 import Tape
@@ -28,12 +30,14 @@ final class ListHistory: Sendable {
     private let reader: StreamReader
     private let loader: ListLoader
     private let capacity: Int
+    private let logger: Logger
     private let cache = Mutex(Cache())
 
-    init(reader: StreamReader, loader: ListLoader, capacity: Int) {
+    init(reader: StreamReader, loader: ListLoader, capacity: Int, logger: Logger) {
         self.reader = reader
         self.loader = loader
         self.capacity = capacity
+        self.logger = logger
     }
 
     /// A list once published never changes, so what is in the cache is right.
@@ -41,15 +45,23 @@ final class ListHistory: Sendable {
         if let list = cached(minute) { return .list(list) }
         guard let entry = try await reader.entry(at: minute) else { return .nothing }
         if let gap = entry.gap { return .gap(gap) }
-        guard let list = try await loader.list(for: entry) else { return .nothing }
-        keep(list)
-        return .list(list)
+        do {
+            guard let list = try await loader.list(for: entry) else { return .nothing }
+            keep(list)
+            return .list(list)
+        } catch let error as ListLoader.Malformed {
+            logger.error(.listUnreadable, metadata: [LogKey.detail: "\(error)"])
+            return .gap(Gap(code: "unreadable", detail: "\(error)"))
+        }
     }
 
-    /// The nearest minutes with a list on both sides.
+    /// How far neighbours are looked for: a thousand minutes of gaps on either side.
+    private static let batches = 10
+
+    /// The nearest minutes with a list on both sides, as far as they are looked for.
     func neighbours(of minute: Minute) async throws(RedisError) -> Neighbours {
         let epoch = Minute(containing: Timestamp(milliseconds: 0))
-        let before = try await reader.newest(from: epoch, to: minute, batch: 100) {
+        let before = try await reader.newest(from: epoch, to: minute, batch: 100, atMost: Self.batches) {
             $0.gap == nil && $0.minute < minute
         }
         let after = try await oldestList(after: minute)
@@ -59,12 +71,13 @@ final class ListHistory: Sendable {
 
     private func oldestList(after minute: Minute) async throws(RedisError) -> Minute? {
         var from = StreamID(minute.advanced(byMinutes: 1))
-        while true {
+        for _ in 0..<Self.batches {
             let entries = try await reader.oldest(100, from: from)
             if let entry = entries.first(where: { $0.gap == nil }) { return entry.minute }
             guard let last = entries.last else { return nil }
             from = StreamID(milliseconds: last.id.milliseconds, sequence: last.id.sequence + 1)
         }
+        return nil
     }
 
     private func cached(_ minute: Minute) -> RenderedList? {

@@ -13,15 +13,25 @@ struct ListRoute: Sendable {
     let margin: Duration
     let clock: TapeClock
     let onDemand: OnDemand?
+    /// Whether caches may keep past lists for good; not those of a sandbox, under whose URLs real ones may follow.
+    let mayLast: Bool
     private let compressed = CompressedBodies(capacity: 16_000_000)
 
-    init(newest: NewestList, history: ListHistory, margin: Duration, clock: TapeClock, onDemand: OnDemand? = nil) {
+    init(
+        newest: NewestList, history: ListHistory, margin: Duration, clock: TapeClock, onDemand: OnDemand? = nil,
+        mayLast: Bool = true
+    ) {
         self.newest = newest
         self.history = history
         self.margin = margin
         self.clock = clock
         self.onDemand = onDemand
+        self.mayLast = mayLast
     }
+
+    /// A Redis that fails over may lose its last writes, and with them a list that is then made anew of other rows: one that
+    /// is younger is not called lasting.
+    private static let settling: Duration = .seconds(300)
 
     func answer(query: some StringProtocol, headers: HTTPFields) async throws(Problem) -> Response {
         let query = try ListQuery(query: query, accept: headers[.accept], now: clock.now)
@@ -35,7 +45,7 @@ struct ListRoute: Sendable {
 
     private func representation(_ served: ListRepresentation, _ query: ListQuery, _ now: Timestamp) -> Representation {
         let minute = served.list.minute
-        let isLasting = query.datetime == .absolute(minute)
+        let isLasting = mayLast && query.datetime == .absolute(minute) && now - minute.start > Self.settling
         let freshness = isLasting ? Freshness.lasting(clock) : .passing(minute, now: now, clock: clock)
         var representation = Representation(
             mediaType: served.format.mediaType, tag: served.tag, coding: served.coding,
@@ -53,7 +63,6 @@ struct ListRoute: Sendable {
         let lookup = ListLookup(now: now, margin: margin)
         switch lookup.target(of: datetime) {
         case .newest:
-            onDemand?.found(newest.current?.minute)
             guard let list = await newestList() else { throw noListYet }
             return list
         case .future:
@@ -61,10 +70,7 @@ struct ListRoute: Sendable {
                 "datetime", "The minute lies more than 60 s in the future; it is \(Minute(containing: now)) now.",
                 accepted: DateTimeParameter.accepted)
         case .minute(let minute):
-            if minute >= Minute(containing: now) {
-                onDemand?.found(newest.current?.minute)
-                _ = await newestList()
-            }
+            if minute >= Minute(containing: now) { _ = await newestList() }
             if let list = newest.current, list.minute == minute { return list }
             return try await find(minute, lookup)
         }
@@ -72,9 +78,9 @@ struct ListRoute: Sendable {
 
     /// What is there; on demand also the first one, which is waited for.
     private func newestList() async -> RenderedList? {
+        let isComing = onDemand?.found(newest.current?.minute) ?? false
         if let list = newest.current { return list }
-        guard onDemand != nil else { return nil }
-        return await newest.first(within: OnDemand.patience)
+        return isComing ? await newest.first(within: OnDemand.patience) : nil
     }
 
     private func find(_ minute: Minute, _ lookup: ListLookup) async throws(Problem) -> RenderedList {

@@ -33,30 +33,34 @@ final class OnDemand: Sendable {
         (wishes, wish) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Says which list a request found; returns at once.
-    func found(_ newest: Minute?) {
-        let begins = policy.withLock { $0.begins(newest: newest, now: clock.now) }
+    /// Says which list a request found; returns at once, and whether a newer one is being made.
+    func found(_ newest: Minute?) -> Bool {
+        let (begins, isFlying) = policy.withLock { policy in
+            (policy.begins(newest: newest, now: clock.now), policy.isFlying)
+        }
         if begins { wish.yield() }
+        return isFlying
     }
 
     /// Runs until cancelled.
     func run() async {
-        var hasFailed = false
+        var isTold = false
         for await _ in wishes {
+            var isWell = false
             do {
                 try await refresh()
-                hasFailed = false
+                (isWell, isTold) = (true, false)
             } catch {
                 guard !Task.isCancelled else { return }
                 // Once, not once a second; that Redis is away is told by its client.
-                let isTold = hasFailed || (error as? RedisError)?.isTransient == true
+                let isQuiet = isTold || (error as? RedisError)?.isOutage == true
                 logger.log(
-                    level: isTold ? .debug : .warning, .onDemandFailed, metadata: [LogKey.error: "\(error)"])
-                hasFailed = true
+                    level: isQuiet ? .debug : .warning, .onDemandFailed, metadata: [LogKey.error: "\(error)"])
+                if !isQuiet { isTold = true }
             }
             // A list that was made is shown a moment later; when there is none, nobody need wait for it any longer.
             _ = await newest.first(within: .seconds(2))
-            policy.withLock { $0.end(well: !hasFailed, now: clock.now) }
+            policy.withLock { $0.end(well: isWell, now: clock.now) }
             newest.disappoint()
         }
     }

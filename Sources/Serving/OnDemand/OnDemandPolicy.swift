@@ -3,7 +3,7 @@ import Basics
 /// Whether a request that finds an old list has a new one made: one flight at a time, and one a minute.
 struct OnDemandPolicy {
     let olderThan: Duration
-    private var isFlying = false
+    private(set) var isFlying = false
     private var earliest: Timestamp?
 
     init(olderThan: Duration) {

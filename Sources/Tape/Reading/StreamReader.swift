@@ -49,18 +49,21 @@ package struct StreamReader: Sendable {
 
     /// The newest entry between the two minutes, both included, for which the predicate holds.
     ///
-    /// `batch` is how many entries are looked at a round trip: one where entries have rows, more where they are small.
+    /// `batch` is how many entries are looked at a round trip: one where entries have rows, more where they are small;
+    /// `batches` how many round trips there are at most.
     package func newest(
-        from first: Minute, to last: Minute, batch: Int = 1, where holds: (TapeEntry) -> Bool
+        from first: Minute, to last: Minute, batch: Int = 1, atMost batches: Int = .max,
+        where holds: (TapeEntry) -> Bool
     ) async throws(RedisError) -> TapeEntry? {
         var upper = "\(StreamID(last).milliseconds)-\(UInt64.max)"
-        while true {
+        for _ in 0..<batches {
             let found = try await entries(
                 RedisCommand("XREVRANGE", key, upper, "\(StreamID(first))", "COUNT", batch))
             if let entry = found.first(where: holds) { return entry }
             guard let last = found.last else { return nil }
             upper = "(\(last.id)"
         }
+        return nil
     }
 
     /// Waits for entries behind the id; empty when none came in time.
