@@ -39,7 +39,7 @@ package enum JSONString {
         }
     }
 
-    /// Appends the character of `\uXXXX` or of a surrogate pair, and returns how many bytes it was written with.
+    /// Appends the character of a `\u` escape or of a surrogate pair, and returns how many bytes it was written with.
     private static func appendUnicode(
         at index: Int, before end: Int, in text: Span<UInt8>, to output: inout [UInt8]
     ) -> Int {

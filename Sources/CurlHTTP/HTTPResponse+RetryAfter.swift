@@ -1,5 +1,4 @@
 package import Basics
-import CCurl
 
 extension HTTPResponse {
     /// How long `Retry-After` (RFC 9110, section 10.2.3) asks to wait: seconds, or the time until a date.
@@ -12,17 +11,8 @@ extension HTTPResponse {
             // More digits than a number holds are a long time too.
             return .seconds(min(Int64(text) ?? .max, 1 << 40))
         }
-        guard let date = Self.seconds(ofDate: text) else { return nil }
-        let sent = header("date").flatMap(Self.seconds) ?? now.milliseconds / 1000
-        return .seconds(max(0, date - sent))
-    }
-
-    /// Seconds since 1970 of an HTTP date in any of its three forms.
-    private static func seconds(ofDate text: String) -> Int64? {
-        // libcurl also reads times of day and the like, which a server cannot mean.
-        guard text.hasSuffix("GMT") || text.wholeMatch(of: /[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4}/) != nil
-        else { return nil }
-        let seconds = curl_getdate(text, nil)
-        return seconds < 0 ? nil : Int64(seconds)
+        guard let date = Timestamp(httpDate: text, now: now) else { return nil }
+        let sent = header("date").flatMap { Timestamp(httpDate: $0, now: now) } ?? now
+        return max(.zero, date - sent)
     }
 }

@@ -42,7 +42,7 @@ enum LoneSurrogates {
         return found.map { UnsafeRawPointer($0) - start }
     }
 
-    /// The value of a whole `\uXXXX`.
+    /// The value of a whole `\u` escape.
     private static func codeUnit(at index: Int, in bytes: UnsafeRawBufferPointer) -> UInt32? {
         guard index + 6 <= bytes.count, bytes[index] == UInt8(ascii: "\\"), bytes[index + 1] == UInt8(ascii: "u") else {
             return nil

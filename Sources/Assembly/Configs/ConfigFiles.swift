@@ -64,22 +64,18 @@ package struct ConfigFiles: Sendable {
     func openLogs() throws(ConfigIssues) -> LogOutputs {
         let logs = LogOutputs()
         var issues: [ConfigIssue] = []
-        func open(_ handler: LogHandlerSettings, _ file: String, _ position: SourcePosition?, _ path: String) {
+        func open(_ handler: LogHandlerSettings, _ file: String) {
             do throws(LogFileError) {
                 try logs.open(handler)
             } catch {
                 issues.append(
-                    ConfigIssue(file: file, position: position, path: path, message: redactor("\(error)")))
+                    ConfigIssue(
+                        file: file, position: handler.pathPlace?.position, path: handler.pathPlace?.path ?? "",
+                        message: redactor("\(error)")))
             }
         }
-        for file in files {
-            for handler in file.config.settings.logging.handlers {
-                open(handler, file.path, handler.pathPlace?.position, handler.pathPlace?.path ?? "")
-            }
-            guard let onDemand = file.onDemand else { continue }
-            for settings in onDemand.fetch.map(\.worker) + [onDemand.merge.worker] {
-                for handler in settings.logging.handlers { open(handler, file.path, nil, "on_demand") }
-            }
+        for file in withOnDemand {
+            for handler in file.config.settings.logging.handlers { open(handler, file.path) }
         }
         guard issues.isEmpty else { throw ConfigIssues(issues) }
         return logs
@@ -94,12 +90,16 @@ package struct ConfigFiles: Sendable {
 
     /// For each feed whose plan would not last, a line that says so; another server than the provider's has no plan.
     func costWarnings(in environment: [String: String]) -> [String] {
-        let all = files + files.flatMap { $0.onDemand?.files ?? [] }
-        let lines = all.compactMap { file -> String? in
+        withOnDemand.compactMap { file in
             guard case .fetch(let config) = file.config, !config.isRedirected(in: environment) else { return nil }
             return config.cost.warning.map { "\(file.path): cost: \($0)" }
         }
-        return lines.indices.filter { lines.firstIndex(of: lines[$0]) == $0 }.map { lines[$0] }
+    }
+
+    /// All files that were read, each once: those that an api's config names stand behind the others.
+    private var withOnDemand: [File] {
+        var paths = Set<String>()
+        return (files + files.flatMap { $0.onDemand?.files ?? [] }).filter { paths.insert($0.path).inserted }
     }
 
     /// The config files of a folder, by name.

@@ -10,7 +10,9 @@ struct RequestConditions {
     /// Whether that is still right; `now` is only for dates whose year has two digits.
     func areMet(byTag tag: String, modified: Timestamp?, now: Timestamp) -> Bool {
         if let ifNoneMatch { return Self.list(ifNoneMatch, has: tag) }
-        guard let modified, let date = ifModifiedSince.flatMap({ HTTPDate.parse($0, now: now) }) else { return false }
+        guard let modified, let date = ifModifiedSince.flatMap({ Timestamp(httpDate: $0, now: now) }) else {
+            return false
+        }
         return modified <= date
     }
 

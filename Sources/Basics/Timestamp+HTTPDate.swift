@@ -1,12 +1,18 @@
-import Basics
+extension Timestamp {
+    /// Reads a date of an HTTP header, in any of its three forms (RFC 9110, section 5.6.7); nil for what is none.
+    ///
+    /// `now` decides the century of a year with two digits.
+    package init?(httpDate text: String, now: Timestamp) {
+        guard let instant = HTTPDate.parse(text, now: now) else { return nil }
+        self = instant
+    }
+}
 
-/// Reads the three forms of a date in a header (RFC 9110, section 5.6.7).
-enum HTTPDate {
+private enum HTTPDate {
     private static let months = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
 
-    /// nil for what is no date; `now` decides the century of a year with two digits.
     static func parse(_ text: String, now: Timestamp) -> Timestamp? {
         imfFixdate(text) ?? rfc850(text, now: now) ?? asctime(text)
     }
