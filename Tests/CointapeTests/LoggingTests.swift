@@ -147,7 +147,8 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(5))) func `a healthy minute is one line a worker, and none of an api`() async throws {
-        let speed = 15
+        // Slow enough that a minute stays healthy on a machine that is busy with other tests.
+        let speed = 5
         let redis = try await TestRedis()
         let now = Int64(Date().timeIntervalSince1970 * 1000)
         let clock = ["COINTAPE_CLOCK": "\(now - 3 * 3_600_000)@\(now)x\(speed)"]
@@ -168,7 +169,7 @@ import Testing
             try json.write(toFile: "\(folder.path)/\(worker).json", atomically: true, encoding: .utf8)
         }
         let process = try Cointape(["run"] + workers.map { "\($0).json" }, in: folder.path, environment: environment)
-        try await eventually(within: .seconds(90), "six minutes are joined") {
+        try await eventually(within: .seconds(180), "six minutes are joined") {
             try await redis.client().send(RedisCommand("XLEN", "toplist")).integer ?? 0 >= 6
         }
         process.signal(SIGTERM)
