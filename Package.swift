@@ -90,6 +90,21 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // Orders: money, the ledger and its read model.
+        .target(
+            name: "Orders",
+            dependencies: [
+                "Basics", "Config", "Logs", "Redis", "Tape",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            resources: [
+                .embedInCode("Scripts/create_order.lua"), .embedInCode("Scripts/open_ledger.lua"),
+                .embedInCode("Scripts/page.lua"), .embedInCode("Scripts/project.lua"),
+                .embedInCode("Scripts/replace.lua"),
+            ],
+            swiftSettings: settings
+        ),
+
         // The workers, one target a kind.
         .target(
             name: "Fetching",
@@ -110,9 +125,18 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "Projecting",
+            dependencies: [
+                "Basics", "Config", "Logs", "Orders", "Redis", "Tape",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
             name: "Serving",
             dependencies: [
-                "Basics", "CZlib", "Config", "Logs", "Redis", "Tape", "TopLists",
+                "Basics", "CZlib", "Config", "Logs", "Orders", "Redis", "Tape", "TopLists",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -141,8 +165,8 @@ let package = Package(
         .target(
             name: "Assembly",
             dependencies: [
-                "Basics", "Config", "CurlHTTP", "Fetching", "JQ", "Logs", "Merging", "Redis", "RedisServer",
-                "Sandbox", "Serving", "Tape",
+                "Basics", "Config", "CurlHTTP", "Fetching", "JQ", "Logs", "Merging", "Orders", "Projecting", "Redis",
+                "RedisServer", "Sandbox", "Serving", "Tape",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -199,6 +223,23 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "OrdersTests",
+            dependencies: [
+                "Basics", "Orders", "Redis", "Tape", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ProjectingTests",
+            dependencies: [
+                "Basics", "Orders", "Projecting", "Redis", "Tape", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "FetchingTests",
             dependencies: [
                 "Basics", "CurlHTTP", "Fetching", "JQ", "Redis", "Tape", "TestSupport",
@@ -208,7 +249,7 @@ let package = Package(
         .testTarget(
             name: "ServingTests",
             dependencies: [
-                "Basics", "CZlib", "Config", "Redis", "Serving", "Tape", "TestSupport", "TopLists",
+                "Basics", "CZlib", "Config", "Orders", "Redis", "Serving", "Tape", "TestSupport", "TopLists",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -220,7 +261,7 @@ let package = Package(
         .testTarget(
             name: "CointapeTests",
             dependencies: [
-                "Basics", "Config", "Redis", "TestSupport", "cointape",
+                "Basics", "Config", "Orders", "Redis", "Tape", "TestSupport", "cointape",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],

@@ -8,6 +8,13 @@ package struct Minute: Hashable, Comparable, Sendable, CustomStringConvertible {
         milliseconds = instant.milliseconds.flooredQuotient(by: 60_000) * 60_000
     }
 
+    /// Reads what `description` writes; nil for anything else.
+    package init?(text: String) {
+        guard text.hasSuffix("Z"), let instant = Timestamp(rfc3339: text.dropLast() + ":00Z") else { return nil }
+        self.init(containing: instant)
+        guard description == text else { return nil }
+    }
+
     package var start: Timestamp { Timestamp(milliseconds: milliseconds) }
 
     /// `2026-11-21T09:01Z`, as it stands in key names and fields.

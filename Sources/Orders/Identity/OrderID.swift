@@ -1,0 +1,72 @@
+package import Tape
+
+/// An order's public id: a UUID of version 7 (RFC 9562, section 5.7) that is made of the ledger's entry, and leads back
+/// to it without a table.
+///
+/// 48 bits of milliseconds, the sequence's upper 12 bits in `rand_a`, its lower 20 bits at the head of `rand_b`, then 42
+/// bits that were drawn for the order and stand in its entry: so an id that was made up, or by another Redis, is found out.
+/// Ids are ordered as their entries are.
+package struct OrderID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    package let entry: StreamID
+    package let tail: OrderTail
+
+    /// nil for an entry whose id has no room in a UUID: 2^48 milliseconds or 2^32 in sequence and more.
+    package init?(_ entry: StreamID, tail: OrderTail) {
+        guard entry.milliseconds < 1 << 48, entry.sequence < 1 << 32 else { return nil }
+        self.entry = entry
+        self.tail = tail
+    }
+
+    /// Reads the form of RFC 9562, section 4, in either case of letters; nil for anything else and for other versions.
+    package init?(_ text: some StringProtocol) {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        let digits = Array(parts.joined().utf8)
+        guard parts.map(\.utf8.count) == [8, 4, 4, 4, 12], let upper = hexadecimal(digits[..<16]),
+            let lower = hexadecimal(digits[16...]), upper >> 12 & 0xF == 7, lower >> 62 == 0b10
+        else { return nil }
+        let sequence = (upper & 0xFFF) << 20 | lower >> 42 & 0xF_FFFF
+        self.init(
+            StreamID(milliseconds: upper >> 16, sequence: sequence),
+            tail: OrderTail(bits: lower & OrderTail.mask))
+    }
+
+    package var description: String {
+        let upper = entry.milliseconds << 16 | 0x7000 | entry.sequence >> 20
+        let lower = 0b10 << 62 | (entry.sequence & 0xF_FFFF) << 42 | tail.bits
+        let digits = hexadecimal(upper, width: 16) + hexadecimal(lower, width: 16)
+        var text = ""
+        for (index, digit) in digits.enumerated() {
+            if [8, 12, 16, 20].contains(index) { text.append("-") }
+            text.append(digit)
+        }
+        return text
+    }
+
+    package static func < (left: Self, right: Self) -> Bool {
+        (left.entry, left.tail.bits) < (right.entry, right.tail.bits)
+    }
+}
+
+/// 42 bits by which an entry is told from another that has the same id.
+package struct OrderTail: Hashable, Sendable, CustomStringConvertible {
+    package let bits: UInt64
+
+    static let mask: UInt64 = 1 << 42 - 1
+
+    /// The lower 42 bits.
+    package init(bits: UInt64) {
+        self.bits = bits & Self.mask
+    }
+
+    package static func random() -> OrderTail {
+        OrderTail(bits: .random(in: 0...mask))
+    }
+
+    /// Reads eleven hexadecimal digits, as entries hold them.
+    package init?(_ text: some StringProtocol) {
+        guard text.utf8.count == 11, let bits = hexadecimal(text.utf8), bits <= Self.mask else { return nil }
+        self.bits = bits
+    }
+
+    package var description: String { hexadecimal(bits, width: 11) }
+}

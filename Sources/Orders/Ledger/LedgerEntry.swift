@@ -1,0 +1,119 @@
+import Basics
+package import Tape
+
+/// An entry of the ledger: the opening, which is the first, or an order.
+package enum LedgerEntry: Equatable, Sendable {
+    case opening(LedgerOpening)
+    case order(LedgerOrder)
+
+    package init(_ entry: TapeEntry) throws(DamagedEntry) {
+        self =
+            entry.fields["opened"] == nil
+            ? .order(try LedgerOrder(entry)) : .opening(try LedgerOpening(entry))
+    }
+
+    package var id: StreamID {
+        switch self {
+        case .opening(let opening): opening.id
+        case .order(let order): order.order.id.entry
+        }
+    }
+
+    package var tail: OrderTail {
+        switch self {
+        case .opening(let opening): opening.tail
+        case .order(let order): order.order.id.tail
+        }
+    }
+
+    /// The running sum after this entry.
+    package var total: Satoshi {
+        switch self {
+        case .opening(let opening): opening.total
+        case .order(let order): order.total
+        }
+    }
+}
+
+/// What the ledger began with.
+package struct LedgerOpening: Equatable, Sendable {
+    /// Which rates the ledger takes: those of real providers, or the sandbox's.
+    package enum Kind: String, CaseIterable, Sendable {
+        case real, sandbox
+
+        /// What rates published by this source are.
+        package init(source: String) {
+            self = source == "sandbox" ? .sandbox : .real
+        }
+    }
+
+    package let id: StreamID
+    package let tail: OrderTail
+    /// When, in RFC 3339.
+    package let opened: String
+    package let kind: Kind
+    /// What had been sold before this ledger.
+    package let total: Satoshi
+
+    init(_ entry: TapeEntry) throws(DamagedEntry) {
+        let fields = EntryFields(entry)
+        id = entry.id
+        tail = try fields.read("tail", OrderTail.init)
+        opened = try fields.read("opened") { Timestamp(rfc3339: $0) == nil ? nil : $0 }
+        kind = try fields.read("kind", Kind.init)
+        total = try fields.read("total") { Satoshi(digits: $0.utf8) }
+    }
+}
+
+/// An order with what only the ledger knows.
+package struct LedgerOrder: Equatable, Sendable {
+    package let order: BuyOrder
+    /// The running sum after this order.
+    package let total: Satoshi
+    package let key: IdempotenceKey
+
+    package init(order: BuyOrder, total: Satoshi, key: IdempotenceKey) {
+        self.order = order
+        self.total = total
+        self.key = key
+    }
+
+    init(_ entry: TapeEntry) throws(DamagedEntry) {
+        let fields = EntryFields(entry)
+        self.init(
+            order: try BuyOrder(entry), total: try fields.read("total") { Satoshi(digits: $0.utf8) },
+            key: try fields.read("key", IdempotenceKey.init))
+    }
+
+    /// Its field in the table of keys that were seen: currency, canonical amount and key.
+    package var identity: String { "\(order.currency.rawValue) \(order.amount) \(key)" }
+}
+
+/// An entry that is not what `create_order.lua` writes.
+package struct DamagedEntry: Error, Equatable, Sendable, CustomStringConvertible {
+    package let id: StreamID
+    package let reason: String
+
+    package init(_ id: StreamID, _ reason: String) {
+        self.id = id
+        self.reason = reason
+    }
+
+    package var description: String { "the entry \(id) \(reason)" }
+}
+
+struct EntryFields {
+    private let entry: TapeEntry
+
+    init(_ entry: TapeEntry) {
+        self.entry = entry
+    }
+
+    func read<Value>(_ name: String, _ convert: (String) -> Value?) throws(DamagedEntry) -> Value {
+        guard let text = entry.text(name) else { throw DamagedEntry(entry.id, "has no field \(name)") }
+        guard let value = convert(text) else {
+            throw DamagedEntry(entry.id, "has an unreadable field \(name): \(text.prefix(100))")
+        }
+        return value
+    }
+}

@@ -1,0 +1,22 @@
+/// What one BTC costs, exactly as its provider wrote it.
+package struct Rate: Equatable, Sendable, CustomStringConvertible {
+    private let decimal: Decimal128
+    package let description: String
+
+    /// Reads a plain decimal above 0 with at most 20 decimals and 38 digits in all; nil for anything else.
+    package init?(_ text: String) {
+        guard let decimal = Decimal128(text.utf8, mostDigits: 38, mostDecimals: 20), decimal.digits > 0 else { return nil }
+        self.decimal = decimal
+        description = text
+    }
+
+    /// What the amount buys, rounded up to the next whole satoshi: amount × 10^8 ÷ rate.
+    ///
+    /// nil when it is more than can be counted, which for amounts that `Amount` takes cannot happen.
+    package func satoshi(for amount: Amount) -> Satoshi? {
+        let (dividend, overflow) = UInt128(amount.units).multipliedReportingOverflow(by: powerOfTen(decimal.scale))
+        guard !overflow else { return nil }
+        let (quotient, remainder) = dividend.quotientAndRemainder(dividingBy: decimal.digits)
+        return Satoshi(quotient + (remainder == 0 ? 0 : 1))
+    }
+}

@@ -1,0 +1,20 @@
+package import Config
+package import Orders
+package import Tape
+
+/// The config of a project worker: where the ledger is, and where its read model goes.
+package struct ProjectConfig: Sendable {
+    package let worker: WorkerSettings
+    package let orders: OrdersSettings
+
+    package init?(reading reader: ConfigReader) {
+        let worker = WorkerSettings(reading: reader)
+        let object = reader.object("orders", optional: true, "The ledger of orders.")
+        let orders = object.flatMap { OrdersSettings(orders: $0, parent: reader, worker: worker) }
+        object?.finish()
+        reader.finish()
+        guard let worker, let orders else { return nil }
+        self.worker = worker
+        self.orders = orders
+    }
+}
