@@ -33,6 +33,11 @@ package struct ClockScale: Equatable, Sendable {
         Timestamp(milliseconds: start.milliseconds + (wall.milliseconds - origin.milliseconds) * speed)
     }
 
+    /// The wall's instant at an instant of the tape.
+    package func wall(at tape: Timestamp) -> Timestamp {
+        Timestamp(milliseconds: origin.milliseconds + (tape.milliseconds - start.milliseconds) / speed)
+    }
+
     /// How long a stretch of the tape's time lasts on the wall.
     package func wall(_ duration: Duration) -> Duration {
         duration / Int(speed)

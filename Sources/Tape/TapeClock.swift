@@ -64,6 +64,11 @@ package final class TapeClock: Sendable {
         max(1, wall(duration).milliseconds)
     }
 
+    /// When Redis' own clock shows an instant of the tape.
+    package func wallInstant(of instant: Timestamp) -> Timestamp {
+        scale.wall(at: instant)
+    }
+
     private static func sleep(_ duration: Duration) async throws(CancellationError) {
         do { try await Task.sleep(for: duration) } catch { throw CancellationError() }
     }

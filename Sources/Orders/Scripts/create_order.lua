@@ -1,1 +1,134 @@
-return redis.error_reply('ERR not written yet')
+-- Takes an order, or finds the one that was taken under the same key, and never lets all orders together pass the cap.
+--
+-- KEYS[1]  the ledger
+-- KEYS[2]  the table of keys that were seen
+-- ARGV[1]  currency: EUR, GBP or USD
+-- ARGV[2]  amount: a plain decimal without needless zeros, above 0 and below 10^9, at most 8 decimals
+-- ARGV[3]  the client's key
+-- ARGV[4]  1 to write a seen key once more, so that WAIT has something to wait for; else 0
+-- ARGV[5]  what it buys, in satoshi; empty to only look for the key, and then nothing need follow
+-- ARGV[6]  the rate: a plain decimal
+-- ARGV[7]  the rate's minute: 2026-11-21T09:01Z
+-- ARGV[8]  from when the rate is good, in ms of Redis' clock
+-- ARGV[9]  until when, in ms of Redis' clock
+-- ARGV[10] real or sandbox: where the rate is from
+-- ARGV[11] 42 random bits: eleven hexadecimal digits
+-- ARGV[12] now, for people: 2026-11-21T09:01:30.250Z
+-- ARGV[13] an entry that is known to be in the ledger; empty when none is known
+-- ARGV[14] its tail
+--
+-- Returns a table that begins with one of these; all but `new` have changed nothing.
+--   seen, id, {field, value, …}  the key is known: this is its order
+--   new, id, total               the order was taken; the sum after it
+--   no-offer                     the key is not known, and no satoshi were given
+--   bad-argument, number         ARGV[number] is not what stands above
+--   not-open                     there is no ledger
+--   ledger-lost, id              this entry was acknowledged, and is not there, or another is in its place
+--   damaged, words               the ledger holds what this script never wrote
+--   wrong-kind, kind             the ledger takes rates of this other kind
+--   rate-stale, now              the rate is not good now; Redis' time in ms
+--   cap-exceeded, total          the order does not fit; the sum so far
+-- Retry safety: running it again answers `seen`. Every check stands before the first write, as a script is not rolled
+-- back; tonumber only sees digits, as it would take nan, and no comparison with nan is true.
+local CAP = 10000000000
+local currency, amount, key = ARGV[1], ARGV[2], ARGV[3]
+
+local function fields_of(entry)
+  local fields = {}
+  for i = 1, #entry[2], 2 do fields[entry[2][i]] = entry[2][i + 1] end
+  return fields
+end
+
+local function at(id) return redis.call('XRANGE', KEYS[1], id, id)[1] end
+
+local function is_digits(text, most) return #text <= most and string.find(text, '^%d+$') ~= nil end
+
+local function is_whole(text, most)
+  return is_digits(text, most) and (text == '0' or string.sub(text, 1, 1) ~= '0')
+end
+
+local identity = currency .. ' ' .. amount .. ' ' .. key
+local id = redis.call('HGET', KEYS[2], identity)
+if id then
+  local entry = string.find(id, '^%d+%-%d+$') and at(id)
+  local fields = entry and fields_of(entry)
+  if not fields or fields.currency ~= currency or fields.amount ~= amount or fields.key ~= key then
+    return {'ledger-lost', id}
+  end
+  if ARGV[4] == '1' then redis.call('HSET', KEYS[2], identity, id) end
+  return {'seen', entry[1], entry[2]}
+end
+if ARGV[5] == '' then return {'no-offer'} end
+
+local satoshi, rate, minute, from, till = ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]
+local kind, tail, now_text, known, known_tail = ARGV[10], ARGV[11], ARGV[12], ARGV[13], ARGV[14]
+if #ARGV ~= 14 then return {'bad-argument', tostring(#ARGV)} end
+
+local function is_decimal(text, most_whole, most_decimals)
+  local whole, decimals = string.match(text, '^(%d+)%.(%d+)$')
+  whole = whole or text
+  return is_whole(whole, most_whole) and #(decimals or '') <= most_decimals and string.find(text, '[1-9]') ~= nil
+end
+
+local DAY = '^%d%d%d%d%-%d%d%-%d%dT%d%d:%d%d'
+local checks = {
+  currency == 'EUR' or currency == 'GBP' or currency == 'USD',
+  is_decimal(amount, 9, 8) and not string.find(amount, '%..*0$'),
+  #key <= 255 and string.find(key, '^[A-Za-z0-9._:-]+$'),
+  ARGV[4] == '0' or ARGV[4] == '1',
+  is_whole(satoshi, 38) and satoshi ~= '0',
+  is_decimal(rate, 38, 20),
+  string.find(minute, DAY .. 'Z$'),
+  is_whole(from, 15),
+  is_whole(till, 15),
+  kind == 'real' or kind == 'sandbox',
+  #tail == 11 and string.find(tail, '^[0-3][0-9a-f]+$'),
+  string.find(now_text, DAY .. ':%d%d%.%d%d%dZ$'),
+  known == '' or string.find(known, '^%d+%-%d+$'),
+  known == '' and known_tail == '' or #known_tail == 11 and string.find(known_tail, '^[0-3][0-9a-f]+$'),
+}
+for number = 1, 14 do
+  if not checks[number] then return {'bad-argument', tostring(number)} end
+end
+
+local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
+if not first then
+  if known ~= '' then return {'ledger-lost', known} end
+  return {'not-open'}
+end
+local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+if known ~= '' then
+  local entry = newest[1] == known and newest or at(known)
+  if not entry or fields_of(entry).tail ~= known_tail then return {'ledger-lost', known} end
+end
+
+local opening = fields_of(first)
+if not opening.opened or (opening.kind ~= 'real' and opening.kind ~= 'sandbox') then
+  return {'damaged', 'the first entry, ' .. first[1] .. ', is not an opening'}
+end
+local total = fields_of(newest).total
+if not total or not is_whole(total, 11) then
+  return {'damaged', 'the newest entry, ' .. newest[1] .. ', has no running total'}
+end
+-- The next id has to fit into a UUID: 48 bits of milliseconds, 32 of sequence.
+local milliseconds, sequence = string.match(newest[1], '^(%d+)%-(%d+)$')
+if not is_whole(milliseconds, 15) or tonumber(milliseconds) >= 2 ^ 48
+  or not is_whole(sequence, 10) or tonumber(sequence) >= 2 ^ 32 - 1 then
+  return {'damaged', 'the newest entry, ' .. newest[1] .. ', leaves no id to the next'}
+end
+if opening.kind ~= kind then return {'wrong-kind', opening.kind} end
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+if not (tonumber(from) <= now and now <= tonumber(till)) then
+  return {'rate-stale', string.format('%.0f', now)}
+end
+-- Longer figures are not for tonumber, and far beyond the cap.
+if #satoshi > 11 or not (tonumber(total) + tonumber(satoshi) <= CAP) then return {'cap-exceeded', total} end
+
+local sum = string.format('%.0f', tonumber(total) + tonumber(satoshi))
+local added = redis.call(
+  'XADD', KEYS[1], '*', 'currency', currency, 'amount', amount, 'rate', rate, 'rate_minute', minute,
+  'satoshi', satoshi, 'tail', tail, 'created_at', now_text, 'total', sum, 'key', key)
+redis.call('HSET', KEYS[2], identity, added)
+return {'new', added, sum}

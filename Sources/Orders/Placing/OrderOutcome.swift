@@ -1,0 +1,56 @@
+import Basics
+package import Redis
+import Tape
+
+/// What `create_order.lua` has to say.
+package enum OrderOutcome: Equatable, Sendable {
+    /// The order was taken now.
+    case new(LedgerMark)
+    /// It had been taken: this is the order.
+    case seen(BuyOrder)
+    /// It had not been taken, and nothing was offered.
+    case noOffer
+    case rateStale
+    /// It does not fit; the sum so far.
+    case capExceeded(total: Satoshi)
+    case notOpen
+    /// An entry that was known is not there any more.
+    case ledgerLost(String)
+    case wrongKind(LedgerOpening.Kind)
+    case damaged(String)
+
+    /// Reads the script's reply; `tail` is the one that it was given.
+    package init(_ reply: RedisReply, tail: OrderTail) throws(RedisError) {
+        let parts = reply.array ?? []
+        let detail = parts.count > 1 ? parts[1].text ?? "" : ""
+        switch parts.first?.text {
+        case "seen":
+            guard parts.count == 3, let entry = TapeEntry(.array([parts[1], parts[2]])) else { throw Self.foreign }
+            do throws(DamagedEntry) {
+                self = .seen(try BuyOrder(entry))
+            } catch {
+                self = .damaged("\(error)")
+            }
+        case "new":
+            guard let id = StreamID(detail) else { throw Self.foreign }
+            self = .new(LedgerMark(id: id, tail: tail))
+        case "no-offer": self = .noOffer
+        case "rate-stale": self = .rateStale
+        case "cap-exceeded":
+            guard let total = Satoshi(digits: detail.utf8) else { throw Self.foreign }
+            self = .capExceeded(total: total)
+        case "not-open": self = .notOpen
+        case "ledger-lost": self = .ledgerLost(detail)
+        case "wrong-kind":
+            guard let kind = LedgerOpening.Kind(rawValue: detail) else { throw Self.foreign }
+            self = .wrongKind(kind)
+        case "damaged": self = .damaged(detail)
+        default: throw Self.foreign
+        }
+    }
+
+    private static var foreign: RedisError {
+        RedisError(
+            .unexpectedReply, command: "create_order.lua", message: "a reply that the script does not make here")
+    }
+}
