@@ -71,6 +71,17 @@ package final class RedisClient: Sendable {
         return reply
     }
 
+    /// Sends both on one connection, one right behind the other, such as a write and the WAIT for it; their replies.
+    ///
+    /// An error reply stays a value. Fails when the first has no reply, or the second has none after the first had one.
+    package func send(
+        _ first: RedisCommand, then second: RedisCommand, timeout: Duration? = nil
+    ) async throws(RedisError) -> (RedisReply, RedisReply) {
+        let connection = try await connected(for: first.name)
+        let replies = await connection.send(first, then: second, timeout: timeout ?? self.timeout)
+        return (try replies.0.get(), try replies.1.get())
+    }
+
     /// As `send`, for a command that makes Redis wait: cancelling the task closes the connection and ends the wait.
     package func sendBlocking(_ command: RedisCommand, timeout: Duration) async throws(RedisError) -> RedisReply {
         let result = await withTaskCancellationHandler {

@@ -13,6 +13,18 @@ package struct RedisScript: Sendable {
     }
 }
 
+extension RedisScript {
+    fileprivate func commands(
+        _ keys: [String], _ arguments: [any RedisArgument]
+    ) -> (bySHA: RedisCommand, whole: () -> RedisCommand) {
+        let operands: [any RedisArgument] = [keys.count] + keys + arguments
+        return (
+            RedisCommand("EVALSHA", arguments: [digest] + operands),
+            { RedisCommand("EVAL", arguments: [source] + operands) }
+        )
+    }
+}
+
 extension RedisClient {
     /// Runs the script by EVALSHA, and by EVAL after NOSCRIPT.
     ///
@@ -20,12 +32,26 @@ extension RedisClient {
     package func evaluate(
         _ script: RedisScript, keys: [String], arguments: [any RedisArgument], timeout: Duration? = nil
     ) async throws(RedisError) -> RedisReply {
-        let operands: [any RedisArgument] = [keys.count] + keys + arguments
+        let commands = script.commands(keys, arguments)
         do throws(RedisError) {
-            return try await send(RedisCommand("EVALSHA", arguments: [script.digest] + operands), timeout: timeout)
+            return try await send(commands.bySHA, timeout: timeout)
         } catch {
             guard error.code == .server("NOSCRIPT") else { throw error }
-            return try await send(RedisCommand("EVAL", arguments: [script.source] + operands), timeout: timeout)
+            return try await send(commands.whole(), timeout: timeout)
         }
+    }
+
+    /// As `evaluate`, with another command right behind it on the same connection; its reply, errors included, too.
+    package func evaluate(
+        _ script: RedisScript, keys: [String], arguments: [any RedisArgument], then second: RedisCommand,
+        timeout: Duration? = nil
+    ) async throws(RedisError) -> (RedisReply, RedisReply) {
+        let commands = script.commands(keys, arguments)
+        var replies = try await send(commands.bySHA, then: second, timeout: timeout)
+        if case .error(let text) = replies.0, text.hasPrefix("NOSCRIPT") {
+            replies = try await send(commands.whole(), then: second, timeout: timeout)
+        }
+        if case .error(let text) = replies.0 { throw RedisError(serverError: text, command: commands.bySHA.name) }
+        return replies
     }
 }

@@ -49,6 +49,26 @@ struct RedisConnection: Sendable {
         }
     }
 
+    /// Sends both, one right behind the other; their replies in that order.
+    func send(
+        _ first: RedisCommand, then second: RedisCommand, timeout: Duration
+    ) async -> (Result<RedisReply, RedisError>, Result<RedisReply, RedisError>) {
+        let encoded = [first, second].map { $0.withEncoded { channel.allocator.buffer(bytes: $0) } }
+        let deadline = NIODeadline.now() + TimeAmount(timeout)
+        // Replies come in order, and so do failures: the first is known when the second is.
+        let known = NIOLoopBoundBox<Result<RedisReply, RedisError>?>.makeEmptyBox(eventLoop: channel.eventLoop)
+        return await withCheckedContinuation { continuation in
+            channel.eventLoop.execute {
+                let entry = PendingReplies.Entry(command: first.name, deadline: deadline) { known.value = $0 }
+                handler.value.submit(encoded[0], entry)
+                let last = PendingReplies.Entry(command: second.name, deadline: deadline) { reply in
+                    continuation.resume(returning: (known.value ?? reply, reply))
+                }
+                handler.value.submit(encoded[1], last)
+            }
+        }
+    }
+
     func close() {
         channel.close(promise: nil)
     }

@@ -1,0 +1,106 @@
+/// One member of a JSON object.
+package struct JSONMember: Equatable, Sendable {
+    package enum Value: Equatable, Sendable {
+        case string(String)
+        /// The digits as they are written.
+        case number(String)
+        case object, array, bool, null
+    }
+
+    package let name: String
+    package let value: Value
+}
+
+/// The members of a text that is one JSON object (RFC 8259), in order, repeated ones included.
+///
+/// What is inside of nested values is checked and thrown away, so that a hostile text costs no more than its length.
+package struct JSONMembers {
+    private enum Expected {
+        case name, nameOrEnd, colon, value, valueOrEnd, commaOrEnd, end
+    }
+
+    private static let deepest = 64
+
+    private var lexer = JSONLexer()
+    private var expected = Expected.value
+    /// The open containers; true for an object.
+    private var open: [Bool] = []
+    private var name = ""
+    private var members: [JSONMember] = []
+
+    package static func of(_ text: [UInt8]) throws(JSONSyntaxError) -> [JSONMember] {
+        if let offset = invalidUTF8(in: text) { throw JSONSyntaxError("not UTF-8", at: offset) }
+        var reader = JSONMembers()
+        let span = text.span
+        while true {
+            let token = try reader.lexer.next(in: span)
+            if token.kind == .end, reader.expected == .end { return reader.members }
+            try reader.take(token, span)
+        }
+    }
+
+    private mutating func take(_ token: JSONToken, _ text: Span<UInt8>) throws(JSONSyntaxError) {
+        switch (expected, token.kind) {
+        case (.name, .string(let hasEscapes)), (.nameOrEnd, .string(let hasEscapes)):
+            if open.count == 1 { name = JSONString.decode(token.range, hasEscapes: hasEscapes, in: text) }
+            expected = .colon
+        case (.colon, .colon): expected = .value
+        case (.commaOrEnd, .comma): expected = open.last == true ? .name : .value
+        case (.nameOrEnd, .endObject), (.valueOrEnd, .endArray): close()
+        case (.commaOrEnd, .endObject) where open.last == true, (.commaOrEnd, .endArray) where open.last == false:
+            close()
+        case (.value, _), (.valueOrEnd, _): try takeValue(token, text)
+        default: throw unexpected(token)
+        }
+    }
+
+    private mutating func takeValue(_ token: JSONToken, _ text: Span<UInt8>) throws(JSONSyntaxError) {
+        if open.isEmpty, token.kind != .beginObject {
+            throw JSONSyntaxError("not an object", at: token.range.lowerBound)
+        }
+        switch token.kind {
+        case .string(let hasEscapes):
+            note { .string(JSONString.decode(token.range, hasEscapes: hasEscapes, in: text)) }
+        case .number: note { .number(token.range.reduce(into: "") { $0.unicodeScalars.append(.init(text[$1])) }) }
+        case .true, .false: note { .bool }
+        case .null: note { .null }
+        case .beginObject:
+            note { .object }
+            try enter(isObject: true, token)
+            return
+        case .beginArray:
+            note { .array }
+            try enter(isObject: false, token)
+            return
+        default: throw unexpected(token)
+        }
+        expected = .commaOrEnd
+    }
+
+    /// Only what stands directly in the object is kept.
+    private mutating func note(_ value: () -> JSONMember.Value) {
+        if open.count == 1 { members.append(JSONMember(name: name, value: value())) }
+    }
+
+    private mutating func enter(isObject: Bool, _ token: JSONToken) throws(JSONSyntaxError) {
+        guard open.count < Self.deepest else { throw JSONSyntaxError("nested too deep", at: token.range.lowerBound) }
+        open.append(isObject)
+        expected = isObject ? .nameOrEnd : .valueOrEnd
+    }
+
+    private mutating func close() {
+        open.removeLast()
+        expected = open.isEmpty ? .end : .commaOrEnd
+    }
+
+    private func unexpected(_ token: JSONToken) -> JSONSyntaxError {
+        JSONSyntaxError(token.kind == .end ? "unexpected end" : "unexpected character", at: token.range.lowerBound)
+    }
+
+    private static func invalidUTF8(in text: [UInt8]) -> Int? {
+        var start = 0
+        // ASCII, which nearly all of it is, needs no look at the rest.
+        while start < text.count, text[start] < 0x80 { start += 1 }
+        return start == text.count || String(validating: text[start...], as: UTF8.self) != nil ? nil : start
+    }
+}
