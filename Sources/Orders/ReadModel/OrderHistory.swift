@@ -1,0 +1,132 @@
+package import Redis
+package import Tape
+
+/// Reads orders: what the read model has, and above that the ledger itself.
+///
+/// The read model is read first. What it then lacks is in the ledger, however far either has come meanwhile: so there is
+/// no hole and no duplicate, and an order that was acknowledged is on the next newest page.
+package struct OrderHistory: Sendable {
+    private let readModel: RedisClient
+    let ledger: StreamReader
+    private let folded: StreamReader
+    private let keys: ReadModelKeys
+
+    /// How many entries that were not projected a page of one currency looks through, and how many a round trip.
+    static let mostUnprojected = 10_000
+    private static let batch = 1_000
+
+    package init(readModel: RedisClient, ledger: RedisClient, keys: TapeKeys, clock: TapeClock) {
+        self.readModel = readModel
+        self.keys = ReadModelKeys(keys)
+        self.ledger = StreamReader(key: keys.ledger, redis: ledger, clock: clock)
+        folded = StreamReader(key: self.keys.orders(), redis: readModel, clock: clock)
+    }
+
+    /// At most `size` orders below the cursor, which is a position: it need not be an order's, and its tail does not count.
+    ///
+    /// Throws `RedisError`, `DamagedEntry`, `DamagedReadModel`, and with a currency `ReadModelBehind`.
+    package func page(before cursor: OrderID?, currency: Currency?, size: Int) async throws -> OrderPage {
+        let (last, rows) = try await foldedPage(below: cursor?.entry, currency, size + 1)
+        let unprojected = try await unprojected(above: last?.id, below: cursor?.entry, currency, size + 1)
+        return OrderPage(unprojected, rows, size: size, last: last)
+    }
+
+    /// The order of this id; nil when there is none, or another one, as its tail tells, in its place.
+    package func order(_ id: OrderID) async throws -> BuyOrder? {
+        if let entry = try await folded.newest(1, from: id.entry, to: id.entry).first {
+            let order = try BuyOrder(entry)
+            return order.id == id ? order : nil
+        }
+        guard let entry = try await ledger.newest(1, from: id.entry, to: id.entry).first,
+            case .order(let order) = try LedgerEntry(entry)
+        else { return nil }
+        return order.order.id == id ? order.order : nil
+    }
+
+    /// The sums over what was projected.
+    package func statistics() async throws -> ReadModelStatistics {
+        try ReadModelStatistics(await readModel.send(RedisCommand("HGETALL", keys.statistics)))
+    }
+
+    /// The ledger's entry that was projected last; nil while the read model is empty.
+    package func last() async throws -> LedgerMark? {
+        let reply = try await readModel.send(RedisCommand("HMGET", keys.statistics, "last", "last_tail"))
+        let fields = (reply.array ?? []).map { $0.text ?? "" }
+        guard fields.count == 2 else { throw unexpected("HMGET") }
+        return try mark(fields[0], fields[1])
+    }
+
+    private func foldedPage(
+        below cursor: StreamID?, _ currency: Currency?, _ count: Int
+    ) async throws -> (LedgerMark?, [BuyOrder]) {
+        let reply = try await readModel.evaluate(
+            Self.script, keys: [keys.statistics, keys.orders(currency)],
+            arguments: [cursor.map { "\($0)" } ?? "", count])
+        guard let parts = reply.array, parts.count == 3, let last = parts[0].text, let tail = parts[1].text,
+            let rows = parts[2].array
+        else { throw unexpected("page.lua") }
+        let orders = try rows.map { row in
+            guard let entry = TapeEntry(row) else { throw unexpected("page.lua") }
+            let order = try BuyOrder(entry)
+            guard currency == nil || order.currency == currency else {
+                throw DamagedEntry(entry.id, "stands in the read model of another currency")
+            }
+            return order
+        }
+        return (try mark(last, tail), orders)
+    }
+
+    /// The newest orders of the ledger between the ids, both excluded.
+    private func unprojected(
+        above last: StreamID?, below cursor: StreamID?, _ currency: Currency?, _ count: Int
+    ) async throws -> [BuyOrder] {
+        guard let first = last.map(\.successor) ?? .lowest else { return [] }
+        var upper = cursor?.predecessor
+        guard cursor == nil || upper.map({ $0 >= first }) == true else { return [] }
+        var orders: [BuyOrder] = []
+        var looked = 0
+        while orders.count < count {
+            let wanted = currency == nil ? count : Self.batch
+            let entries = try await ledger.newest(wanted, from: first, to: upper)
+            guard looked < Self.mostUnprojected || entries.isEmpty else { throw ReadModelBehind() }
+            for entry in entries {
+                guard case .order(let order) = try LedgerEntry(entry) else { continue }
+                if currency == nil || order.order.currency == currency { orders.append(order.order) }
+            }
+            guard entries.count == wanted, let next = entries.last?.id.predecessor, next >= first else { break }
+            looked += entries.count
+            upper = next
+        }
+        return Array(orders.prefix(count))
+    }
+
+    private func mark(_ id: String, _ tail: String) throws(DamagedReadModel) -> LedgerMark? {
+        if id.isEmpty, tail.isEmpty { return nil }
+        guard let id = StreamID(id), let tail = OrderTail(tail) else {
+            throw DamagedReadModel("the statistics' field last or last_tail is missing or unreadable")
+        }
+        return LedgerMark(id: id, tail: tail)
+    }
+
+    private func unexpected(_ command: String) -> RedisError {
+        RedisError(.unexpectedReply, command: command, message: "a reply that is not as it should be")
+    }
+
+    private static let script = RedisScript(name: "page", source: PackageResources.page_lua)
+}
+
+extension StreamID {
+    static let lowest: StreamID? = StreamID(milliseconds: 0, sequence: 0)
+
+    /// The next id; nil behind the highest.
+    var successor: StreamID? {
+        if sequence < .max { return StreamID(milliseconds: milliseconds, sequence: sequence + 1) }
+        return milliseconds < .max ? StreamID(milliseconds: milliseconds + 1, sequence: 0) : nil
+    }
+
+    /// The id before; nil before the lowest.
+    var predecessor: StreamID? {
+        if sequence > 0 { return StreamID(milliseconds: milliseconds, sequence: sequence - 1) }
+        return milliseconds > 0 ? StreamID(milliseconds: milliseconds - 1, sequence: .max) : nil
+    }
+}

@@ -1,0 +1,29 @@
+package import Tape
+
+/// The keys of a read model of orders: the live one, or the one that a rebuild makes beside it.
+///
+/// They share the hash tag `{read}`, so that one script may touch them all.
+package struct ReadModelKeys: Equatable, Sendable {
+    package enum Space: Sendable {
+        case live, rebuild
+    }
+
+    private let stem: String
+
+    package init(_ keys: TapeKeys, _ space: Space = .live) {
+        stem = keys.stream(space == .live ? "{read}:" : "{read}:rebuild:")
+    }
+
+    /// The hash of `last` and the sums.
+    package var statistics: String { stem + "stats" }
+
+    /// The stream of a currency's orders, or of all.
+    package func orders(_ currency: Currency? = nil) -> String {
+        stem + (currency?.rawValue ?? "all")
+    }
+
+    /// All of them, as the scripts take them: the statistics, all orders, then each currency's.
+    package var all: [String] {
+        [statistics, orders()] + Currency.allCases.map { orders($0) }
+    }
+}

@@ -1,0 +1,101 @@
+package import Redis
+import Tape
+
+/// The sums over all orders up to `last`, exactly.
+package struct ReadModelStatistics: Equatable, Sendable {
+    package struct Sums: Equatable, Sendable {
+        package var count: UInt64 = 0
+        /// What was paid, in hundred-millionths of the currency.
+        package var units: UInt128 = 0
+        package var satoshi = Satoshi(0)
+
+        package init() {}
+
+        /// What was paid, as a plain decimal of the currency.
+        package var amount: String { Decimal128.text(units, scale: 8) }
+    }
+
+    /// The ledger's entry that was folded last; nil before the first.
+    package private(set) var last: LedgerMark?
+    /// When that one was made, in RFC 3339.
+    package private(set) var lastCreatedAt: String?
+    /// The ledger's running total as of `last`.
+    package private(set) var total = Satoshi(0)
+    private var sums: [Currency: Sums] = [:]
+
+    /// Those of an empty read model.
+    package init() {}
+
+    package subscript(currency: Currency) -> Sums { sums[currency] ?? Sums() }
+
+    /// Takes in the entry behind `last`.
+    ///
+    /// Throws, and changes nothing, where the entry does not continue what there is: the ledger's first entry is its only
+    /// opening, and each running total is the one before plus the order.
+    package mutating func fold(_ entry: LedgerEntry) throws(DamagedEntry) {
+        switch entry {
+        case .opening(let opening):
+            guard last == nil else { throw DamagedEntry(opening.id, "opens a ledger that had been opened") }
+            lastCreatedAt = opening.opened
+        case .order(let order):
+            guard last != nil else { throw DamagedEntry(entry.id, "is the first, and not the ledger's opening") }
+            let expected = total + order.order.satoshi
+            guard order.total == expected else {
+                throw DamagedEntry(
+                    entry.id, "has the running total \(order.total.digits), where \(expected.digits) would be right")
+            }
+            lastCreatedAt = order.order.createdAt
+            var sum = self[order.order.currency]
+            sum.count += 1
+            sum.units += UInt128(order.order.amount.units)
+            sum.satoshi = sum.satoshi + order.order.satoshi
+            sums[order.order.currency] = sum
+        }
+        last = LedgerMark(id: entry.id, tail: entry.tail)
+        total = entry.total
+    }
+}
+
+extension ReadModelStatistics {
+    /// The hash's fields, in the order in which redis-cli shows them; none of an empty read model.
+    package var fields: [(name: String, value: String)] {
+        guard let last, let lastCreatedAt else { return [] }
+        let marks = [
+            ("last", "\(last.id)"), ("last_tail", "\(last.tail)"), ("last_created_at", lastCreatedAt),
+            ("total", total.digits),
+        ]
+        return marks
+            + Currency.allCases.flatMap { currency in
+                let (name, sums) = (currency.rawValue, self[currency])
+                return [
+                    ("\(name):count", "\(sums.count)"), ("\(name):units", "\(sums.units)"),
+                    ("\(name):satoshi", sums.satoshi.digits),
+                ]
+            }
+    }
+
+    /// Reads HGETALL's reply.
+    package init(_ reply: RedisReply) throws(DamagedReadModel) {
+        let flat = (reply.array ?? []).map { $0.text ?? "" }
+        var fields: [String: String] = [:]
+        for index in stride(from: 0, to: flat.count - 1, by: 2) { fields[flat[index]] = flat[index + 1] }
+        guard !fields.isEmpty else { return }
+        func read<Value>(_ name: String, _ convert: (String) -> Value?) throws(DamagedReadModel) -> Value {
+            guard let value = fields[name].flatMap(convert) else {
+                throw DamagedReadModel("the statistics' field \(name) is missing or unreadable")
+            }
+            return value
+        }
+        last = LedgerMark(
+            id: try read("last") { StreamID($0) }, tail: try read("last_tail") { OrderTail($0) })
+        lastCreatedAt = try read("last_created_at") { $0 }
+        total = try read("total") { Satoshi(digits: $0.utf8) }
+        for currency in Currency.allCases {
+            var sum = Sums()
+            sum.count = try read("\(currency.rawValue):count") { UInt64($0) }
+            sum.units = try read("\(currency.rawValue):units") { Satoshi(digits: $0.utf8)?.value }
+            sum.satoshi = try read("\(currency.rawValue):satoshi") { Satoshi(digits: $0.utf8) }
+            sums[currency] = sum
+        }
+    }
+}
