@@ -6,6 +6,7 @@ import Logging
 import Logs
 import Merging
 import NIOPosix
+import Orders
 import Redis
 import ServiceLifecycle
 import Serving
@@ -37,18 +38,23 @@ final class Runtime: Sendable {
         logs.logger(settings.name, settings.logging, redactor: redactor)
     }
 
-    func redis(_ settings: WorkerSettings, timeout: Duration = .seconds(5)) -> RedisClient {
-        RedisClient(
-            settings.redis.endpoint, name: "cointape-\(settings.name)", timeout: timeout,
-            group: MultiThreadedEventLoopGroup.singleton, outage: outage(settings))
+    /// A client of the worker's own Redis, or of another endpoint.
+    func redis(
+        _ settings: WorkerSettings, at endpoint: RedisEndpoint? = nil, timeout: Duration = .seconds(5)
+    ) -> RedisClient {
+        let endpoint = endpoint ?? settings.redis.endpoint
+        return RedisClient(
+            endpoint, name: "cointape-\(settings.name)", timeout: timeout,
+            group: MultiThreadedEventLoopGroup.singleton, outage: outage(settings, endpoint))
     }
 
-    /// One for all clients of a worker, so that it tells once that Redis is away.
-    private func outage(_ settings: WorkerSettings) -> RedisOutage {
+    /// One for all of a worker's clients of a Redis, so that it tells once that it is away.
+    private func outage(_ settings: WorkerSettings, _ endpoint: RedisEndpoint) -> RedisOutage {
         outages.withLock { outages in
-            if let outage = outages[settings.name] { return outage }
+            let key = "\(settings.name) \(endpoint)"
+            if let outage = outages[key] { return outage }
             let outage = RedisOutage(logger: logger(settings))
-            outages[settings.name] = outage
+            outages[key] = outage
             return outage
         }
     }
@@ -92,7 +98,13 @@ final class Runtime: Sendable {
         }
         // A client of ours waits: better an early 503 than a late one.
         return APIWorker(
-            config, redis: redis(config.worker, timeout: .seconds(2)), clock: clock, logger: logger(config.worker),
+            config, redis: redis(config.worker, timeout: .seconds(2)),
+            orders: config.orders.map { orders in
+                OrderClients(
+                    ledger: redis(config.worker, at: orders.places.ledger, timeout: .seconds(2)),
+                    readModel: redis(config.worker, at: orders.places.readModel, timeout: .seconds(2)))
+            },
+            clock: clock, logger: logger(config.worker),
             onListening: onListening, refresh: refresh, mayLast: !isSandbox)
     }
 

@@ -19,6 +19,7 @@ extension Logger.Message {
     package static let minuteMerged: Self = "minute.merged"
     package static let onDemandFailed: Self = "on_demand.failed"
     package static let pageRetried: Self = "page.retried"
+    package static let ratesUnreadable: Self = "rates.unreadable"
     package static let redisBack: Self = "redis.back"
     package static let redisLoading: Self = "redis.loading"
     package static let redisLost: Self = "redis.lost"

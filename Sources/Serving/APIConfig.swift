@@ -18,6 +18,8 @@ package struct APIConfig: Sendable {
     /// How many lists of the past are kept rendered.
     package let cached: Int
     package let onDemand: OnDemandSettings?
+    /// nil for an api that takes no orders.
+    package let orders: OrderServiceSettings?
     package let http: HTTPLimits
 
     package init?(reading reader: ConfigReader) {
@@ -36,11 +38,13 @@ package struct APIConfig: Sendable {
         let onDemandReader = reader.objectIfPresent(
             "on_demand", "Has a request that finds no list, or an old one, make one, beside workers or without any.")
         let onDemand = onDemandReader.flatMap(OnDemandSettings.init)
+        let ordersReader = reader.objectIfPresent("orders", "Has the api take BTC buy orders, and show them.")
+        let orders = ordersReader.flatMap { OrderServiceSettings(reading: $0, parent: reader, worker: worker) }
         let http = reader.object("http", optional: true, "What clients may send, and how long they may take.")
             .flatMap(HTTPLimits.init)
         reader.finish()
         guard let worker, let stream, let columns, let margin, let cached, let http, !listen.isEmpty,
-            (onDemandReader == nil) == (onDemand == nil)
+            (onDemandReader == nil) == (onDemand == nil), (ordersReader == nil) == (orders == nil)
         else { return nil }
         self.worker = worker
         self.listen = listen
@@ -50,6 +54,7 @@ package struct APIConfig: Sendable {
         columnsPlace = list?.place(of: "columns") ?? reader.place(of: "list")
         self.cached = cached
         self.onDemand = onDemand
+        self.orders = orders
         self.http = http
     }
 

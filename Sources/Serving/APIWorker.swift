@@ -8,22 +8,23 @@ package import Redis
 import ServiceLifecycle
 package import Tape
 
-/// Serves lists over HTTP until it is told to stop.
+/// Serves lists, and takes and shows orders, over HTTP until it is told to stop.
 package struct APIWorker: Service, CustomStringConvertible {
     package let description: String
     private let config: APIConfig
     private let tail: ListTail
     private let responder: APIResponder
     private let onDemand: OnDemand?
+    private let orders: OrderService?
     private let logger: Logger
     private let onListening: @Sendable (APIConfig.Address) async -> Void
 
     /// `onListening` is called with each address as soon as it takes connections.
     ///
-    /// `refresh` makes the present minute's list, for an api that does so on demand. `mayLast` says whether caches may keep
-    /// past lists for good.
+    /// `orders` are the clients for the places of the config's orders. `refresh` makes the present minute's list, for an api
+    /// that does so on demand. `mayLast` says whether caches may keep past lists for good.
     package init(
-        _ config: APIConfig, redis: RedisClient, clock: TapeClock, logger: Logger,
+        _ config: APIConfig, redis: RedisClient, orders places: OrderClients? = nil, clock: TapeClock, logger: Logger,
         onListening: @escaping @Sendable (APIConfig.Address) async -> Void = { _ in },
         refresh: (@Sendable () async throws -> Void)? = nil, mayLast: Bool = true
     ) {
@@ -37,8 +38,15 @@ package struct APIWorker: Service, CustomStringConvertible {
         let reader = StreamReader(key: key, redis: redis, clock: clock)
         let loader = ListLoader(stream: config.stream, columns: config.columns, keys: keys, redis: redis)
         tail = ListTail(
-            newest: newest, loader: loader, reader: reader,
-            waiting: StreamReader(key: key, redis: redis.separate(), clock: clock), clock: clock, logger: logger)
+            newest: newest, loader: loader,
+            tail: StreamTail(
+                reader: reader, waiting: StreamReader(key: key, redis: redis.separate(), clock: clock), clock: clock,
+                logger: logger))
+        orders = config.orders.flatMap { settings in
+            places.map {
+                OrderService(settings, keys: keys, redis: redis, clients: $0, clock: clock, logger: logger)
+            }
+        }
         onDemand = config.onDemand.flatMap { settings in
             refresh.map {
                 OnDemand(olderThan: settings.olderThan, newest: newest, clock: clock, logger: logger, refresh: $0)
@@ -49,6 +57,7 @@ package struct APIWorker: Service, CustomStringConvertible {
             lists: ListRoute(
                 newest: newest, history: history, margin: config.margin, clock: clock, onDemand: onDemand,
                 mayLast: mayLast),
+            orders: orders?.routes,
             health: HealthRoute(newest: newest, isOnDemand: onDemand != nil, clock: clock),
             contract: ContractRoute(clock: clock))
     }
@@ -58,6 +67,7 @@ package struct APIWorker: Service, CustomStringConvertible {
             let tail = tail
             group.addTask { await cancelWhenGracefulShutdown { await tail.run() } }
             if let onDemand { group.addTask { await cancelWhenGracefulShutdown { await onDemand.run() } } }
+            if let orders { group.addTask { await cancelWhenGracefulShutdown { await orders.run() } } }
             for address in config.listen {
                 let server = server(on: address)
                 group.addTask { try await server.run() }

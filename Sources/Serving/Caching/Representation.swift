@@ -37,8 +37,3 @@ struct Representation {
         return Response(status: .ok, headers: fields, body: ResponseBody(byteBuffer: body()))
     }
 }
-
-extension HTTPField.Name {
-    /// Read by nginx, and not passed on: nginx does not subtract `Age` from `max-age`.
-    static let accelExpires = Self("X-Accel-Expires").unsafelyUnwrapped
-}

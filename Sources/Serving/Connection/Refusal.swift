@@ -27,7 +27,7 @@ enum Refusal: Error, Equatable {
             .tooLarge("body-too-large", 413, "The request's body is too large", "A body", limits.maxBody, "bytes")
         case .timeout(let detail):
             Problem(code: "request-timeout", status: 408, title: "The request took too long", detail: detail)
-        case .unknownMethod(let method): .methodNotAllowed(method, allowed: "GET, HEAD")
+        case .unknownMethod(let method): .methodNotAllowed(method, allowed: "GET, HEAD, PUT")
         case .unknownVersion:
             Problem(
                 code: "unknown-version", status: 505, title: "The version of HTTP is not spoken here",

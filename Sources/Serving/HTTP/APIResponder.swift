@@ -9,6 +9,8 @@ struct APIResponder: HTTPResponder {
     typealias Context = BasicRequestContext
 
     let lists: ListRoute
+    /// nil for an api that takes no orders.
+    let orders: OrderRoutes?
     let health: HealthRoute
     let contract: ContractRoute
 
@@ -36,18 +38,23 @@ struct APIResponder: HTTPResponder {
         case "/readyz":
             try Self.requireReading(request, without: target.query)
             return try health.ready()
-        case "*": throw .methodNotAllowed(request.method.rawValue, allowed: "GET, HEAD")
-        default: throw .notFound(String(target.path.prefix(200)))
+        case "*": throw .methodNotAllowed(request.method.rawValue, allowed: "GET, HEAD, PUT")
+        default:
+            if let response = try await orders?.answer(request, target) { return response }
+            throw .notFound(
+                String(target.path.prefix(200)), available: Self.paths + (orders == nil ? [] : OrderRoutes.paths))
         }
     }
 
-    private static func requireReading(_ request: Request) throws(Problem) {
+    private static let paths = ["/", "/healthz", "/openapi.yaml", "/readyz"]
+
+    static func requireReading(_ request: Request) throws(Problem) {
         guard request.method == .get || request.method == .head else {
             throw .methodNotAllowed(request.method.rawValue, allowed: "GET, HEAD")
         }
     }
 
-    private static func requireReading(_ request: Request, without query: Substring) throws(Problem) {
+    static func requireReading(_ request: Request, without query: Substring) throws(Problem) {
         try requireReading(request)
         _ = try QueryString(query).values(of: [])
     }

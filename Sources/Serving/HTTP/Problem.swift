@@ -86,11 +86,11 @@ extension Problem {
         return problem
     }
 
-    static func notFound(_ path: String) -> Problem {
+    static func notFound(_ path: String, available: [String]) -> Problem {
         var problem = Problem(
             code: "no-such-resource", status: 404, title: "There is nothing under this path",
             detail: "Nothing is served under \(path).")
-        problem.members = [("available", .texts(["/", "/healthz", "/openapi.yaml", "/readyz"]))]
+        problem.members = [("available", .texts(available.sorted()))]
         return problem
     }
 

@@ -1,0 +1,17 @@
+import Orders
+import Synchronization
+
+/// The newest BTC rates, shared by all requests.
+final class CurrentRates: Sendable {
+    private let rates = Mutex<BTCRates?>(nil)
+
+    var current: BTCRates? { rates.withLock(\.self) }
+
+    /// Older rates than those that are there do not replace them.
+    func offer(_ newer: BTCRates) {
+        rates.withLock { rates in
+            if let old = rates, old.minute > newer.minute { return }
+            rates = newer
+        }
+    }
+}

@@ -1,0 +1,27 @@
+import Basics
+import Logging
+import Orders
+import Tape
+
+/// Looks at the read model now and then, so that what other replicas have placed is known here too: see `LedgerHorizon`.
+struct HorizonWatch: Sendable {
+    let history: OrderHistory
+    let horizon: LedgerHorizon
+    let logger: Logger
+
+    private static let period: Duration = .seconds(1)
+
+    /// Runs until cancelled.
+    func run() async {
+        var isFirst = true
+        repeat {
+            do {
+                horizon.noteReadModel(try await history.last())
+                isFirst = true
+            } catch {
+                logger.retries(after: error, isFirst: isFirst)
+                isFirst = false
+            }
+        } while (try? await Task.sleep(for: isFirst ? Self.period : Self.period / 5)) != nil
+    }
+}

@@ -1,0 +1,107 @@
+import Basics
+import HTTPTypes
+import Orders
+
+/// Reads what a client wants to order out of a body and header fields.
+enum OrderBody {
+    static let members = ["currency", "amount", "idempotence_key"]
+
+    static func request(_ body: [UInt8], _ headers: HTTPFields) throws(Problem) -> OrderRequest {
+        try requireJSON(headers[.contentType])
+        var values: [String: JSONMember.Value] = [:]
+        for member in try parse(body) where members.contains(member.name) {
+            guard values.updateValue(member.value, forKey: member.name) == nil else {
+                throw bad(member.name, "\(member.name) stands more than once.", accepted: "one value")
+            }
+        }
+        return OrderRequest(
+            currency: try currency(values["currency"]), amount: try amount(values["amount"]),
+            key: try key(values["idempotence_key"], headers[values: .idempotencyKey]))
+    }
+
+    /// Without a type JSON is taken for granted; curl's own `application/x-www-form-urlencoded` is one.
+    private static func requireJSON(_ type: String?) throws(Problem) {
+        guard let type else { return }
+        let essence = type.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
+        guard essence == "application/json" else { throw .unsupportedMediaType(type, accepted: "application/json") }
+    }
+
+    private static func parse(_ body: [UInt8]) throws(Problem) -> [JSONMember] {
+        do throws(JSONSyntaxError) {
+            return try JSONMembers.of(body)
+        } catch {
+            var problem = Problem(
+                code: "bad-body", status: 422, title: "The body cannot be understood",
+                detail: "The body is not a JSON object: \(error).")
+            problem.members = [
+                ("accepted", .text(#"{"currency":"USD","amount":"123.45","idempotence_key":"<uuid>"}"#))
+            ]
+            throw problem
+        }
+    }
+
+    private static func currency(_ value: JSONMember.Value?) throws(Problem) -> Currency {
+        let known = Currency.allCases.map(\.rawValue)
+        let accepted = known.joined(separator: ", ")
+        guard let value else { throw bad("currency", "There is no currency.", accepted: accepted) }
+        guard case .string(let text) = value else {
+            throw bad("currency", "currency is not a string.", accepted: accepted)
+        }
+        guard let currency = Currency(rawValue: text) else {
+            let nearest = known.first { $0 == text.uppercased() } ?? EditDistance.nearest(to: text, among: known)
+            throw bad(
+                "currency", "Orders cannot be paid in \(text.prefix(50)).", accepted: accepted, nearest: nearest)
+        }
+        return currency
+    }
+
+    /// A JSON number is read from its digits: it never is a floating-point number.
+    private static func amount(_ value: JSONMember.Value?) throws(Problem) -> Amount {
+        let text: String
+        switch value {
+        case .string(let digits), .number(let digits): text = digits
+        case nil: throw bad("amount", "There is no amount.", accepted: Amount.accepted)
+        default: throw bad("amount", "amount is neither a string nor a number.", accepted: Amount.accepted)
+        }
+        guard let amount = Amount(text.utf8) else {
+            throw bad("amount", "amount cannot be ordered: \(text.prefix(50))", accepted: Amount.accepted)
+        }
+        return amount
+    }
+
+    /// In the body, in `Idempotency-Key` as a plain or a quoted string, or the same in both.
+    private static func key(_ value: JSONMember.Value?, _ fields: [String]) throws(Problem) -> IdempotenceKey {
+        var texts = Set<String>()
+        switch value {
+        case .string(let text): texts.insert(text)
+        case nil: break
+        default: throw bad("idempotence_key", "idempotence_key is not a string.", accepted: IdempotenceKey.accepted)
+        }
+        for field in fields {
+            let isQuoted = field.count >= 2 && field.hasPrefix("\"") && field.hasSuffix("\"")
+            texts.insert(isQuoted ? String(field.dropFirst().dropLast()) : field)
+        }
+        guard let text = texts.first else {
+            throw bad(
+                "idempotence_key", "There is no idempotence_key, in the body or in the field Idempotency-Key.",
+                accepted: IdempotenceKey.accepted)
+        }
+        guard texts.count == 1 else {
+            throw bad(
+                "idempotence_key", "The keys in the body and in the field Idempotency-Key differ.",
+                accepted: "one key, in either place or in both")
+        }
+        guard let key = IdempotenceKey(text) else {
+            throw bad(
+                "idempotence_key", "idempotence_key has \(text.utf8.count) bytes, or others than may stand there.",
+                accepted: IdempotenceKey.accepted)
+        }
+        return key
+    }
+
+    private static func bad(
+        _ name: String, _ detail: String, accepted: String, nearest: String? = nil
+    ) -> Problem {
+        .badParameter(name, detail, accepted: accepted, nearest: nearest)
+    }
+}

@@ -1,0 +1,67 @@
+import Basics
+import HTTPTypes
+import Hummingbird
+import Orders
+import Redis
+import Tape
+
+/// `GET /buy_orders` and what is below it: pages of orders, one order, and what they come to.
+struct OrderHistoryRoute: Sendable {
+    let history: OrderHistory
+    let horizon: LedgerHorizon
+    let clock: TapeClock
+
+    func page(_ query: some StringProtocol) async throws(Problem) -> Response {
+        let query = try OrderPageQuery(query)
+        let page = try await read {
+            try await history.page(before: query.reference, currency: query.currency, size: query.size)
+        }
+        if let last = page.last { horizon.note(last) }
+        let rows = page.orders.map(OrderJSON.order).joined(separator: ",")
+        let reference = page.next.map { "\"\($0)\"" } ?? "null"
+        var response = OrderJSON.response(#"{"rows":[\#(rows)],"last_reference":\#(reference)}"#)
+        if let next = page.next { response.headers[.link] = "<\(query.location(behind: next))>; rel=\"next\"" }
+        return response
+    }
+
+    func order(_ text: some StringProtocol) async throws(Problem) -> Response {
+        guard let id = OrderID(text) else { throw Self.missing(text) }
+        guard let order = try await read({ try await history.order(id) }) else { throw Self.missing(text) }
+        return OrderJSON.response(OrderJSON.order(order))
+    }
+
+    /// What the read model has counted, as of its last order; and the cap, as of the ledger's.
+    func statistics() async throws(Problem) -> Response {
+        let (statistics, total) = try await read { (try await history.statistics(), try await history.ledgerTotal()) }
+        guard let total else { throw .ledgerNotOpen(retryAfter: clock.positiveHeaderSeconds(.seconds(60))) }
+        return OrderJSON.response(OrderJSON.statistics(statistics, total: total))
+    }
+
+    private static func missing(_ text: some StringProtocol) -> Problem {
+        Problem(
+            code: "no-such-order", status: 404, title: "There is no such order",
+            detail: "There is no order \(text.prefix(100)).")
+    }
+
+    private func read<Value>(_ body: () async throws -> Value) async throws(Problem) -> Value {
+        let soon = clock.positiveHeaderSeconds(.seconds(1))
+        do {
+            return try await body()
+        } catch let error as DamagedEntry {
+            throw .ledgerDamaged("\(error)", retryAfter: clock.positiveHeaderSeconds(.seconds(60)))
+        } catch is ReadModelBehind {
+            throw .unavailable(
+                "read-model-behind", "The orders of a currency cannot be told now",
+                "Too many orders wait to be projected; without currency they can be read.", retryAfter: soon)
+        } catch let error as DamagedReadModel {
+            throw .unavailable(
+                "read-model-damaged", "The read model of orders cannot be read",
+                "\(error). Somebody has to make it anew: cointape orders rebuild.",
+                retryAfter: clock.positiveHeaderSeconds(.seconds(60)))
+        } catch {
+            throw .unavailable(
+                "orders-unavailable", "Orders cannot be reached now", "Redis, which holds them, does not answer.",
+                retryAfter: soon)
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import Basics
+import Hummingbird
+import NIOCore
+import Orders
+
+/// Orders as clients have always read them: all numbers are decimal strings.
+enum OrderJSON {
+    static func order(_ order: BuyOrder) -> String {
+        // None of these texts has anything to escape.
+        #"{"id":"\#(order.id)","created_at":"\#(order.createdAt)","currency":"\#(order.currency.rawValue)","#
+            + #""currency_amount":"\#(order.amount)","btc_rate":"\#(order.rate)","btc_amount":"\#(order.satoshi.btc)"}"#
+    }
+
+    static func placed(_ order: BuyOrder, key: IdempotenceKey) -> String {
+        #"{"idempotence_key":"\#(key)","buy_order":\#(self.order(order))}"#
+    }
+
+    static func response(_ json: String) -> Response {
+        let body = ByteBuffer(string: json + "\n")
+        return Response(
+            status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: body))
+    }
+}
+
+extension OrderJSON {
+    /// What the read model has summed up, and what the cap is at; `total` is the ledger's.
+    static func statistics(_ statistics: ReadModelStatistics, total: Satoshi) -> String {
+        let currencies = Currency.allCases.map { currency in
+            let sums = statistics[currency]
+            return #""\#(currency.rawValue)":{"count":\#(sums.count),"currency_amount":"\#(sums.amount)","#
+                + #""btc_amount":"\#(sums.satoshi.btc)"}"#
+        }
+        let all = Currency.allCases.map { statistics[$0] }
+        let count = all.reduce(0) { $0 + $1.count }
+        let satoshi = all.reduce(Satoshi(0)) { $0 + $1.satoshi }
+        let asOf = statistics.lastCreatedAt.map(JSONString.quoted) ?? "null"
+        let cap =
+            #"{"cap_btc":"\#(Satoshi.cap.btc)","used_btc":"\#(total.btc)","#
+            + #""remaining_btc":"\#(Satoshi.cap.less(total).btc)"}"#
+        return #"{"as_of":\#(asOf),"count":\#(count),"btc_amount":"\#(satoshi.btc)","#
+            + #""by_currency":{\#(currencies.joined(separator: ","))},"cap":\#(cap)}"#
+    }
+}

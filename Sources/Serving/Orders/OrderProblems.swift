@@ -1,0 +1,79 @@
+import Basics
+import Orders
+import Redis
+import Tape
+
+extension Problem {
+    static func unsupportedMediaType(_ type: String, accepted: String) -> Problem {
+        var problem = Problem(
+            code: "unsupported-media-type", status: 415, title: "The body's type is not read here",
+            detail: "Content-Type is \(type.prefix(100)); \(accepted) is read.")
+        problem.members = [("accepted", .text(accepted))]
+        return problem
+    }
+
+    static func capExceeded(_ requested: Satoshi, total: Satoshi) -> Problem {
+        let remaining = Satoshi.cap.less(total)
+        var problem = Problem(
+            code: "cap-exceeded", status: 409, title: "The order does not fit under the cap",
+            detail: "The order is for \(requested.btc) BTC, and \(remaining.btc) of \(Satoshi.cap.btc) BTC are left.")
+        problem.members = [
+            ("requested_btc", .text(requested.btc)), ("remaining_btc", .text(remaining.btc)),
+            ("cap_btc", .text(Satoshi.cap.btc)),
+        ]
+        return problem
+    }
+
+    /// `age` is in seconds; nil when there is no rate at all.
+    static func rateStale(_ age: Int?, most: Int, retryAfter: Int64) -> Problem {
+        let known = age.map { "The newest rate is \($0) s old" } ?? "There is no rate"
+        var problem = unavailable(
+            "rate-stale", "There is no rate that is young enough",
+            "\(known), and orders are priced by rates of up to \(most) s. No order was placed.", retryAfter: retryAfter)
+        problem.members = [
+            ("rate_age_s", age.map { .integer($0) } ?? .optionalText(nil)), ("max_rate_age_s", .integer(most)),
+        ]
+        return problem
+    }
+
+    static func ledgerNotOpen(retryAfter: Int64) -> Problem {
+        unavailable(
+            "ledger-not-open", "The ledger is not open",
+            "There is no ledger to write to. Somebody has to open it: cointape orders open.", retryAfter: retryAfter)
+    }
+
+    static func ledgerLost(_ id: String, retryAfter: Int64) -> Problem {
+        unavailable(
+            "ledger-lost", "The ledger is not the one that it was",
+            "The entry \(id) was acknowledged, and the ledger has it no more: it was lost, or set back to an older state. "
+                + "No order is taken until somebody has looked: cointape orders verify.", retryAfter: retryAfter)
+    }
+
+    static func ledgerDamaged(_ words: String, retryAfter: Int64) -> Problem {
+        unavailable(
+            "ledger-damaged", "The ledger cannot be read",
+            "\(words.prefix(1).uppercased() + words.dropFirst()). No order is taken until somebody has looked: "
+                + "cointape orders verify.", retryAfter: retryAfter)
+    }
+
+    static func wrongKind(_ kind: LedgerOpening.Kind, retryAfter: Int64) -> Problem {
+        let other: LedgerOpening.Kind = kind == .real ? .sandbox : .real
+        return unavailable(
+            "wrong-rates", "The ledger takes other rates",
+            "The ledger was opened for \(kind.rawValue) rates, and the newest rates are \(other.rawValue).",
+            retryAfter: retryAfter)
+    }
+
+    /// Whether the order stands is not known.
+    static func outcomeUnknown(_ why: String, retryAfter: Int64) -> Problem {
+        unavailable(
+            "outcome-unknown", "Whether the order was placed is not known",
+            "\(why). Ask again with the same idempotence_key: that never places it twice, and tells what became of it.",
+            retryAfter: retryAfter)
+    }
+
+    static func ordersUnavailable(_ why: String, retryAfter: Int64) -> Problem {
+        unavailable(
+            "orders-unavailable", "Orders cannot be reached now", "\(why). Nothing was placed.", retryAfter: retryAfter)
+    }
+}

@@ -1,0 +1,89 @@
+import Basics
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Orders
+import Redis
+import Tape
+
+/// `PUT /buy_order`: takes an order, or finds it under its key.
+struct PlaceOrderRoute: Sendable {
+    let desk: OrderDesk
+    let rates: CurrentRates
+    let maxRateAge: Duration
+    let clock: TapeClock
+
+    func answer(_ request: Request) async throws(Problem) -> Response {
+        let order = try OrderBody.request(try await Self.body(of: request), request.headers)
+        let known = rates.current
+        let placement: OrderDesk.Placement
+        do throws(RedisError) {
+            placement = try await desk.place(order, rates: known)
+        } catch {
+            throw problem(error)
+        }
+        return try response(placement, order, known)
+    }
+
+    private static func body(of request: Request) async throws(Problem) -> [UInt8] {
+        do {
+            // The connection's guard has had the whole body before, and refused one that is too large.
+            let buffer = try await request.body.collect(upTo: .max)
+            return Array(buffer.readableBytesView)
+        } catch {
+            throw Problem(
+                code: "malformed-request", status: 400, title: "This is no HTTP request",
+                detail: "The body ended before its time.")
+        }
+    }
+
+    private func response(
+        _ placement: OrderDesk.Placement, _ request: OrderRequest, _ rates: BTCRates?
+    ) throws(Problem) -> Response {
+        switch placement {
+        case .order(let order, let isReplay):
+            var response = OrderJSON.response(OrderJSON.placed(order, key: request.key))
+            if isReplay { response.headers[.idempotentReplayed] = "true" }
+            return response
+        case .unsafe(let why): throw .outcomeUnknown("The order stands, but \(why)", retryAfter: soon)
+        case .refused(let outcome, let offer): throw refusal(outcome, offer, rates)
+        }
+    }
+
+    private func refusal(_ outcome: OrderOutcome, _ offer: Offer?, _ rates: BTCRates?) -> Problem {
+        switch outcome {
+        case .capExceeded(let total): return .capExceeded(offer?.satoshi ?? Satoshi(0), total: total)
+        case .noOffer where !desk.horizon.isKnown:
+            return .ordersUnavailable(
+                "The read model has not been reached since this api began, so whether the ledger is whole is not known",
+                retryAfter: soon)
+        case .noOffer, .rateStale, .new, .seen:
+            let age = rates.map { Int(max(0, (clock.now - $0.minute.start).components.seconds)) }
+            let most = Int(maxRateAge.components.seconds)
+            return .rateStale(age, most: most, retryAfter: clock.positiveHeaderSeconds(.seconds(10)))
+        case .notOpen: return .ledgerNotOpen(retryAfter: later)
+        case .ledgerLost(let id): return .ledgerLost(id, retryAfter: later)
+        case .wrongKind(let kind): return .wrongKind(kind, retryAfter: later)
+        case .damaged(let words): return .ledgerDamaged(words, retryAfter: later)
+        }
+    }
+
+    /// An order that was not sent was not placed; one without a reply may have been.
+    private func problem(_ error: RedisError) -> Problem {
+        switch error.code {
+        case .timeout, .connectionLost, .protocolViolation:
+            .outcomeUnknown("Redis did not answer before the connection to it ended", retryAfter: soon)
+        case .unexpectedReply: .outcomeUnknown("Redis answered what cannot be read", retryAfter: soon)
+        case .unavailable: .ordersUnavailable("Redis, which holds the ledger, does not answer", retryAfter: soon)
+        // Redis refuses a script before its first write, or not at all.
+        case .server(let kind):
+            kind == "WRONGTYPE"
+                ? .ledgerDamaged("a key of the ledger is of another type", retryAfter: later)
+                : .ordersUnavailable("Redis, which holds the ledger, refuses: \(kind)", retryAfter: soon)
+        }
+    }
+
+    private var soon: Int64 { clock.positiveHeaderSeconds(.seconds(1)) }
+    /// When a person has to mend something.
+    private var later: Int64 { clock.positiveHeaderSeconds(.seconds(60)) }
+}

@@ -1,0 +1,46 @@
+import Basics
+import Logging
+import Tape
+
+/// Follows a stream: begins with what is there, then shows every entry that comes.
+///
+/// Every replica reads every entry; there is no group, and nothing to acknowledge.
+struct StreamTail: Sendable {
+    let reader: StreamReader
+    /// Has a connection of its own: it waits.
+    let waiting: StreamReader
+    let clock: TapeClock
+    let logger: Logger
+
+    /// Runs until cancelled.
+    ///
+    /// `start` shows the newest entry at or below the id that is worth it; `show` is called for each that comes, gaps included.
+    /// What they throw is tried again.
+    func run(
+        start: (StreamID) async throws -> Void, show: (TapeEntry) async throws -> Void
+    ) async {
+        var backoff = Backoff(base: .milliseconds(100), maximum: .seconds(2))
+        var last: StreamID?
+        while !Task.isCancelled {
+            do {
+                if last == nil, let top = try await reader.newestID() {
+                    try await start(top)
+                    last = top
+                }
+                // With an empty stream everything that comes is new.
+                for entry in try await waiting.next(100, after: last, waiting: .seconds(5)) {
+                    try await show(entry)
+                    last = entry.id
+                }
+                backoff.reset()
+            } catch is CancellationError {
+                return
+            } catch {
+                logger.retries(after: error, isFirst: backoff.isFresh)
+                // The stream may have been emptied meanwhile: look again from the beginning.
+                last = nil
+                guard (try? await clock.sleep(for: backoff.next())) != nil else { return }
+            }
+        }
+    }
+}

@@ -1,0 +1,263 @@
+import Basics
+import Orders
+import Redis
+import Tape
+import TestSupport
+import Testing
+
+/// `create_order.lua` by itself: its answers, and that a refusal has written nothing.
+@Suite struct CreateOrderScriptTests {
+    /// A ledger on a Redis of its own, open unless it is said otherwise.
+    private struct Ledger {
+        let redis: TestRedis
+        let client: RedisClient
+
+        init(open kind: String? = "real", total: String = "0") async throws {
+            redis = try await TestRedis()
+            client = redis.client()
+            if let kind {
+                _ = try await client.send(
+                    RedisCommand(
+                        "XADD", "{orders}:ledger", "*", "opened", "2026-11-21T09:00:00.000Z", "kind", kind, "total",
+                        total, "tail", "00000000001"))
+            }
+        }
+
+        func call(_ arguments: [String]) async throws -> [String] {
+            let reply = try await client.evaluate(
+                OrderScript.script, keys: ["{orders}:ledger", "{orders}:seen"], arguments: arguments)
+            return try #require(reply.array).map { $0.text ?? "…" }
+        }
+
+        func call(_ changes: [Int: String] = [:]) async throws -> [String] {
+            try await call(Self.arguments(changes))
+        }
+
+        /// Everything that the ledger holds, to see whether a call has changed it.
+        func contents() async throws -> RedisReply {
+            .array([
+                try await client.send(RedisCommand("XRANGE", "{orders}:ledger", "-", "+")),
+                try await client.send(RedisCommand("HGETALL", "{orders}:seen")),
+                try await client.send(RedisCommand("DBSIZE")),
+            ])
+        }
+
+        /// Good arguments but for the changes, which are counted from 1 as in Lua.
+        static func arguments(_ changes: [Int: String] = [:]) -> [String] {
+            let now = Timestamp.machineTime
+            var arguments = [
+                "USD", "123.45", "key-1", "0", "146796", "84096.51", "2026-11-21T09:01Z",
+                "\(now.milliseconds - 60_000)", "\(now.milliseconds + 60_000)", "real", "0123456789a", now.rfc3339, "",
+                "",
+            ]
+            for (number, text) in changes { arguments[number - 1] = text }
+            return arguments
+        }
+    }
+
+    @Test func `takes an order and finds it again, whatever is offered the second time`() async throws {
+        let ledger = try await Ledger()
+        let taken = try await ledger.call()
+        #expect(taken[0] == "new" && taken[2] == "146796")
+        let entry = try await ledger.client.send(RedisCommand("XRANGE", "{orders}:ledger", taken[1], taken[1]))
+        let order = try LedgerEntry(#require(TapeEntry(#require(entry.array?.first))))
+        guard case .order(let order) = order else { throw NotAnOrder() }
+        #expect("\(order.order.amount) \(order.order.rate) \(order.order.satoshi.digits)" == "123.45 84096.51 146796")
+        #expect(order.identity == "USD 123.45 key-1" && order.total == Satoshi(146_796))
+        let before = try await ledger.contents()
+        for again in [[5: ""], [5: "1", 11: "00000000000"], [8: "1", 9: "2"], [10: "sandbox"], [5: "nan", 6: "x"]] {
+            #expect(try await ledger.call(again) == ["seen", taken[1], "…"])
+        }
+        #expect(try await ledger.call(Array(Ledger.arguments().prefix(4)) + [""]) == ["seen", taken[1], "…"])
+        #expect(try await ledger.contents() == before)
+    }
+
+    private struct NotAnOrder: Error {}
+
+    @Test func `another currency, amount or key is another order`() async throws {
+        let ledger = try await Ledger()
+        for changes in [[:], [1: "EUR"], [2: "123.46"], [3: "key-2"]] {
+            #expect(try await ledger.call(changes)[0] == "new")
+        }
+        #expect(try await ledger.client.send(RedisCommand("HLEN", "{orders}:seen")) == .integer(4))
+    }
+
+    @Test func `fills the cap to the last satoshi, and refuses one more`() async throws {
+        let ledger = try await Ledger()
+        #expect(try await ledger.call([3: "a", 5: "9999999999"])[2] == "9999999999")
+        let before = try await ledger.contents()
+        for satoshi in ["2", "10000000000", "99999999999", "100000000000", "99999999999999999999999999999999999999"] {
+            #expect(try await ledger.call([3: "b", 5: satoshi]) == ["cap-exceeded", "9999999999"])
+        }
+        #expect(try await ledger.contents() == before)
+        #expect(try await ledger.call([3: "b", 5: "1"])[2] == "10000000000")
+        #expect(try await ledger.call([3: "c", 5: "1"]) == ["cap-exceeded", "10000000000"])
+    }
+
+    @Test func `counts on from what was sold before the ledger`() async throws {
+        let ledger = try await Ledger(total: "9999999990")
+        #expect(try await ledger.call([5: "11"]) == ["cap-exceeded", "9999999990"])
+        #expect(try await ledger.call([5: "10"])[2] == "10000000000")
+    }
+
+    @Test(arguments: [
+        (1, ["", "eur", "CHF", "EUR ", "E", "nan"]),
+        (
+            2,
+            [
+                "", "0", "0.0", "00", "01", "1.0", "1.10", "1.", ".5", "+1", "-1", "1e5", "nan", "inf", "0x10", " 1",
+                "1\n",
+                "1234567890", "1.123456789", "٣", "1,5", "1.2.3", String(repeating: "9", count: 1000),
+            ]
+        ),
+        (3, ["", " ", "a b", "a\n", "a\0", "ü", String(repeating: "k", count: 256)]),
+        (4, ["", "2", "true"]),
+        (
+            5,
+            [
+                "0", "-1", "1.0", "01", "nan", "inf", "1e3", "0x10", " 5 ", "5\n", "5\0", "٣",
+                String(repeating: "9", count: 39),
+            ]
+        ),
+        (
+            6,
+            [
+                "", "0", "0.0", "nan", "-1", "1e3", "1.", ".1", "01", "1.123456789012345678901",
+                String(repeating: "9", count: 39),
+            ]
+        ),
+        (7, ["", "2026-11-21", "2026-11-21T09:01:00Z", "2026-11-21T09:01Zx", "nan"]),
+        (8, ["", "nan", "-1", "1e9", "01", "1234567890123456"]), (9, ["", "nan", "inf", "-1", "1e99", "0x7"]),
+        (10, ["", "Real", "test"]), (11, ["", "0123456789", "4123456789a", "0123456789A", "0123456789ab", "nan"]),
+        (12, ["", "now", "2026-11-21T09:01:00Z", "2026-11-21T09:01:00.000Z "]),
+        (13, ["nan", "-", "1", "1-", "-1", "1-1-1"]), (14, ["0", "0123456789a"]),
+    ]) func `a bad argument is named, and nothing is written`(number: Int, texts: [String]) async throws {
+        let ledger = try await Ledger()
+        let before = try await ledger.contents()
+        for text in texts {
+            #expect(try await ledger.call([number: text]) == ["bad-argument", "\(number)"], "\(text.debugDescription)")
+        }
+        #expect(try await ledger.call(Ledger.arguments().dropLast()) == ["bad-argument", "13"])
+        #expect(try await ledger.call(Ledger.arguments() + ["x"]) == ["bad-argument", "15"])
+        #expect(try await ledger.contents() == before)
+    }
+
+    @Test func `without an offer it only looks`() async throws {
+        let ledger = try await Ledger()
+        #expect(try await ledger.call([5: ""]) == ["no-offer"])
+        #expect(try await ledger.client.send(RedisCommand("XLEN", "{orders}:ledger")) == .integer(1))
+    }
+
+    @Test func `without a ledger nothing is sold, and one that was known is lost`() async throws {
+        let ledger = try await Ledger(open: nil)
+        #expect(try await ledger.call() == ["not-open"])
+        #expect(try await ledger.call([13: "5-0", 14: "00000000001"]) == ["ledger-lost", "5-0"])
+        #expect(try await ledger.client.send(RedisCommand("DBSIZE")) == .integer(0))
+    }
+
+    @Test func `a known entry must be there, with its tail`() async throws {
+        let ledger = try await Ledger()
+        let first = try await ledger.call([3: "a", 11: "0000000000a"])[1]
+        let second = try await ledger.call([3: "b", 13: first, 14: "0000000000a", 11: "0000000000b"])[1]
+        #expect(try await ledger.call([3: "c", 13: first, 14: "0000000000b"]) == ["ledger-lost", first])
+        #expect(try await ledger.call([3: "c", 13: second, 14: "0000000000a"]) == ["ledger-lost", second])
+        #expect(try await ledger.call([3: "c", 13: "99999999999999-0", 14: "0000000000a"])[0] == "ledger-lost")
+        // An older copy of the ledger, as a failover or a backup brings it back.
+        _ = try await ledger.client.send(RedisCommand("XDEL", "{orders}:ledger", second))
+        #expect(try await ledger.call([3: "c", 13: second, 14: "0000000000b"]) == ["ledger-lost", second])
+        #expect(try await ledger.call([3: "b"]) == ["ledger-lost", second])
+        #expect(try await ledger.call([3: "c", 13: first, 14: "0000000000a"])[0] == "new")
+    }
+
+    @Test func `a seen key whose entry is another order's is a lost ledger`() async throws {
+        let ledger = try await Ledger()
+        let id = try await ledger.call()[1]
+        for value in [id + "x", "nan", "-", "0-1"] {
+            _ = try await ledger.client.send(RedisCommand("HSET", "{orders}:seen", "USD 5 key-1", value))
+            #expect(try await ledger.call([2: "5"]) == ["ledger-lost", value])
+        }
+        _ = try await ledger.client.send(RedisCommand("HSET", "{orders}:seen", "USD 5 key-1", id))
+        #expect(try await ledger.call([2: "5"]) == ["ledger-lost", id])
+    }
+
+    @Test func `a rate is good between its two instants by Redis' clock, and of the ledger's kind`() async throws {
+        let ledger = try await Ledger()
+        let now = Timestamp.machineTime.milliseconds
+        #expect(try await ledger.call([8: "\(now - 9000)", 9: "\(now - 5000)"])[0] == "rate-stale")
+        #expect(try await ledger.call([8: "\(now + 60_000)", 9: "\(now + 90_000)"])[0] == "rate-stale")
+        #expect(try await ledger.call([10: "sandbox"]) == ["wrong-kind", "real"])
+        #expect(try await ledger.client.send(RedisCommand("XLEN", "{orders}:ledger")) == .integer(1))
+    }
+
+    @Test(arguments: ["", "nan", "-5", "1e3", "5.0", "05", "100000000000"]) func `a damaged total sells nothing`(
+        total: String
+    ) async throws {
+        let ledger = try await Ledger()
+        _ = try await ledger.client.send(
+            RedisCommand("XADD", "{orders}:ledger", "*", "total", total, "tail", "00000000002"))
+        #expect(try await ledger.call()[0] == "damaged")
+        #expect(try await ledger.client.send(RedisCommand("XLEN", "{orders}:ledger")) == .integer(2))
+    }
+
+    @Test func `a ledger without its opening, or without room for ids, sells nothing`() async throws {
+        let trimmed = try await Ledger()
+        _ = try await trimmed.call()
+        _ = try await trimmed.client.send(RedisCommand("XTRIM", "{orders}:ledger", "MAXLEN", "1"))
+        #expect(try await trimmed.call([3: "b"])[0] == "damaged")
+        for id in ["281474976710656-0", "99999999999999-4294967295", "18446744073709551615-18446744073709551615"] {
+            let ahead = try await Ledger()
+            _ = try await ahead.client.send(
+                RedisCommand("XADD", "{orders}:ledger", id, "total", "0", "tail", "00000000002"))
+            #expect(try await ahead.call()[0] == "damaged")
+        }
+        let last = try await Ledger()
+        _ = try await last.client.send(
+            RedisCommand("XADD", "{orders}:ledger", "99999999999999-4294967294", "total", "0", "tail", "00000000002"))
+        #expect(try await last.call()[1] == "99999999999999-4294967295")
+        #expect(try await last.call([3: "b"])[0] == "damaged")
+    }
+
+    @Test func `a key of another type is an error before anything is written`() async throws {
+        for key in ["{orders}:ledger", "{orders}:seen"] {
+            let ledger = try await Ledger(open: key == "{orders}:ledger" ? nil : "real")
+            _ = try await ledger.client.send(RedisCommand("SET", key, "x"))
+            let before = try await ledger.client.send(RedisCommand("DBSIZE"))
+            await #expect(throws: RedisError.self) { try await ledger.call() }
+            #expect(try await ledger.client.send(RedisCommand("DBSIZE")) == before)
+        }
+    }
+
+    @Test func `out of memory nothing is written`() async throws {
+        let ledger = try await Ledger()
+        _ = try await ledger.client.send(RedisCommand("CONFIG", "SET", "maxmemory", "1"))
+        await #expect(throws: RedisError.self) { try await ledger.call() }
+        _ = try await ledger.client.send(RedisCommand("CONFIG", "SET", "maxmemory", "0"))
+        #expect(try await ledger.client.send(RedisCommand("XLEN", "{orders}:ledger")) == .integer(1))
+        #expect(try await ledger.call()[0] == "new")
+    }
+
+    @Test func `its keys share a slot of Redis Cluster, with any prefix`() async throws {
+        let redis = try await TestRedis(["--cluster-enabled", "yes"])
+        let client = redis.client()
+        for prefix in ["", "test:"] {
+            let keys = TapeKeys(prefix: prefix)
+            let slots = [
+                try await client.send(RedisCommand("CLUSTER", "KEYSLOT", keys.ledger)),
+                try await client.send(RedisCommand("CLUSTER", "KEYSLOT", keys.seen)),
+            ]
+            #expect(slots[0] == slots[1])
+        }
+        _ = try await client.send(RedisCommand("CLUSTER", "ADDSLOTSRANGE", 0, 16383))
+        try await eventually("the cluster of one is well") {
+            try await client.send(RedisCommand("CLUSTER", "INFO")).text?.contains("cluster_state:ok") == true
+        }
+        _ = try await client.send(
+            RedisCommand(
+                "XADD", "{orders}:ledger", "*", "opened", "2026-11-21T09:00:00.000Z", "kind", "real", "total", "0",
+                "tail",
+                "00000000001"))
+        let reply = try await client.evaluate(
+            OrderScript.script, keys: ["{orders}:ledger", "{orders}:seen"], arguments: Ledger.arguments())
+        #expect(reply.array?.first?.text == "new")
+    }
+}
