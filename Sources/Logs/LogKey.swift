@@ -6,6 +6,7 @@ package enum LogKey {
     package static let count = "rows.count"
     package static let detail = "detail"
     package static let duration = "duration_ms"
+    package static let entry = "entry.id"
     package static let error = "error"
     package static let event = "event"
     package static let gap = "gap"

@@ -1,1 +1,89 @@
-return redis.error_reply('ERR not written yet')
+-- Appends orders to the read model, with the sums that they come to, if it still is what these were made for.
+--
+-- KEYS[1]  the statistics
+-- KEYS[2]  the stream of all orders
+-- KEYS[3…5] the streams of EUR, GBP and USD
+-- ARGV[1]  the statistics' `last` as the caller read it; empty for an empty read model
+-- ARGV[2]  its `last_tail`; empty with it
+-- ARGV[3]  the number of the statistics' fields
+-- ARGV[4…] these fields, absolute: field, value, field, value, …; behind them each order, in the ledger's order: its id,
+--          and 7 fields and values, the first of them its currency
+--
+-- Returns a table that begins with one of these; all but `ok` have changed nothing.
+--   ok                    the orders are there now
+--   moved                 `last` is another: somebody else was faster
+--   damaged, words        the read model holds what this script never wrote, or lacks what it wrote
+--   bad-argument, number  ARGV[number] is not what stands above
+-- Retry safety: running it again answers `moved`. Every check stands before the first write, as a script is not rolled
+-- back.
+local CURRENCIES = {'EUR', 'GBP', 'USD'}
+local ROW = 15
+local last, tail = ARGV[1], ARGV[2]
+
+-- Whether whole numbers without leading zeros are in this order: tonumber is not exact beyond 2^53.
+local function is_less(left, right) return #left < #right or #left == #right and left < right end
+
+local function is_lower(left, right)
+  local left_time, left_number = string.match(left, '^(%d+)-(%d+)$')
+  local right_time, right_number = string.match(right, '^(%d+)-(%d+)$')
+  if left_time ~= right_time then return is_less(left_time, right_time) end
+  return is_less(left_number, right_number)
+end
+
+local function is_id(text) return #text <= 41 and string.find(text, '^%d+%-%d+$') ~= nil end
+
+local function bad(number) return {'bad-argument', tostring(number)} end
+
+if last ~= '' and not is_id(last) then return bad(1) end
+if #ARGV[3] > 3 or not string.find(ARGV[3], '^%d+$') then return bad(3) end
+local rows = 4 + 2 * tonumber(ARGV[3])
+if rows < 6 or #ARGV < rows - 1 or (#ARGV - rows + 1) % ROW ~= 0 then return bad(#ARGV) end
+local streams = {}
+for index, currency in ipairs(CURRENCIES) do streams[currency] = KEYS[index + 2] end
+local before = last == '' and '0-0' or last
+for row = rows, #ARGV, ROW do
+  if not is_id(ARGV[row]) or not is_lower(before, ARGV[row]) then return bad(row) end
+  if ARGV[row + 1] ~= 'currency' or not streams[ARGV[row + 2]] then return bad(row + 2) end
+  before = ARGV[row]
+end
+
+local kind = redis.call('TYPE', KEYS[1]).ok
+if kind ~= 'hash' and kind ~= 'none' then return {'damaged', KEYS[1] .. ' is a ' .. kind} end
+local marks = redis.call('HMGET', KEYS[1], 'last', 'last_tail')
+if (marks[1] or '') ~= last or (marks[2] or '') ~= tail then return {'moved'} end
+
+-- What a stream has is what the statistics count, up to `last`: nobody else has added to it, or taken from it.
+local function damage(key, count)
+  local kind = redis.call('TYPE', key).ok
+  if kind ~= 'stream' and kind ~= 'none' then return key .. ' is a ' .. kind end
+  local length, newest = 0, '0-0'
+  if kind == 'stream' then
+    local info = redis.call('XINFO', 'STREAM', key)
+    for i = 1, #info, 2 do
+      if info[i] == 'length' then length = info[i + 1] end
+      if info[i] == 'last-generated-id' then newest = info[i + 1] end
+    end
+  end
+  if is_lower(last == '' and '0-0' or last, newest) then return key .. ' has had the entry ' .. newest .. ' beyond last' end
+  if length ~= count then
+    return string.format('%s has %.0f entries, and the statistics count %.0f', key, length, count)
+  end
+end
+
+local sum = 0
+for index, currency in ipairs(CURRENCIES) do
+  local text = redis.call('HGET', KEYS[1], currency .. ':count') or (last == '' and '0' or '')
+  if #text > 15 or not string.find(text, '^%d+$') then return {'damaged', KEYS[1] .. ' has no ' .. currency .. ':count'} end
+  sum = sum + tonumber(text)
+  local found = damage(KEYS[index + 2], tonumber(text))
+  if found then return {'damaged', found} end
+end
+local found = damage(KEYS[2], sum)
+if found then return {'damaged', found} end
+
+for row = rows, #ARGV, ROW do
+  redis.call('XADD', KEYS[2], unpack(ARGV, row, row + ROW - 1))
+  redis.call('XADD', streams[ARGV[row + 2]], unpack(ARGV, row, row + ROW - 1))
+end
+redis.call('HSET', KEYS[1], unpack(ARGV, 4, rows - 1))
+return {'ok'}

@@ -1,1 +1,20 @@
-return redis.error_reply('ERR not written yet')
+-- Puts a rebuilt read model in the live one's place, all of it at once.
+--
+-- KEYS[1…5]  the live keys: the statistics and the streams
+-- KEYS[6…10] the rebuilt ones, in the same order
+-- ARGV[1]    the rebuilt statistics' `last`, as the caller read it
+-- ARGV[2]    its `last_tail`
+--
+-- Returns {'ok'}, or {'moved'} when the rebuilt one is another than the caller read, or gone; then nothing has changed.
+-- A stream that was not rebuilt is one without orders. Retry safety: running it again answers `moved`.
+local COUNT = 5
+local kind = redis.call('TYPE', KEYS[COUNT + 1]).ok
+if kind ~= 'hash' then return {'moved'} end
+local marks = redis.call('HMGET', KEYS[COUNT + 1], 'last', 'last_tail')
+if marks[1] ~= ARGV[1] or marks[2] ~= ARGV[2] then return {'moved'} end
+
+for index = 1, COUNT do
+  redis.call('UNLINK', KEYS[index])
+  if redis.call('EXISTS', KEYS[COUNT + index]) == 1 then redis.call('RENAME', KEYS[COUNT + index], KEYS[index]) end
+end
+return {'ok'}

@@ -1,0 +1,21 @@
+import Tape
+
+/// Why no order can be folded before a person has looked.
+///
+/// The read model is left as it is: it may be the only copy of orders that were acknowledged.
+package enum FoldStop: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The ledger does not have the entry that was folded last, or another one in its place: it was lost or set back.
+    case ledgerLost(LedgerMark)
+    /// The ledger's next entry is not what `create_order.lua` writes.
+    case ledgerDamaged(DamagedEntry)
+    /// The read model is not what `project.lua` writes.
+    case readModelDamaged(DamagedReadModel)
+
+    package var description: String {
+        switch self {
+        case .ledgerLost(let mark): "the ledger does not have the entry \(mark.id) that was folded last"
+        case .ledgerDamaged(let entry): "the ledger is damaged: \(entry)"
+        case .readModelDamaged(let model): "\(model)"
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import Basics
+package import Redis
+package import Tape
+
+/// fold: takes the ledger's next orders into the read model, which is the ledger's prefix up to `last` at every moment.
+///
+/// Where it has got to stands in what it writes, and it is written by compare-and-set: so any number of processes may
+/// fold at once, and be killed anywhere.
+package struct LedgerFold: Sendable {
+    package enum Step: Equatable, Sendable {
+        /// This was taken in.
+        case folded(FoldBatch)
+        /// There are no more.
+        case caughtUp(ReadModelStatistics)
+        /// Somebody else was faster: look again.
+        case moved
+        case stopped(FoldStop)
+    }
+
+    private let readModel: RedisClient
+    private let ledger: StreamReader
+    private let keys: ReadModelKeys
+
+    package init(
+        readModel: RedisClient, ledger: RedisClient, keys: TapeKeys, space: ReadModelKeys.Space = .live,
+        clock: TapeClock
+    ) {
+        self.readModel = readModel
+        self.ledger = StreamReader(key: keys.ledger, redis: ledger, clock: clock)
+        self.keys = ReadModelKeys(keys, space)
+    }
+
+    /// Takes in at most so many entries.
+    package func step(atMost count: Int) async throws(RedisError) -> Step {
+        let statistics: ReadModelStatistics
+        switch try await read() {
+        case .success(let found): statistics = found
+        case .failure(let damage): return .stopped(.readModelDamaged(damage))
+        }
+        let start = statistics.last?.id ?? StreamID(milliseconds: 0, sequence: 0)
+        let batch = FoldBatch(statistics, try await ledger.oldest(count + 1, from: start))
+        // What stands before a stop is folded first.
+        guard batch.count > 0 else { return batch.stop.map { .stopped($0) } ?? .caughtUp(statistics) }
+        return try await write(batch, behind: statistics.last)
+    }
+
+    private func read() async throws(RedisError) -> Result<ReadModelStatistics, DamagedReadModel> {
+        let reply: RedisReply
+        do throws(RedisError) {
+            reply = try await readModel.send(RedisCommand("HGETALL", keys.statistics))
+        } catch {
+            guard error.code == .server("WRONGTYPE") else { throw error }
+            return .failure(DamagedReadModel("\(keys.statistics) is no hash"))
+        }
+        do throws(DamagedReadModel) {
+            return .success(try ReadModelStatistics(reply))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func write(_ batch: FoldBatch, behind last: LedgerMark?) async throws(RedisError) -> Step {
+        let fields = batch.statistics.fields
+        var arguments: [any RedisArgument] = [last.map { "\($0.id)" } ?? "", last.map { "\($0.tail)" } ?? ""]
+        arguments.append(fields.count)
+        for field in fields { arguments += [field.name, field.value] }
+        for order in batch.orders {
+            arguments.append("\(order.id.entry)")
+            for field in order.fields { arguments += [field.name, field.value] }
+        }
+        let reply = try await readModel.evaluate(Self.script, keys: keys.all, arguments: arguments)
+        let parts = (reply.array ?? []).compactMap(\.text)
+        switch parts.first {
+        case "ok": return .folded(batch)
+        case "moved": return .moved
+        case "damaged": return .stopped(.readModelDamaged(DamagedReadModel(parts.dropFirst().joined(separator: " "))))
+        default:
+            let words = parts.joined(separator: " ")
+            throw RedisError(.unexpectedReply, command: "project.lua", message: "the answer \"\(words)\"")
+        }
+    }
+
+    private static let script = RedisScript(name: "project", source: PackageResources.project_lua)
+}
