@@ -1,6 +1,7 @@
 import Basics
 import Fetching
 import Merging
+import Projecting
 import Serving
 import Tape
 
@@ -22,6 +23,8 @@ package enum CheckCommand {
             case .merge(let config):
                 let sources = config.sources.map(\.name).joined(separator: " + ")
                 return "\(file.path): ok: joins \(sources) into \(config.stream)"
+            case .project:
+                return "\(file.path): ok: projects the ledger of orders"
             case .api(let config):
                 let places = config.listen.map { "\($0.host):\($0.port)" }.joined(separator: ", ")
                 return "\(file.path): ok: serves \(config.stream) on \(places)"

@@ -6,6 +6,7 @@ import Logging
 import Logs
 import Merging
 import NIOPosix
+import Projecting
 import Orders
 import Redis
 import ServiceLifecycle
@@ -85,6 +86,12 @@ final class Runtime: Sendable {
             config, identity: identity, redis: redis(config.worker), clock: clock, logger: logger(config.worker))
     }
 
+    func projectWorker(_ config: ProjectConfig) -> ProjectWorker {
+        ProjectWorker(
+            config, ledger: redis(config.worker, at: config.orders.ledger),
+            readModel: redis(config.worker, at: config.orders.readModel), clock: clock, logger: logger(config.worker))
+    }
+
     /// `source` is that of the feeds which are fetched on demand, by default their own names.
     func apiWorker(
         _ config: APIConfig, onDemand: OnDemandConfigs?, source: (FetchConfig) -> String? = { _ in nil },
@@ -128,6 +135,7 @@ final class Runtime: Sendable {
         switch file.config {
         case .fetch(let config): worker = fetchWorker(config, identity)
         case .merge(let config): worker = mergeWorker(config, identity)
+        case .project(let config): worker = projectWorker(config)
         case .api(let config): worker = apiWorker(config, onDemand: file.onDemand)
         }
         return [heartbeat(file.config, identity), worker]

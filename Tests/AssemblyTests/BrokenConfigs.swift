@@ -1,7 +1,7 @@
 /// Configs with mistakes, and every line that is said about them.
 struct BrokenConfig: CustomStringConvertible, Sendable {
     enum Base: String, Sendable {
-        case fetch, merge, api
+        case fetch, merge, project, api
     }
 
     let description: String
@@ -61,6 +61,16 @@ extension BrokenConfig.Base {
             }
 
             """#
+        case .project:
+            #"""
+            {
+              "worker": "project",
+              "name": "ledger",
+              "orders": {"redis": {"url": "redis://127.0.0.1:6380"}},
+              "read_redis": {"url": ""}
+            }
+
+            """#
         case .api:
             #"""
             {
@@ -97,10 +107,10 @@ extension BrokenConfig {
             "fetch.json:1:1: worker: missing: The kind of worker."),
         BrokenConfig(
             "an unknown worker", .fetch, [(#""worker": "fetch""#, #""worker": "fetcher""#)],
-            #"fetch.json:2:13: worker: should be one of fetch, merge, api, not "fetcher" (did you mean fetch?)"#),
+            #"fetch.json:2:13: worker: should be one of fetch, merge, project, api, not "fetcher" (did you mean fetch?)"#),
         BrokenConfig(
             "a worker of the wrong type", .fetch, [(#""worker": "fetch""#, #""worker": 1"#)],
-            "fetch.json:2:13: worker: should be one of fetch, merge, api, not the number 1"),
+            "fetch.json:2:13: worker: should be one of fetch, merge, project, api, not the number 1"),
         BrokenConfig(
             "an unknown key", .fetch, [(#""schedule""#, #""shedule""#)],
             "fetch.json:1:1: schedule: missing: When to fetch.",
@@ -285,6 +295,28 @@ extension BrokenConfig {
             "an unknown member of the key", .merge, [(#""member": "id""#, #""membre": "id""#)],
             "merge.json:8:10: key.member: missing: The member of each source's rows that is the key.",
             "merge.json:8:11: key.membre: unknown key (did you mean member?)"),
+        BrokenConfig(
+            "a ledger's Redis with an unknown scheme, whose password is a secret", .project,
+            [("redis://127.0.0.1:6380", "rediss://:canary-7e21@127.0.0.1:6380")],
+            "project.json:4:31: orders.redis.url: TLS (rediss://) is not supported; use redis:// to a local proxy such as stunnel"
+        ),
+        BrokenConfig(
+            "a read model's Redis that is a number", .project, [(#"{"url": ""}"#, #"{"url": 6380}"#)],
+            "project.json:5:25: read_redis.url: should be a Redis URL, not the number 6380"),
+        BrokenConfig(
+            "a read model's Redis as a bare URL", .project,
+            [(#"{"url": ""}"#, #""redis://:canary-7e21@127.0.0.1""#)],
+            "project.json:5:17: read_redis: should be an object, not a string"),
+        BrokenConfig(
+            "unknown keys of a project worker", .project,
+            [(#""orders""#, #""order""#), (#""read_redis": {"url"#, #""read_redis": {"uri"#)],
+            "project.json:4:3: order: unknown key (did you mean orders?)",
+            "project.json:5:18: read_redis.uri: unknown key (did you mean url?)"),
+        BrokenConfig(
+            "a project worker's Redis that is wrong is not all that is told", .project,
+            [(#""name": "ledger","#, #""name": "ledger", "redis": {"url": "nowhere"},"#), ("6380", "x")],
+            "project.json:3:39: redis.url: should start with redis:// or unix://",
+            "project.json:4:31: orders.redis.url: has a port that is not a number from 1 to 65535"),
         BrokenConfig(
             "a port out of range", .api, [(#""port": 6667"#, #""port": 66667"#)],
             "api.json:4:23: listen[0].port: should be a whole number from 0 to 65535, not 66667"),

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct CommandTests {
     @Test func `check takes the shipped configs, and needs no key for it`() async throws {
-        let configs = ["api", "btc_rate", "price", "rank", "toplist"].map { "config/\($0).json" }
+        let configs = ["api", "btc_rate", "ledger", "price", "rank", "toplist"].map { "config/\($0).json" }
         let result = try await Cointape.run(["check"] + configs)
         #expect(result.code == 0)
         #expect(
@@ -12,6 +12,7 @@ import Testing
                 config/api.json: ok: serves toplist on 127.0.0.1:6667
                 config/btc_rate.json: ok: fetches btc_rate every 1m into btc_rate
                   cost: 1 page a time, 1440 calls a day
+                config/ledger.json: ok: projects the ledger of orders
                 config/price.json: ok: fetches price every 1m into price; cannot run before COINMARKETCAP_API_KEY is set
                   cost: 2 pages a time, 2880 calls a day, 72000 credits a day
                   cost: a plan of 15000 credits in 30d is used up in 5h; schedule.every "144m" would fit

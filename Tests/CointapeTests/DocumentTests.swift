@@ -75,8 +75,8 @@ import Testing
                 "CRYPTOCOMPARE_URL": "http://127.0.0.1:1", "COINBASE_URL": "http://127.0.0.1:1",
             ])
         try await workers.prints("api.listening")
-        try await eventually("five workers beat") {
-            try await shell("redis-cli -p \(redis.port) --raw KEYS 'worker:*'").split(separator: "\n").count == 5
+        try await eventually("six workers beat") {
+            try await shell("redis-cli -p \(redis.port) --raw KEYS 'worker:*'").split(separator: "\n").count == 6
         }
         workers.signal(SIGTERM)
         #expect(try await workers.exit() == 0)

@@ -14,7 +14,7 @@ struct ConfigAgreement {
         sharedStreams
             + files.flatMap { file -> [ConfigIssue] in
                 switch file.config {
-                case .fetch: []
+                case .fetch, .project: []
                 case .merge(let config): config.sources.flatMap { disagreements(of: $0, in: config, file) }
                 case .api(let config): missingColumns(config, file)
                 }

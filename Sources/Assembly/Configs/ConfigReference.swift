@@ -1,6 +1,7 @@
 import Config
 import Fetching
 import Merging
+import Projecting
 import Serving
 
 /// The reference of all fields, as Markdown, out of the declarations by which configs are read.
@@ -9,6 +10,9 @@ package enum ConfigReference {
         let parts = [
             section("fetch", "Gets a feed and publishes its rows.") { _ = FetchConfig(reading: $0) },
             section("merge", "Joins feeds and keeps the lists.") { _ = MergeConfig(reading: $0) },
+            section("project", "Folds the ledger of orders into the read model that the api shows.") {
+                _ = ProjectConfig(reading: $0)
+            },
             section("api", "Serves lists over HTTP.") { _ = APIConfig(reading: $0) },
         ]
         return preface + parts.joined(separator: "\n")

@@ -1,6 +1,7 @@
 import Config
 import Fetching
 import Merging
+import Projecting
 import Serving
 import Tape
 
@@ -8,10 +9,11 @@ import Tape
 enum WorkerConfig: Sendable {
     case fetch(FetchConfig)
     case merge(MergeConfig)
+    case project(ProjectConfig)
     case api(APIConfig)
 
     enum Kind: String, CaseIterable {
-        case fetch, merge, api
+        case fetch, merge, project, api
     }
 
     /// Reads the fields of the kind that `worker` names.
@@ -24,6 +26,9 @@ enum WorkerConfig: Sendable {
         case .merge:
             guard let config = MergeConfig(reading: reader) else { return nil }
             self = .merge(config)
+        case .project:
+            guard let config = ProjectConfig(reading: reader) else { return nil }
+            self = .project(config)
         case .api:
             guard let config = APIConfig(reading: reader) else { return nil }
             self = .api(config)
@@ -35,6 +40,7 @@ enum WorkerConfig: Sendable {
         switch self {
         case .fetch(let config): config.worker
         case .merge(let config): config.worker
+        case .project(let config): config.worker
         case .api(let config): config.worker
         }
     }
@@ -43,6 +49,7 @@ enum WorkerConfig: Sendable {
         switch self {
         case .fetch: .fetch
         case .merge: .merge
+        case .project: .project
         case .api: .api
         }
     }
@@ -52,7 +59,7 @@ enum WorkerConfig: Sendable {
         switch self {
         case .fetch(let config): (config.stream, config.streamPlace)
         case .merge(let config): (config.stream, config.streamPlace)
-        case .api: nil
+        case .project, .api: nil
         }
     }
 }

@@ -11,7 +11,8 @@ import Serving
 import Synchronization
 import Tape
 
-/// The workers of `up`, in the order in which they can start: api, the fill of the past, then fetchers and mergers.
+/// The workers of `up`, in the order in which they can start: api and projectors, the fill of the past, then fetchers and
+/// mergers.
 struct UpTape: Service {
     let paths: [String]
     let mode: UpMode
@@ -33,6 +34,7 @@ struct UpTape: Service {
         var played: [FetchWorker] = []
         var mergers: [MergeWorker] = []
         var apis: [any Service] = []
+        var projectors: [any Service] = []
         let listening = ListeningPort()
         var heartbeats: [any Service] = []
         for file in configs.files {
@@ -44,6 +46,7 @@ struct UpTape: Service {
                 fetchers.append(worker)
                 if source(config) != nil { played.append(worker) }
             case .merge(let config): mergers.append(runtime.mergeWorker(config, identity))
+            case .project(let config): projectors.append(runtime.projectWorker(config))
             case .api(let config):
                 apis.append(
                     runtime.apiWorker(
@@ -58,7 +61,7 @@ struct UpTape: Service {
         let announcer = Announcer(
             readers: configs.files.compactMap { runtime.listReader($0.config) }, listening: listening, mode: mode,
             redisOptions: redisOptions, clock: clock, print: print)
-        let services = apis + heartbeats + [announcer, workers]
+        let services = apis + projectors + heartbeats + [announcer, workers]
         try await ServiceGroup(
             configuration: .init(services: services, logger: Launcher.quietLogger(logger))
         ).run()
