@@ -1,7 +1,8 @@
-import Basics
 import Foundation
 import TestSupport
 import Testing
+
+@testable import Basics
 
 @Suite struct JSONMembersTests {
     private func members(_ text: String) throws -> [JSONMember] { try JSONMembers.of(Array(text.utf8)) }
@@ -37,7 +38,7 @@ import Testing
         #expect(try members(allowed).count == 1)
     }
 
-    @Test func `takes and refuses what Foundation does`() throws {
+    @Test func `takes and refuses what Foundation does, but for a comma that is one too many`() throws {
         var random = SeededGenerator(seed: 5)
         let pieces = ["{", "}", "[", "]", ",", ":", "\"a\"", "\"b\"", "1", "-2.5", "true", "null", " ", "{\"a\":1}"]
         var taken = 0
@@ -48,7 +49,7 @@ import Testing
                 .map { _ in pieces.randomElement(using: &random) ?? "" }.joined() + "}"
             let ours = (try? members(text)) != nil
             let theirs = (try? JSONSerialization.jsonObject(with: Data(text.utf8))) is [String: Any]
-            #expect(ours == theirs, "\(text)")
+            #expect(ours == (theirs && !text.contains(/,\s*[}\]]/)), "\(text)")
             taken += ours ? 1 : 0
         }
         #expect(taken > 500)

@@ -60,7 +60,7 @@ import Testing
         let taken = try await ledger.call()
         #expect(taken[0] == "new" && taken[2] == "146796")
         let entry = try await ledger.client.send(RedisCommand("XRANGE", "{orders}:ledger", taken[1], taken[1]))
-        let order = try LedgerEntry(#require(TapeEntry(#require(entry.array?.first))))
+        let order = try LedgerEntry(reply: entry.array?.first)
         guard case .order(let order) = order else { throw NotAnOrder() }
         #expect("\(order.order.amount) \(order.order.rate) \(order.order.satoshi.digits)" == "123.45 84096.51 146796")
         #expect(order.identity == "USD 123.45 key-1" && order.total == Satoshi(146_796))
