@@ -315,7 +315,7 @@ extension BrokenConfig {
         BrokenConfig(
             "a project worker's Redis that is wrong is not all that is told", .project,
             [(#""name": "ledger","#, #""name": "ledger", "redis": {"url": "nowhere"},"#), ("6380", "x")],
-            "project.json:3:39: redis.url: should start with redis:// or unix://",
+            "project.json:3:38: redis.url: should start with redis:// or unix://",
             "project.json:4:31: orders.redis.url: has a port that is not a number from 1 to 65535"),
         BrokenConfig(
             "a port out of range", .api, [(#""port": 6667"#, #""port": 66667"#)],

@@ -37,8 +37,13 @@ package struct LedgerFold: Sendable {
         case .success(let found): statistics = found
         case .failure(let damage): return .stopped(.readModelDamaged(damage))
         }
-        let start = statistics.last?.id ?? StreamID(milliseconds: 0, sequence: 0)
-        let batch = FoldBatch(statistics, try await ledger.oldest(count + 1, from: start))
+        let entries: [TapeEntry]
+        if let last = statistics.last {
+            entries = try await ledger.oldest(count + 1, from: last.id)
+        } else {
+            entries = try await ledger.oldest(count, from: StreamID(milliseconds: 0, sequence: 0))
+        }
+        let batch = FoldBatch(statistics, entries)
         // What stands before a stop is folded first.
         guard batch.count > 0 else { return batch.stop.map { .stopped($0) } ?? .caughtUp(statistics) }
         return try await write(batch, behind: statistics.last)

@@ -21,7 +21,7 @@ package struct ReadModelStatistics: Equatable, Sendable {
     package private(set) var lastCreatedAt: String?
     /// The ledger's running total as of `last`.
     package private(set) var total = Satoshi(0)
-    private var sums: [Currency: Sums] = [:]
+    private var sums = Dictionary(uniqueKeysWithValues: Currency.allCases.map { ($0, Sums()) })
 
     /// Those of an empty read model.
     package init() {}
