@@ -6,8 +6,8 @@ import Logging
 import Logs
 import Merging
 import NIOPosix
-import Projecting
 import Orders
+import Projecting
 import Redis
 import ServiceLifecycle
 import Serving

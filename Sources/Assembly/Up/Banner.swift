@@ -16,6 +16,9 @@ struct Banner {
               curl 'localhost:\(apiPort)?limit=3'
               curl 'localhost:\(apiPort)?limit=3&format=CSV'
               curl 'localhost:\(apiPort)?limit=3&datetime=-2m'
+              curl -X PUT localhost:\(apiPort)/buy_order -H 'Content-Type: application/json' \
+            -d '{"currency":"USD","amount":"100","idempotence_key":"1"}'
+              curl 'localhost:\(apiPort)/buy_orders'
               redis-cli\(redisOptions) XREVRANGE toplist + - COUNT 1
               redis-cli\(redisOptions) XLEN price
 

@@ -58,7 +58,7 @@ package struct UpCommand: Sendable {
         let logs = try await ProcessLogs(plain, worker: "up")
         let logger = logs.logger
         guard environment["REDIS_URL"] == nil else {
-            return try await run(paths, mode, faults, environment, nil, clock, logs)
+            return try await run(paths, mode, faults, environment, nil, nil, clock, logs)
         }
         let folder = try DataFolder(mode == .sandbox ? "\(options.data)/sandbox" : options.data)
         let own = try OwnRedis(folder, port: options.port + 1, guardianCommand: options.guardianCommand)
@@ -70,12 +70,12 @@ package struct UpCommand: Sendable {
         try await own.waitUntilReady(client, logger: logger)
         client.close()
         let settled = environment.adding(["REDIS_URL": "redis://\(own.endpoint)"])
-        try await run(paths, mode, faults, settled, own, clock, logs)
+        try await run(paths, mode, faults, settled, own, folder.isNew ? own.endpoint : nil, clock, logs)
     }
 
     private func run(
         _ paths: [String], _ mode: UpMode, _ faults: FaultPlan, _ environment: Environment, _ own: OwnRedis?,
-        _ clock: TapeClock, _ logs: ProcessLogs
+        _ newRedis: RedisEndpoint?, _ clock: TapeClock, _ logs: ProcessLogs
     ) async throws {
         let (ports, portFound) = AsyncStream.makeStream(of: Int.self)
         let logger = logs.logger
@@ -92,7 +92,8 @@ package struct UpCommand: Sendable {
         }
         let tape = UpTape(
             paths: paths, mode: mode, environment: environment.adding(["PORT": "\(options.port)"]), clock: clock,
-            sandboxPorts: ports, redisOptions: own.map { " -p \($0.port)" } ?? " -u $REDIS_URL", print: print,
+            sandboxPorts: ports, redisOptions: own.map { " -p \($0.port)" } ?? " -u $REDIS_URL",
+            redisVariable: own.map { "REDIS_URL=redis://\($0.endpoint) " } ?? "", newRedis: newRedis, print: print,
             logs: logs.outputs, logger: logger)
         services.append(tape)
         try await Launcher.run(services, logger: Launcher.quietLogger(logger))

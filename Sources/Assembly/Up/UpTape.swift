@@ -21,6 +21,10 @@ struct UpTape: Service {
     /// Yields the sandbox's port when it listens; ends at once when there is none.
     let sandboxPorts: AsyncStream<Int>
     let redisOptions: String
+    /// What makes a command find the same Redis, if its environment does not.
+    let redisVariable: String
+    /// The Redis whose data folder `up` has just made, if it has.
+    let newRedis: RedisEndpoint?
     let print: @Sendable (String) -> Void
     let logs: LogOutputs
     let logger: Logger
@@ -36,6 +40,9 @@ struct UpTape: Service {
         var apis: [any Service] = []
         var projectors: [any Service] = []
         let listening = ListeningPort()
+        let ledger = UpLedger(
+            configs, mode: mode, newRedis: newRedis, redisVariable: redisVariable, clock: clock)
+        await ledger.open()
         var heartbeats: [any Service] = []
         for file in configs.files {
             let identity = runtime.identity(file.config)
@@ -60,7 +67,7 @@ struct UpTape: Service {
             logger: logger)
         let announcer = Announcer(
             readers: configs.files.compactMap { runtime.listReader($0.config) }, listening: listening, mode: mode,
-            redisOptions: redisOptions, clock: clock, print: print)
+            redisOptions: redisOptions, ledger: ledger, clock: clock, print: print)
         let services = apis + projectors + heartbeats + [announcer, workers]
         try await ServiceGroup(
             configuration: .init(services: services, logger: Launcher.quietLogger(logger))
@@ -124,6 +131,7 @@ private struct Announcer: Service {
     let listening: ListeningPort
     let mode: UpMode
     let redisOptions: String
+    let ledger: UpLedger
     let clock: TapeClock
     let print: @Sendable (String) -> Void
 
@@ -131,6 +139,7 @@ private struct Announcer: Service {
         try? await cancelWhenGracefulShutdown {
             while await !isReady() { try await Task.sleep(for: .milliseconds(100)) }
             print(Banner(mode: mode, apiPort: listening.current ?? 0, redisOptions: redisOptions).text)
+            try await ledger.hints().forEach(print)
         }
         // Ending early would end the whole group.
         try? await gracefulShutdown()

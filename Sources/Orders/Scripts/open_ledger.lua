@@ -1,1 +1,41 @@
-return redis.error_reply('ERR not written yet')
+-- Opens the ledger, once.
+--
+-- KEYS[1]  the ledger
+-- KEYS[2]  the table of keys that were seen
+-- ARGV[1]  what was sold before, in satoshi; empty when nobody said so
+-- ARGV[2]  real or sandbox: which rates the ledger takes
+-- ARGV[3]  42 random bits: eleven hexadecimal digits
+-- ARGV[4]  now, for people: 2026-11-21T09:01:30.250Z
+--
+-- Returns a table that begins with one of these; all but `ok` have changed nothing.
+--   ok, id                the ledger is open; its opening entry
+--   open, id              there is a ledger, which begins with this entry
+--   seen, words           nobody said what was sold before, and this shows that something may have been
+--   bad-argument, number  ARGV[number] is not what stands above
+-- Retry safety: running it again answers `open`. Every check stands before the write; tonumber only sees digits.
+local CAP = 10000000000
+local total, kind, tail, now_text = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+
+local function is_whole(text)
+  return #text <= 11 and string.find(text, '^%d+$') ~= nil and (text == '0' or string.sub(text, 1, 1) ~= '0')
+end
+
+local checks = {
+  total == '' or is_whole(total) and tonumber(total) <= CAP,
+  kind == 'real' or kind == 'sandbox',
+  #tail == 11 and string.find(tail, '^[0-3][0-9a-f]+$'),
+  string.find(now_text, '^%d%d%d%d%-%d%d%-%d%dT%d%d:%d%d:%d%d%.%d%d%dZ$'),
+}
+for number = 1, 4 do
+  if not checks[number] then return {'bad-argument', tostring(number)} end
+end
+
+local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
+if first then return {'open', first[1]} end
+if total == '' then
+  if redis.call('EXISTS', KEYS[2]) == 1 then return {'seen', KEYS[2] .. ' exists'} end
+  if redis.call('EXISTS', KEYS[1]) == 1 then return {'seen', KEYS[1] .. ' has had entries'} end
+  total = '0'
+end
+local id = redis.call('XADD', KEYS[1], '*', 'opened', now_text, 'kind', kind, 'total', total, 'tail', tail)
+return {'ok', id}

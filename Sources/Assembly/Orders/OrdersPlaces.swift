@@ -1,0 +1,65 @@
+import Logging
+import NIOPosix
+import Orders
+import Projecting
+import Redis
+import Tape
+
+/// The ledger and its read model, as the config of a project worker names them, for commands of people.
+struct OrdersPlaces: Sendable {
+    let path: String
+    let ledger: RedisClient
+    let readModel: RedisClient
+    /// The stream of rates, on the worker's own Redis.
+    let rates: StreamReader
+    let keys: TapeKeys
+    let clock: TapeClock
+
+    private static let rateStream = "btc_rate"
+
+    init(_ config: ProjectConfig, path: String, clock: TapeClock) {
+        // What is wrong with a Redis is thrown at people, and need not be logged.
+        func client(_ endpoint: RedisEndpoint) -> RedisClient {
+            RedisClient(
+                endpoint, name: "cointape-orders", group: MultiThreadedEventLoopGroup.singleton,
+                logger: Logger(label: "orders") { _ in SwiftLogNoOpLogHandler() })
+        }
+        self.path = path
+        self.clock = clock
+        keys = config.worker.redis.keys
+        ledger = client(config.orders.ledger)
+        readModel = client(config.orders.readModel)
+        rates = StreamReader(
+            key: keys.stream(Self.rateStream), redis: client(config.worker.redis.endpoint), clock: clock)
+    }
+
+    /// Reads the config, by default the shipped one.
+    init(_ path: String?, environment: Environment) throws {
+        let path = path ?? "\(environment["CONFIG_DIR"] ?? "config")/ledger.json"
+        let clock = try environment.clock()
+        let configs = try ConfigFiles.load([path], environment: environment.variables, requiringNeeds: false)
+        guard case .project(let config)? = configs.files.first?.config else {
+            throw StartFailure("\(path) is not the config of a project worker")
+        }
+        self.init(config, path: path, clock: clock)
+    }
+
+    var opener: LedgerOpener { LedgerOpener(ledger: ledger, readModel: readModel, keys: keys, clock: clock) }
+
+    /// Whose rates there are; nil when there are none.
+    func kindOfRates() async throws(RedisError) -> LedgerOpening.Kind? {
+        // The clock by which the opening is dated is Redis'.
+        guard try await rates.newestID() != nil else { return nil }
+        let entry = try await rates.newest(150).first { $0.rows != nil }
+        return entry.map { LedgerOpening.Kind(source: $0.text("source") ?? "") }
+    }
+}
+
+/// Why a command on orders has not done what was asked for, in words for its user.
+struct OrdersFailure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

@@ -1,0 +1,56 @@
+import Orders
+import Redis
+import Tape
+
+/// The ledgers that `up`'s configs name.
+///
+/// One is opened only where there cannot have been another: on the Redis that `up` has started in a data folder that it
+/// has just made.
+struct UpLedger: Sendable {
+    let places: [OrdersPlaces]
+    let kind: LedgerOpening.Kind
+    /// nil unless its data folder is new.
+    let newRedis: RedisEndpoint?
+    /// What to put before the command that opens a ledger.
+    let redisVariable: String
+
+    init(_ configs: ConfigFiles, mode: UpMode, newRedis: RedisEndpoint?, redisVariable: String, clock: TapeClock) {
+        places = configs.files.compactMap { file in
+            guard case .project(let config) = file.config else { return nil }
+            return OrdersPlaces(config, path: file.path, clock: clock)
+        }
+        kind = mode == .sandbox ? .sandbox : .real
+        self.newRedis = newRedis
+        self.redisVariable = redisVariable
+    }
+
+    /// Opens what may be opened; where that fails, a hint will say so.
+    func open() async {
+        for place in places where place.ledger.endpoint == newRedis {
+            _ = try? await place.opener.open(kind, alreadySold: nil)
+        }
+    }
+
+    /// For each ledger that is not there, how to open it.
+    ///
+    /// Waits until their Redis answer.
+    func hints() async throws(CancellationError) -> [String] {
+        var hints: [String] = []
+        for place in places where try await !isOpen(place) {
+            let option = place.path.hasSuffix("/ledger.json") ? "" : " --config \(place.path)"
+            hints.append(
+                "No ledger is open, so no order is taken. To open one: \(redisVariable)cointape orders open\(option)")
+        }
+        return hints
+    }
+
+    private func isOpen(_ place: OrdersPlaces) async throws(CancellationError) -> Bool {
+        while true {
+            do throws(RedisError) {
+                return try await place.opener.firstEntry() != nil
+            } catch {
+                try await place.clock.sleep(for: .seconds(1))
+            }
+        }
+    }
+}

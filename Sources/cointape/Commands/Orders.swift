@@ -1,0 +1,49 @@
+import ArgumentParser
+import Assembly
+
+struct Orders: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Open, verify or rebuild what orders are kept in.",
+        subcommands: [OpenLedger.self])
+}
+
+struct OrdersConfig: ParsableArguments {
+    @Option(
+        help: "The config that names the ledger and its read model. (default: ${CONFIG_DIR:-config}/ledger.json)",
+        completion: .file(extensions: ["json"]))
+    var config: String?
+}
+
+struct OpenLedger: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "open", abstract: "Open the ledger, once: without one no order is taken.",
+        discussion: """
+            The ledger takes the rates that there are: real ones, or the sandbox's. Where there are traces of an earlier \
+            ledger, --already-sold says what had been sold: it counts against the 100 BTC.
+            """)
+
+    @Option(help: "What had been sold before, in BTC.")
+    var alreadySold: String?
+
+    @Option(help: "Which rates the ledger takes, where there are none yet: real or sandbox.")
+    var kind: String?
+
+    @OptionGroup var place: OrdersConfig
+
+    func validate() throws {
+        guard OpenLedgerCommand(alreadySold: alreadySold, kind: nil) != nil else {
+            throw ValidationError(
+                "--already-sold should be BTC from 0 to 100 with at most 8 decimals, such as 1.5")
+        }
+        guard OpenLedgerCommand(alreadySold: nil, kind: kind) != nil else {
+            throw ValidationError("--kind should be \(OpenLedgerCommand.kinds.joined(separator: " or "))")
+        }
+    }
+
+    func run() async throws {
+        try await Ending.withExitCodes {
+            let command = OpenLedgerCommand(alreadySold: alreadySold, kind: kind)
+            try await command?.run(config: place.config, environment: Environment(), print: Ending.show)
+        }
+    }
+}
