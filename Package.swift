@@ -194,6 +194,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             path: "Tests/TestSupport",
+            exclude: ["PowerCut"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -3,35 +3,45 @@ import Logging
 import NIOCore
 import NIOPosix
 package import Redis
+import Synchronization
 
 /// A redis-server of one test's own, on a free port, with its data in a folder that goes with it.
 package final class TestRedis: Sendable {
     package let port: Int
     package let folder: String
-    private let process: Process
+    private let command: [String]
+    private let process: Mutex<Process>
 
-    /// `arguments` come behind the defaults: no persistence, loopback only.
-    package init(_ arguments: [String] = []) async throws {
+    /// `arguments` come behind the defaults: no persistence, loopback only; `environment` is redis-server's alone, beside
+    /// this process's.
+    package init(_ arguments: [String] = [], environment: [String: String] = [:]) async throws {
         folder = NSTemporaryDirectory() + "cointape-test-" + UUID().uuidString.prefix(8)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         port = try FreePort.next()
-        process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments =
-            [
+        command =
+            environment.map { "\($0.key)=\($0.value)" } + [
                 "redis-server", "--port", "\(port)", "--bind", "127.0.0.1", "--dir", folder, "--save", "",
                 "--unixsocket", "\(folder)/redis.sock", "--logfile", "redis.log",
             ] + arguments
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
+        process = Mutex(try Self.start(command))
         let socket = "\(folder)/redis.sock"
         try await eventually("redis-server starts") { FileManager.default.fileExists(atPath: socket) }
     }
 
     deinit {
         // Also ends a server that a test has stopped; nobody waits for it.
-        kill(process.processIdentifier, SIGKILL)
+        signal(SIGKILL)
         try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    /// `env` takes what stands before the command for variables.
+    private static func start(_ command: [String]) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = command
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        return process
     }
 
     package var endpoint: RedisEndpoint { RedisEndpoint(address: .tcp(host: "127.0.0.1", port: port)) }
@@ -44,8 +54,33 @@ package final class TestRedis: Sendable {
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
+    private var identifier: Int32 { process.withLock(\.processIdentifier) }
+
     /// SIGSTOP, SIGCONT, SIGKILL and the like.
     package func signal(_ number: Int32) {
-        kill(process.processIdentifier, number)
+        _ = Foundation.kill(identifier, number)
+    }
+
+    /// Ends it with SIGKILL, and waits until it has ended.
+    package func kill() async throws {
+        signal(SIGKILL)
+        try await eventually("redis-server is dead") { !process.withLock(\.isRunning) }
+    }
+
+    /// Starts it again after `kill()`, as it was started before: what it has written to its folder is loaded.
+    ///
+    /// Returns when it answers, and no longer loads.
+    package func restart() async throws {
+        let next = try Self.start(command)
+        process.withLock { $0 = next }
+        try await eventually("redis-server is back") {
+            guard process.withLock(\.isRunning) else { throw NotInTime(what: "redis-server is back: it has ended") }
+            guard let connection = try? await RawConnection(port: port) else { return false }
+            connection.send("PING\r\n")
+            try await eventually(within: .seconds(5), "an answer to PING") {
+                connection.text.contains("\r\n") || connection.hasEnded
+            }
+            return connection.text.hasPrefix("+PONG")
+        }
     }
 }
