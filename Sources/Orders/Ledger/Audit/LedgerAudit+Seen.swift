@@ -1,0 +1,34 @@
+package import Tape
+
+extension LedgerAudit {
+    /// Holds an order against what the table of seen keys has for it: this order's entry, nothing else.
+    package mutating func checkSeen(_ order: LedgerOrder, _ entry: String?) {
+        let id = order.order.id.entry
+        guard entry != "\(id)" else { return }
+        if let entry {
+            report(id, "is not what the table of seen keys has for \"\(order.identity)\": \(entry.prefix(50))")
+        } else {
+            report(id, "is missing in the table of seen keys, as \"\(order.identity)\"")
+        }
+    }
+
+    /// Holds a field of the table of seen keys, and its entry, against the ledger.
+    ///
+    /// `found` is the ledger's entry at that id now, nil where there is none.
+    package mutating func checkField(_ identity: String, _ entry: String, found: TapeEntry?) {
+        guard let id = StreamID(entry) else {
+            return report(nil, "the table of seen keys has no entry for \"\(identity)\" but \(entry.prefix(50))")
+        }
+        if let opening, id < opening.id {
+            return note(id, "is where the table of seen keys has \"\(identity)\": an earlier ledger's")
+        }
+        // What was ordered behind the walk is the next one's to look at.
+        if let last, id > last { return }
+        if let found, let ledgerEntry = try? LedgerEntry(found), case .order(let order) = ledgerEntry,
+            order.identity == identity
+        {
+            return
+        }
+        report(id, "is where the table of seen keys has \"\(identity)\", which is not there")
+    }
+}

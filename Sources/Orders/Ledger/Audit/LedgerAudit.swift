@@ -1,0 +1,170 @@
+package import Basics
+package import Tape
+
+/// Adds the ledger up again, entry by entry, and gathers what is not as `create_order.lua` and the opening left it.
+///
+/// Entries come in their order, from the first one on. What else is held against the ledger, the table of seen keys, the
+/// rates, the read model, is told of the same entries by its own methods.
+package struct LedgerAudit: Sendable {
+    /// What is wrong.
+    package private(set) var findings = LedgerFindings()
+    /// What a person may want to know, and is not wrong.
+    package private(set) var notes = LedgerFindings()
+    package private(set) var opening: LedgerOpening?
+    /// How many orders there were, unreadable ones included.
+    package private(set) var orders = 0
+    /// The running total of the newest entry that has one.
+    package private(set) var total: Satoshi?
+    package private(set) var last: StreamID?
+    private var sums: [Currency: ReadModelStatistics.Sums] = [:]
+    private var createdLast: Timestamp?
+    private var model: ReadModelStatistics?
+    private let rates: [Minute: BTCRates]
+
+    /// The longest that a config may allow: `orders.max_rate_age`.
+    private static let oldestRate: Duration = .seconds(3600)
+    /// How far a rate's minute may be ahead: see `Offer`.
+    private static let lead: Duration = .seconds(5)
+
+    /// `rates` is what the stream of rates still has; `readModel` was read before the ledger is walked, so that it
+    /// cannot be ahead of the walk, and is nil where there is none.
+    package init(rates: [Minute: BTCRates] = [:], readModel: ReadModelStatistics? = nil) {
+        self.rates = rates
+        model = readModel?.last == nil ? nil : readModel
+    }
+
+    package subscript(currency: Currency) -> ReadModelStatistics.Sums { sums[currency] ?? .init() }
+
+    /// Takes the next entry; the order that it is, if it can be read as one.
+    @discardableResult
+    package mutating func take(_ entry: TapeEntry) -> LedgerOrder? {
+        defer {
+            last = entry.id
+            compareWithReadModel(entry)
+        }
+        let isFirst = last == nil
+        do throws(DamagedEntry) {
+            switch try LedgerEntry(entry) {
+            case .opening(let found):
+                take(found, isFirst: isFirst)
+                return nil
+            case .order(let order):
+                if isFirst { findings.add(entry.id, "is the first, and not the ledger's opening") }
+                take(order)
+                return order
+            }
+        } catch {
+            findings.add(error.id, error.reason)
+            if isFirst, entry.fields["opened"] == nil {
+                findings.add(entry.id, "is the first, and not the ledger's opening")
+            }
+            if entry.fields["opened"] == nil { orders += 1 }
+            // The next one's is held against what stands there, if anything does.
+            total = entry.text("total").flatMap { Satoshi(digits: $0.utf8) }
+            return nil
+        }
+    }
+
+    /// Says that there are no more entries.
+    package mutating func end() {
+        if last == nil { findings.add(nil, "there is no ledger") }
+        if let mark = model?.last {
+            findings.add(mark.id, "is the read model's last entry, and not in the ledger")
+        }
+    }
+
+    mutating func report(_ id: StreamID?, _ reason: String) { findings.add(id, reason) }
+
+    mutating func note(_ id: StreamID?, _ reason: String) { notes.add(id, reason) }
+
+    private mutating func take(_ found: LedgerOpening, isFirst: Bool) {
+        if isFirst { opening = found } else { findings.add(found.id, "opens a ledger that had been opened") }
+        if found.total > Satoshi.cap { findings.add(found.id, Self.beyondCap(found.total)) }
+        total = found.total
+    }
+
+    private mutating func take(_ ledgerOrder: LedgerOrder) {
+        let order = ledgerOrder.order
+        let id = order.id.entry
+        orders += 1
+        if let total, total + order.satoshi != ledgerOrder.total {
+            findings.add(
+                id,
+                "has the running total \(ledgerOrder.total.digits), where \((total + order.satoshi).digits) would be right"
+            )
+        }
+        total = ledgerOrder.total
+        if ledgerOrder.total > Satoshi.cap { findings.add(id, Self.beyondCap(ledgerOrder.total)) }
+        if order.rate.satoshi(for: order.amount) != order.satoshi {
+            let right = order.rate.satoshi(for: order.amount).map(\.digits) ?? "none"
+            findings.add(id, "has \(order.satoshi.digits) satoshi, where \(right) would be right")
+        }
+        checkTimes(order)
+        checkRate(order)
+        var sum = self[order.currency]
+        sum.count += 1
+        sum.units += UInt128(order.amount.units)
+        // Beyond what can be counted the running total has been found wrong already.
+        let (satoshi, overflow) = sum.satoshi.value.addingReportingOverflow(order.satoshi.value)
+        if !overflow { sum.satoshi = Satoshi(satoshi) }
+        sums[order.currency] = sum
+    }
+
+    private mutating func checkTimes(_ order: BuyOrder) {
+        guard let created = Timestamp(rfc3339: order.createdAt) else { return }
+        let id = order.id.entry
+        if order.rateMinute.start > created + Self.lead {
+            findings.add(id, "has a rate of \(order.rateMinute), later than its own time, \(order.createdAt)")
+        }
+        if created - order.rateMinute.start > Self.oldestRate {
+            findings.add(id, "has a rate of \(order.rateMinute), more than an hour older than \(order.createdAt)")
+        }
+        if let createdLast, created < createdLast {
+            notes.add(
+                id, "was made at \(order.createdAt), before the one in front of it: a clock was set back, or two differ"
+            )
+        }
+        createdLast = created
+    }
+
+    private mutating func checkRate(_ order: BuyOrder) {
+        guard let known = rates[order.rateMinute] else { return }
+        if let rate = known.rates[order.currency], rate != order.rate {
+            notes.add(
+                order.id.entry,
+                "has the rate \(order.rate), and the stream of rates \(rate) for \(order.rateMinute)")
+        }
+        if let opening, known.kind != opening.kind {
+            notes.add(
+                order.id.entry, "has a rate of the kind \(known.kind.rawValue) in a \(opening.kind.rawValue) ledger")
+        }
+    }
+
+    private mutating func compareWithReadModel(_ entry: TapeEntry) {
+        guard let model, model.last?.id == entry.id else { return }
+        self.model = nil
+        if entry.text("tail") != model.last.map({ "\($0.tail)" }) {
+            findings.add(entry.id, "has another tail than the read model's last entry has")
+        }
+        if model.total != total {
+            findings.add(
+                entry.id,
+                "has the running total \(total?.digits ?? "none"), and the read model there \(model.total.digits)")
+        }
+        for currency in Currency.allCases where model[currency] != self[currency] {
+            let (right, found) = (self[currency], model[currency])
+            findings.add(
+                entry.id,
+                "is the read model's last entry, which has \(Self.words(found)) in \(currency.rawValue), where \(Self.words(right)) would be right"
+            )
+        }
+    }
+
+    private static func words(_ sums: ReadModelStatistics.Sums) -> String {
+        "\(sums.count) orders of \(sums.amount) for \(sums.satoshi.btc) BTC"
+    }
+
+    private static func beyondCap(_ total: Satoshi) -> String {
+        "has the running total \(total.digits), beyond the cap of \(Satoshi.cap.digits)"
+    }
+}

@@ -1,0 +1,110 @@
+package import Redis
+
+/// What the ledger's Redis says of how safely it keeps what it has acknowledged.
+package struct LedgerDurability: Equatable, Sendable {
+    /// What is not as an acknowledged order needs it, and the line that mends it, if one does.
+    package struct Shortcoming: Equatable, Sendable {
+        package let words: String
+        package let remedy: String?
+
+        init(_ words: String, remedy: String? = nil) {
+            self.words = words
+            self.remedy = remedy
+        }
+    }
+
+    package let shortcomings: [Shortcoming]
+    /// Settings that this user may not read.
+    package let unknown: [String]
+
+    /// Whether a power cut takes nothing that was acknowledged, as far as the server knows itself.
+    package var isDurable: Bool { shortcomings.isEmpty && unknown.isEmpty }
+
+    static let settings = ["appendonly", "appendfsync", "no-appendfsync-on-rewrite", "maxmemory-policy"]
+
+    /// `info` is INFO's text, `settings` what CONFIG GET has said, without those that it would not.
+    package init(info: String, settings: [String: String]) {
+        let facts = Self.facts(info)
+        var shortcomings: [Shortcoming] = []
+        var unknown: [String] = []
+        func require(_ name: String, _ isGood: (String) -> Bool, _ words: (String) -> String, _ value: String) {
+            guard let found = settings[name] ?? Self.fallback(name, facts) else { return unknown.append(name) }
+            guard !isGood(found) else { return }
+            shortcomings.append(Shortcoming(words(found), remedy: "CONFIG SET \(name) \(value)"))
+        }
+        require("appendonly", { $0 == "yes" }, { _ in "there is no append-only file: a restart loses orders" }, "yes")
+        require(
+            "appendfsync", { $0 == "always" },
+            { "appendfsync is \($0): the last moments before a crash or a power cut are lost" }, "always")
+        require(
+            "no-appendfsync-on-rewrite", { $0 == "no" },
+            { _ in "no-appendfsync-on-rewrite is yes: nothing is safe while the file is rewritten" }, "no")
+        // Neither the ledger nor the table has a time to live, so that volatile-* leaves them alone.
+        require(
+            "maxmemory-policy", { !$0.hasPrefix("allkeys-") },
+            { "maxmemory-policy is \($0): the ledger may be thrown out when memory is short" }, "noeviction")
+        if let status = facts["aof_last_write_status"], status != "ok" {
+            shortcomings.append(Shortcoming("the last write to the append-only file failed"))
+        }
+        self.shortcomings = shortcomings
+        self.unknown = unknown
+    }
+
+    /// What is missing, in one line; nil when it is durable.
+    package var summary: String? {
+        guard !isDurable else { return nil }
+        let hidden = unknown.isEmpty ? [] : ["cannot be known without CONFIG GET: \(unknown.joined(separator: ", "))"]
+        return (shortcomings.map(\.words) + hidden).joined(separator: "; ")
+    }
+
+    /// The commands for redis-cli that mend it; empty when there is nothing that one could mend.
+    package var remedies: [String] { shortcomings.compactMap(\.remedy) }
+
+    /// What INFO tells of a setting too.
+    private static func fallback(_ name: String, _ facts: [String: String]) -> String? {
+        switch name {
+        case "appendonly": facts["aof_enabled"].map { $0 == "1" ? "yes" : "no" }
+        case "maxmemory-policy": facts["maxmemory_policy"]
+        default: nil
+        }
+    }
+
+    private static func facts(_ info: String) -> [String: String] {
+        var facts: [String: String] = [:]
+        for line in info.split(whereSeparator: \.isNewline) {
+            let sides = line.split(separator: ":", maxSplits: 1)
+            if sides.count == 2 { facts[String(sides[0])] = String(sides[1]) }
+        }
+        return facts
+    }
+}
+
+extension LedgerDurability {
+    /// Asks the server; what its user may not read is left open.
+    ///
+    /// Throws when there is no connection, or the server is not ready.
+    package static func look(_ client: RedisClient) async throws(RedisError) -> LedgerDurability {
+        var info = ""
+        for section in ["persistence", "memory"] {
+            info += try await allowed(client, RedisCommand("INFO", section))?.text ?? ""
+            info += "\n"
+        }
+        var settings: [String: String] = [:]
+        for name in Self.settings {
+            let reply = try await allowed(client, RedisCommand("CONFIG", "GET", name))?.array ?? []
+            if reply.count == 2, let value = reply[1].text { settings[name] = value }
+        }
+        return LedgerDurability(info: info, settings: settings)
+    }
+
+    /// nil where the server will not say: another user's right, or a hosted Redis without the command.
+    private static func allowed(_ client: RedisClient, _ command: RedisCommand) async throws(RedisError) -> RedisReply?
+    {
+        do throws(RedisError) {
+            return try await client.send(command)
+        } catch {
+            guard error.code == .server("NOPERM") || error.code == .server("ERR") else { throw error }
+            return nil
+        }
+    }
+}
