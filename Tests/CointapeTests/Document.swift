@@ -32,9 +32,11 @@ struct Document {
         }
     }
 
-    /// The text with everything that differs from minute to minute taken out: numbers and digests.
+    /// The text with everything that differs from minute to minute taken out: numbers, ids and digests.
     static func shape(_ text: String) -> String {
-        text.replacing("\r\n", with: "\n").replacing(/[0-9a-f]{64}/, with: "#").replacing(/\d+(\.\d+)?/, with: "#")
-            .replacing(/[ ]+/, with: " ").trimmingCharacters(in: .whitespacesAndNewlines)
+        text.replacing("\r\n", with: "\n").replacing(/[0-9a-f]{64}/, with: "#")
+            .replacing(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/, with: "#")
+            .replacing(/\b[0-9a-f]{11}\b/, with: "#").replacing(/\d+(\.\d+)?/, with: "#").replacing(/[ ]+/, with: " ")
+            .trimmingCharacters(in: .whitespacesAndNewlines)
     }
 }

@@ -15,9 +15,11 @@ final class Shop: Sendable {
     private let apis: [(process: Cointape, port: Int)]
     private let more = Mutex<[Cointape]>([])
 
-    /// `dollars` is what a BTC costs, in dollars and in the other currencies too.
-    init(apis count: Int, dollars: String = "85897.9513", isOpen: Bool = true) async throws {
-        redis = try await TestRedis()
+    /// `dollars` is what a BTC costs, in dollars and in the other currencies too; without a Redis it starts one.
+    init(
+        apis count: Int, dollars: String = "85897.9513", isOpen: Bool = true, on given: TestRedis? = nil
+    ) async throws {
+        if let given { redis = given } else { redis = try await TestRedis() }
         client = redis.client()
         self.dollars = dollars
         var apis: [(Cointape, Int)] = []
@@ -100,7 +102,7 @@ final class Shop: Sendable {
         try await eventually("the api on \(port) is ready") {
             guard (try? await RawAnswer.of(port, "/healthz")) != nil else { return false }
             let answer = try await put(body, port: port)
-            let waits = ["no rate", "has not been reached", "\"rate_age_s\":null"]
+            let waits = ["has not been reached", "\"rate_age_s\":null"]
             return !waits.contains { answer.text.contains($0) }
         }
     }
