@@ -26,9 +26,21 @@ package struct OrderHistory: Sendable {
     ///
     /// Throws `RedisError`, `DamagedEntry`, `DamagedReadModel`, and with a currency `ReadModelBehind`.
     package func page(before cursor: OrderID?, currency: Currency?, size: Int) async throws -> OrderPage {
+        if cursor == nil, let page = try await newestPage(currency, size) { return page }
         let (last, rows) = try await foldedPage(below: cursor?.entry, currency, size + 1)
         let unprojected = try await unprojected(above: last?.id, below: cursor?.entry, currency, size + 1)
         return OrderPage(unprojected, rows, size: size, last: last)
+    }
+
+    /// The newest page in one round trip, if the read model has caught up with the ledger; else nil.
+    ///
+    /// The two may be read in either order: what the ledger's newest entry was during the request, and is not above
+    /// `last`, is in the read model with all before it.
+    private func newestPage(_ currency: Currency?, _ size: Int) async throws -> OrderPage? {
+        async let newest = ledger.newest(1)
+        let (last, rows) = try await foldedPage(below: nil, currency, size + 1)
+        guard let last, let top = try await newest.first, top.id <= last.id else { return nil }
+        return OrderPage([], rows, size: size, last: last)
     }
 
     /// The order of this id; nil when there is none, or another one, as its tail tells, in its place.
