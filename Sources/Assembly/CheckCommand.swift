@@ -27,7 +27,8 @@ package enum CheckCommand {
                 return "\(file.path): ok: projects the ledger of orders"
             case .api(let config):
                 let places = config.listen.map { "\($0.host):\($0.port)" }.joined(separator: ", ")
-                return "\(file.path): ok: serves \(config.stream) on \(places)"
+                let orders = config.orders == nil ? "" : ", and takes orders,"
+                return "\(file.path): ok: serves \(config.stream)\(orders) on \(places)"
             }
         }
     }

@@ -107,7 +107,8 @@ extension BrokenConfig {
             "fetch.json:1:1: worker: missing: The kind of worker."),
         BrokenConfig(
             "an unknown worker", .fetch, [(#""worker": "fetch""#, #""worker": "fetcher""#)],
-            #"fetch.json:2:13: worker: should be one of fetch, merge, project, api, not "fetcher" (did you mean fetch?)"#),
+            #"fetch.json:2:13: worker: should be one of fetch, merge, project, api, not "fetcher" (did you mean fetch?)"#
+        ),
         BrokenConfig(
             "a worker of the wrong type", .fetch, [(#""worker": "fetch""#, #""worker": 1"#)],
             "fetch.json:2:13: worker: should be one of fetch, merge, project, api, not the number 1"),
@@ -330,6 +331,18 @@ extension BrokenConfig {
         BrokenConfig(
             "a list of columns that is none", .api, [(#""columns": ["Rank", "Mood"]"#, #""columns": "Rank""#)],
             "api.json:5:23: list.columns: should be an array, not a string"),
+        BrokenConfig(
+            "orders with an age that is too short, a durability that cannot be, and a key too many", .api,
+            [
+                (
+                    #""list": {"columns": ["Rank", "Mood"]}"#,
+                    #""orders": {"max_rate_age": "59s", "durability": {"replicas": 11, "fsync": "no"}, "ratse": "x"}"#
+                )
+            ],
+            "api.json:5:30: orders.max_rate_age: should be from 1m to 1h, not \"59s\"",
+            "api.json:5:64: orders.durability.replicas: should be a whole number from 0 to 10, not 11",
+            "api.json:5:77: orders.durability.fsync: should be a boolean, not a string",
+            "api.json:5:84: orders.ratse: unknown key (did you mean rates?)"),
         BrokenConfig(
             "the userinfo of a URL is a secret, however short", .fetch,
             [

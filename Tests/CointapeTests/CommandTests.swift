@@ -9,7 +9,7 @@ import Testing
         #expect(result.code == 0)
         #expect(
             result.text == #"""
-                config/api.json: ok: serves toplist on 127.0.0.1:6667
+                config/api.json: ok: serves toplist, and takes orders, on 127.0.0.1:6667
                 config/btc_rate.json: ok: fetches btc_rate every 1m into btc_rate
                   cost: 1 page a time, 1440 calls a day
                 config/ledger.json: ok: projects the ledger of orders
