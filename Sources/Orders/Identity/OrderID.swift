@@ -62,9 +62,11 @@ package struct OrderTail: Hashable, Sendable, CustomStringConvertible {
         OrderTail(bits: .random(in: 0...mask))
     }
 
-    /// Reads eleven hexadecimal digits, as entries hold them.
+    /// Reads eleven hexadecimal digits in lower case, as entries hold them.
     package init?(_ text: some StringProtocol) {
-        guard text.utf8.count == 11, let bits = hexadecimal(text.utf8), bits <= Self.mask else { return nil }
+        guard text.utf8.count == 11, let bits = hexadecimal(text.utf8), bits <= Self.mask,
+            !text.utf8.contains(where: (UInt8(ascii: "A")...UInt8(ascii: "F")).contains)
+        else { return nil }
         self.bits = bits
     }
 
