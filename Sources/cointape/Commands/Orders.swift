@@ -4,7 +4,7 @@ import Assembly
 struct Orders: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Open, verify or rebuild what orders are kept in.",
-        subcommands: [OpenLedger.self])
+        subcommands: [OpenLedger.self, VerifyLedger.self, RebuildReadModel.self])
 }
 
 struct OrdersConfig: ParsableArguments {
@@ -44,6 +44,37 @@ struct OpenLedger: AsyncParsableCommand {
         try await Ending.withExitCodes {
             let command = OpenLedgerCommand(alreadySold: alreadySold, kind: kind)
             try await command?.run(config: place.config, environment: Environment(), print: Ending.show)
+        }
+    }
+}
+
+struct VerifyLedger: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify", abstract: "Add the ledger up again: ok and exit 0, or what is wrong and exit 1.",
+        discussion:
+            "Also looks at the table of seen keys and at the read model. Only reads: orders may be taken meanwhile.")
+
+    @OptionGroup var place: OrdersConfig
+
+    func run() async throws {
+        try await Ending.withExitCodes {
+            let isWell = try await VerifyLedgerCommand.run(
+                config: place.config, environment: Environment(), print: Ending.show)
+            if !isWell { throw ExitCode(1) }
+        }
+    }
+}
+
+struct RebuildReadModel: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rebuild", abstract: "Make the read model of orders anew out of the ledger, while it is served.")
+
+    @OptionGroup var place: OrdersConfig
+
+    func run() async throws {
+        try await Ending.withExitCodes {
+            try await RebuildReadModelCommand.run(
+                config: place.config, environment: Environment(), print: Ending.show)
         }
     }
 }

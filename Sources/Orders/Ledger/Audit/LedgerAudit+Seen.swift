@@ -22,8 +22,6 @@ extension LedgerAudit {
         if let opening, id < opening.id {
             return note(id, "is where the table of seen keys has \"\(identity)\": an earlier ledger's")
         }
-        // What was ordered behind the walk is the next one's to look at.
-        if let last, id > last { return }
         if let found, let ledgerEntry = try? LedgerEntry(found), case .order(let order) = ledgerEntry,
             order.identity == identity
         {

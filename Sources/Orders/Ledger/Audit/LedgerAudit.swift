@@ -130,12 +130,12 @@ package struct LedgerAudit: Sendable {
     private mutating func checkRate(_ order: BuyOrder) {
         guard let known = rates[order.rateMinute] else { return }
         if let rate = known.rates[order.currency], rate != order.rate {
-            notes.add(
+            findings.add(
                 order.id.entry,
                 "has the rate \(order.rate), and the stream of rates \(rate) for \(order.rateMinute)")
         }
         if let opening, known.kind != opening.kind {
-            notes.add(
+            findings.add(
                 order.id.entry, "has a rate of the kind \(known.kind.rawValue) in a \(opening.kind.rawValue) ledger")
         }
     }

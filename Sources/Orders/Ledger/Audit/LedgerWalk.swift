@@ -8,7 +8,7 @@ package import Tape
 package struct LedgerWalk: Sendable {
     private let redis: RedisClient
     private let ledger: StreamReader
-    private let history: OrderHistory
+    private let readModel: RedisClient
     private let rates: StreamReader
     private let keys: TapeKeys
 
@@ -19,18 +19,18 @@ package struct LedgerWalk: Sendable {
         ledger redis: RedisClient, readModel: RedisClient, rates: StreamReader, keys: TapeKeys, clock: TapeClock
     ) {
         self.redis = redis
+        self.readModel = readModel
         self.rates = rates
         self.keys = keys
         ledger = StreamReader(key: keys.ledger, redis: redis, clock: clock)
-        history = OrderHistory(readModel: readModel, ledger: redis, keys: keys, clock: clock)
     }
 
     /// Walks from the first entry to the newest.
     package func run() async throws(RedisError) -> LedgerAudit {
         // Before the ledger is: it cannot be ahead then.
-        let (model, damage) = try await readModel()
-        var audit = LedgerAudit(rates: try await knownRates(), readModel: model)
-        if let damage { audit.report(nil, damage) }
+        let model = try await ReadModelState(readModel, ReadModelKeys(keys))
+        var audit = LedgerAudit(rates: try await knownRates(), readModel: model.statistics)
+        for damage in model.damage { audit.report(nil, damage) }
         let hasTable = try await self.hasTable(&audit)
         var matched: Int64 = 0
         var next: StreamID? = StreamID(milliseconds: 0, sequence: 0)
@@ -46,17 +46,6 @@ package struct LedgerWalk: Sendable {
             try await checkTable(&audit)
         }
         return audit
-    }
-
-    private func readModel() async throws(RedisError) -> (ReadModelStatistics?, damage: String?) {
-        do {
-            return (try await history.statistics(), nil)
-        } catch let error as RedisError {
-            guard error.code == .server("WRONGTYPE") else { throw error }
-            return (nil, "the statistics of the read model are no hash")
-        } catch {
-            return (nil, "\(error)")
-        }
     }
 
     /// Whether the table of seen keys can be asked; one that is missing can.

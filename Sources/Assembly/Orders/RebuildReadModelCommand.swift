@@ -1,0 +1,14 @@
+import Orders
+import Tape
+
+/// `cointape orders rebuild`: folds the ledger anew and puts the new read model in the old one's place.
+package enum RebuildReadModelCommand {
+    package static func run(config: String?, environment: Environment, print: (String) -> Void) async throws {
+        let places = try OrdersPlaces(config, environment: environment)
+        let rebuild = ReadModelRebuild(
+            readModel: places.readModel, ledger: places.ledger, keys: places.keys, clock: places.clock)
+        let sums = try await rebuild.run()
+        let count = Currency.allCases.reduce(0) { $0 + sums[$1].count }
+        print("rebuilt: \(count) orders, up to the entry \(sums.last.map { "\($0.id)" } ?? "none")")
+    }
+}

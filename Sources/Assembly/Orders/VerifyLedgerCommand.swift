@@ -1,0 +1,39 @@
+import Orders
+import Tape
+
+/// `cointape orders verify`: adds the ledger up again, and holds what goes with it against it.
+package enum VerifyLedgerCommand {
+    /// Prints the account, then `ok` or what is wrong; whether all is well.
+    package static func run(config: String?, environment: Environment, print: (String) -> Void) async throws -> Bool {
+        let places = try OrdersPlaces(config, environment: environment)
+        let walk = LedgerWalk(
+            ledger: places.ledger, readModel: places.readModel, rates: places.rates, keys: places.keys,
+            clock: places.clock)
+        let audit = try await walk.run()
+        account(audit).forEach(print)
+        audit.notes.lines.forEach { print("note: \($0)") }
+        audit.findings.lines.forEach { print("wrong: \($0)") }
+        if audit.findings.isEmpty { print("ok") }
+        return audit.findings.isEmpty
+    }
+
+    private static func account(_ audit: LedgerAudit) -> [String] {
+        guard audit.last != nil else { return [] }
+        var lines: [String] = []
+        if let opening = audit.opening {
+            let before = opening.total == Satoshi(0) ? "" : ", when \(opening.total.btc) BTC had been sold"
+            lines.append("opened \(opening.opened) for \(opening.kind.rawValue) rates\(before)")
+        }
+        for currency in Currency.allCases {
+            let sums = audit[currency]
+            guard sums.count > 0 else { continue }
+            lines.append("\(currency.rawValue): \(sums.count) orders, \(sums.amount) for \(sums.satoshi.btc) BTC")
+        }
+        if let total = audit.total {
+            lines.append(
+                "\(audit.orders) orders; \(total.btc) BTC sold, \(Satoshi.cap.less(total).btc) of \(Satoshi.cap.btc) left"
+            )
+        }
+        return lines
+    }
+}

@@ -1,0 +1,102 @@
+package import Redis
+
+/// An entry of a stream as Redis has it: the id, and fields and values in their order.
+package struct RawEntry: Equatable, Sendable {
+    package let id: String
+    package let fields: [String]
+
+    package init(id: String, fields: [String]) {
+        self.id = id
+        self.fields = fields
+    }
+
+    /// Reads an element of XRANGE's reply.
+    package init?(_ reply: RedisReply) {
+        guard let parts = reply.array, parts.count == 2, let id = parts[0].text, let flat = parts[1].array else {
+            return nil
+        }
+        self.init(id: id, fields: flat.map { $0.text ?? "" })
+    }
+
+    package subscript(name: String) -> String? {
+        stride(from: 0, to: fields.count - 1, by: 2).first { fields[$0] == name }.map { fields[$0 + 1] }
+    }
+}
+
+/// A ledger of orders that a test writes entry by entry, with running totals that are right unless it says otherwise.
+package struct TestLedger {
+    package static let key = "{orders}:ledger"
+    package static let currencies = ["EUR", "GBP", "USD"]
+
+    private let redis: RedisClient
+    private var random: SeededGenerator
+    private var total: UInt128 = 0
+    private var number = 0
+
+    package init(_ redis: RedisClient, seed: UInt64 = 1) {
+        self.redis = redis
+        random = SeededGenerator(seed: seed)
+    }
+
+    /// Writes the opening entry.
+    @discardableResult
+    package mutating func open(id: String = "*") async throws -> String {
+        try await add(
+            id, [("opened", "2026-11-21T09:00:00.000Z"), ("kind", "sandbox"), ("total", "0"), ("tail", tail())])
+    }
+
+    /// Writes an order, by default any; `changes` are put in the place of its fields, nil leaves a field out.
+    @discardableResult
+    package mutating func order(
+        _ currency: String? = nil, amount: String? = nil, id: String = "*", changes: [String: String?] = [:]
+    ) async throws -> String {
+        number += 1
+        let satoshi = UInt128.random(in: 1...(number.isMultiple(of: 7) ? 1 << 60 : 1 << 20), using: &random)
+        total += satoshi
+        let second = String(10 + number % 50)
+        let fields = [
+            ("currency", currency ?? Self.currencies.randomElement(using: &random) ?? "EUR"),
+            ("amount", amount ?? self.amount()), ("rate", "86072.41245378015"),
+            ("rate_minute", "2026-11-21T09:01Z"), ("satoshi", "\(satoshi)"), ("tail", tail()),
+            ("created_at", "2026-11-21T09:01:\(second).250Z"), ("total", "\(total)"), ("key", "key-\(number)"),
+        ]
+        return try await add(id, fields.compactMap { field in (changes[field.0] ?? field.1).map { (field.0, $0) } })
+    }
+
+    package mutating func orders(_ count: Int) async throws {
+        for _ in 0..<count { try await order() }
+    }
+
+    /// All of it.
+    package func entries() async throws -> [RawEntry] { try await Self.entries(redis, above: nil) }
+
+    /// Those above the id.
+    package static func entries(_ redis: RedisClient, above id: String?) async throws -> [RawEntry] {
+        let reply = try await redis.send(RedisCommand("XRANGE", key, id.map { "(\($0)" } ?? "-", "+"))
+        return (reply.array ?? []).compactMap(RawEntry.init)
+    }
+
+    private func add(_ id: String, _ fields: [(String, String)]) async throws -> String {
+        let flat: [any RedisArgument] = [Self.key, id] + fields.flatMap { [$0.0, $0.1] }
+        return try await redis.send(RedisCommand("XADD", arguments: flat)).text ?? ""
+    }
+
+    /// 42 bits in hexadecimal.
+    private mutating func tail() -> String {
+        let digits = String(UInt64.random(in: 0..<1 << 42, using: &random), radix: 16)
+        return String(repeating: "0", count: 11 - digits.count) + digits
+    }
+
+    /// From the smallest to the largest, in its canonical text.
+    private mutating func amount() -> String {
+        switch number % 10 {
+        case 0: return "0.00000001"
+        case 1: return "999999999.99999999"
+        case 2: return "100"
+        default:
+            let cents = Int.random(in: 1...99, using: &random)
+            let decimals = cents.isMultiple(of: 10) ? "\(cents / 10)" : cents < 10 ? "0\(cents)" : "\(cents)"
+            return "\(Int.random(in: 0...999_999, using: &random)).\(decimals)"
+        }
+    }
+}
