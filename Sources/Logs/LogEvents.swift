@@ -12,6 +12,7 @@ extension Logger.Message {
     package static let entryRefused: Self = "entry.refused"
     package static let foldResumed: Self = "fold.resumed"
     package static let ledgerDamaged: Self = "ledger.damaged"
+    package static let ledgerDurability: Self = "ledger.durability"
     package static let ledgerLost: Self = "ledger.lost"
     package static let listUnreadable: Self = "list.unreadable"
     package static let logBack: Self = "log.back"

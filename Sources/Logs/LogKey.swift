@@ -21,6 +21,7 @@ package enum LogKey {
     package static let port = "port"
     package static let process = "process.id"
     package static let redis = "redis"
+    package static let remedy = "remedy"
     package static let source = "source"
     package static let status = "http.status"
     package static let stream = "stream"

@@ -20,12 +20,25 @@ package struct LedgerDurability: Equatable, Sendable {
     /// Whether a power cut takes nothing that was acknowledged, as far as the server knows itself.
     package var isDurable: Bool { shortcomings.isEmpty && unknown.isEmpty }
 
-    static let settings = ["appendonly", "appendfsync", "no-appendfsync-on-rewrite", "maxmemory-policy"]
+    static let settings = [
+        "appendonly", "appendfsync", "no-appendfsync-on-rewrite", "maxmemory", "maxmemory-policy",
+    ]
 
     /// `info` is INFO's text, `settings` what CONFIG GET has said, without those that it would not.
-    package init(info: String, settings: [String: String]) {
+    ///
+    /// `acknowledgement` is what an api asks for beyond the settings.
+    package init(info: String, settings: [String: String], acknowledgement: Acknowledgement? = nil) {
         let facts = Self.facts(info)
         var shortcomings: [Shortcoming] = []
+        // WAITAOF has each answer wait for the disk, whatever appendfsync is.
+        var waitsForDisk = acknowledgement?.fsync == true
+        if waitsForDisk, let version = facts["redis_version"], !Self.hasWaitAOF(version) {
+            waitsForDisk = false
+            shortcomings.append(
+                Shortcoming(
+                    "orders.durability.fsync needs Redis 7.2 (WAITAOF), and this is \(version): no order is acknowledged"
+                ))
+        }
         var unknown: [String] = []
         func require(_ name: String, _ isGood: (String) -> Bool, _ words: (String) -> String, _ value: String) {
             guard let found = settings[name] ?? Self.fallback(name, facts) else { return unknown.append(name) }
@@ -33,16 +46,21 @@ package struct LedgerDurability: Equatable, Sendable {
             shortcomings.append(Shortcoming(words(found), remedy: "CONFIG SET \(name) \(value)"))
         }
         require("appendonly", { $0 == "yes" }, { _ in "there is no append-only file: a restart loses orders" }, "yes")
-        require(
-            "appendfsync", { $0 == "always" },
-            { "appendfsync is \($0): the last moments before a crash or a power cut are lost" }, "always")
-        require(
-            "no-appendfsync-on-rewrite", { $0 == "no" },
-            { _ in "no-appendfsync-on-rewrite is yes: nothing is safe while the file is rewritten" }, "no")
-        // Neither the ledger nor the table has a time to live, so that volatile-* leaves them alone.
-        require(
-            "maxmemory-policy", { !$0.hasPrefix("allkeys-") },
-            { "maxmemory-policy is \($0): the ledger may be thrown out when memory is short" }, "noeviction")
+        if !waitsForDisk {
+            require(
+                "appendfsync", { $0 == "always" },
+                { "appendfsync is \($0): the last moments before a crash or a power cut are lost" }, "always")
+            require(
+                "no-appendfsync-on-rewrite", { $0 == "no" },
+                { _ in "no-appendfsync-on-rewrite is yes: nothing is safe while the file is rewritten" }, "no")
+        }
+        // Neither the ledger nor the table has a time to live, so that volatile-* leaves them alone; and without a limit
+        // nothing is ever thrown out.
+        if (settings["maxmemory"] ?? facts["maxmemory"]) != "0" {
+            require(
+                "maxmemory-policy", { !$0.hasPrefix("allkeys-") },
+                { "maxmemory-policy is \($0): the ledger may be thrown out when memory is short" }, "noeviction")
+        }
         if let status = facts["aof_last_write_status"], status != "ok" {
             shortcomings.append(Shortcoming("the last write to the append-only file failed"))
         }
@@ -69,6 +87,12 @@ package struct LedgerDurability: Equatable, Sendable {
         }
     }
 
+    /// Whether a version such as `7.2.4` is 7.2 or newer.
+    private static func hasWaitAOF(_ version: String) -> Bool {
+        let numbers = version.split(separator: ".").map { Int($0) ?? 0 } + [0, 0]
+        return (numbers[0], numbers[1]) >= (7, 2)
+    }
+
     private static func facts(_ info: String) -> [String: String] {
         var facts: [String: String] = [:]
         for line in info.split(whereSeparator: \.isNewline) {
@@ -83,9 +107,11 @@ extension LedgerDurability {
     /// Asks the server; what its user may not read is left open.
     ///
     /// Throws when there is no connection, or the server is not ready.
-    package static func look(_ client: RedisClient) async throws(RedisError) -> LedgerDurability {
+    package static func look(
+        _ client: RedisClient, acknowledgement: Acknowledgement? = nil
+    ) async throws(RedisError) -> LedgerDurability {
         var info = ""
-        for section in ["persistence", "memory"] {
+        for section in ["server", "persistence", "memory"] {
             info += try await allowed(client, RedisCommand("INFO", section))?.text ?? ""
             info += "\n"
         }
@@ -94,7 +120,7 @@ extension LedgerDurability {
             let reply = try await allowed(client, RedisCommand("CONFIG", "GET", name))?.array ?? []
             if reply.count == 2, let value = reply[1].text { settings[name] = value }
         }
-        return LedgerDurability(info: info, settings: settings)
+        return LedgerDurability(info: info, settings: settings, acknowledgement: acknowledgement)
     }
 
     /// nil where the server will not say: another user's right, or a hosted Redis without the command.

@@ -20,6 +20,7 @@ struct OrderService: Sendable {
     let routes: OrderRoutes
     private let rateTail: RateTail
     private let watch: HorizonWatch
+    private let durability: DurabilityLook
 
     /// `redis` has the stream of rates.
     init(
@@ -39,6 +40,8 @@ struct OrderService: Sendable {
             maxRateAge: settings.maxRateAge, horizon: horizon, clock: clock)
         let history = OrderHistory(readModel: clients.readModel, ledger: clients.ledger, keys: keys, clock: clock)
         watch = HorizonWatch(history: history, horizon: horizon, logger: logger)
+        durability = DurabilityLook(
+            redis: clients.ledger, acknowledgement: settings.acknowledgement, logger: logger)
         routes = OrderRoutes(
             place: PlaceOrderRoute(desk: desk, rates: rates, maxRateAge: settings.maxRateAge, clock: clock),
             history: OrderHistoryRoute(history: history, horizon: horizon, clock: clock))
@@ -49,6 +52,7 @@ struct OrderService: Sendable {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await rateTail.run() }
             group.addTask { await watch.run() }
+            group.addTask { await durability.run() }
         }
     }
 }

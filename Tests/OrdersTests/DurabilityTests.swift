@@ -1,0 +1,51 @@
+import Orders
+import Testing
+
+/// What is asked for beyond a server's settings.
+@Suite struct DurabilityTests {
+    private static func durability(
+        _ version: String?, fsync: Bool, replicas: Int = 0, settings: [String: String]? = nil, info: String = ""
+    ) -> LedgerDurability {
+        let server = version.map { "# Server\r\nredis_version:\($0)\r\n" } ?? ""
+        return LedgerDurability(
+            info: "\(server)# Persistence\r\naof_enabled:1\r\naof_last_write_status:ok\r\n\(info)",
+            settings: settings ?? ["appendonly": "yes", "appendfsync": "everysec", "maxmemory": "0"],
+            acknowledgement: Acknowledgement(replicas: replicas, fsync: fsync, timeout: .seconds(1)))
+    }
+
+    @Test(arguments: ["7.2.0", "7.2.4", "7.10.1", "8.0.2"])
+    func `an answer that waits for the disk needs no appendfsync always`(version: String) {
+        #expect(Self.durability(version, fsync: true).isDurable)
+        let without = Self.durability(version, fsync: false)
+        #expect(without.remedies == ["CONFIG SET appendfsync always"])
+        #expect(without.unknown == ["no-appendfsync-on-rewrite"])
+    }
+
+    @Test(arguments: ["7.0.15", "6.2.14", "5.0", "7", "7.1.241"])
+    func `a server without WAITAOF cannot wait for the disk, and keeps needing its settings`(version: String) {
+        let durability = Self.durability(version, fsync: true)
+        #expect(durability.summary?.contains("needs Redis 7.2 (WAITAOF), and this is \(version):") == true)
+        #expect(durability.shortcomings.first?.remedy == nil)
+        #expect(durability.remedies == ["CONFIG SET appendfsync always"])
+    }
+
+    @Test func `replicas in memory are no disk`() {
+        #expect(!Self.durability("7.2.0", fsync: false, replicas: 2).isDurable)
+    }
+
+    @Test func `who waits for the disk need not know appendfsync, but that there is a file`() {
+        #expect(Self.durability("7.2.0", fsync: true, settings: [:], info: "maxmemory:0\r\n").isDurable)
+        let off = Self.durability("7.2.0", fsync: true, settings: ["appendonly": "no", "maxmemory": "0"])
+        #expect(off.remedies == ["CONFIG SET appendonly yes"])
+    }
+
+    @Test func `a policy that takes any key matters where there is a limit`() {
+        func policy(maxmemory: String) -> LedgerDurability {
+            Self.durability(
+                "7.2.0", fsync: true, settings: ["maxmemory-policy": "allkeys-lru"],
+                info: "maxmemory:\(maxmemory)\r\n")
+        }
+        #expect(policy(maxmemory: "0").isDurable)
+        #expect(policy(maxmemory: "1073741824").remedies == ["CONFIG SET maxmemory-policy noeviction"])
+    }
+}
