@@ -5,7 +5,9 @@ package struct Rate: Equatable, Sendable, CustomStringConvertible {
 
     /// Reads a plain decimal above 0 with at most 20 decimals and 38 digits in all; nil for anything else.
     package init?(_ text: String) {
-        guard let decimal = Decimal128(text.utf8, mostDigits: 38, mostDecimals: 20), decimal.digits > 0 else { return nil }
+        guard let decimal = Decimal128(text.utf8, mostDigits: 38, mostDecimals: 20), decimal.digits > 0 else {
+            return nil
+        }
         self.decimal = decimal
         description = text
     }
