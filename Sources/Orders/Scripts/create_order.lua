@@ -85,7 +85,8 @@ local checks = {
   #tail == 11 and string.find(tail, '^[0-3][0-9a-f]+$'),
   string.find(now_text, DAY .. ':%d%d%.%d%d%dZ$'),
   known == '' or string.find(known, '^%d+%-%d+$'),
-  known == '' and known_tail == '' or #known_tail == 11 and string.find(known_tail, '^[0-3][0-9a-f]+$'),
+  known == '' and known_tail == ''
+    or known ~= '' and #known_tail == 11 and string.find(known_tail, '^[0-3][0-9a-f]+$'),
 }
 for number = 1, 14 do
   if not checks[number] then return {'bad-argument', tostring(number)} end
