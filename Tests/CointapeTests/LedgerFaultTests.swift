@@ -87,11 +87,14 @@ import Testing
                 let port = ports[client % ports.count]
                 group.addTask { try await load.run(client: client, port: port, keepsAlive: client % 4 < 2) }
             }
-            for _ in 0..<rounds {
+            for round in 0..<rounds {
                 let before = load.acknowledged
                 load.beginsRound()
                 try await eventually("orders are taken again: \(load.answers.retried)") { load.acknowledged > before }
                 try await Task.sleep(for: .milliseconds(Int.random(in: 10...200, using: &random)))
+                // Now and then in the middle of a rewrite, which puts other files in the place of all.
+                if round % 3 == 2 { _ = try await redis.client().send(RedisCommand("BGREWRITEAOF")) }
+                try await Task.sleep(for: .milliseconds(Int.random(in: 0...20, using: &random)))
                 try await fault()
                 try await redis.restart()
             }
