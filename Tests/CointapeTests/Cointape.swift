@@ -46,7 +46,7 @@ final class Cointape: Sendable {
         return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
     }
 
-    func prints(_ part: String, within deadline: Duration = .seconds(60)) async throws {
+    func prints(_ part: String, within deadline: Duration = .seconds(150)) async throws {
         try await eventually(within: deadline, "prints «\(part)»; so far:\n\(text.suffix(3000))") {
             if !process.isRunning, !text.contains(part) {
                 throw NotInTimeNow(what: "ended without printing «\(part)»:\n\(text.suffix(3000))")

@@ -105,7 +105,8 @@ import Testing
 
     @Test func `says who holds the folder, and that a port is taken`() async throws {
         let folder = try Folder()
-        let port = try FreePort.next(2)
+        // Two for the first, and one behind them that would be another Redis' port.
+        let port = try FreePort.next(3)
         let first = try await up(folder, port: port)
         let second = try await Cointape.run([
             "up", "--data", "\(folder.path)/data", "--port", "\(try FreePort.next(2))",
