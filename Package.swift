@@ -21,7 +21,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.3.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
@@ -33,10 +32,12 @@ let package = Package(
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
         .systemLibrary(name: "CJQ", providers: [.apt(["libjq-dev"]), .brew(["jq"])]),
+        .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
         // Values without I/O.
         .target(name: "Basics", swiftSettings: settings),
+        .target(name: "Digests", dependencies: ["CCrypto"], swiftSettings: settings),
         .target(
             name: "Config",
             dependencies: ["Basics"],
@@ -44,7 +45,7 @@ let package = Package(
         ),
         .target(
             name: "TopLists",
-            dependencies: ["Basics", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["Basics", "Digests"],
             swiftSettings: settings
         ),
         // What is said: keys, events, formats, and where lines go.
@@ -58,8 +59,7 @@ let package = Package(
         .target(
             name: "Redis",
             dependencies: [
-                "Basics", "CHiredis", "Logs",
-                .product(name: "Crypto", package: "swift-crypto"),
+                "Basics", "CHiredis", "Digests", "Logs",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -78,8 +78,7 @@ let package = Package(
         .target(
             name: "Tape",
             dependencies: [
-                "Basics", "Config", "Logs", "Redis",
-                .product(name: "Crypto", package: "swift-crypto"),
+                "Basics", "Config", "Digests", "Logs", "Redis",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -109,7 +108,7 @@ let package = Package(
         .target(
             name: "Fetching",
             dependencies: [
-                "Basics", "Config", "CurlHTTP", "JQ", "Logs", "Redis", "Tape",
+                "Basics", "Config", "CurlHTTP", "Digests", "JQ", "Logs", "Redis", "Tape",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -118,7 +117,7 @@ let package = Package(
         .target(
             name: "Merging",
             dependencies: [
-                "Basics", "Config", "Logs", "Redis", "Tape", "TopLists",
+                "Basics", "Config", "Digests", "Logs", "Redis", "Tape", "TopLists",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -136,7 +135,7 @@ let package = Package(
         .target(
             name: "Serving",
             dependencies: [
-                "Basics", "CZlib", "Config", "Logs", "Orders", "Redis", "Tape", "TopLists",
+                "Basics", "CZlib", "Config", "Digests", "Logs", "Orders", "Redis", "Tape", "TopLists",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -217,7 +216,7 @@ let package = Package(
         .testTarget(
             name: "TapeTests",
             dependencies: [
-                "Basics", "Redis", "Tape", "TestSupport",
+                "Basics", "Digests", "Redis", "Tape", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
             ],
@@ -280,7 +279,7 @@ let package = Package(
         .testTarget(
             name: "MergingTests",
             dependencies: [
-                "Basics", "Config", "Merging", "Redis", "Tape", "TestSupport", "TopLists",
+                "Basics", "Config", "Digests", "Merging", "Redis", "Tape", "TestSupport", "TopLists",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
@@ -295,6 +294,7 @@ let package = Package(
             dependencies: ["Basics", "TestSupport"],
             swiftSettings: settings
         ),
+        .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: settings),
         .testTarget(
             name: "ConfigTests",
             dependencies: ["Basics", "Config"],

@@ -1,5 +1,6 @@
 package import Basics
 package import CurlHTTP
+import Digests
 package import JQ
 package import Logging
 import Logs

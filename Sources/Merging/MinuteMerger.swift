@@ -1,4 +1,5 @@
 import Basics
+import Digests
 import Foundation
 import Logging
 import Logs

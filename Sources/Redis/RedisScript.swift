@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 
 /// A Lua script, sent by its SHA-1 and in full only where Redis does not have it.
 package struct RedisScript: Sendable {
@@ -9,7 +9,7 @@ package struct RedisScript: Sendable {
     package init(name: String, source: [UInt8]) {
         self.name = name
         self.source = source
-        digest = Insecure.SHA1.hash(data: source).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        digest = Digest.sha1(source)
     }
 }
 

@@ -1,5 +1,5 @@
 package import Basics
-import Crypto
+import Digests
 
 /// A minute's list as it is served: rendered once as CSV and as JSON, so that the first N rows are the first bytes.
 package struct RenderedList: Sendable {
@@ -57,13 +57,7 @@ package struct RenderedList: Sendable {
     }
 
     private static func digest(_ minute: Minute, _ csv: [UInt8], _ json: [UInt8]) -> String {
-        var hash = SHA256()
-        hash.update(data: Array("\(minute)\n".utf8))
-        hash.update(data: csv)
-        hash.update(data: json)
-        let hexadecimal = Array("0123456789abcdef".utf8)
-        let digits = hash.finalize().prefix(16).flatMap { [hexadecimal[Int($0 >> 4)], hexadecimal[Int($0 & 15)]] }
-        return String(decoding: digits, as: UTF8.self)
+        String(Digest.sha256(Array("\(minute)\n".utf8), csv, json).prefix(32))
     }
 
     /// The header and the first rows; all of them when there are fewer.

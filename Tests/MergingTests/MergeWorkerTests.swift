@@ -1,5 +1,6 @@
 import Basics
 import Config
+import Digests
 import Foundation
 import Logging
 import Redis

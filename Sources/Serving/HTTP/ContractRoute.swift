@@ -1,4 +1,5 @@
 import Basics
+import Digests
 import HTTPTypes
 import Hummingbird
 import NIOCore

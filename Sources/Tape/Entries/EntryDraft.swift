@@ -1,4 +1,5 @@
 package import Basics
+import Digests
 package import Redis
 
 /// An entry before it is published: rows or a list with its account, or a gap.

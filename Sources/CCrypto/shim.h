@@ -1,0 +1,2 @@
+// OpenSSL's libcrypto, which libcurl brings along.
+#include <openssl/evp.h>

@@ -1,0 +1,27 @@
+import CCrypto
+
+/// Hashes, in lower-case hexadecimal.
+package enum Digest {
+    /// By which Redis names a script.
+    package static func sha1(_ bytes: [UInt8]) -> String {
+        hash(EVP_sha1(), [bytes])
+    }
+
+    /// Of the parts one behind the other.
+    package static func sha256(_ parts: [UInt8]...) -> String {
+        hash(EVP_sha256(), parts)
+    }
+
+    private static func hash(_ algorithm: OpaquePointer?, _ parts: [[UInt8]]) -> String {
+        let context = EVP_MD_CTX_new()
+        defer { EVP_MD_CTX_free(context) }
+        var output = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
+        var count: UInt32 = 0
+        let isWhole =
+            EVP_DigestInit_ex(context, algorithm, nil) == 1
+            && parts.allSatisfy { EVP_DigestUpdate(context, $0, $0.count) == 1 }
+            && EVP_DigestFinal_ex(context, &output, &count) == 1
+        guard isWhole else { preconditionFailure("out of memory while hashing") }
+        return output.prefix(Int(count)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}
