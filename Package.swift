@@ -23,7 +23,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.3.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.5.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.20.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.10.0", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
     ],
@@ -55,6 +57,13 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // What is counted, and shown to Prometheus.
+        .target(
+            name: "Telemetry",
+            dependencies: [.product(name: "CoreMetrics", package: "swift-metrics")],
+            swiftSettings: settings
+        ),
+
         // What talks to the world: each wraps one library and knows nothing of the tape.
         .target(
             name: "Redis",
@@ -78,7 +87,8 @@ let package = Package(
         .target(
             name: "Tape",
             dependencies: [
-                "Basics", "Config", "Digests", "Logs", "Redis",
+                "Basics", "Config", "Digests", "Logs", "Redis", "Telemetry",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -93,7 +103,8 @@ let package = Package(
         .target(
             name: "Orders",
             dependencies: [
-                "Basics", "Config", "Logs", "Redis", "Tape",
+                "Basics", "Config", "Logs", "Redis", "Tape", "Telemetry",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             resources: [
@@ -108,7 +119,8 @@ let package = Package(
         .target(
             name: "Fetching",
             dependencies: [
-                "Basics", "Config", "CurlHTTP", "Digests", "JQ", "Logs", "Redis", "Tape",
+                "Basics", "Config", "CurlHTTP", "Digests", "JQ", "Logs", "Redis", "Tape", "Telemetry",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -117,7 +129,8 @@ let package = Package(
         .target(
             name: "Merging",
             dependencies: [
-                "Basics", "Config", "Digests", "Logs", "Redis", "Tape", "TopLists",
+                "Basics", "Config", "Digests", "Logs", "Redis", "Tape", "Telemetry", "TopLists",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -126,7 +139,8 @@ let package = Package(
         .target(
             name: "Projecting",
             dependencies: [
-                "Basics", "Config", "Logs", "Orders", "Redis", "Tape",
+                "Basics", "Config", "Logs", "Orders", "Redis", "Tape", "Telemetry",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -135,13 +149,16 @@ let package = Package(
         .target(
             name: "Serving",
             dependencies: [
-                "Basics", "CZlib", "Config", "Digests", "Logs", "Orders", "Redis", "Tape", "TopLists",
+                "Basics", "CZlib", "Config", "Digests", "Logs", "Orders", "Redis", "Tape", "Telemetry", "TopLists",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOExtras", package: "swift-nio-extras"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             resources: [.embedInCode("OpenAPI/openapi.yaml")],
@@ -165,7 +182,8 @@ let package = Package(
             name: "Assembly",
             dependencies: [
                 "Basics", "Config", "CurlHTTP", "Fetching", "JQ", "Logs", "Merging", "Orders", "Projecting", "Redis",
-                "RedisServer", "Sandbox", "Serving", "Tape",
+                "RedisServer", "Sandbox", "Serving", "Tape", "Telemetry",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -292,6 +310,11 @@ let package = Package(
         .testTarget(
             name: "BasicsTests",
             dependencies: ["Basics", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "TelemetryTests",
+            dependencies: ["Telemetry", .product(name: "CoreMetrics", package: "swift-metrics")],
             swiftSettings: settings
         ),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: settings),

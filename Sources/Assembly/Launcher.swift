@@ -15,6 +15,7 @@ enum Launcher {
 
     static func run(_ services: [any Service], logger: Logger) async throws {
         ignoreBrokenPipes()
+        SecondSignal.watch()
         var configuration = ServiceGroupConfiguration(
             services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger)

@@ -13,17 +13,23 @@ import ServiceLifecycle
 import Serving
 import Synchronization
 import Tape
+import Telemetry
 
 /// What the workers of one process share: threads, clients, the clock; and how workers are made of configs.
 final class Runtime: Sendable {
     let clock: TapeClock
     let redactor: Redactor
     let logs: LogOutputs
+    let metrics: MetricsRegistry
     private let outages = Mutex<[String: RedisOutage]>([:])
     private let http = HTTPClient()
     private let jq = JQPool()
 
-    init(clock: TapeClock, redactor: Redactor, logs: LogOutputs = LogOutputs()) {
+    init(
+        clock: TapeClock, redactor: Redactor, logs: LogOutputs = LogOutputs(),
+        metrics: MetricsRegistry = MetricsRegistry()
+    ) {
+        self.metrics = metrics
         self.clock = clock
         self.redactor = redactor
         self.logs = logs
@@ -56,6 +62,9 @@ final class Runtime: Sendable {
             if let outage = outages[key] { return outage }
             let outage = RedisOutage(logger: logger(settings))
             outages[key] = outage
+            let labels = [("worker", settings.name), ("redis", "\(endpoint)")]
+            metrics.sample(.redisUp, labels) { outage.isOver ? 1 : 0 }
+            metrics.sample(.redisReconnects, labels) { Double(outage.reconnects) }
             return outage
         }
     }
@@ -112,7 +121,19 @@ final class Runtime: Sendable {
                     readModel: redis(config.worker, at: orders.places.readModel, timeout: .seconds(2)))
             },
             clock: clock, logger: logger(config.worker),
-            onListening: onListening, refresh: refresh, mayLast: !isSandbox)
+            onListening: onListening, refresh: refresh, mayLast: !isSandbox, metrics: metrics,
+            redisCheck: redisCheck(config.worker))
+    }
+
+    /// For `/readyz`, out of what the clients have seen.
+    private func redisCheck(_ settings: WorkerSettings) -> @Sendable () -> ReadinessCheck {
+        let endpoint = settings.redis.endpoint
+        let outage = outage(settings, endpoint)
+        return {
+            ReadinessCheck(
+                name: "redis", isWell: outage.isOver,
+                detail: outage.isOver ? "\(endpoint) answers" : "\(endpoint) does not answer")
+        }
     }
 
     private func refresher(
@@ -138,13 +159,34 @@ final class Runtime: Sendable {
         case .project(let config): worker = projectWorker(config)
         case .api(let config): worker = apiWorker(config, onDemand: file.onDemand)
         }
-        return [heartbeat(file.config, identity), worker]
+        return [heartbeat(file.config, identity)] + freshness(file.config) + [worker]
+    }
+
+    /// Looks how old the data is that a fetch or a merge worker, or another replica of it, has published.
+    func freshness(_ config: WorkerConfig) -> [any Service] {
+        guard let (stream, _) = config.published else { return [] }
+        let settings = config.settings
+        let reader = StreamReader(key: settings.redis.keys.stream(stream), redis: redis(settings), clock: clock)
+        let isList = config.kind == .merge
+        let freshness = StreamFreshness(stream: stream, clock: clock) {
+            isList ? try await reader.newestWithoutGap()?.minute : try await reader.newestRows()?.minute
+        }
+        metrics.sample(.dataAge, [("stream", stream)]) { freshness.age.map { $0 / .seconds(1) } }
+        return [FreshnessService(freshness: freshness)]
     }
 
     func heartbeat(_ config: WorkerConfig, _ identity: WorkerIdentity) -> any Service {
         let settings = config.settings
         return HeartbeatService(
             heartbeat: Heartbeat(identity: identity, keys: settings.redis.keys, redis: redis(settings), clock: clock))
+    }
+}
+
+private struct FreshnessService: Service {
+    let freshness: StreamFreshness
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await freshness.run() }
     }
 }
 

@@ -24,9 +24,15 @@ package struct FetchWorker: Service, CustomStringConvertible {
 
     package func run() async throws {
         var backoff = Backoff(base: .milliseconds(100), maximum: .seconds(5))
+        var news = AheadNews(stream: settler.reader.key, logger: logger)
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             do {
                 let next = try await appointment()
+                // Behind an entry of the future nothing can be published, but that may be mended at any moment.
+                guard !news.look(at: try await settler.reader.newestID(), now: clock.now) else {
+                    guard await clock.pauses(for: .seconds(5)) else { return }
+                    continue
+                }
                 guard await clock.pauses(until: next.start) else { return }
                 let outcome = try await settle(next)
                 backoff.reset()

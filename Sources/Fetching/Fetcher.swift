@@ -1,10 +1,12 @@
 package import Basics
+import CoreMetrics
 package import CurlHTTP
 import Digests
 package import JQ
 package import Logging
 import Logs
 package import Tape
+import Telemetry
 
 /// Gets all pages of a feed and makes the minute's entry of them: rows, or a gap that says why not.
 package struct Fetcher: Sendable {
@@ -36,7 +38,7 @@ package struct Fetcher: Sendable {
         self.redactor = redactor
         self.logger = logger
         let pages = PageFetcher(
-            settings: config.request, filters: config.filters, http: http, jq: jq, clock: clock, redactor: redactor,
+            source: config.worker.name, settings: config.request, filters: config.filters, http: http, jq: jq, clock: clock, redactor: redactor,
             logger: logger)
         walker = ListFetcher(config: config, pages: pages)
     }
@@ -52,6 +54,7 @@ package struct Fetcher: Sendable {
             let list = try await walker.fetch(deadline: deadline, headers: headers)
             if let wait = list.usedUpFor { await memory?.pause.begin(for: wait, because: "its limit is used up") }
             let draft = try await draft(of: list, minute)
+            record("rows", since: began)
             metadata[LogKey.count] = "\(list.rows.count)"
             metadata[LogKey.pages] = "\(list.pages)"
             metadata[LogKey.duration] = "\((ContinuousClock.now - began).milliseconds)"
@@ -59,12 +62,18 @@ package struct Fetcher: Sendable {
             return draft
         } catch let failure as FetchFailure {
             let gap = Gap(failure.code, redactor(failure.detail))
+            record(failure.code.rawValue, since: began)
             if let wait = failure.wait { await memory?.pause.begin(for: wait, because: gap.detail) }
             metadata[LogKey.gap] = "\(gap.code)"
             metadata[LogKey.detail] = "\(gap.detail)"
             logger.warning(.minuteGap, metadata: metadata)
             return .gap(gap, minute: minute)
         }
+    }
+
+    private func record(_ outcome: String, since began: ContinuousClock.Instant) {
+        Timer(.fetchSeconds, [("source", config.worker.name), ("outcome", outcome)]).record(
+            ContinuousClock.now - began)
     }
 
     /// The rows as one JSON array, as `fetch --dry-run` shows them; throws the gap that there would be.

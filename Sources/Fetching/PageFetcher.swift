@@ -1,12 +1,15 @@
 import Basics
+import CoreMetrics
 import CurlHTTP
 import JQ
 import Logging
 import Logs
 import Tape
+import Telemetry
 
 /// Gets one page: asks, judges, and asks again while that is worth it and time is left.
 struct PageFetcher: Sendable {
+    let source: String
     let settings: RequestSettings
     let filters: PageFilters
     let http: HTTPClient
@@ -24,7 +27,9 @@ struct PageFetcher: Sendable {
         while true {
             let judgement = try await judge(request(parameters, headers, deadline), deadline)
             switch judgement {
-            case .page(let page): return page
+            case .page(let page):
+                Counter(.fetchedPages, [("source", source)]).increment()
+                return page
             case .stop(let failure): throw failure
             case .retry(let failure):
                 attempt += 1
@@ -37,6 +42,7 @@ struct PageFetcher: Sendable {
                         LogKey.attempt: "\(attempt)", LogKey.detail: "\(failure.detail)",
                         LogKey.wait: "\(wait.milliseconds)",
                     ])
+                Counter(.pageRetries, [("source", source)]).increment()
                 try await clock.sleep(for: wait)
             }
         }
@@ -61,6 +67,7 @@ struct PageFetcher: Sendable {
         } catch {
             return try .of(error)
         }
+        Counter(.fetchedBytes, [("source", source)]).increment(by: response.body.count)
         let filters = filters
         let isError = !(200..<300).contains(response.status)
         do throws(JQError) {

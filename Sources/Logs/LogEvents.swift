@@ -29,6 +29,9 @@ extension Logger.Message {
     package static let redisBack: Self = "redis.back"
     package static let redisLoading: Self = "redis.loading"
     package static let redisLost: Self = "redis.lost"
+    package static let redisUnfit: Self = "redis.unfit"
     package static let sourceClosed: Self = "source.closed"
+    package static let streamAhead: Self = "stream.ahead"
+    package static let streamMended: Self = "stream.mended"
     package static let workerRetries: Self = "worker.retries"
 }

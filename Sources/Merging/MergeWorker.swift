@@ -44,11 +44,18 @@ package struct MergeWorker: Service, CustomStringConvertible {
 
     package func run() async throws {
         var backoff = Backoff(base: .milliseconds(100), maximum: .seconds(5))
+        var news = AheadNews(stream: settler.reader.key, logger: logger)
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             do {
                 guard let minute = try await nextMinute() else {
                     // Nothing to join yet: the first entry of the main source is the beginning.
                     guard await clock.pauses(for: .seconds(1)) else { return }
+                    continue
+                }
+                // Behind a list of the future there is nothing to do, but that may be mended at any moment.
+                let newest = try await settler.reader.newestID()
+                guard !news.look(at: newest, now: clock.now) else {
+                    guard await clock.pauses(for: .seconds(5)) else { return }
                     continue
                 }
                 guard await clock.pauses(until: minute.start) else { return }

@@ -1,10 +1,12 @@
 import Basics
+import CoreMetrics
 import Digests
 import Foundation
 import Logging
 import Logs
 import Redis
 import Tape
+import Telemetry
 import TopLists
 
 /// Makes one minute's list: waits for its sources, joins their entries, stores the list, and drafts its entry.
@@ -42,6 +44,7 @@ struct MinuteMerger: Sendable {
         guard result.count > 0 else {
             return gap(Gap(.badPayload, "the sources have no row in common that is complete"), minute)
         }
+        record(result.account)
         let stored = try await store(result.csv, minute)
         logger.info(
             .minuteMerged,
@@ -50,6 +53,18 @@ struct MinuteMerger: Sendable {
                 LogKey.duration: "\((ContinuousClock.now - began).milliseconds)",
             ])
         return try draft(minute, result, stored, inputs.map { $0?.minute })
+    }
+
+    private func record(_ account: JoinAccount) {
+        func set(_ kind: String, _ count: Int) {
+            Gauge(.joinRows, [("stream", config.stream), ("kind", kind)]).record(count)
+        }
+        set("matched", account.matched)
+        for (source, count) in zip(config.sources, account.only) { set("only_\(source.name)", count) }
+        set("duplicates", account.duplicates)
+        set("conflicts", account.conflicts)
+        set("unpriced", account.unpriced)
+        set("no_key", account.noKey)
     }
 
     /// All entries of a source's streams as one table; nil when not one of them has rows.

@@ -1,10 +1,12 @@
 import Basics
+import CoreMetrics
 package import Logging
 import Logs
 import Orders
 package import Redis
 import ServiceLifecycle
 package import Tape
+import Telemetry
 
 /// Folds the ledger of orders into its read model, as orders come, until it is told to stop.
 ///
@@ -43,6 +45,7 @@ package struct ProjectWorker: Service, CustomStringConvertible {
                 case .stopped, .caughtUp: break
                 }
                 if let item = news.changes(to: step.stop) { tell(item) }
+                try await measureDrift(step)
                 if case .caughtUp(let statistics) = step { try await waits(behind: statistics.last?.id) }
                 failures.reset()
                 if news.isHealthy {
@@ -64,6 +67,14 @@ package struct ProjectWorker: Service, CustomStringConvertible {
         try await cancelWhenGracefulShutdown {
             _ = try await waiting.next(after: last, waiting: .seconds(5))
         }
+    }
+
+    private func measureDrift(_ step: LedgerFold.Step) async throws {
+        var drift: Int128 = 0
+        if case .stopped(.ledgerDamaged) = step {
+            drift = try await fold.drift(atMost: Self.batch)?.satoshi ?? 0
+        }
+        Gauge(.ledgerDrift).record(Double(drift))
     }
 
     private func tellFolded(_ batch: FoldBatch) {

@@ -14,11 +14,18 @@ package final class RedisOutage: Sendable {
     private struct State {
         var failing = 0
         var since: ContinuousClock.Instant?
+        var reconnects = 0
     }
 
     package init(logger: Logger) {
         self.logger = logger
     }
+
+    /// Whether no client fails to connect.
+    package var isOver: Bool { state.withLock { $0.failing == 0 } }
+
+    /// How often a client that had failed has connected again.
+    package var reconnects: Int { state.withLock(\.reconnects) }
 
     /// To be called once when a client begins to fail.
     func begins(_ endpoint: RedisEndpoint, _ error: RedisError) {
@@ -35,6 +42,7 @@ package final class RedisOutage: Sendable {
     func ends(_ endpoint: RedisEndpoint?) {
         let began = state.withLock { state -> ContinuousClock.Instant? in
             state.failing -= 1
+            if endpoint != nil { state.reconnects += 1 }
             return state.failing == 0 ? state.since : nil
         }
         guard let began, let endpoint else { return }

@@ -6,6 +6,8 @@ package struct APIConfig: Sendable {
     package struct Address: Equatable, Sendable {
         package let host: String
         package let port: Int
+        /// Whether other processes may listen on it too (SO_REUSEPORT).
+        package var sharesPort = false
     }
 
     package let worker: WorkerSettings
@@ -61,8 +63,11 @@ package struct APIConfig: Sendable {
     private static func address(reading reader: ConfigReader) -> Address? {
         let host = reader.string("host", default: "127.0.0.1", "The address to listen on; 0.0.0.0 is all of IPv4.")
         let port = reader.integer("port", default: 6667, in: 0...65_535, "The port; 0 takes any that is free.")
+        let sharesPort = reader.bool(
+            "reuse_port", default: false,
+            "Whether other apis on this host may listen on the port too: the kernel spreads connections over them.")
         reader.finish()
-        guard let host, let port else { return nil }
-        return Address(host: host, port: port)
+        guard let host, let port, let sharesPort else { return nil }
+        return Address(host: host, port: port, sharesPort: sharesPort)
     }
 }

@@ -3,10 +3,11 @@ import Hummingbird
 import HummingbirdCore
 package import Logging
 import Logs
-import NIOCore
 package import Redis
 import ServiceLifecycle
 package import Tape
+package import Telemetry
+import TopLists
 
 /// Serves lists, and takes and shows orders, over HTTP until it is told to stop.
 package struct APIWorker: Service, CustomStringConvertible {
@@ -22,11 +23,12 @@ package struct APIWorker: Service, CustomStringConvertible {
     /// `onListening` is called with each address as soon as it takes connections.
     ///
     /// `orders` are the clients for the places of the config's orders. `refresh` makes the present minute's list, for an api
-    /// that does so on demand. `mayLast` says whether caches may keep past lists for good.
+    /// that does so on demand. `mayLast` says whether caches may keep past lists for good. `redisCheck` is for `/readyz`.
     package init(
         _ config: APIConfig, redis: RedisClient, orders places: OrderClients? = nil, clock: TapeClock, logger: Logger,
         onListening: @escaping @Sendable (APIConfig.Address) async -> Void = { _ in },
-        refresh: (@Sendable () async throws -> Void)? = nil, mayLast: Bool = true
+        refresh: (@Sendable () async throws -> Void)? = nil, mayLast: Bool = true,
+        metrics: MetricsRegistry = MetricsRegistry(), redisCheck: (@Sendable () -> ReadinessCheck)? = nil
     ) {
         description = config.worker.name
         self.config = config
@@ -52,14 +54,21 @@ package struct APIWorker: Service, CustomStringConvertible {
                 OnDemand(olderThan: settings.olderThan, newest: newest, clock: clock, logger: logger, refresh: $0)
             }
         }
+        let orders = orders
+        metrics.sample(.dataAge, [("stream", config.stream)]) {
+            newest.current.map { (clock.now - $0.minute.start) / .seconds(1) }
+        }
+        orders?.sample(metrics)
         let history = ListHistory(reader: reader, loader: loader, capacity: config.cached, logger: logger)
         responder = APIResponder(
             lists: ListRoute(
                 newest: newest, history: history, margin: config.margin, clock: clock, onDemand: onDemand,
                 mayLast: mayLast),
             orders: orders?.routes,
-            health: HealthRoute(newest: newest, isOnDemand: onDemand != nil, clock: clock),
-            contract: ContractRoute(clock: clock))
+            health: HealthRoute(
+                newest: newest, isOnDemand: onDemand != nil,
+                notes: { [redisCheck?(), orders?.ratesCheck].compactMap(\.self) }, clock: clock),
+            contract: ContractRoute(clock: clock), metrics: MetricsRoute(registry: metrics))
     }
 
     package func run() async throws {
@@ -77,26 +86,18 @@ package struct APIWorker: Service, CustomStringConvertible {
         }
     }
 
-    private func server(on address: APIConfig.Address) -> some Service {
-        let onListening = onListening
-        let logger = logger
-        // Requests are logged by nobody at info: a healthy minute is quiet.
-        var quiet = logger
-        quiet.logLevel = max(logger.logLevel, .warning)
-        let limits = config.http
+    private func server(on address: APIConfig.Address) -> Listener {
+        let (limits, responder) = (config.http, responder)
         let connections = OpenFiles.connections(wanted: limits.maxConnections * config.listen.count)
         if connections < limits.maxConnections * config.listen.count {
             logger.warning(.apiConnections, metadata: [LogKey.detail: "open files allow only \(connections)"])
         }
-        return Application(
-            responder: responder, server: HTTPServerBuilder { GuardedHTTPChannel(limits, responder: $0) },
-            configuration: ApplicationConfiguration(
-                address: .hostname(address.host, port: address.port), serverName: "cointape",
-                availableConnectionsDelegate: .maximum(connections / config.listen.count, logger: quiet)),
-            onServerRunning: { channel in
-                let port = channel.localAddress?.port ?? address.port
-                logger.info(.apiListening, metadata: [LogKey.host: "\(address.host)", LogKey.port: "\(port)"])
-                await onListening(APIConfig.Address(host: address.host, port: port))
-            }, logger: quiet)
+        let channel = GuardedHTTPChannel(limits) { request, writer, _ in
+            let response = await responder.respond(to: request)
+            try await writer.write(response: response.head, body: response.body)
+        }
+        return Listener(
+            address: address, maxConnections: connections / config.listen.count, channel: channel, logger: logger,
+            onListening: onListening)
     }
 }

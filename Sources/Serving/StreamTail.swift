@@ -1,5 +1,6 @@
 import Basics
 import Logging
+import Logs
 import Tape
 
 /// Follows a stream: begins with what is there, then shows every entry that comes.
@@ -21,14 +22,25 @@ struct StreamTail: Sendable {
     ) async {
         var backoff = Backoff(base: .milliseconds(100), maximum: .seconds(2))
         var last: StreamID?
+        var news = AheadNews(stream: reader.key, logger: logger)
         while !Task.isCancelled {
             do {
                 if last == nil, let top = try await reader.newestID() {
-                    try await start(top)
+                    // What is dated in the future hides whatever comes: until it is mended, now is looked at again and again.
+                    let isAhead = news.look(at: top, now: clock.now)
+                    try await start(isAhead ? StreamID(Minute(containing: clock.now)) : top)
+                    guard !isAhead else {
+                        try await clock.sleep(for: .seconds(2))
+                        continue
+                    }
                     last = top
                 }
                 // With an empty stream everything that comes is new.
                 for entry in try await waiting.next(100, after: last, waiting: .seconds(5)) {
+                    guard !AheadNews.isAhead(entry.id, now: clock.now) else {
+                        last = nil
+                        break
+                    }
                     try await show(entry)
                     last = entry.id
                 }

@@ -32,7 +32,8 @@ struct UpTape: Service {
     func run() async throws {
         let configs = try await configs()
         if mode == .real { configs.costWarnings(in: environment.variables).forEach(print) }
-        let runtime = Runtime(clock: clock, redactor: configs.redactor, logs: logs)
+        let metrics = Metrics.bootstrap()
+        let runtime = Runtime(clock: clock, redactor: configs.redactor, logs: logs, metrics: metrics.registry)
         defer { runtime.shutdown() }
         var fetchers: [FetchWorker] = []
         var played: [FetchWorker] = []
@@ -43,10 +44,11 @@ struct UpTape: Service {
         let ledger = UpLedger(
             configs, mode: mode, newRedis: newRedis, redisVariable: redisVariable, clock: clock)
         await ledger.open()
-        var heartbeats: [any Service] = []
+        var signsOfLife: [any Service] = []
         for file in configs.files {
             let identity = runtime.identity(file.config)
-            heartbeats.append(runtime.heartbeat(file.config, identity))
+            signsOfLife.append(runtime.heartbeat(file.config, identity))
+            signsOfLife += runtime.freshness(file.config)
             switch file.config {
             case .fetch(let config):
                 let worker = runtime.fetchWorker(config, identity, source: source(config))
@@ -68,7 +70,9 @@ struct UpTape: Service {
         let announcer = Announcer(
             readers: configs.files.compactMap { runtime.listReader($0.config) }, listening: listening, mode: mode,
             redisOptions: redisOptions, ledger: ledger, clock: clock, print: print)
-        let services = apis + projectors + heartbeats + [announcer, workers]
+        let services =
+            metrics.servers(configs.files, logger: runtime.logger) + apis + projectors + signsOfLife
+            + [announcer, workers]
         try await ServiceGroup(
             configuration: .init(services: services, logger: Launcher.quietLogger(logger))
         ).run()

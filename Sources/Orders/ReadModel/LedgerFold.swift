@@ -37,16 +37,24 @@ package struct LedgerFold: Sendable {
         case .success(let found): statistics = found
         case .failure(let damage): return .stopped(.readModelDamaged(damage))
         }
-        let entries: [TapeEntry]
-        if let last = statistics.last {
-            entries = try await ledger.oldest(count + 1, from: last.id)
-        } else {
-            entries = try await ledger.oldest(count, from: StreamID(milliseconds: 0, sequence: 0))
-        }
+        let entries = try await entries(from: statistics.last, atMost: count)
         let batch = FoldBatch(statistics, entries)
         // What stands before a stop is folded first.
         guard batch.count > 0 else { return batch.stop.map { .stopped($0) } ?? .caughtUp(statistics) }
         return try await write(batch, behind: statistics.last)
+    }
+
+    /// By how much the running total is off, as far as the next entries tell; nil when the read model cannot be read.
+    package func drift(atMost count: Int) async throws(RedisError) -> LedgerDrift? {
+        guard case .success(let statistics) = try await read() else { return nil }
+        let entries = try await entries(from: statistics.last, atMost: count)
+        return LedgerDrift(statistics, Array(entries.drop { $0.id == statistics.last?.id }))
+    }
+
+    /// The ledger's entries from `last` on, that one first; all from the beginning when there is none.
+    private func entries(from last: LedgerMark?, atMost count: Int) async throws(RedisError) -> [TapeEntry] {
+        guard let last else { return try await ledger.oldest(count, from: StreamID(milliseconds: 0, sequence: 0)) }
+        return try await ledger.oldest(count + 1, from: last.id)
     }
 
     private func read() async throws(RedisError) -> Result<ReadModelStatistics, DamagedReadModel> {

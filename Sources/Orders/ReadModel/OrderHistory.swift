@@ -68,6 +68,11 @@ package struct OrderHistory: Sendable {
         return try mark(fields[0], fields[1])
     }
 
+    /// The ledger's newest entry; nil while it is not open.
+    package func newestEntry() async throws -> LedgerEntry? {
+        try await ledger.newest(1).first.map { try LedgerEntry($0) }
+    }
+
     private func foldedPage(
         below cursor: StreamID?, _ currency: Currency?, _ count: Int
     ) async throws -> (LedgerMark?, [BuyOrder]) {

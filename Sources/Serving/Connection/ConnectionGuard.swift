@@ -68,7 +68,9 @@ final class ConnectionGuard: ChannelDuplexHandler {
         case .pass(let request): context.fireChannelRead(wrapInboundOut(request))
         case .sayContinue: write("HTTP/1.1 100 Continue\r\n\r\n", context)
         case .refuse(let refusal, let isHEAD):
-            write(refusal.problem(limits).closingMessage(isHEAD: isHEAD), context)
+            let problem = refusal.problem(limits)
+            RouteMetrics.refused(status: problem.status)
+            write(problem.closingMessage(isHEAD: isHEAD), context)
             context.close(mode: .output, promise: nil)
         case .finish: context.close(mode: .output, promise: nil)
         case .close: context.close(promise: nil)

@@ -1,43 +1,61 @@
 import Basics
 import HTTPTypes
 import Hummingbird
-import Logging
-import NIOCore
 
 /// All routes of the api.
-struct APIResponder: HTTPResponder {
-    typealias Context = BasicRequestContext
-
+struct APIResponder: Sendable {
     let lists: ListRoute
     /// nil for an api that takes no orders.
     let orders: OrderRoutes?
     let health: HealthRoute
     let contract: ContractRoute
+    let metrics: MetricsRoute
+    private let counts = RouteMetrics()
 
-    func respond(to request: Request, context: Context) async throws -> Response {
-        do throws(Problem) {
-            let response = try await answer(request)
-            return request.method == .head ? response.createHeadResponse() : response
-        } catch {
-            return request.method == .head ? error.response.createHeadResponse() : error.response
-        }
+    init(
+        lists: ListRoute, orders: OrderRoutes?, health: HealthRoute, contract: ContractRoute, metrics: MetricsRoute
+    ) {
+        self.lists = lists
+        self.orders = orders
+        self.health = health
+        self.contract = contract
+        self.metrics = metrics
     }
 
-    private func answer(_ request: Request) async throws(Problem) -> Response {
+    func respond(to request: Request) async -> Response {
+        let began = ContinuousClock.now
         let target = RequestTarget(request.head.path ?? "/")
+        var response: Response
+        do throws(Problem) {
+            response = try await answer(request, target)
+        } catch {
+            response = error.response
+        }
+        if request.method == .head { response = response.createHeadResponse() }
+        response.headers[.date] = Timestamp.machineTime.httpDate
+        response.headers[.server] = "cointape"
+        counts.answered(
+            Self.route(target.path), status: Int(response.status.code), after: ContinuousClock.now - began)
+        return response
+    }
+
+    private func answer(_ request: Request, _ target: RequestTarget) async throws(Problem) -> Response {
         switch target.path {
         case "/":
             try Self.requireReading(request)
             return try await lists.answer(query: target.query, headers: request.headers)
         case "/healthz":
             try Self.requireReading(request, without: target.query)
-            return health.alive
+            return HealthRoute.alive
         case "/openapi.yaml":
             try Self.requireReading(request, without: target.query)
             return contract.answer(request.headers)
         case "/readyz":
+            try Self.requireReading(request)
+            return try health.ready(target.query)
+        case "/metrics":
             try Self.requireReading(request, without: target.query)
-            return try health.ready()
+            return metrics.answer
         case "*": throw .methodNotAllowed(request.method.rawValue, allowed: "GET, HEAD, PUT")
         default:
             if let response = try await orders?.answer(request, target) { return response }
@@ -46,7 +64,13 @@ struct APIResponder: HTTPResponder {
         }
     }
 
-    private static let paths = ["/", "/healthz", "/openapi.yaml", "/readyz"]
+    private static let paths = ["/", "/healthz", "/metrics", "/openapi.yaml", "/readyz"]
+
+    /// A path's name among few.
+    private static func route(_ path: Substring) -> String {
+        if let known = (paths + OrderRoutes.paths).first(where: { $0 == path }) { return known }
+        return path.hasPrefix("/buy_orders/") ? "/buy_orders/<id>" : "other"
+    }
 
     static func requireReading(_ request: Request) throws(Problem) {
         guard request.method == .get || request.method == .head else {

@@ -7,6 +7,7 @@ import Tape
 struct HorizonWatch: Sendable {
     let history: OrderHistory
     let horizon: LedgerHorizon
+    let figures: LedgerFigures
     let logger: Logger
 
     private static let period: Duration = .seconds(1)
@@ -16,7 +17,9 @@ struct HorizonWatch: Sendable {
         var isFirst = true
         repeat {
             do {
-                horizon.noteReadModel(try await history.last())
+                let last = try await history.last()
+                horizon.noteReadModel(last)
+                figures.note(try await history.newestEntry(), folded: last)
                 isFirst = true
             } catch {
                 logger.retries(after: error, isFirst: isFirst)

@@ -3,6 +3,7 @@ import Logging
 import Orders
 package import Redis
 import Tape
+import Telemetry
 
 /// The clients by which an api reaches the places of orders.
 package struct OrderClients: Sendable {
@@ -21,6 +22,10 @@ struct OrderService: Sendable {
     private let rateTail: RateTail
     private let watch: HorizonWatch
     private let durability: DurabilityLook
+    private let rates: CurrentRates
+    private let ratesStream: String
+    private let figures = LedgerFigures()
+    private let clock: TapeClock
 
     /// `redis` has the stream of rates.
     init(
@@ -28,6 +33,9 @@ struct OrderService: Sendable {
         logger: Logger
     ) {
         let rates = CurrentRates()
+        self.rates = rates
+        self.clock = clock
+        ratesStream = settings.rates
         let horizon = LedgerHorizon()
         let key = keys.stream(settings.rates)
         rateTail = RateTail(
@@ -39,12 +47,29 @@ struct OrderService: Sendable {
             redis: clients.ledger, keys: keys, acknowledgement: settings.acknowledgement,
             maxRateAge: settings.maxRateAge, horizon: horizon, clock: clock)
         let history = OrderHistory(readModel: clients.readModel, ledger: clients.ledger, keys: keys, clock: clock)
-        watch = HorizonWatch(history: history, horizon: horizon, logger: logger)
+        watch = HorizonWatch(history: history, horizon: horizon, figures: figures, logger: logger)
         durability = DurabilityLook(
             redis: clients.ledger, acknowledgement: settings.acknowledgement, logger: logger)
         routes = OrderRoutes(
             place: PlaceOrderRoute(desk: desk, rates: rates, maxRateAge: settings.maxRateAge, clock: clock),
             history: OrderHistoryRoute(history: history, horizon: horizon, clock: clock))
+    }
+
+    func sample(_ metrics: MetricsRegistry) {
+        figures.sample(metrics)
+        let (rates, clock) = (rates, clock)
+        metrics.sample(.dataAge, [("stream", ratesStream)]) {
+            rates.current.map { (clock.now - $0.minute.start) / .seconds(1) }
+        }
+    }
+
+    /// For `/readyz`: by which rates an order would be priced.
+    var ratesCheck: ReadinessCheck {
+        guard let rates = rates.current else {
+            return ReadinessCheck(name: "rates", isWell: false, detail: "none yet in \(ratesStream): no order is taken")
+        }
+        return ReadinessCheck(
+            name: "rates", isWell: true, detail: "\(rates.minute), \((clock.now - rates.minute.start).short) old")
     }
 
     /// Runs until cancelled.

@@ -1,10 +1,12 @@
 import Basics
+import CoreMetrics
 import HTTPTypes
 import Hummingbird
 import NIOCore
 import Orders
 import Redis
 import Tape
+import Telemetry
 
 /// `PUT /buy_order`: takes an order, or finds it under its key.
 struct PlaceOrderRoute: Sendable {
@@ -14,6 +16,18 @@ struct PlaceOrderRoute: Sendable {
     let clock: TapeClock
 
     func answer(_ request: Request) async throws(Problem) -> Response {
+        do throws(Problem) {
+            let response = try await place(request)
+            let isReplay = response.headers[.idempotentReplayed] != nil
+            Counter(.orders, [("outcome", isReplay ? "replayed" : "taken")]).increment()
+            return response
+        } catch {
+            Counter(.orders, [("outcome", error.code)]).increment()
+            throw error
+        }
+    }
+
+    private func place(_ request: Request) async throws(Problem) -> Response {
         let order = try OrderBody.request(try await Self.body(of: request), request.headers)
         let known = rates.current
         let placement: OrderDesk.Placement

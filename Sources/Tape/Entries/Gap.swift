@@ -14,6 +14,8 @@ package struct Gap: Error, Equatable, Sendable {
     }
 
     package let code: String
+    /// The code if it is one of ours: a label of a metric, which must have few values.
+    var label: String { Code(rawValue: code) == nil ? "other" : code }
     package let detail: String
 
     package init(_ code: Code, _ detail: String) {

@@ -12,5 +12,12 @@ extension StreamReader {
             asOf: parts[3].text.flatMap { Timestamp(rfc3339: $0) })
     }
 
+    /// The newest entry that is no gap; for streams whose entries are small.
+    package func newestWithoutGap() async throws(RedisError) -> TapeEntry? {
+        let epoch = Minute(containing: Timestamp(milliseconds: 0))
+        guard let top = try await newestID() else { return nil }
+        return try await newest(from: epoch, to: top.minute, batch: 100) { $0.gap == nil }
+    }
+
     private static let newestRowsScript = RedisScript(name: "newest_rows", source: PackageResources.newest_rows_lua)
 }

@@ -1,7 +1,9 @@
 package import Basics
+import CoreMetrics
 package import Logging
 import Logs
 package import Redis
+import Telemetry
 
 /// settle(stream, minute): ends a due minute as exactly one entry, however many replicas work on it.
 ///
@@ -130,8 +132,10 @@ package struct Settler: Sendable {
         let metadata: Logger.Metadata = [
             LogKey.stream: "\(stream)", LogKey.minute: "\(minute)", LogKey.outcome: "\(outcome.rawValue)",
         ]
+        Counter(.minutes, [("stream", stream), ("outcome", outcome.rawValue)]).increment()
         switch outcome {
         case .ok:
+            if let gap = draft.gap { Counter(.gaps, [("stream", stream), ("reason", gap.label)]).increment() }
             logger.debug(.entryPublished, metadata: metadata)
             return .published(draft.gap)
         case .duplicate, .late:

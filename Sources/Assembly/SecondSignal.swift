@@ -1,0 +1,22 @@
+import UnixSignals
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Leaves at once at the second SIGTERM or SIGINT: the first has asked for an end in good order, and that takes its time.
+enum SecondSignal {
+    /// Watches as long as the process lives.
+    static func watch() {
+        Task.detached {
+            var isFirst = true
+            for await signal in await UnixSignalsSequence(trapping: [.sigterm, .sigint]) {
+                // As a shell tells the end by a signal: 128 and its number. Nothing is flushed, and nothing waited for.
+                if !isFirst { _exit(128 + (signal == .sigterm ? SIGTERM : SIGINT)) }
+                isFirst = false
+            }
+        }
+    }
+}

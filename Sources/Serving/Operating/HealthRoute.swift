@@ -1,0 +1,75 @@
+import Basics
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import ServiceLifecycle
+import Tape
+import TopLists
+
+/// `/healthz` and `/readyz`: whether the process lives, and whether it can answer.
+///
+/// Neither asks Redis: a blip of a dependency must not have every replica restarted or taken out at once.
+struct HealthRoute: Sendable {
+    let newest: NewestList
+    /// Lists are made for requests: to be sent some, it must be ready without one.
+    let isOnDemand: Bool
+    /// What is worth knowing and takes nobody out: Redis, rates.
+    let notes: @Sendable () -> [ReadinessCheck]
+    let clock: TapeClock
+
+    static var alive: Response { text("alive") }
+
+    /// Not ready before the first list, unless they are made on demand, and again while the process is ending.
+    ///
+    /// With `verbose` in the query, each check and what it found, a line each as Kubernetes' own endpoints have them.
+    func ready(_ query: Substring) throws(Problem) -> Response {
+        let isVerbose = try QueryString(query).values(of: ["verbose"])["verbose"] != nil
+        let checks = [listCheck, processCheck]
+        let shown = isVerbose ? (checks + notes()).map(\.line) : []
+        guard let failed = checks.first(where: { !$0.isWell }) else {
+            return Self.text((shown + ["ready"]).joined(separator: "\n"))
+        }
+        var problem = Problem.unavailable(
+            "not-ready", "Not ready", failed.detail, retryAfter: clock.positiveHeaderSeconds(.seconds(1)))
+        if isVerbose { problem.members.append(("checks", .texts(shown))) }
+        throw problem
+    }
+
+    private var listCheck: ReadinessCheck {
+        guard let list = newest.current else {
+            return ReadinessCheck(
+                name: "list", isWell: isOnDemand,
+                detail: isOnDemand ? "None yet; a request has one made." : "There is no list yet.")
+        }
+        return ReadinessCheck(
+            name: "list", isWell: true, detail: "\(list.minute), \((clock.now - list.minute.start).short) old")
+    }
+
+    private var processCheck: ReadinessCheck {
+        Task.isShuttingDownGracefully
+            ? ReadinessCheck(name: "process", isWell: false, detail: "The process is ending.")
+            : ReadinessCheck(name: "process", isWell: true, detail: "takes requests")
+    }
+
+    private static func text(_ text: String) -> Response {
+        var fields = HTTPFields()
+        fields[.contentType] = "text/plain; charset=utf-8"
+        fields[.cacheControl] = "no-store"
+        return Response(status: .ok, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(string: text + "\n")))
+    }
+}
+
+/// One thing that was looked at, and what it was like.
+package struct ReadinessCheck: Equatable, Sendable {
+    package let name: String
+    package let isWell: Bool
+    package let detail: String
+
+    package init(name: String, isWell: Bool, detail: String) {
+        self.name = name
+        self.isWell = isWell
+        self.detail = detail
+    }
+
+    var line: String { "[\(isWell ? "+" : "-")] \(name): \(detail)" }
+}

@@ -1,0 +1,85 @@
+/// A metric as scrapers see it: its name and what it says, in Prometheus' conventions
+/// (https://prometheus.io/docs/practices/naming).
+///
+/// `docs/metrics.md` explains each; every label has few values, that configs or constants bound.
+package struct MetricName: Hashable, Sendable {
+    package enum Kind: String, Sendable {
+        case counter, gauge, histogram
+    }
+
+    package let name: String
+    package let kind: Kind
+    package let help: String
+    package let labels: [String]
+
+    private init(_ name: String, _ kind: Kind, _ labels: [String], _ help: String) {
+        self.name = name
+        self.kind = kind
+        self.labels = labels
+        self.help = help
+    }
+}
+
+extension MetricName {
+    package static let dataAge = MetricName(
+        "cointape_data_age_seconds", .gauge, ["stream"],
+        "How long ago the newest minute with rows, or with a list, began.")
+    package static let minutes = MetricName(
+        "cointape_minutes_total", .counter, ["stream", "outcome"],
+        "Minutes that this process has worked on, by what came of it.")
+    package static let gaps = MetricName(
+        "cointape_gaps_total", .counter, ["stream", "reason"], "Minutes that this process has ended as a gap.")
+
+    package static let fetchSeconds = MetricName(
+        "cointape_fetch_seconds", .histogram, ["source", "outcome"],
+        "How long a whole list took to fetch, all its pages and retries included.")
+    package static let fetchedBytes = MetricName(
+        "cointape_fetched_bytes_total", .counter, ["source"], "Bytes of bodies, after decompression.")
+    package static let fetchedPages = MetricName(
+        "cointape_fetched_pages_total", .counter, ["source"], "Pages that were fetched well.")
+    package static let pageRetries = MetricName(
+        "cointape_page_retries_total", .counter, ["source"], "Pages that were asked for again.")
+
+    package static let joinRows = MetricName(
+        "cointape_join_rows", .gauge, ["stream", "kind"], "The account of the last join: rows by what became of them.")
+
+    package static let redisUp = MetricName(
+        "cointape_redis_up", .gauge, ["worker", "redis"], "Whether a worker's clients reach their Redis.")
+    package static let redisReconnects = MetricName(
+        "cointape_redis_reconnects_total", .counter, ["worker", "redis"],
+        "How often a worker's clients connected again after a failure.")
+
+    package static let orders = MetricName(
+        "cointape_orders_total", .counter, ["outcome"], "Orders asked for, by what came of it.")
+    package static let soldSatoshi = MetricName(
+        "cointape_orders_sold_satoshi", .gauge, [], "What is sold in all, as far as this process has seen.")
+    package static let capSatoshi = MetricName(
+        "cointape_orders_cap_satoshi", .gauge, [], "What may be sold in all.")
+    package static let readModelLag = MetricName(
+        "cointape_read_model_lag_seconds", .gauge, [],
+        "How much older the newest projected order is than the newest in the ledger.")
+    package static let ledgerDrift = MetricName(
+        "cointape_ledger_drift_satoshi", .gauge, [],
+        "What the ledger's running total and the sum of its orders differ by: 0, or somebody has written into it.")
+
+    package static let httpRequests = MetricName(
+        "cointape_http_requests_total", .counter, ["route", "status"], "Requests answered.")
+    package static let httpSeconds = MetricName(
+        "cointape_http_request_seconds", .histogram, ["route"],
+        "From a request's head to its answer, before that is sent.")
+
+    package static let buildInfo = MetricName("cointape_build_info", .gauge, ["version"], "1, with the version.")
+    package static let startTime = MetricName(
+        "process_start_time_seconds", .gauge, [], "When the process started, in seconds since 1970.")
+    package static let residentMemory = MetricName(
+        "process_resident_memory_bytes", .gauge, [], "Memory of the process that is in RAM.")
+    package static let cpuSeconds = MetricName(
+        "process_cpu_seconds_total", .counter, [], "Processor time that the process has used.")
+
+    /// In the order in which they are shown.
+    package static let all: [MetricName] = [
+        dataAge, minutes, gaps, fetchSeconds, fetchedBytes, fetchedPages, pageRetries, joinRows, redisUp,
+        redisReconnects, orders, soldSatoshi, capSatoshi, readModelLag, ledgerDrift, httpRequests, httpSeconds,
+        buildInfo, startTime, residentMemory, cpuSeconds,
+    ]
+}

@@ -1,0 +1,85 @@
+package import CoreMetrics
+import Synchronization
+
+/// The metrics of a process: the backend of swift-metrics, shown as text for Prometheus.
+///
+/// Counters and histograms are swift-metrics'; what is only worth knowing at the moment of a look is a sample.
+package final class MetricsRegistry: Sendable {
+    package typealias Labels = [(String, String)]
+
+    private let series = Mutex<[String: [SeriesKey: any Series]]>([:])
+    private let samples = Mutex<[Sample]>([])
+
+    private struct Sample: Sendable {
+        let name: String
+        let labels: SeriesKey
+        let read: @Sendable () -> Double?
+    }
+
+    package init() {}
+
+    /// Has `read` asked whenever the metrics are looked at; nil is shown as no sample.
+    ///
+    /// It must not wait. A sample of the same name and labels takes an earlier one's place.
+    package func sample(_ name: MetricName, _ labels: Labels = [], _ read: @escaping @Sendable () -> Double?) {
+        let key = SeriesKey(labels)
+        samples.withLock { samples in
+            samples.removeAll { $0.name == name.name && $0.labels == key }
+            samples.append(Sample(name: name.name, labels: key, read: read))
+        }
+    }
+
+    /// All that there is, in Prometheus' text format 0.0.4: families in the order of `MetricName.all`.
+    ///
+    /// A metric that is not in that list is not shown: its labels would have no bound that somebody has thought of.
+    package var text: String {
+        let series = series.withLock(\.self)
+        let samples = Dictionary(grouping: samples.withLock(\.self), by: \.name)
+        var text = PrometheusText()
+        for family in MetricName.all {
+            let kept = (series[family.name] ?? [:]).sorted { $0.key < $1.key }
+            let read = (samples[family.name] ?? []).compactMap { sample in sample.read().map { (sample.labels, $0) } }
+            guard !kept.isEmpty || !read.isEmpty else { continue }
+            text.begin(family)
+            for (labels, series) in kept { series.write(family.name, labels, to: &text) }
+            for (labels, value) in read.sorted(by: { $0.0 < $1.0 }) { text.add(family.name, labels, value) }
+        }
+        return text.text
+    }
+
+    private func find<Wanted: Series>(_ name: String, _ labels: Labels, _ make: () -> Wanted) -> Wanted {
+        series.withLock { series in
+            let key = SeriesKey(labels)
+            if let known = series[name]?[key] as? Wanted { return known }
+            let new = make()
+            series[name, default: [:]][key] = new
+            return new
+        }
+    }
+}
+
+extension MetricsRegistry: MetricsFactory {
+    package func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
+        find(label, dimensions) { CounterSeries() }
+    }
+
+    package func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
+        find(label, dimensions) { GaugeSeries() }
+    }
+
+    package func makeRecorder(
+        label: String, dimensions: [(String, String)], aggregate: Bool
+    ) -> any RecorderHandler {
+        aggregate ? find(label, dimensions) { HistogramSeries() } : find(label, dimensions) { GaugeSeries() }
+    }
+
+    package func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
+        find(label, dimensions) { HistogramSeries() }
+    }
+
+    // Series live as long as the process: their number is bounded.
+    package func destroyCounter(_ handler: any CounterHandler) {}
+    package func destroyMeter(_ handler: any MeterHandler) {}
+    package func destroyRecorder(_ handler: any RecorderHandler) {}
+    package func destroyTimer(_ handler: any TimerHandler) {}
+}
