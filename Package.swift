@@ -110,7 +110,7 @@ let package = Package(
             resources: [
                 .embedInCode("Scripts/create_order.lua"), .embedInCode("Scripts/open_ledger.lua"),
                 .embedInCode("Scripts/page.lua"), .embedInCode("Scripts/project.lua"),
-                .embedInCode("Scripts/replace.lua"),
+                .embedInCode("Scripts/raise_total.lua"), .embedInCode("Scripts/replace.lua"),
             ],
             swiftSettings: settings
         ),

@@ -14,7 +14,9 @@ package enum RunCommand {
         let runtime = Runtime(
             clock: clock, redactor: configs.redactor, logs: logs.outputs, metrics: metrics.registry)
         defer { runtime.shutdown() }
-        let services = logs.services + metrics.servers(configs.files, logger: runtime.logger) + configs.files.flatMap { runtime.services($0) }
+        let services =
+            logs.services + metrics.servers(configs.files, logger: runtime.logger)
+            + configs.files.flatMap { runtime.services($0) }
         try await Launcher.run(services, logger: Launcher.quietLogger(logs.logger))
     }
 }

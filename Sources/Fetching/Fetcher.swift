@@ -38,7 +38,8 @@ package struct Fetcher: Sendable {
         self.redactor = redactor
         self.logger = logger
         let pages = PageFetcher(
-            source: config.worker.name, settings: config.request, filters: config.filters, http: http, jq: jq, clock: clock, redactor: redactor,
+            source: config.worker.name, settings: config.request, filters: config.filters, http: http, jq: jq,
+            clock: clock, redactor: redactor,
             logger: logger)
         walker = ListFetcher(config: config, pages: pages)
     }

@@ -187,4 +187,75 @@ import Testing
         #expect((600..<720).contains(Int(age) ?? 0))
         #expect(try await shop.ledger().count == 1)
     }
+
+    @Test(.timeLimit(.minutes(2))) func `an order is priced by the newest rate that has come`() async throws {
+        let shop = try await Shop(apis: 1, dollars: "80000", minutesAgo: 1)
+        func rate(_ key: String) async throws -> String {
+            let answer = try await shop.put(#"{"currency":"USD","amount":"1","idempotence_key":"\#(key)"}"#)
+            return try String(#require(answer.text.firstMatch(of: /"btc_rate":"([\d.]+)"/), "\(answer.text)").1)
+        }
+        #expect(try await rate("a") == "80000")
+        try await shop.publishRates(dollars: "90000.5")
+        try await eventually("the newer rate is used") {
+            try await rate("\(UInt64.random(in: 0...UInt64.max))") == "90000.5"
+        }
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func `an api that has placed nothing itself knows from the read model that a ledger was lost`() async throws {
+        let shop = try await Shop(apis: 2)
+        let projector = try Cointape(["run", "config/ledger.json"], environment: ["REDIS_URL": shop.redis.url])
+        #expect(try await shop.put(#"{"currency":"EUR","amount":"1","idempotence_key":"a"}"#, api: 0).status == 200)
+        try await eventually("the order is folded") {
+            try await shop.client.send(RedisCommand("XLEN", "{read}:all")) == .integer(1)
+        }
+        // The other api looks at the read model every second: its look is seen by the horizon that it gives the script.
+        let other = #"{"currency":"EUR","amount":"1","idempotence_key":"b"}"#
+        try await eventually("the other api knows of the order") {
+            let copy = try await shop.client.send(RedisCommand("XRANGE", "{orders}:ledger", "-", "+"))
+            _ = try await shop.client.send(RedisCommand("RENAME", "{orders}:ledger", "{orders}:kept"))
+            let answer = try await shop.put(other, api: 1)
+            _ = try await shop.client.send(RedisCommand("RENAME", "{orders}:kept", "{orders}:ledger"))
+            #expect(try await shop.client.send(RedisCommand("XRANGE", "{orders}:ledger", "-", "+")) == copy)
+            return answer.text.contains("ledger-lost")
+        }
+        projector.signal(SIGTERM)
+        #expect(try await projector.exit() == 0)
+    }
+
+    @Test(.timeLimit(.minutes(2))) func `what a person has to mend is told by its name`() async throws {
+        let shop = try await Shop(apis: 1)
+        func problem(_ key: String) async throws -> String {
+            try await shop.put(#"{"currency":"EUR","amount":"1","idempotence_key":"\#(key)"}"#).text
+        }
+        _ = try await shop.client.send(RedisCommand("XADD", "{orders}:ledger", "*", "by", "hand"))
+        #expect(try await problem("a").contains("/problems/ledger-damaged"))
+        let id = try await shop.client.send(RedisCommand("XREVRANGE", "{orders}:ledger", "+", "-", "COUNT", "1"))
+        _ = try await shop.client.send(RedisCommand("XDEL", "{orders}:ledger", id.array?[0].array?[0].text ?? ""))
+        #expect(try await shop.put(#"{"currency":"EUR","amount":"1","idempotence_key":"a"}"#).status == 200)
+        _ = try await shop.client.send(RedisCommand("HSET", "{read}:stats", "last", "rubbish"))
+        #expect(try await shop.ask("GET", "/buy_orders").text.contains("/problems/read-model-damaged"))
+        #expect(try await shop.ask("GET", "/buy_orders/stats").text.contains("/problems/read-model-damaged"))
+        _ = try await shop.client.send(RedisCommand("DEL", "{read}:stats"))
+        #expect(try await shop.ask("GET", "/buy_orders").status == 200)
+        let other = try await Shop(apis: 1, source: "sandbox")
+        let answer = try await other.put(#"{"currency":"EUR","amount":"1","idempotence_key":"a"}"#)
+        #expect(answer.status == 503 && answer.text.contains("/problems/wrong-rates"), "\(answer.text)")
+    }
+
+    @Test(.timeLimit(.minutes(2))) func `the script for hands follows last_reference to the end`() async throws {
+        let shop = try await Shop(apis: 1)
+        for number in 1...5 {
+            _ = try await shop.put(#"{"currency":"USD","amount":"\#(number)","idempotence_key":"k\#(number)"}"#)
+        }
+        let environment = ["URL": "http://localhost:\(shop.apis[0].port)"]
+        let pages = try await shell("scripts/curl/get_buy_orders_pass_last_ref.sh 2 USD", environment: environment)
+            .split(separator: "\n")
+        #expect(pages.map { $0.matches(of: /"id":/).count } == [2, 2, 1])
+        let amounts = pages.joined().matches(of: /"currency_amount":"(\d)"/).map { String($0.1) }
+        #expect(amounts == ["5", "4", "3", "2", "1"])
+        let refused = try await shell(
+            "scripts/curl/get_buy_orders_pass_last_ref.sh 1000; echo \"exit code $?\"", environment: environment)
+        #expect(refused.contains("1 to 100") && refused.contains("exit code 1"), "\(refused)")
+    }
 }

@@ -12,12 +12,13 @@ final class Shop: Sendable {
     let redis: TestRedis
     let client: RedisClient
     private let dollars: String
-    private let apis: [(process: Cointape, port: Int)]
+    let apis: [(process: Cointape, port: Int)]
     private let more = Mutex<[Cointape]>([])
 
     /// `dollars` is what a BTC costs, in dollars and in the other currencies too; without a Redis it starts one.
     init(
-        apis count: Int, dollars: String = "85897.9513", isOpen: Bool = true, on given: TestRedis? = nil
+        apis count: Int, dollars: String = "85897.9513", source: String = "btc_rate", minutesAgo: Int = 0,
+        isOpen: Bool = true, on given: TestRedis? = nil
     ) async throws {
         if let given { redis = given } else { redis = try await TestRedis() }
         client = redis.client()
@@ -25,7 +26,7 @@ final class Shop: Sendable {
         var apis: [(Cointape, Int)] = []
         for _ in 0..<count { apis.append(try Self.api(redis)) }
         self.apis = apis
-        try await publishRates()
+        try await publishRates(source: source, minutesAgo: minutesAgo)
         if isOpen { try await open() }
         for api in apis { try await isReady(api.1) }
     }
@@ -45,11 +46,12 @@ final class Shop: Sendable {
                 "tail", "\(OrderTail.random())"))
     }
 
-    func publishRates(minutesAgo: Int = 0) async throws {
+    func publishRates(dollars: String? = nil, source: String = "btc_rate", minutesAgo: Int = 0) async throws {
+        let dollars = dollars ?? self.dollars
         let minute = Minute(containing: Timestamp.machineTime).advanced(byMinutes: -minutesAgo)
         let rows = #"[{"EUR":"\#(dollars)","GBP":"\#(dollars)","USD":"\#(dollars)"}]"#
         _ = try await client.send(
-            RedisCommand("XADD", "btc_rate", "\(minute.milliseconds)-0", "source", "btc_rate", "rows", rows))
+            RedisCommand("XADD", "btc_rate", "\(minute.milliseconds)-0", "source", source, "rows", rows))
     }
 
     /// All orders, the oldest first.

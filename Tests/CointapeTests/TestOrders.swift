@@ -40,9 +40,9 @@ final class TestOrders: Sendable {
         _ = try await client.send(RedisCommand("XADD", arguments: fields))
     }
 
-    /// A ledger of so many orders, by `create_order.lua`, of the rates that there are.
+    /// So many orders, by `create_order.lua`, of the rates that there are.
     @discardableResult
-    func place(_ count: Int) async throws -> [BuyOrder] {
+    func place(_ count: Int, from first: Int = 1) async throws -> [BuyOrder] {
         let clock = TapeClock()
         let horizon = LedgerHorizon()
         horizon.noteReadModel(nil)
@@ -54,7 +54,7 @@ final class TestOrders: Sendable {
         let entry = try #require(try await stream.newest(10).first { $0.rows != nil })
         let rates = try BTCRates(entry)
         var orders: [BuyOrder] = []
-        for number in 1...count {
+        for number in first..<first + count {
             let request = OrderRequest(
                 currency: Currency.allCases[number % 3], amount: try #require(Amount("\(number).25".utf8)),
                 key: try #require(IdempotenceKey("key-\(number)")))

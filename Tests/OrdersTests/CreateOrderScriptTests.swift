@@ -94,6 +94,45 @@ import Testing
         #expect(try await ledger.call([3: "c", 5: "1"]) == ["cap-exceeded", "10000000000"])
     }
 
+    @Test func `an entry of another hand cannot have what is sold sold anew`() async throws {
+        let ledger = try await Ledger()
+        let taken = try await ledger.call([3: "a", 5: "9996000000"])
+        for foreign in [
+            ["total", "0", "tail", "00000000002"], ["total", "0", "tail", "00000000002", "satoshi", "1"],
+            ["total", "0", "satoshi", "1"],
+        ] {
+            let added = try await ledger.client.send(
+                RedisCommand("XADD", arguments: ["{orders}:ledger", "*"] as [any RedisArgument] + foreign))
+            let before = try await ledger.contents()
+            let answer = try await ledger.call([3: "b", 5: "9000000000", 13: taken[1], 14: "0123456789a"])
+            #expect(answer[0] == "damaged" && answer[1].contains(added.text ?? "?"), "\(foreign): \(answer)")
+            #expect(try await ledger.contents() == before)
+            _ = try await ledger.client.send(RedisCommand("XDEL", "{orders}:ledger", added.text ?? ""))
+        }
+        // One that says what was really sold counts.
+        _ = try await ledger.client.send(
+            RedisCommand(
+                "XADD", "{orders}:ledger", "*", "raised", "2026-11-21T09:00:00.000Z", "total", "9999999999", "tail",
+                "00000000003"))
+        #expect(try await ledger.call([3: "b", 5: "2"]) == ["cap-exceeded", "9999999999"])
+        #expect(try await ledger.call([3: "b", 5: "1"])[0] == "new")
+    }
+
+    @Test func `a user who may not write down the key places nothing`() async throws {
+        let ledger = try await Ledger()
+        _ = try await ledger.client.send(
+            RedisCommand("ACL", "SETUSER", "half", "on", ">half-secret", "~*", "+@all", "-hset"))
+        let half = RedisEndpoint(address: ledger.redis.endpoint.address, user: "half", password: "half-secret")
+        let before = try await ledger.contents()
+        await #expect {
+            _ = try await ledger.redis.client(half).evaluate(
+                OrderScript.script, keys: ["{orders}:ledger", "{orders}:seen"], arguments: Ledger.arguments())
+        } throws: { error in
+            (error as? RedisError)?.message.contains("NOPERM") == true
+        }
+        #expect(try await ledger.contents() == before)
+    }
+
     @Test func `counts on from what was sold before the ledger`() async throws {
         let ledger = try await Ledger(total: "9999999990")
         #expect(try await ledger.call([5: "11"]) == ["cap-exceeded", "9999999990"])
@@ -207,12 +246,14 @@ import Testing
         for id in ["281474976710656-0", "99999999999999-4294967295", "18446744073709551615-18446744073709551615"] {
             let ahead = try await Ledger()
             _ = try await ahead.client.send(
-                RedisCommand("XADD", "{orders}:ledger", id, "total", "0", "tail", "00000000002"))
+                RedisCommand("XADD", "{orders}:ledger", id, "total", "0", "tail", "00000000002", "satoshi", "1"))
             #expect(try await ahead.call()[0] == "damaged")
         }
         let last = try await Ledger()
         _ = try await last.client.send(
-            RedisCommand("XADD", "{orders}:ledger", "99999999999999-4294967294", "total", "0", "tail", "00000000002"))
+            RedisCommand(
+                "XADD", "{orders}:ledger", "99999999999999-4294967294", "total", "0", "tail", "00000000002", "satoshi",
+                "1"))
         #expect(try await last.call()[1] == "99999999999999-4294967295")
         #expect(try await last.call([3: "b"])[0] == "damaged")
     }

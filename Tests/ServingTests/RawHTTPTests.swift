@@ -237,7 +237,7 @@ import Testing
         let api = try await TestAPI()
         let answer = try await api.get("/nothing?x=1")
         #expect(answer.status == 404)
-        #expect(answer.text.contains(#""available":["/","/healthz","/openapi.yaml","/readyz"]"#))
+        #expect(answer.text.contains(#""available":["/","/healthz","/metrics","/openapi.yaml","/readyz"]"#))
         #expect(try await api.get("http://example.org/healthz").text == "alive\n")
         let unwanted = try await api.get("/healthz?x=1")
         #expect(unwanted.status == 422)

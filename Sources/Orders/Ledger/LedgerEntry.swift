@@ -1,21 +1,27 @@
 import Basics
 package import Tape
 
-/// An entry of the ledger: the opening, which is the first, or an order.
+/// An entry of the ledger: the opening, which is the first, an order, or a raised total.
 package enum LedgerEntry: Equatable, Sendable {
     case opening(LedgerOpening)
     case order(LedgerOrder)
+    case raise(LedgerRaise)
 
     package init(_ entry: TapeEntry) throws(DamagedEntry) {
-        self =
-            entry.fields["opened"] == nil
-            ? .order(try LedgerOrder(entry)) : .opening(try LedgerOpening(entry))
+        if entry.fields["opened"] != nil {
+            self = .opening(try LedgerOpening(entry))
+        } else if entry.fields["raised"] != nil {
+            self = .raise(try LedgerRaise(entry))
+        } else {
+            self = .order(try LedgerOrder(entry))
+        }
     }
 
     package var id: StreamID {
         switch self {
         case .opening(let opening): opening.id
         case .order(let order): order.order.id.entry
+        case .raise(let raise): raise.id
         }
     }
 
@@ -23,6 +29,7 @@ package enum LedgerEntry: Equatable, Sendable {
         switch self {
         case .opening(let opening): opening.tail
         case .order(let order): order.order.id.tail
+        case .raise(let raise): raise.tail
         }
     }
 
@@ -31,6 +38,7 @@ package enum LedgerEntry: Equatable, Sendable {
         switch self {
         case .opening(let opening): opening.total
         case .order(let order): order.total
+        case .raise(let raise): raise.total
         }
     }
 }

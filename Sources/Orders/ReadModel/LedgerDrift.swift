@@ -10,7 +10,9 @@ package struct LedgerDrift: Equatable, Sendable {
         func read(_ field: String, _ entry: TapeEntry) -> Int128? {
             entry.text(field).flatMap { Satoshi(digits: $0.utf8) }.flatMap { Int128(exactly: $0.value) }
         }
-        let sum = entries.reduce(Int128(statistics.total.value)) { $0 &+ (read("satoshi", $1) ?? 0) }
+        let sum = entries.reduce(Int128(statistics.total.value)) { sum, entry in
+            entry.text("raised") == nil ? sum &+ (read("satoshi", entry) ?? 0) : read("total", entry) ?? sum
+        }
         let total = entries.compactMap { read("total", $0) }.last
         satoshi = total.map { $0 &- sum } ?? 0
     }

@@ -73,6 +73,11 @@ package struct OrderHistory: Sendable {
         try await ledger.newest(1).first.map { try LedgerEntry($0) }
     }
 
+    /// Whether the ledger has this entry.
+    package func has(_ mark: LedgerMark) async throws(RedisError) -> Bool {
+        try await ledger.newest(1, from: mark.id, to: mark.id).first?.text("tail") == "\(mark.tail)"
+    }
+
     private func foldedPage(
         below cursor: StreamID?, _ currency: Currency?, _ count: Int
     ) async throws -> (LedgerMark?, [BuyOrder]) {

@@ -8,6 +8,7 @@ package import Tape
 package struct ReadModelRebuild: Sendable {
     private let readModel: RedisClient
     private let fold: LedgerFold
+    private let history: OrderHistory
     private let live: ReadModelKeys
     private let shadow: ReadModelKeys
 
@@ -16,15 +17,17 @@ package struct ReadModelRebuild: Sendable {
     package init(readModel: RedisClient, ledger: RedisClient, keys: TapeKeys, clock: TapeClock) {
         self.readModel = readModel
         fold = LedgerFold(readModel: readModel, ledger: ledger, keys: keys, space: .rebuild, clock: clock)
+        history = OrderHistory(readModel: readModel, ledger: ledger, keys: keys, clock: clock)
         live = ReadModelKeys(keys)
         shadow = ReadModelKeys(keys, .rebuild)
     }
 
     /// Returns the sums of the read model that is in use now.
     ///
-    /// Throws `FoldStop` where the ledger cannot be folded to its end, and `EmptyLedger`; the live read model is as it
-    /// was then.
+    /// Throws `FoldStop` where the ledger cannot be folded to its end, `EmptyLedger`, and `LostOrders`; the live read model
+    /// is as it was then.
     package func run() async throws -> ReadModelStatistics {
+        try await requireNothingLost()
         try await remove()
         while true {
             guard !Task.isCancelled else { throw CancellationError() }
@@ -41,6 +44,22 @@ package struct ReadModelRebuild: Sendable {
                 throw stop
             }
         }
+    }
+
+    /// The live read model may be the last witness of orders that the ledger lost: first they have to count again.
+    private func requireNothingLost() async throws {
+        // One that cannot be read is no witness.
+        guard let witness = try? await history.statistics(), let last = witness.last else { return }
+        let total: Satoshi?
+        do {
+            total = try await history.ledgerTotal()
+        } catch is DamagedEntry {
+            // The fold stops there, and says so.
+            return
+        }
+        guard let total else { throw EmptyLedger() }
+        if try await history.has(last) || total >= witness.total { return }
+        throw LostOrders(last: last.id, sold: witness.total, ledger: total)
     }
 
     private func remove() async throws(RedisError) {
@@ -60,6 +79,18 @@ package struct ReadModelRebuild: Sendable {
     }
 
     private static let script = RedisScript(name: "replace", source: PackageResources.replace_lua)
+}
+
+/// The read model has orders that the ledger does not have, and does not count.
+package struct LostOrders: Error, Equatable, Sendable, CustomStringConvertible {
+    let last: StreamID
+    let sold: Satoshi
+    let ledger: Satoshi
+
+    package var description: String {
+        "the read model goes up to the entry \(last) and \(sold.btc) BTC, and the ledger, which does not have it, to "
+            + "\(ledger.btc): put a newer copy back, or count what is lost first: cointape orders raise --sold \(sold.btc)"
+    }
 }
 
 /// There is no ledger to fold: a read model, if there is one, is all that is left of it.

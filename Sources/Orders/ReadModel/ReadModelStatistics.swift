@@ -37,6 +37,12 @@ package struct ReadModelStatistics: Equatable, Sendable {
         case .opening(let opening):
             guard last == nil else { throw DamagedEntry(opening.id, "opens a ledger that had been opened") }
             lastCreatedAt = opening.opened
+        case .raise(let raise):
+            guard last != nil else { throw DamagedEntry(raise.id, "is the first, and not the ledger's opening") }
+            guard raise.total > total else {
+                throw DamagedEntry(raise.id, "raises the running total to \(raise.total.digits), from \(total.digits)")
+            }
+            lastCreatedAt = raise.raised
         case .order(let order):
             guard last != nil else { throw DamagedEntry(entry.id, "is the first, and not the ledger's opening") }
             let expected = total + order.order.satoshi

@@ -98,18 +98,29 @@ if not first then
   return {'not-open'}
 end
 local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+local least = '0'
 if known ~= '' then
   local entry = newest[1] == known and newest or at(known)
-  if not entry or fields_of(entry).tail ~= known_tail then return {'ledger-lost', known} end
+  local fields = entry and fields_of(entry)
+  if not fields or fields.tail ~= known_tail then return {'ledger-lost', known} end
+  least = fields.total or ''
 end
 
 local opening = fields_of(first)
 if not opening.opened or (opening.kind ~= 'real' and opening.kind ~= 'sandbox') then
   return {'damaged', 'the first entry, ' .. first[1] .. ', is not an opening'}
 end
-local total = fields_of(newest).total
+local fields = fields_of(newest)
+local total = fields.total
 if not total or not is_whole(total, 11) then
   return {'damaged', 'the newest entry, ' .. newest[1] .. ', has no running total'}
+end
+-- Nobody but cointape adds entries; one of another hand may have a total that would sell anew what is sold.
+if not fields.tail or not (fields.satoshi or fields.opened or fields.raised) then
+  return {'damaged', 'the newest entry, ' .. newest[1] .. ', is no order'}
+end
+if not is_whole(least, 11) or tonumber(total) < tonumber(least) then
+  return {'damaged', 'the newest entry, ' .. newest[1] .. ', has a smaller running total than ' .. known}
 end
 -- The next id has to fit into a UUID: 48 bits of milliseconds, 32 of sequence.
 local milliseconds, sequence = string.match(newest[1], '^(%d+)%-(%d+)$')
@@ -126,6 +137,11 @@ if not (tonumber(from) <= now and now <= tonumber(till)) then
 end
 -- Longer figures are not for tonumber, and far beyond the cap.
 if #satoshi > 11 or not (tonumber(total) + tonumber(satoshi) <= CAP) then return {'cap-exceeded', total} end
+
+-- The one write that may be refused behind another: a user without the right to it must not place anything (Redis 7).
+if redis.acl_check_cmd and not redis.acl_check_cmd('HSET', KEYS[2], identity, '0-0') then
+  return redis.error_reply('NOPERM this user may not run HSET on ' .. KEYS[2])
+end
 
 local sum = string.format('%.0f', tonumber(total) + tonumber(satoshi))
 local added = redis.call(

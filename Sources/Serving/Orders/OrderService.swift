@@ -7,12 +7,16 @@ import Telemetry
 
 /// The clients by which an api reaches the places of orders.
 package struct OrderClients: Sendable {
+    /// For placing alone: it may wait for replicas, and holds up whoever shares its connection then.
     package let ledger: RedisClient
+    /// For reading the ledger; the read model's own client where both are in one Redis, so that one round trip asks both.
+    package let reading: RedisClient
     package let readModel: RedisClient
 
     package init(ledger: RedisClient, readModel: RedisClient) {
         self.ledger = ledger
         self.readModel = readModel
+        reading = ledger.endpoint == readModel.endpoint ? readModel : ledger.separate()
     }
 }
 
@@ -46,7 +50,7 @@ struct OrderService: Sendable {
         let desk = OrderDesk(
             redis: clients.ledger, keys: keys, acknowledgement: settings.acknowledgement,
             maxRateAge: settings.maxRateAge, horizon: horizon, clock: clock)
-        let history = OrderHistory(readModel: clients.readModel, ledger: clients.ledger, keys: keys, clock: clock)
+        let history = OrderHistory(readModel: clients.readModel, ledger: clients.reading, keys: keys, clock: clock)
         watch = HorizonWatch(history: history, horizon: horizon, figures: figures, logger: logger)
         durability = DurabilityLook(
             redis: clients.ledger, acknowledgement: settings.acknowledgement, logger: logger)

@@ -4,7 +4,7 @@ import Assembly
 struct Orders: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Open, verify or rebuild what orders are kept in.",
-        subcommands: [OpenLedger.self, VerifyLedger.self, RebuildReadModel.self])
+        subcommands: [OpenLedger.self, VerifyLedger.self, RaiseTotal.self, RebuildReadModel.self])
 }
 
 struct OrdersConfig: ParsableArguments {
@@ -61,6 +61,33 @@ struct VerifyLedger: AsyncParsableCommand {
             let isWell = try await VerifyLedgerCommand.run(
                 config: place.config, environment: Environment(), print: Ending.show)
             if !isWell { throw ExitCode(1) }
+        }
+    }
+}
+
+struct RaiseTotal: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "raise", abstract: "Count what was sold and is lost: raise the ledger's sum of what is sold.",
+        discussion: """
+            After a backup was put back that lacks orders which were acknowledged. The sum is never lowered, so mind what \
+            you type: it cannot be taken back.
+            """)
+
+    @Option(help: "What was sold in all, in BTC.")
+    var sold: String
+
+    @OptionGroup var place: OrdersConfig
+
+    func validate() throws {
+        guard RaiseTotalCommand(sold: sold) != nil else {
+            throw ValidationError("--sold should be BTC from 0 to 100 with at most 8 decimals, such as 1.5")
+        }
+    }
+
+    func run() async throws {
+        try await Ending.withExitCodes {
+            let command = RaiseTotalCommand(sold: sold)
+            try await command?.run(config: place.config, environment: Environment(), print: Ending.show)
         }
     }
 }

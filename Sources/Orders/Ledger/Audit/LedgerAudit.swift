@@ -18,6 +18,7 @@ package struct LedgerAudit: Sendable {
     package private(set) var last: StreamID?
     private var sums: [Currency: ReadModelStatistics.Sums] = [:]
     private var createdLast: Timestamp?
+    private var uncheckedRates = 0
     private var model: ReadModelStatistics?
     private let rates: [Minute: BTCRates]
 
@@ -48,6 +49,9 @@ package struct LedgerAudit: Sendable {
             case .opening(let found):
                 take(found, isFirst: isFirst)
                 return nil
+            case .raise(let raise):
+                take(raise, isFirst: isFirst)
+                return nil
             case .order(let order):
                 if isFirst { findings.add(entry.id, "is the first, and not the ledger's opening") }
                 take(order)
@@ -58,7 +62,7 @@ package struct LedgerAudit: Sendable {
             if isFirst, entry.fields["opened"] == nil {
                 findings.add(entry.id, "is the first, and not the ledger's opening")
             }
-            if entry.fields["opened"] == nil { orders += 1 }
+            if entry.fields["opened"] == nil, entry.fields["raised"] == nil { orders += 1 }
             // The next one's is held against what stands there, if anything does.
             total = entry.text("total").flatMap { Satoshi(digits: $0.utf8) }
             return nil
@@ -68,6 +72,11 @@ package struct LedgerAudit: Sendable {
     /// Says that there are no more entries.
     package mutating func end() {
         if last == nil { findings.add(nil, "there is no ledger") }
+        if uncheckedRates > 0 {
+            notes.add(
+                nil, "the rates of \(uncheckedRates) orders were not compared: the stream of rates has these minutes no more"
+            )
+        }
         if let mark = model?.last {
             findings.add(mark.id, "is the read model's last entry, and not in the ledger")
         }
@@ -81,6 +90,20 @@ package struct LedgerAudit: Sendable {
         if isFirst { opening = found } else { findings.add(found.id, "opens a ledger that had been opened") }
         if found.total > Satoshi.cap { findings.add(found.id, Self.beyondCap(found.total)) }
         total = found.total
+    }
+
+    private mutating func take(_ raise: LedgerRaise, isFirst: Bool) {
+        if isFirst { findings.add(raise.id, "is the first, and not the ledger's opening") }
+        if raise.total > Satoshi.cap { findings.add(raise.id, Self.beyondCap(raise.total)) }
+        if let total {
+            if raise.total <= total {
+                findings.add(raise.id, "raises the running total to \(raise.total.digits), from \(total.digits)")
+            } else {
+                let lost = Satoshi(raise.total.value - total.value)
+                notes.add(raise.id, "counts \(lost.btc) BTC that were sold and whose orders are lost")
+            }
+        }
+        total = raise.total
     }
 
     private mutating func take(_ ledgerOrder: LedgerOrder) {
@@ -128,7 +151,10 @@ package struct LedgerAudit: Sendable {
     }
 
     private mutating func checkRate(_ order: BuyOrder) {
-        guard let known = rates[order.rateMinute] else { return }
+        guard let known = rates[order.rateMinute] else {
+            uncheckedRates += 1
+            return
+        }
         if let rate = known.rates[order.currency], rate != order.rate {
             findings.add(
                 order.id.entry,

@@ -1,0 +1,27 @@
+import Orders
+import Tape
+
+/// `cointape orders raise`: a person says that more was sold than the ledger shows.
+package struct RaiseTotalCommand: Sendable {
+    private let sold: Satoshi
+
+    /// nil for what is not in BTC, or more than the cap.
+    package init?(sold: String) {
+        guard let sold = Satoshi(btc: sold), sold <= Satoshi.cap else { return nil }
+        self.sold = sold
+    }
+
+    /// Says what the total was, and is.
+    package func run(config: String?, environment: Environment, print: (String) -> Void) async throws {
+        let places = try OrdersPlaces(config, environment: environment)
+        let raiser = LedgerRaiser(ledger: places.ledger, keys: places.keys, clock: places.clock)
+        switch try await raiser.raise(to: sold) {
+        case .raised(let id, let before):
+            print(
+                "raised by \(id): \(sold.btc) of \(Satoshi.cap.btc) BTC are sold, where the ledger had \(before.btc)")
+        case .enough(let total): throw OrdersFailure("the ledger has \(total.btc) BTC sold already; nothing was changed")
+        case .notOpen: throw OrdersFailure("the ledger is not open: cointape orders open --already-sold \(sold.btc)")
+        case .damaged(let words): throw OrdersFailure("\(words); cointape orders verify tells more")
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Basics
+package import Redis
+package import Tape
+
+/// An entry by which a person has said that more was sold than the ledger shows: orders were lost with a copy of it.
+package struct LedgerRaise: Equatable, Sendable {
+    package let id: StreamID
+    package let tail: OrderTail
+    /// When, in RFC 3339.
+    package let raised: String
+    package let total: Satoshi
+
+    init(_ entry: TapeEntry) throws(DamagedEntry) {
+        let fields = EntryFields(entry)
+        id = entry.id
+        tail = try fields.read("tail", OrderTail.init)
+        raised = try fields.read("raised") { Timestamp(rfc3339: $0) == nil ? nil : $0 }
+        total = try fields.read("total") { Satoshi(digits: $0.utf8) }
+    }
+}
+
+/// Raises the ledger's running total, so that what was lost counts against the cap all the same.
+package struct LedgerRaiser: Sendable {
+    package enum Outcome: Equatable, Sendable {
+        /// The total before.
+        case raised(StreamID, from: Satoshi)
+        /// It is as high already.
+        case enough(Satoshi)
+        case notOpen
+        case damaged(String)
+    }
+
+    private let redis: RedisClient
+    private let key: String
+    private let clock: TapeClock
+
+    package init(ledger redis: RedisClient, keys: TapeKeys, clock: TapeClock) {
+        self.redis = redis
+        key = keys.ledger
+        self.clock = clock
+    }
+
+    /// `sold` is at most the cap.
+    package func raise(to sold: Satoshi) async throws(RedisError) -> Outcome {
+        let reply = try await redis.evaluate(
+            Self.script, keys: [key], arguments: [sold.digits, "\(OrderTail.random())", clock.now.rfc3339])
+        let parts = (reply.array ?? []).map { $0.text ?? "" }
+        switch (parts.first, parts.count) {
+        case ("ok", 3):
+            if let id = StreamID(parts[1]), let before = Satoshi(digits: parts[2].utf8) {
+                return .raised(id, from: before)
+            }
+        case ("enough", 2):
+            if let total = Satoshi(digits: parts[1].utf8) { return .enough(total) }
+        case ("not-open", 1): return .notOpen
+        case ("damaged", 2): return .damaged(parts[1])
+        default: break
+        }
+        throw RedisError(
+            .unexpectedReply, command: "raise_total.lua", message: "the answer \"\(parts.joined(separator: " "))\"")
+    }
+
+    private static let script = RedisScript(name: "raise_total", source: PackageResources.raise_total_lua)
+}

@@ -1,0 +1,39 @@
+-- Raises the ledger's running total to what was really sold: after a loss, when orders that were acknowledged are missing.
+--
+-- KEYS[1]  the ledger
+-- ARGV[1]  what was sold in all, in satoshi
+-- ARGV[2]  42 random bits: eleven hexadecimal digits
+-- ARGV[3]  now, for people: 2026-11-21T09:01:30.250Z
+--
+-- Returns a table that begins with one of these; all but `ok` have changed nothing.
+--   ok, id, total         the running total is raised; the entry that says so, and the total before
+--   enough, total         the running total is as high already
+--   not-open              there is no ledger
+--   damaged, words        the ledger holds what cointape never wrote
+--   bad-argument, number  ARGV[number] is not what stands above
+-- Retry safety: running it again answers `enough`. Every check stands before the write; tonumber only sees digits.
+local CAP = 10000000000
+local sold, tail, now_text = ARGV[1], ARGV[2], ARGV[3]
+
+local function is_whole(text)
+  return #text <= 11 and string.find(text, '^%d+$') ~= nil and (text == '0' or string.sub(text, 1, 1) ~= '0')
+end
+
+local checks = {
+  is_whole(sold) and tonumber(sold) <= CAP,
+  #tail == 11 and string.find(tail, '^[0-3][0-9a-f]+$'),
+  string.find(now_text, '^%d%d%d%d%-%d%d%-%d%dT%d%d:%d%d:%d%d%.%d%d%dZ$'),
+}
+for number = 1, 3 do
+  if not checks[number] then return {'bad-argument', tostring(number)} end
+end
+
+local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+if not newest then return {'not-open'} end
+local total = ''
+for i = 1, #newest[2], 2 do
+  if newest[2][i] == 'total' then total = newest[2][i + 1] end
+end
+if not is_whole(total) then return {'damaged', 'the newest entry, ' .. newest[1] .. ', has no running total'} end
+if tonumber(total) >= tonumber(sold) then return {'enough', total} end
+return {'ok', redis.call('XADD', KEYS[1], '*', 'raised', now_text, 'total', sold, 'tail', tail), total}

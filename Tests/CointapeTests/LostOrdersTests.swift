@@ -1,0 +1,58 @@
+import Orders
+import Redis
+import TestSupport
+import Testing
+
+/// A backup that lacks orders which were acknowledged, put back as docs/operations.md says.
+@Suite struct OrdersLostTests {
+    @Test(.timeLimit(.minutes(2)))
+    func `what an old copy of the ledger lacks counts against the cap before anything is sold again`() async throws {
+        let orders = try await TestOrders(separateReadModel: true)
+        try await orders.publishRates(source: "sandbox")
+        #expect(try await orders.run(["open"]).code == 0)
+        try await orders.place(3)
+        let backup = try await orders.entries()
+        let seen = try await orders.client.send(RedisCommand("DUMP", TestOrders.seen))
+        let placed = try await orders.place(6, from: 4)
+        let sold = try #require(try await orders.entries().last?["total"].flatMap { Satoshi(digits: $0.utf8) })
+        #expect(try await orders.run(["rebuild"]).code == 0)
+
+        try await orders.rewrite { $0 = backup }
+        _ = try await orders.client.send(
+            RedisCommand("RESTORE", TestOrders.seen, 0, try #require(seen.bytes), "REPLACE"))
+        let witness = try await orders.readModel.client().send(RedisCommand("XRANGE", "{read}:all", "-", "+"))
+        let verified = try await orders.run(["verify"])
+        #expect(verified.code == 1)
+        #expect(verified.lines.contains { $0.contains("read model's last entry, and not in the ledger") })
+        let refused = try await orders.run(["rebuild"])
+        #expect(refused.code == 1 && refused.lines.count == 1)
+        #expect(refused.lines[0].contains("\(placed[5].id.entry)") && refused.lines[0].contains("--sold \(sold.btc)"))
+        // The last witness of the lost orders is as it was.
+        #expect(
+            try await orders.readModel.client().send(RedisCommand("XRANGE", "{read}:all", "-", "+")) == witness)
+
+        let raised = try await orders.run(["raise", "--sold", sold.btc])
+        #expect(raised.code == 0 && raised.lines.first?.contains("\(sold.btc) of 100 BTC are sold") == true)
+        let again = try await orders.run(["raise", "--sold", sold.btc])
+        #expect(again.code == 1 && again.lines.first?.contains("nothing was changed") == true)
+        #expect(try await orders.run(["rebuild"]).code == 0)
+        let well = try await orders.run(["verify"])
+        #expect(well.code == 0 && well.lines.last == "ok", "\(well.lines)")
+        #expect(well.lines.contains { $0.contains("whose orders are lost") })
+        #expect(try await orders.entries().last?["total"] == sold.digits)
+        // And orders go on from there.
+        try await orders.place(1, from: 20)
+        #expect(try await orders.run(["rebuild"]).code == 0)
+        #expect(try await orders.run(["verify"]).lines.last == "ok")
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `a sum that is none, or a ledger that is none, is not raised`() async throws {
+        let orders = try await TestOrders()
+        for sum in ["100.00000001", "-1", "1e1", "NaN", "", "1 BTC"] {
+            #expect(try await orders.run(["raise", "--sold=\(sum)"]).code == 64, "\(sum)")
+        }
+        let closed = try await orders.run(["raise", "--sold", "1"])
+        #expect(closed.code == 1 && closed.lines.first?.contains("the ledger is not open") == true)
+        #expect(try await orders.entries().isEmpty)
+    }
+}
