@@ -22,6 +22,7 @@ final class Runtime: Sendable {
     let logs: LogOutputs
     let metrics: MetricsRegistry
     private let outages = Mutex<[String: RedisOutage]>([:])
+    private let looked = Mutex<Set<String>>([])
     private let http = HTTPClient()
     private let jq = JQPool()
 
@@ -159,7 +160,14 @@ final class Runtime: Sendable {
         case .project(let config): worker = projectWorker(config)
         case .api(let config): worker = apiWorker(config, onDemand: file.onDemand)
         }
-        return [heartbeat(file.config, identity)] + freshness(file.config) + [worker]
+        return [heartbeat(file.config, identity)] + serverLook(file.config) + freshness(file.config) + [worker]
+    }
+
+    /// Looks once whether the worker's Redis is fit; one of the process' workers does for all.
+    func serverLook(_ config: WorkerConfig) -> [any Service] {
+        let settings = config.settings
+        let isFirst = looked.withLock { $0.insert("\(settings.redis.endpoint)").inserted }
+        return isFirst ? [ServerLookService(look: ServerLook(redis: redis(settings), logger: logger(settings)))] : []
     }
 
     /// Looks how old the data is that a fetch or a merge worker, or another replica of it, has published.
@@ -179,6 +187,16 @@ final class Runtime: Sendable {
         let settings = config.settings
         return HeartbeatService(
             heartbeat: Heartbeat(identity: identity, keys: settings.redis.keys, redis: redis(settings), clock: clock))
+    }
+}
+
+private struct ServerLookService: Service {
+    let look: ServerLook
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await look.run() }
+        // Ending early would end the whole group.
+        try? await gracefulShutdown()
     }
 }
 

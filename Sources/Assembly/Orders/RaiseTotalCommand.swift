@@ -19,7 +19,8 @@ package struct RaiseTotalCommand: Sendable {
         case .raised(let id, let before):
             print(
                 "raised by \(id): \(sold.btc) of \(Satoshi.cap.btc) BTC are sold, where the ledger had \(before.btc)")
-        case .enough(let total): throw OrdersFailure("the ledger has \(total.btc) BTC sold already; nothing was changed")
+        case .enough(let total):
+            throw OrdersFailure("the ledger has \(total.btc) BTC sold already; nothing was changed")
         case .notOpen: throw OrdersFailure("the ledger is not open: cointape orders open --already-sold \(sold.btc)")
         case .damaged(let words): throw OrdersFailure("\(words); cointape orders verify tells more")
         }

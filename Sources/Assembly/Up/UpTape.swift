@@ -48,7 +48,7 @@ struct UpTape: Service {
         for file in configs.files {
             let identity = runtime.identity(file.config)
             signsOfLife.append(runtime.heartbeat(file.config, identity))
-            signsOfLife += runtime.freshness(file.config)
+            signsOfLife += runtime.serverLook(file.config) + runtime.freshness(file.config)
             switch file.config {
             case .fetch(let config):
                 let worker = runtime.fetchWorker(config, identity, source: source(config))

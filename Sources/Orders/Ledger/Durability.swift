@@ -2,18 +2,7 @@ package import Redis
 
 /// What the ledger's Redis says of how safely it keeps what it has acknowledged.
 package struct LedgerDurability: Equatable, Sendable {
-    /// What is not as an acknowledged order needs it, and the line that mends it, if one does.
-    package struct Shortcoming: Equatable, Sendable {
-        package let words: String
-        package let remedy: String?
-
-        init(_ words: String, remedy: String? = nil) {
-            self.words = words
-            self.remedy = remedy
-        }
-    }
-
-    package let shortcomings: [Shortcoming]
+    package let shortcomings: [RedisShortcoming]
     /// Settings that this user may not read.
     package let unknown: [String]
 
@@ -28,22 +17,22 @@ package struct LedgerDurability: Equatable, Sendable {
     ///
     /// `acknowledgement` is what an api asks for beyond the settings.
     package init(info: String, settings: [String: String], acknowledgement: Acknowledgement? = nil) {
-        let facts = Self.facts(info)
-        var shortcomings: [Shortcoming] = []
+        let facts = RedisInfo(info)
+        var shortcomings: [RedisShortcoming] = []
         // WAITAOF has each answer wait for the disk, whatever appendfsync is.
         var waitsForDisk = acknowledgement?.fsync == true
-        if waitsForDisk, let version = facts["redis_version"], !Self.hasWaitAOF(version) {
+        if waitsForDisk, facts.isAtLeast(7, 2) == false {
             waitsForDisk = false
             shortcomings.append(
-                Shortcoming(
-                    "orders.durability.fsync needs Redis 7.2 (WAITAOF), and this is \(version): no order is acknowledged"
+                RedisShortcoming(
+                    "orders.durability.fsync needs Redis 7.2 (WAITAOF), and this is \(facts["redis_version"] ?? "older"): no order is acknowledged"
                 ))
         }
         var unknown: [String] = []
         func require(_ name: String, _ isGood: (String) -> Bool, _ words: (String) -> String, _ value: String) {
             guard let found = settings[name] ?? Self.fallback(name, facts) else { return unknown.append(name) }
             guard !isGood(found) else { return }
-            shortcomings.append(Shortcoming(words(found), remedy: "CONFIG SET \(name) \(value)"))
+            shortcomings.append(RedisShortcoming(words(found), remedy: "CONFIG SET \(name) \(value)"))
         }
         require("appendonly", { $0 == "yes" }, { _ in "there is no append-only file: a restart loses orders" }, "yes")
         if !waitsForDisk {
@@ -62,7 +51,7 @@ package struct LedgerDurability: Equatable, Sendable {
                 { "maxmemory-policy is \($0): the ledger may be thrown out when memory is short" }, "noeviction")
         }
         if let status = facts["aof_last_write_status"], status != "ok" {
-            shortcomings.append(Shortcoming("the last write to the append-only file failed"))
+            shortcomings.append(RedisShortcoming("the last write to the append-only file failed"))
         }
         self.shortcomings = shortcomings
         self.unknown = unknown
@@ -79,27 +68,12 @@ package struct LedgerDurability: Equatable, Sendable {
     package var remedies: [String] { shortcomings.compactMap(\.remedy) }
 
     /// What INFO tells of a setting too.
-    private static func fallback(_ name: String, _ facts: [String: String]) -> String? {
+    private static func fallback(_ name: String, _ facts: RedisInfo) -> String? {
         switch name {
         case "appendonly": facts["aof_enabled"].map { $0 == "1" ? "yes" : "no" }
         case "maxmemory-policy": facts["maxmemory_policy"]
         default: nil
         }
-    }
-
-    /// Whether a version such as `7.2.4` is 7.2 or newer.
-    private static func hasWaitAOF(_ version: String) -> Bool {
-        let numbers = version.split(separator: ".").map { Int($0) ?? 0 } + [0, 0]
-        return (numbers[0], numbers[1]) >= (7, 2)
-    }
-
-    private static func facts(_ info: String) -> [String: String] {
-        var facts: [String: String] = [:]
-        for line in info.split(whereSeparator: \.isNewline) {
-            let sides = line.split(separator: ":", maxSplits: 1)
-            if sides.count == 2 { facts[String(sides[0])] = String(sides[1]) }
-        }
-        return facts
     }
 }
 

@@ -33,7 +33,7 @@ struct DurabilityLook: Sendable {
             return logger.info(.ledgerDurability, metadata: metadata)
         }
         metadata[LogKey.detail] = "\(summary)"
-        let commands = durability.remedies.map { "\(Self.redisCLI(redis.endpoint)) \($0)" }
+        let commands = durability.remedies.map { "\(redis.endpoint.cli) \($0)" }
         if !commands.isEmpty { metadata[LogKey.remedy] = "\(commands.joined(separator: " && "))" }
         logger.warning(.ledgerDurability, metadata: metadata)
     }
@@ -42,13 +42,5 @@ struct DurabilityLook: Sendable {
         let replicas = acknowledgement.replicas
         let copies = replicas == 0 ? "" : ", and are on \(replicas) replica\(replicas == 1 ? "" : "s")"
         return "acknowledged orders survive a crash and a power cut\(copies)"
-    }
-
-    /// Without user and password, which are not for logs.
-    private static func redisCLI(_ endpoint: RedisEndpoint) -> String {
-        switch endpoint.address {
-        case .tcp(let host, let port): "redis-cli -h \(host) -p \(port)"
-        case .unix(let path): "redis-cli -s \(path)"
-        }
     }
 }

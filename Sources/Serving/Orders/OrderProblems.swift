@@ -52,7 +52,8 @@ extension Problem {
     static func ledgerDamaged(_ words: String, retryAfter: Int64) -> Problem {
         unavailable(
             "ledger-damaged", "The ledger cannot be read",
-            "\(words.prefix(1).uppercased() + words.dropFirst()). Somebody has to look: cointape orders verify.", retryAfter: retryAfter)
+            "\(words.prefix(1).uppercased() + words.dropFirst()). Somebody has to look: cointape orders verify.",
+            retryAfter: retryAfter)
     }
 
     static func wrongKind(_ kind: LedgerOpening.Kind, retryAfter: Int64) -> Problem {

@@ -74,7 +74,8 @@ package struct LedgerAudit: Sendable {
         if last == nil { findings.add(nil, "there is no ledger") }
         if uncheckedRates > 0 {
             notes.add(
-                nil, "the rates of \(uncheckedRates) orders were not compared: the stream of rates has these minutes no more"
+                nil,
+                "the rates of \(uncheckedRates) orders were not compared: the stream of rates has these minutes no more"
             )
         }
         if let mark = model?.last {

@@ -1,0 +1,49 @@
+/// What INFO tells: a line each, `name:value`.
+package struct RedisInfo: Equatable, Sendable {
+    private let facts: [String: String]
+
+    package init(_ text: String) {
+        var facts: [String: String] = [:]
+        for line in text.split(whereSeparator: \.isNewline) {
+            let sides = line.split(separator: ":", maxSplits: 1)
+            if sides.count == 2 { facts[String(sides[0])] = String(sides[1]) }
+        }
+        self.facts = facts
+    }
+
+    package subscript(name: String) -> String? { facts[name] }
+
+    package func integer(_ name: String) -> Int64? { facts[name].flatMap { Int64($0) } }
+
+    /// Whether the server is at least of this version; nil when it does not tell.
+    package func isAtLeast(_ major: Int, _ minor: Int) -> Bool? {
+        guard let version = facts["redis_version"] else { return nil }
+        let numbers = version.split(separator: ".").map { Int($0) ?? 0 } + [0, 0]
+        return (numbers[0], numbers[1]) >= (major, minor)
+    }
+}
+
+/// What is not as it should be with a server, and the line that mends it, if one does.
+package struct RedisShortcoming: Equatable, Sendable {
+    package let words: String
+    package let remedy: String?
+
+    package init(_ words: String, remedy: String? = nil) {
+        self.words = words
+        self.remedy = remedy
+    }
+}
+
+extension RedisEndpoint {
+    /// How redis-cli reaches it: without user and password, which are not for others to see.
+    package var cli: String {
+        let place =
+            switch address {
+            case .tcp("127.0.0.1", 6379), .tcp("localhost", 6379): "redis-cli"
+            case .tcp(let host, let port) where host == "127.0.0.1" || host == "localhost": "redis-cli -p \(port)"
+            case .tcp(let host, let port): "redis-cli -h \(host) -p \(port)"
+            case .unix(let path): "redis-cli -s \(path)"
+            }
+        return database == 0 ? place : "\(place) -n \(database)"
+    }
+}

@@ -1,0 +1,63 @@
+import Basics
+package import Redis
+
+/// Whether a Redis is fit for a tape, as far as it tells itself.
+package struct ServerFitness: Equatable, Sendable {
+    package let shortcomings: [RedisShortcoming]
+
+    /// More than this apart, clocks are not what they should be; workers go by Redis' alone.
+    private static let mostOffset: Duration = .seconds(2)
+
+    /// `offset` is how far Redis' clock is ahead of this machine's.
+    package init(info: RedisInfo, offset: Duration) {
+        var shortcomings: [RedisShortcoming] = []
+        if info.isAtLeast(6, 2) == false {
+            shortcomings.append(
+                RedisShortcoming("Redis 6.2 or later is needed, and this is \(info["redis_version"] ?? "older")"))
+        }
+        if info["role"] == "slave" {
+            shortcomings.append(
+                RedisShortcoming("it is a replica: nothing can be written to it", remedy: "REPLICAOF NO ONE"))
+        }
+        // Lists and leases have a time to live, streams have none: every other policy throws out some of them.
+        if let limit = info["maxmemory"], limit != "0", let policy = info["maxmemory_policy"], policy != "noeviction" {
+            shortcomings.append(
+                RedisShortcoming(
+                    "maxmemory-policy is \(policy): what is kept may be thrown out when memory is short",
+                    remedy: "CONFIG SET maxmemory-policy noeviction"))
+        }
+        if offset > Self.mostOffset || offset < .zero - Self.mostOffset {
+            let side = offset > .zero ? "behind" : "ahead of"
+            let seconds = abs(offset.components.seconds)
+            shortcomings.append(
+                RedisShortcoming(
+                    "this machine's clock is \(seconds) s \(side) Redis', by which all workers go; "
+                        + "timedatectl set-ntp true has it set"))
+        }
+        self.shortcomings = shortcomings
+    }
+
+    /// Asks the server.
+    ///
+    /// Throws when there is no connection, or the server is not ready.
+    package static func look(_ redis: RedisClient) async throws(RedisError) -> ServerFitness {
+        let sent = Timestamp.machineTime
+        guard let parts = try await redis.send(RedisCommand("TIME")).array, parts.count == 2,
+            let seconds = parts[0].text.flatMap({ Int64($0) }), let fraction = parts[1].text.flatMap({ Int64($0) })
+        else { throw RedisError(.unexpectedReply, command: "TIME", message: "a reply that is not as it should be") }
+        let received = Timestamp.machineTime
+        let middle = sent + (received - sent) / 2
+        let offset = Timestamp(milliseconds: seconds * 1000 + fraction / 1000) - middle
+        return ServerFitness(info: RedisInfo(try await info(redis)), offset: offset)
+    }
+
+    /// Nothing where the user may not ask.
+    private static func info(_ redis: RedisClient) async throws(RedisError) -> String {
+        do throws(RedisError) {
+            return try await redis.send(RedisCommand("INFO")).text ?? ""
+        } catch {
+            guard error.code == .server("NOPERM") || error.code == .server("ERR") else { throw error }
+            return ""
+        }
+    }
+}
