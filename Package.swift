@@ -93,8 +93,9 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             resources: [
-                .embedInCode("Scripts/newest.lua"), .embedInCode("Scripts/newest_rows.lua"),
-                .embedInCode("Scripts/publish.lua"), .embedInCode("Scripts/renew.lua"),
+                .embedInCode("Scripts/minutes.lua"), .embedInCode("Scripts/newest.lua"),
+                .embedInCode("Scripts/newest_rows.lua"), .embedInCode("Scripts/publish.lua"),
+                .embedInCode("Scripts/renew.lua"), .embedInCode("Scripts/survey.lua"),
             ],
             swiftSettings: settings
         ),

@@ -98,6 +98,18 @@ package struct MergeWorker: Service, CustomStringConvertible {
     }
 }
 
+extension MergeConfig {
+    /// How many lists are due from one minute to another, both included.
+    package func dueMinutes(from first: Minute, to last: Minute) -> Int {
+        var (count, minute) = (0, MergeSchedule.due(atOrAfter: first, sources))
+        while minute <= last {
+            count += 1
+            minute = MergeSchedule.due(atOrAfter: minute.advanced(byMinutes: 1), sources)
+        }
+        return count
+    }
+}
+
 /// Which minutes a list is due at.
 enum MergeSchedule {
     /// The first minute, this or later, at which every source that must be there was due within its margin.

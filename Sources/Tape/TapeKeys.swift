@@ -20,6 +20,9 @@ package struct TapeKeys: Equatable, Sendable {
     /// Until when a feed's provider is not to be asked, and why.
     package func pause(_ stream: String) -> String { "\(prefix)pause:\(stream)" }
 
+    /// What all heartbeats of a worker's replicas match, and no others (KEYS, glob style).
+    package func workers(_ name: String) -> String { "\(prefix)worker:\(name):*" }
+
     package func worker(_ identity: WorkerIdentity) -> String {
         "\(prefix)worker:\(identity)"
     }

@@ -8,5 +8,7 @@ struct Cointape: AsyncParsableCommand {
         commandName: "cointape",
         abstract: "Coin prices, ranks and rates on a tape: fetched every minute, joined, kept, served.",
         version: Assembly.version,
-        subcommands: [Up.self, Run.self, Check.self, Fetch.self, Sandbox.self, Orders.self, GuardRedis.self])
+        subcommands: [
+            Up.self, Run.self, Check.self, Fetch.self, Status.self, Sandbox.self, Orders.self, GuardRedis.self,
+        ])
 }

@@ -44,6 +44,11 @@ struct OrdersPlaces: Sendable {
         self.init(config, path: path, clock: clock)
     }
 
+    func close() {
+        ledger.close()
+        readModel.close()
+    }
+
     var opener: LedgerOpener { LedgerOpener(ledger: ledger, readModel: readModel, keys: keys, clock: clock) }
 
     /// Whose rates there are; nil when there are none.

@@ -1,0 +1,42 @@
+import Basics
+
+/// How memory goes on: what is trimmed by age fills up and then stays; orders grow.
+struct MemoryForecast: Equatable, Sendable {
+    /// A key, or keys of a kind, that are trimmed by age.
+    struct Bounded: Equatable, Sendable {
+        let bytes: Int64
+        let entries: Int
+        /// How many there are once it is full; nil for what is kept for ever.
+        let most: Int?
+        let perDay: Int
+        let isList: Bool
+    }
+
+    let bounded: [Bounded]
+    let ordersBytes: Int64
+    let orders: Int
+    /// How long there has been a ledger.
+    let ledgerAge: Duration
+
+    private static func each(_ part: Bounded) -> Double {
+        part.entries == 0 ? 0 : Double(part.bytes) / Double(part.entries)
+    }
+
+    func report(used: Int64, limit: Int64?, look: String) -> StatusReport.Memory {
+        let now = bounded.reduce(0) { $0 + $1.bytes }
+        let full = bounded.reduce(0.0) { $0 + Self.each($1) * Double(max($1.most ?? $1.entries, $1.entries)) }
+        let lists = bounded.filter(\.isList).reduce(0.0) { $0 + Self.each($1) * Double($1.perDay) }
+        let forever = bounded.filter { $0.most == nil }.reduce(0.0) { $0 + Self.each($1) * Double($1.perDay) }
+        // A young ledger tells little: at least a day is reckoned with.
+        let days = max(1, ledgerAge / .seconds(86_400))
+        let ordersPerDay = orders == 0 ? 0 : Double(ordersBytes) / days
+        var daysLeft: Double?
+        if let limit, ordersPerDay + forever > 0 {
+            let room = Double(limit) - Double(used) - max(0, full - Double(now))
+            daysLeft = max(0, room / (ordersPerDay + forever))
+        }
+        return StatusReport.Memory(
+            boundedBytes: now, boundedBytesWhenFull: Int64(full), listBytesPerDay: Int64(lists),
+            ordersBytes: ordersBytes, ordersBytesPerDay: Int64(ordersPerDay + forever), daysLeft: daysLeft, look: look)
+    }
+}

@@ -1,0 +1,83 @@
+import Basics
+import Orders
+import Tape
+
+/// How a tape is at one moment: what `cointape status` shows.
+struct StatusReport: Encodable, Equatable, Sendable {
+    struct Server: Encodable, Equatable, Sendable {
+        let redis: String
+        let version: String
+        let usedBytes: Int64
+        /// nil without a limit.
+        let maxBytes: Int64?
+        let look: String
+    }
+
+    struct Stream: Encodable, Equatable, Sendable {
+        let name: String
+        let entries: Int
+        let newestMinute: String?
+        /// The newest minute that is no gap.
+        let newestData: String?
+        /// Of the newest data, in seconds.
+        let age: Double?
+        /// In how many seconds the minutes lie that gaps and missing ones are counted in.
+        let window: Int64
+        /// By code.
+        let gaps: [String: Int]
+        /// Due minutes without an entry.
+        let missing: Int
+        let look: String
+    }
+
+    struct Worker: Encodable, Equatable, Sendable {
+        let name: String
+        let kind: String
+        let alive: Int
+        let lastMinute: String?
+        let look: String
+    }
+
+    struct Ledger: Encodable, Equatable, Sendable {
+        let isOpen: Bool
+        let kind: String?
+        let orders: Int
+        let soldBTC: String
+        let leftBTC: String
+        /// Entries that no read model has yet.
+        let unprojected: Int
+        let look: String
+    }
+
+    struct Memory: Encodable, Equatable, Sendable {
+        /// What feeds and lists take now, and once they are as long as they are kept.
+        let boundedBytes: Int64
+        let boundedBytesWhenFull: Int64
+        /// What lists add a day until then.
+        let listBytesPerDay: Int64
+        /// What grows for ever: orders.
+        let ordersBytes: Int64
+        let ordersBytesPerDay: Int64
+        /// Until `maxmemory`, at that rate; nil without a limit, or without growth.
+        let daysLeft: Double?
+        let look: String
+    }
+
+    struct Problem: Encodable, Equatable, Sendable {
+        let what: String
+        /// Lines for a shell that mend it, or show more of it.
+        let mend: [String]
+    }
+
+    let time: String
+    var servers: [Server] = []
+    var streams: [Stream] = []
+    var workers: [Worker] = []
+    var ledger: Ledger?
+    var memory: Memory?
+    var problems: [Problem] = []
+
+    init(time: Timestamp) {
+        self.time = time.rfc3339
+    }
+}

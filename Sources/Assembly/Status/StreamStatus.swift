@@ -1,0 +1,82 @@
+import Basics
+import Redis
+import Tape
+
+/// What is expected of a stream, and what that makes of what was found.
+struct StreamStatus: Sendable {
+    let name: String
+    let key: String
+    /// How redis-cli reaches it.
+    let cli: String
+    /// nil for one that keeps all.
+    let retain: Duration?
+    /// How many minutes are due from one to another, both included.
+    let due: @Sendable (Minute, Minute) -> Int
+    /// How old the newest data may be.
+    let patience: Duration
+
+    /// Gaps and missing minutes are counted in the last two hours.
+    private static let longestWindow: Duration = .seconds(7200)
+
+    /// From which minute on the entries are looked through.
+    func windowStart(_ now: Timestamp) -> Minute {
+        Minute(containing: now - min(retain ?? Self.longestWindow, Self.longestWindow))
+    }
+
+    /// `minutes` are those since `windowStart`, the newest first.
+    func report(
+        _ survey: StreamSurvey, _ minutes: [SettledMinute], now: Timestamp
+    ) -> (StatusReport.Stream, [StatusReport.Problem]) {
+        let present = minutes.filter { !AheadNews.isAhead($0.id, now: now) }
+        let data = present.first { $0.gap == nil }?.id.minute
+        var gaps: [String: Int] = [:]
+        for minute in present { if let gap = minute.gap { gaps[gap, default: 0] += 1 } }
+        var missing = 0
+        if let newest = present.first?.id.minute, let oldest = survey.oldest?.minute {
+            missing = max(0, due(max(oldest, windowStart(now)), newest) - present.count)
+        }
+        let age = data.map { now - $0.start }
+        let stream = StatusReport.Stream(
+            name: name, entries: survey.entries, newestMinute: survey.newest.map { "\($0.minute)" },
+            newestData: data.map { "\($0)" }, age: age.map { $0 / .seconds(1) },
+            window: (now - windowStart(now).start).components.seconds, gaps: gaps, missing: missing,
+            look: "\(cli) XREVRANGE '\(key)' + - COUNT 1")
+        return (stream, problems(survey, minutes, present, age: age, now: now))
+    }
+
+    private func problems(
+        _ survey: StreamSurvey, _ minutes: [SettledMinute], _ present: [SettledMinute], age: Duration?, now: Timestamp
+    ) -> [StatusReport.Problem] {
+        let ahead = minutes.filter { AheadNews.isAhead($0.id, now: now) }
+        if let first = ahead.first {
+            let good = present.first.map { "\($0.id)" }
+            return [
+                StatusReport.Problem(
+                    what: "\(name): the entry \(first.id) lies in the future, and keeps all minutes before it out",
+                    mend: [
+                        "\(cli) XDEL '\(key)' \(ahead.map { "\($0.id)" }.joined(separator: " "))",
+                        // An empty stream has no last good id to be set back to.
+                        good.map { "\(cli) XSETID '\(key)' \($0)" } ?? "\(cli) DEL '\(key)'",
+                    ])
+            ]
+        }
+        guard let age else {
+            let why = survey.entries == 0 ? "has no entry yet" : "has had no data for \(longest)"
+            return [StatusReport.Problem(what: "\(name): \(why)", mend: ["\(cli) XREVRANGE '\(key)' + - COUNT 5"])]
+        }
+        guard age > patience else { return [] }
+        return [
+            StatusReport.Problem(
+                what: "\(name): its newest data is \(age.short) old", mend: ["\(cli) XREVRANGE '\(key)' + - COUNT 5"])
+        ]
+    }
+
+    private var longest: String { min(retain ?? Self.longestWindow, Self.longestWindow).short }
+
+    /// What is to be said of a key that is no stream.
+    func problem(_ type: String) -> StatusReport.Problem {
+        StatusReport.Problem(
+            what: "\(name): the key \(key) should be a stream and is a \(type)",
+            mend: ["\(cli) RENAME '\(key)' '\(key).\(type)'"])
+    }
+}

@@ -1,0 +1,18 @@
+-- What a stream is like from outside, without sending its entries' fields.
+--
+-- KEYS[1]  the stream
+--
+-- Returns {type, number of entries, oldest id, newest id, the newest entry's source}, ids and source '' where there are
+-- none; {type} of a key that is no stream. Reads only.
+local kind = redis.call('TYPE', KEYS[1]).ok
+if kind == 'none' then return {'stream', 0, '', '', ''} end
+if kind ~= 'stream' then return {kind} end
+local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
+local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+local source = ''
+if last then
+  for i = 1, #last[2], 2 do
+    if last[2][i] == 'source' then source = last[2][i + 1] end
+  end
+end
+return {kind, redis.call('XLEN', KEYS[1]), first and first[1] or '', last and last[1] or '', source}

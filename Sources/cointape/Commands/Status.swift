@@ -1,0 +1,35 @@
+import ArgumentParser
+import Assembly
+
+struct Status: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show how the tape is: streams, workers, orders, memory; exit 1 if something is wrong.",
+        discussion: "Each figure comes with the redis-cli line that shows it, each problem with those that mend it.")
+
+    @Argument(help: "Config files. (default: all of ${CONFIG_DIR:-config})", completion: .file(extensions: ["json"]))
+    var configs: [String] = []
+
+    @Flag(help: "For programs.")
+    var json = false
+
+    @Flag(help: "Look again every two seconds, until Ctrl-C.")
+    var watch = false
+
+    private static let period: Duration = .seconds(2)
+    /// Clears a terminal and goes to its upper left corner (ECMA-48).
+    private static let clear = "\u{1B}[2J\u{1B}[H"
+
+    func run() async throws {
+        try await Ending.withExitCodes {
+            let command = try StatusCommand(configs, environment: Environment())
+            repeat {
+                let (text, isWell) = try await command.look(json ? .json : .text)
+                Ending.show(watch && !json ? Self.clear + text : text)
+                guard watch else {
+                    if !isWell { throw ExitCode(1) }
+                    return
+                }
+            } while (try? await Task.sleep(for: Self.period)) != nil
+        }
+    }
+}
