@@ -71,7 +71,7 @@ package struct ProjectWorker: Service, CustomStringConvertible {
 
     private func measureDrift(_ step: LedgerFold.Step) async throws {
         var drift: Int128 = 0
-        if case .stopped(.ledgerDamaged) = step {
+        if case .ledgerDamaged? = step.stop {
             drift = try await fold.drift(atMost: Self.batch)?.satoshi ?? 0
         }
         Gauge(.ledgerDrift).record(Double(drift))

@@ -25,18 +25,18 @@ import Testing
         let port = try FreePort.next(2)
         let up = try Cointape(["up", "--data", "\(folder.path)/data", "--port", "\(port)"])
         try await up.prints("cointape is up")
+        let environment = try path(folder).merging(["URL": "http://localhost:\(port)"]) { $1 }
         var compared = 0
         for block in try Document("README.md").blocks {
             guard let output = block.output else { continue }
             // The sums follow the orders.
             try await eventually("\(block.commands) prints what the page shows") {
-                let printed = try await shell(
-                    here(block.commands, port), environment: ["URL": "http://localhost:\(port)"])
+                let printed = try await shell(here(block.commands, port), environment: environment)
                 return Document.shape(printed) == Document.shape(output)
             }
             compared += 1
         }
-        #expect(compared == 12)
+        #expect(compared == 13)
         up.signal(SIGINT)
         #expect(try await up.exit() == 0)
     }
@@ -73,7 +73,9 @@ import Testing
         try await up.prints("cointape is up")
         let environment = try path(folder)
         var compared = 0
-        for block in try Document("docs/orders.md").blocks + Document("docs/operations.md").blocks {
+        for block in try Document("docs/orders.md").blocks + Document("docs/operations.md").blocks
+            + Document("docs/metrics.md").blocks
+        {
             let output = try #require(block.output, "\(block.commands)")
             try await eventually("\(block.commands) prints what the page shows") {
                 let printed = try await shell(here(block.commands, port), environment: environment)
@@ -81,7 +83,7 @@ import Testing
             }
             compared += 1
         }
-        #expect(compared == 7)
+        #expect(compared == 9)
         up.signal(SIGINT)
         #expect(try await up.exit() == 0)
     }

@@ -1,4 +1,5 @@
 import Orders
+import Redis
 import Testing
 
 /// What is asked for beyond a server's settings.

@@ -9,6 +9,13 @@ package struct StreamSurvey: Equatable, Sendable {
     /// Who published the newest entry.
     package let source: String
 
+    package init(entries: Int, oldest: StreamID?, newest: StreamID?, source: String) {
+        self.entries = entries
+        self.oldest = oldest
+        self.newest = newest
+        self.source = source
+    }
+
     /// A key that should be a stream, and is of another type.
     package struct WrongType: Error, Equatable, Sendable {
         package let type: String
