@@ -5,10 +5,10 @@ import Sandbox
 import ServiceLifecycle
 import Tape
 
-/// `cointape sandbox`: the three providers on loopback, until told to stop.
+/// `cointape sandbox`: the three providers, until told to stop.
 package enum SandboxCommand {
     package static func run(
-        port: Int, assets: Int, key: String, faults: [String], environment: Environment,
+        host: String, port: Int, assets: Int, key: String, faults: [String], environment: Environment,
         print: @escaping @Sendable (String) -> Void
     ) async throws {
         let clock = try environment.clock()
@@ -16,7 +16,7 @@ package enum SandboxCommand {
         let settings = SandboxSettings(
             assets: assets, ranked: min(3_400, assets), key: key, faults: try FaultPlan(faults))
         let server = SandboxServer(
-            settings: settings, port: port, now: { clock.now }, logger: Launcher.quietLogger(logger)
+            settings: settings, host: host, port: port, now: { clock.now }, logger: Launcher.quietLogger(logger)
         ) { port in
             print("The sandbox answers on http://127.0.0.1:\(port). To send the workers there:")
             for (name, value) in SandboxServer.environment(port: port, key: key).sorted(by: { $0.key < $1.key }) {

@@ -12,6 +12,9 @@ struct Sandbox: AsyncParsableCommand {
             \(SandboxCommand.faultNames)
             """)
 
+    @Option(help: "The address to listen on; 0.0.0.0 is all of IPv4.")
+    var host = "127.0.0.1"
+
     @Option(help: "The port; 0 takes any that is free.")
     var port = 6670
 
@@ -33,7 +36,7 @@ struct Sandbox: AsyncParsableCommand {
     func run() async throws {
         try await Ending.withExitCodes {
             try await SandboxCommand.run(
-                port: port, assets: assets, key: key, faults: faults, environment: Environment(), print: Ending.show)
+                host: host, port: port, assets: assets, key: key, faults: faults, environment: Environment(), print: Ending.show)
         }
     }
 }
