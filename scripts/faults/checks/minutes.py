@@ -1,0 +1,39 @@
+"""Whether a stream has each minute once: pure functions of its ids."""
+
+MINUTE = 60_000
+
+
+def problems(ids, may_lack=False):
+    """Ids oldest first; every minute from the first to the last has to be there exactly once.
+
+    `may_lack` is for a stream that somebody else may have gone past, and of which entries may be missing.
+    """
+    found = [f"{id} is no minute's id" for id in ids if not id.endswith("-0") or start(id) % MINUTE]
+    for before, after in zip(ids, ids[1:]):
+        step = start(after) - start(before)
+        if step == 0:
+            found.append(f"{after} is there twice")
+        elif step < 0:
+            found.append(f"{after} stands behind {before}")
+        elif step > MINUTE and not may_lack:
+            found.append(f"{step // MINUTE - 1} minutes are missing behind {before}")
+    return found if ids else ["there is no minute at all"]
+
+
+def start(id):
+    return int(id.split("-")[0])
+
+
+def gaps(entries):
+    """{gap: count}"""
+    found = {}
+    for _, fields in entries:
+        if "gap" in fields:
+            found[fields["gap"]] = found.get(fields["gap"], 0) + 1
+    return found
+
+
+def told(entries):
+    """How many minutes and gaps, in words."""
+    reasons = ", ".join(f"{count} {code}" for code, count in sorted(gaps(entries).items()))
+    return f"{len(entries)} minutes" + (f" ({reasons})" if reasons else "")

@@ -1,0 +1,82 @@
+"""Whether a ledger has what was acknowledged, once, and adds up: pure functions of what was seen."""
+
+CAP = 10_000_000_000
+CURRENCIES = ["EUR", "GBP", "USD"]
+FIELDS = ["currency", "amount", "rate", "rate_minute", "satoshi", "tail", "created_at"]
+
+
+def order_id(entry, tail):
+    """The public id of an entry of the ledger: a UUID of version 7."""
+    milliseconds, sequence = (int(part) for part in entry.split("-"))
+    upper = milliseconds << 16 | 0x7000 | sequence >> 20
+    lower = 0b10 << 62 | (sequence & 0xFFFFF) << 42 | int(tail, 16)
+    digits = f"{upper:016x}{lower:016x}"
+    return "-".join([digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]])
+
+
+def lost_or_doubled(acknowledged, ledger):
+    """`acknowledged` is {identity: id}, `ledger` all entries: each must be there, under its id, and none twice."""
+    found, seen = [], {}
+    for entry, fields in ledger:
+        if "opened" in fields:
+            continue
+        identity = f"{fields['currency']} {fields['amount']} {fields['key']}"
+        if identity in seen:
+            found.append(f"{identity} is in the ledger twice")
+        seen[identity] = order_id(entry, fields["tail"])
+    for identity, id in acknowledged.items():
+        if seen.get(identity) != id:
+            found.append(f"{identity} was acknowledged as {id} and is {seen.get(identity, 'lost')}")
+    return found
+
+
+def sums(ledger):
+    """Each running total is the one before plus the order's satoshi, and the last is under the cap."""
+    found, total = [], 0
+    for entry, fields in ledger:
+        total += int(fields.get("satoshi", fields["total"] if "opened" in fields else 0))
+        if int(fields["total"]) != total:
+            found.append(f"{entry} has the total {fields['total']}, not {total}")
+            total = int(fields["total"])
+    if total > CAP:
+        found.append(f"{total} satoshi are sold")
+    ids = [tuple(int(part) for part in entry.split("-")) for entry, _ in ledger]
+    if ids != sorted(set(ids)):
+        found.append("the ids do not rise")
+    return found
+
+
+def prefix(model, ledger):
+    """A read model, {"stats": …, "all": entries, "EUR": …}, has to be the ledger's exact beginning up to its `last`."""
+    stats, ids = model["stats"], [entry for entry, _ in ledger]
+    if "last" not in stats:
+        return ["rows without a last"] if model["all"] else []
+    if stats["last"] not in ids:
+        return [f"last is {stats['last']}, which the ledger does not have"]
+    folded = [entry for entry in ledger[:ids.index(stats["last"]) + 1] if "opened" not in entry[1]]
+    wanted = [(id, {name: fields[name] for name in FIELDS}) for id, fields in folded]
+    found = []
+    for stream in ["all"] + CURRENCIES:
+        expected = [row for row in wanted if stream in ("all", row[1]["currency"])]
+        if model[stream] != expected:
+            place = next((n for n, rows in enumerate(zip(model[stream], expected)) if rows[0] != rows[1]),
+                         min(len(model[stream]), len(expected)))
+            found.append(
+                f"{stream} has {len(model[stream])} rows and not the ledger's {len(expected)}, from row {place} on")
+    for currency in CURRENCIES:
+        rows = [fields for _, fields in wanted if fields["currency"] == currency]
+        sums = {"count": len(rows), "units": sum(units(row["amount"]) for row in rows),
+                "satoshi": sum(int(row["satoshi"]) for row in rows)}
+        for name, value in sums.items():
+            if stats.get(f"{currency}:{name}") != str(value):
+                found.append(f"{currency}:{name} is {stats.get(f'{currency}:{name}')}, not {value}")
+    total = ledger[ids.index(stats["last"])][1]["total"]
+    if stats.get("total") != total:
+        found.append(f"total is {stats.get('total')}, not {total}")
+    return found
+
+
+def units(amount):
+    """Hundred-millionths."""
+    whole, _, decimals = amount.partition(".")
+    return int(whole) * 10 ** 8 + int(decimals.ljust(8, "0"))

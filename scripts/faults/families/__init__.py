@@ -1,0 +1,16 @@
+"""The faults, by family; their order here is that of the table."""
+
+from families import takeover
+from families import chaos
+from families import clocks
+from families import bad_entries
+from families import bounds
+from families import lost_redis
+from families import refused_writes
+from families import providers
+from families import killed_redis
+from families import lost_replies
+from families import shutdown
+from families import hosts
+from families import shared_port
+from families import clients

@@ -1,0 +1,46 @@
+"""Reads the ledger and the read model out of Redis, as the checks take them."""
+
+from harness.redis import pairs
+from checks import orders
+
+LEDGER = "{orders}:ledger"
+SNAPSHOT = """
+local answer = {redis.call('HGETALL', KEYS[1])}
+for i = 2, #KEYS do answer[i] = redis.call('XRANGE', KEYS[i], '-', '+') end
+return answer
+"""
+
+
+def ledger(redis):
+    return redis.entries(LEDGER)
+
+
+def read_model(redis):
+    """All of it at one moment."""
+    streams = ["all"] + orders.CURRENCIES
+    reply = redis.call("EVAL", SNAPSHOT, 5, "{read}:stats", *(f"{{read}}:{stream}" for stream in streams))
+    model = {"stats": pairs(reply[0])}
+    for stream, entries in zip(streams, reply[1:]):
+        model[stream] = [(id, pairs(flat)) for id, flat in entries]
+    return model
+
+
+def is_folded(redis):
+    """Whether the read model has the ledger's newest entry."""
+    newest = redis.call("XREVRANGE", LEDGER, "+", "-", "COUNT", 1)
+    return bool(newest) and redis.call("HGET", "{read}:stats", "last") == newest[0][0]
+
+
+class PrefixLooks:
+    """Looks at the read model again and again; every look must find a beginning of the ledger."""
+
+    def __init__(self, redis):
+        self.redis, self.count, self.problems, self.rows = redis, 0, [], 0
+
+    def look(self):
+        # What was folded is in the ledger by now.
+        model = read_model(self.redis)
+        self.problems += orders.prefix(model, ledger(self.redis))
+        if len(model["all"]) < self.rows:
+            self.problems.append(f"{len(model['all'])} rows, after {self.rows}")
+        self.rows, self.count = len(model["all"]), self.count + 1

@@ -1,0 +1,68 @@
+"""A private network, process table and mounts for a fault: whatever it leaves behind goes with them."""
+
+import ctypes
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+
+FLAGS = ["--net", "--pid", "--mount", "--uts", "--fork", "--kill-child", "--mount-proc"]
+
+
+def command():
+    """What to put before a command, and [] where there are no namespaces to be had."""
+    for user in ([], ["--map-root-user"]):
+        prefix = ["unshare", *user, *FLAGS]
+        try:
+            trial = subprocess.run(
+                [*prefix, "sh", "-c", "ip link set lo up && mount -t tmpfs tmpfs /run && nft list ruleset"],
+                capture_output=True, timeout=20)
+        except (OSError, subprocess.TimeoutExpired):
+            return []
+        if trial.returncode == 0:
+            return prefix
+    return []
+
+
+def settle_in():
+    """Inside: loopback, and a /run of our own, in which `ip netns` keeps its names."""
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)
+
+
+def dies_with_parent():
+    """For a child, before it becomes another program. Only Linux knows this; elsewhere nothing happens."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)
+
+
+def adopts_orphans():
+    """Makes this process the parent of what its children leave behind, so that it can end them."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
+
+
+def end_children():
+    """Kills all that this process has started, and what they have started."""
+    for _ in range(100):
+        found = children(os.getpid())
+        if not found:
+            return
+        for pid in found:
+            try:
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+            except (ProcessLookupError, ChildProcessError):
+                pass
+
+
+def children(pid):
+    """What all threads of a process have started."""
+    found = []
+    for file in pathlib.Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            found += [int(child) for child in file.read_text().split()]
+        except OSError:
+            continue
+    return found

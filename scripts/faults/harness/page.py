@@ -1,0 +1,59 @@
+"""docs/faults.md, and the same in the terminal."""
+
+HEAD = """# Faults
+
+Every row is a fault that was made to happen to real processes: workers, redis-server, and a sandbox in the place of the
+providers. This page is written by the run itself:
+
+```sh
+{command}
+```
+
+{summary}
+{form}
+
+| fault | done | expected | seen |
+|---|---|---|---|
+"""
+SHORT = "This is the short form; `--long` runs each for as long as the list of faults asks for."
+LONG = "This is the long form."
+
+
+def page(rows, is_long):
+    command = "scripts/faults/run" + (" --long" if is_long else "") + " --report docs/faults.md"
+    head = HEAD.format(command=command, summary=summary(rows), form=LONG if is_long else SHORT)
+    return head + "".join(line(row) for row in rows)
+
+
+def summary(rows):
+    good, skipped = sum(row.is_good for row in rows), sum(row.skipped is not None for row in rows)
+    text = f"{good} of {len(rows)} rows are as expected"
+    bad = len(rows) - good - skipped
+    return text + (f", {bad} are not" if bad else "") + (f", {skipped} are skipped" if skipped else "") + "."
+
+
+def line(row):
+    if row.skipped is not None:
+        return cells(row.fault, row.done or "–", "–", f"*skipped: {row.skipped}*")
+    expected = "<br>".join(clean(point[0]) for point in row.points)
+    seen = "<br>".join(clean(point[2]) if point[1] else f"**not so:** {clean(point[2])}" for point in row.points)
+    return cells(row.fault, row.done, expected, seen)
+
+
+def cells(*texts):
+    return "| " + " | ".join(text.replace("\n", " ").replace("|", "\\|") for text in texts) + " |\n"
+
+
+def clean(text):
+    return text.replace("<", "&lt;")
+
+
+def told(name, row, seconds):
+    """For the terminal."""
+    mark = "skipped" if row.skipped is not None else "ok     " if row.is_good else "FAILED "
+    lines = [f"{mark} {name} ({seconds:.0f} s): {row.fault}"]
+    if row.skipped is not None:
+        lines.append(f"        {row.skipped}")
+    for expected, is_so, seen in row.points:
+        lines.append(f"    {'  ' if is_so else '!!'}  {expected}: {seen}")
+    return "\n".join(lines)

@@ -1,0 +1,108 @@
+"""Processes under test: started, signalled, and read."""
+
+import os
+import pathlib
+import signal
+import subprocess
+
+from harness import isolation
+
+
+class Process:
+    """A process whose output goes to a file; standard output and standard error mixed."""
+
+    def __init__(self, command, environment, output, folder, is_isolated):
+        self.name, self.output = pathlib.Path(command[0]).name, output
+        with open(output, "ab") as file:
+            self.popen = subprocess.Popen(
+                [str(part) for part in command], cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=file,
+                stderr=file, preexec_fn=None if is_isolated else isolation.dies_with_parent)
+
+    @property
+    def pid(self):
+        return self.popen.pid
+
+    @property
+    def text(self):
+        return self.output.read_text(errors="replace")
+
+    @property
+    def lines(self):
+        return self.text.splitlines()
+
+    @property
+    def is_running(self):
+        return self.popen.poll() is None
+
+    def signal(self, number):
+        if self.is_running:
+            self.popen.send_signal(number)
+
+    def kill(self):
+        self.signal(signal.SIGKILL)
+        self.popen.wait()
+
+    def stop(self):
+        self.signal(signal.SIGSTOP)
+
+    def go_on(self):
+        self.signal(signal.SIGCONT)
+
+    def wait(self, seconds):
+        """The exit code, negative for a signal; None when it has not ended in time."""
+        try:
+            return self.popen.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def count(self, *parts):
+        """How many lines have all of these parts."""
+        return sum(all(part in line for part in parts) for line in self.lines)
+
+
+def is_alive(pid):
+    """Whether a process is there; a zombie is not."""
+    try:
+        return "State:\tZ" not in pathlib.Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
+
+
+def processes(name):
+    """The ids of the living processes of this program that we have started, or that were left to us as orphans."""
+    found, waiting = [], isolation.children(os.getpid())
+    while waiting:
+        pid = waiting.pop()
+        waiting += isolation.children(pid)
+        try:
+            program = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0].decode().split(" ")[0]
+        except OSError:
+            continue
+        if os.path.basename(program) == name and is_alive(pid):
+            found.append(pid)
+    return found
+
+
+def memory(pid):
+    """Resident bytes."""
+    return int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def descriptors(pid):
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def listening(pid):
+    """The TCP ports on which a process listens."""
+    sockets = set()
+    for entry in pathlib.Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            sockets.add(os.readlink(entry).removeprefix("socket:[").removesuffix("]"))
+        except OSError:
+            continue
+    rows = [
+        line.split()
+        for name in ("tcp", "tcp6")
+        for line in pathlib.Path(f"/proc/net/{name}").read_text().splitlines()[1:]
+    ]
+    return sorted({int(row[1].rsplit(":", 1)[1], 16) for row in rows if row[3] == "0A" and row[9] in sockets})

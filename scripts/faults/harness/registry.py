@@ -1,0 +1,21 @@
+"""The faults there are: each a function of a world and a table, under a name."""
+
+FAULTS = {}
+
+
+class Fault:
+    def __init__(self, name, title, run, lasts, needs_namespaces):
+        self.name, self.title, self.run = name, title, run
+        self.lasts, self.needs_namespaces = lasts, needs_namespaces
+
+    def patience(self, is_long):
+        """Seconds after which it is given up."""
+        return (self.lasts * 3 + 150) * (60 if is_long else 1)
+
+
+def fault(name, title, lasts, needs_namespaces=False):
+    """`lasts` is about how many seconds the short form takes."""
+    def register(run):
+        FAULTS[name] = Fault(name, title, run, lasts, needs_namespaces)
+        return run
+    return register

@@ -1,0 +1,65 @@
+"""One of each worker, and what it has said since it was last asked."""
+
+from harness import books, web
+from harness.load import place
+from harness.redis import newest_rows
+from harness.wait import until
+from harness.world import KINDS, STREAMS
+
+
+class Stack:
+    """Six processes, as on six machines."""
+
+    def __init__(self, world, with_orders=True, **options):
+        self.world, self.with_orders, self.options, self.orders = world, with_orders, options, 0
+        self.begin()
+
+    def begin(self):
+        self.api = self.world.api(**self.options)
+        self.processes = {kind: self.world.worker(kind, **self.options) for kind in KINDS if kind != "api"}
+        self.processes["api"] = self.api
+        self.marks = dict.fromkeys(KINDS, 0)
+        if self.with_orders and not self.world.redis.call("EXISTS", books.LEDGER):
+            self.world.open_ledger()
+        self.until_good()
+
+    def until_good(self):
+        redis = self.world.redis
+        until("every stream has rows", lambda: all(newest_rows(redis, stream) for stream in STREAMS), 90)
+        until("the api serves", lambda: web.status(self.api.port) == 200, 30)
+        if self.with_orders:
+            until(f"the api takes orders: {self.order()}", lambda: self.order() == "200", 30)
+            until("orders are folded", lambda: books.is_folded(redis), 30)
+
+    def order(self, timeout=10):
+        """Places a small order; what became of it."""
+        self.orders += 1
+        return place(self.api.port, "USD", "0.11", f"stack-{self.orders}", timeout=timeout)[0]
+
+    def end(self):
+        for process in self.processes.values():
+            process.kill()
+
+    def anew(self):
+        """As if nothing had been."""
+        self.end()
+        self.world.redis.call("FLUSHALL")
+        self.begin()
+
+    @property
+    def ended(self):
+        """Which workers have ended by themselves."""
+        return [name for name, process in self.processes.items() if not process.is_running]
+
+    def mark(self):
+        self.marks = {name: len(process.lines) for name, process in self.processes.items()}
+
+    def said(self, name, *parts):
+        """The lines since the mark that have all of the parts."""
+        lines = self.processes[name].lines[self.marks[name]:]
+        return [line for line in lines if all(part in line for part in parts)]
+
+    def complaints(self, name):
+        """Warnings and errors, but for those that tell of a minute each."""
+        found = self.said(name, " warning ") + self.said(name, " error ")
+        return [line for line in found if " minute.gap " not in line and " source.closed " not in line]

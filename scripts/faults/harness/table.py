@@ -1,0 +1,43 @@
+"""What a fault's checks found: rows of the table of docs/faults.md."""
+
+
+class Row:
+    """One fault: what was done, and for each thing expected what was seen."""
+
+    def __init__(self, fault, done):
+        self.fault, self.done, self.points, self.skipped = fault, done, [], None
+
+    def expect(self, expected, is_so, seen):
+        """`seen` says it in figures, whether it is as expected or not."""
+        self.points.append((expected, bool(is_so), str(seen)))
+
+    def none(self, expected, problems, seen):
+        """Expects that a list of problems is empty; `seen` is what to say then."""
+        told = f"{len(problems)}: " + "; ".join(map(str, problems[:3])) if problems else seen
+        self.expect(expected, not problems, told)
+
+    def within(self, expected, seconds, took):
+        """Expects that something took no longer; None is never."""
+        self.expect(expected, took is not None and took <= seconds, "never" if took is None else f"{took:.1f} s")
+
+    def skip(self, reason):
+        self.skipped = reason
+
+    @property
+    def is_good(self):
+        return self.skipped is None and all(point[1] for point in self.points) and bool(self.points)
+
+    def packed(self):
+        return {"fault": self.fault, "done": self.done, "points": self.points, "skipped": self.skipped}
+
+    @classmethod
+    def unpacked(cls, fields):
+        row = cls(fields["fault"], fields["done"])
+        row.points, row.skipped = [tuple(point) for point in fields["points"]], fields["skipped"]
+        return row
+
+
+class Table(list):
+    def row(self, fault, done):
+        self.append(Row(fault, done))
+        return self[-1]

@@ -1,0 +1,66 @@
+"""HTTP requests, as clients of the api make them."""
+
+import http.client
+import json
+import socket
+
+
+class Answer:
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.body = status, headers, body
+
+    @property
+    def json(self):
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return {}
+
+    @property
+    def problem(self):
+        """The last part of a problem's type, such as outcome-unknown."""
+        found = self.json
+        return str(found.get("type", "")).rsplit("/", 1)[-1] if isinstance(found, dict) else ""
+
+    @property
+    def age(self):
+        return int(self.headers.get("Age", -1))
+
+
+def ask(port, target="/", method="GET", body=None, headers={}, host="127.0.0.1", timeout=10):
+    """One request on a connection of its own; raises OSError when there is no answer."""
+    connection = http.client.HTTPConnection(host, port, timeout=timeout)
+    try:
+        connection.request(method, target, body, {"Content-Type": "application/json"} | headers if body else headers)
+        answer = connection.getresponse()
+        return Answer(answer.status, dict(answer.getheaders()), answer.read())
+    except http.client.HTTPException as error:
+        raise ConnectionError(f"{type(error).__name__}: {error}") from error
+    finally:
+        connection.close()
+
+
+def status(port, target="/", **more):
+    """The status; 0 when nobody answers."""
+    try:
+        return ask(port, target, **more).status
+    except OSError:
+        return 0
+
+
+def free_port(count=1):
+    """The first of so many ports in a row that nobody uses."""
+    while True:
+        with socket.socket() as first:
+            first.bind(("127.0.0.1", 0))
+            port = first.getsockname()[1]
+            try:
+                others = [socket.socket() for _ in range(count - 1)]
+                for place, other in enumerate(others):
+                    other.bind(("127.0.0.1", port + 1 + place))
+                return port
+            except OSError:
+                continue
+            finally:
+                for other in others:
+                    other.close()

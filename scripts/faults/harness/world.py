@@ -1,0 +1,191 @@
+"""What a fault happens to: a Redis, a sandbox that plays the providers, workers, and the clock that they share."""
+
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import time
+
+from harness.process import Process
+from harness.redis import Redis, newest_rows
+from harness.wait import until
+from harness import isolation, web
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+FEEDS = ["price", "rank", "btc_rate"]
+STREAMS = FEEDS + ["toplist"]
+KINDS = FEEDS + ["toplist", "ledger", "api"]
+# A developer's keys and settings must not reach a fault.
+OURS = ("_URL", "_KEY", "COINTAPE_CLOCK", "PORT", "HOST", "CONFIG_DIR", "LOG_LEVEL", "LOG_DIR")
+DURABLE = ["--appendonly", "yes", "--appendfsync", "always", "--no-appendfsync-on-rewrite", "no"]
+
+
+class World:
+    """Everything that is started here ends with it."""
+
+    def __init__(self, program, configs, folder, is_long, is_isolated):
+        self.program, self.config, self.folder = program, pathlib.Path(configs), pathlib.Path(folder)
+        self.is_long, self.is_isolated = is_long, is_isolated
+        self.environment = {name: value for name, value in os.environ.items() if not name.endswith(OURS)}
+        self.environment |= {"LOG_DIR": str(self.folder / "log"), "CONFIG_DIR": str(configs)}
+        self.processes, self.redis, self.clock = [], None, None
+        self.random, self.names = random.Random(7), 0
+
+    def pick(self, short, long):
+        return long if self.is_long else short
+
+    def close(self):
+        for process in self.processes:
+            process.go_on()
+            process.signal(signal.SIGKILL)
+        for process in self.processes:
+            process.wait(10)
+        isolation.end_children()
+
+    # Processes.
+
+    def start(self, *command, host=None, within=None, **variables):
+        """`host` is a host name of its own, `within` the name of a network namespace."""
+        command = [str(part) for part in command]
+        if host and self.is_isolated:
+            command = ["unshare", "--uts", "sh", "-c", 'hostname "$0" && exec "$@"', host, *command]
+        if within:
+            command = ["ip", "netns", "exec", within, *command]
+        self.names += 1
+        output = self.folder / f"{self.names:03}-{pathlib.Path(command[-1]).stem}.txt"
+        process = Process(command, self.environment | variables, output, ROOT, self.is_isolated)
+        self.processes.append(process)
+        return process
+
+    def cointape(self, *arguments, **options):
+        return self.start(self.program, *arguments, **options)
+
+    def run(self, *arguments, seconds=60, **variables):
+        """Runs cointape to its end; the exit code and what it printed."""
+        process = self.cointape(*arguments, **variables)
+        return process.wait(seconds), process.text
+
+    def worker(self, name, **options):
+        return self.cointape("run", self.config / f"{name}.json", **options)
+
+    def workers(self, *names, **options):
+        return {name: self.worker(name, **options) for name in names}
+
+    def api(self, port=None, **options):
+        """An api that answers; its process has its `port`."""
+        port = port or web.free_port()
+        process = self.worker("api", **options, PORT=str(port))
+        process.port = port
+        until(f"the api listens: {process.text[-500:]}", lambda: "api.listening" in process.text, 90)
+        return process
+
+    def sandbox(self, *arguments, assets=50, within=None):
+        """The three providers; the workers that are started from now on ask them."""
+        process = self.cointape("sandbox", "--port", "0", "--assets", assets, *arguments, within=within)
+        until(f"the sandbox listens: {process.text[-500:]}", lambda: process.count("export ") == 5, 90)
+        for line in process.lines:
+            if line.startswith("export "):
+                name, value = line.removeprefix("export ").split("=", 1)
+                self.environment[name] = value
+        process.port = int(self.environment["COINBASE_URL"].rsplit(":", 1)[1])
+        return process
+
+    def start_redis(self, *arguments, **options):
+        """A Redis; the workers that are started from now on use it."""
+        self.redis = RedisServer(self, arguments, **options)
+        self.environment["REDIS_URL"] = self.redis.url
+        return self.redis
+
+    def open_ledger(self):
+        """For the kind of rates that there are."""
+        until("a rate", lambda: newest_rows(self.redis, "btc_rate"), 90)
+        code, text = self.run("orders", "open", "--config", self.config / "ledger.json")
+        if code != 0:
+            raise RuntimeError(f"orders open: {text}")
+
+    def verify(self):
+        """The last line of `orders verify`: ok, or what is wrong."""
+        return (
+            self.run("orders", "verify", "--config", self.config / "ledger.json", seconds=120)[1]
+            .strip()
+            .splitlines()[-1]
+        )
+
+    # Configs and the clock.
+
+    def own_configs(self, change=lambda name, config: None):
+        """A copy of the configs, changed; the workers that are started from now on read it."""
+        given, self.config = self.config, self.folder / "config"
+        shutil.copytree(given, self.config)
+        for path in self.config.glob("*.json"):
+            config = json.loads(path.read_text())
+            change(path.stem, config)
+            path.write_text(json.dumps(config, indent=2))
+
+    def fast(self, speed, hours_back=3):
+        """From now on the tape's clock runs so many times as fast, from the start of a minute of the past on."""
+        origin = int(time.time() * 1000)
+        start = (origin - int(hours_back * 3_600_000)) // 60_000 * 60_000
+        self.clock = (start, origin, speed)
+        self.environment["COINTAPE_CLOCK"] = f"{start}@{origin}x{speed}"
+
+    @property
+    def speed(self):
+        return self.clock[2] if self.clock else 1
+
+    def tape_now(self):
+        """Milliseconds of the tape's clock."""
+        now = time.time() * 1000
+        if not self.clock:
+            return now
+        start, origin, speed = self.clock
+        return start + (now - origin) * speed
+
+    def minute_now(self):
+        return int(self.tape_now()) // 60_000 * 60_000
+
+    # What the sandbox counts.
+
+    def faults(self, sandbox, *rules):
+        answer = web.ask(sandbox.port, "/sandbox/faults?" + "&".join(rules), method="PUT")
+        if answer.status != 200:
+            raise RuntimeError(answer.body.decode())
+
+    def requests(self, sandbox):
+        """{(provider, minute): calls}"""
+        rows = web.ask(sandbox.port, "/sandbox/requests").json
+        return {(row["provider"], row["minute"]): row["requests"] for row in rows}
+
+
+class RedisServer:
+    """A redis-server that can be killed, stopped and started again on its port and its files."""
+
+    def __init__(self, world, arguments, folder=None, host="127.0.0.1", within=None):
+        self.world, self.arguments, self.within, self.host = world, arguments, within, host
+        self.port, self.folder = web.free_port(), pathlib.Path(folder or world.folder / "redis")
+        self.folder.mkdir(exist_ok=True)
+        self.url = f"redis://{host}:{self.port}"
+        self.client = Redis(self.port, host)
+        self.start()
+
+    def start(self):
+        self.process = self.world.start(
+            "redis-server", "--port", self.port, "--bind", self.host, "--dir", self.folder, "--save", "",
+            "--protected-mode", "no", *self.arguments, within=self.within)
+        until(f"Redis answers: {self.process.text[-500:]}", self.client.answers, 60)
+
+    def kill(self):
+        self.process.kill()
+        self.client.close()
+
+    def call(self, *arguments):
+        return self.client.call(*arguments)
+
+    def entries(self, stream):
+        return self.client.entries(stream)
+
+    def another(self, timeout=10):
+        """A connection of its own, for a thread of its own."""
+        return Redis(self.port, self.host, timeout)
