@@ -66,7 +66,9 @@ package final class RedisClient: Sendable {
         _ command: RedisCommand, timeout: Duration? = nil
     ) async throws(RedisError) -> RedisReply {
         let connection = try await connected(for: command.name)
-        let reply = try await connection.send(command, timeout: timeout ?? self.timeout).get()
+        let result = await connection.send(command, timeout: timeout ?? self.timeout)
+        noteSilence(result, on: connection)
+        let reply = try result.get()
         if case .error(let text) = reply { throw RedisError(serverError: text, command: command.name) }
         return reply
     }
@@ -79,6 +81,7 @@ package final class RedisClient: Sendable {
     ) async throws(RedisError) -> (RedisReply, RedisReply) {
         let connection = try await connected(for: first.name)
         let replies = await connection.send(first, then: second, timeout: timeout ?? self.timeout)
+        noteSilence(replies.1, on: connection)
         return (try replies.0.get(), try replies.1.get())
     }
 
@@ -94,6 +97,21 @@ package final class RedisClient: Sendable {
             dropConnection()
         }
         return try result.get()
+    }
+
+    /// A Redis that does not answer in time is as good as away: the next connection to it tells that it is back.
+    private func noteSilence(_ result: Result<RedisReply, RedisError>, on connection: RedisConnection) {
+        guard case .failure(let error) = result, error.code == .timeout else { return }
+        let isFirst = state.withLock { state in
+            // One that has been replaced meanwhile is no news.
+            if let current = state.connection, !current.isSame(as: connection) { return false }
+            defer {
+                state.connection = nil
+                state.lastError = error
+            }
+            return state.lastError == nil
+        }
+        if isFirst { outage.begins(endpoint, error) }
     }
 
     /// Closes for good.

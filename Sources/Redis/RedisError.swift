@@ -34,8 +34,8 @@ package struct RedisError: Error, Equatable, Sendable, CustomStringConvertible {
         self.init(.server(String(kind)), command: command, message: String(safe))
     }
 
-    /// Whether there was no connection to Redis, or none any more: what `RedisOutage` tells.
-    package var isOutage: Bool { code == .unavailable || code == .connectionLost }
+    /// Whether there was no connection to Redis, or none any more, or no answer on it: what `RedisOutage` tells.
+    package var isOutage: Bool { code == .unavailable || code == .connectionLost || code == .timeout }
 
     /// Whether the same command may do better later, without anybody mending anything.
     package var isTransient: Bool {

@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import NIOPosix
 import Redis
@@ -60,6 +61,29 @@ import Testing
             try await eventually("the connections are lost") { await !works(first) }
             for client in clients { _ = await works(client) }
         }
+    }
+
+    @Test func `a Redis that stands still is away until it answers again, and that is told once`() async throws {
+        let redis = try await TestRedis()
+        let said = Said()
+        let first = RedisClient(
+            redis.endpoint, timeout: .milliseconds(200), group: MultiThreadedEventLoopGroup.singleton,
+            logger: said.logger)
+        let clients = [first, first.separate(), first.separate()]
+        for client in clients { _ = try await client.send(RedisCommand("PING")) }
+        redis.signal(SIGSTOP)
+        let end = ContinuousClock.now + .seconds(1)
+        while ContinuousClock.now < end {
+            for client in clients { _ = try? await client.send(RedisCommand("PING")) }
+        }
+        #expect(said.all.map(\.event) == ["redis.lost"])
+        redis.signal(SIGCONT)
+        for client in clients {
+            try await eventually("the client has connected") {
+                (try? await client.send(RedisCommand("PING"))) != nil
+            }
+        }
+        #expect(said.all.map(\.event) == ["redis.lost", "redis.back"])
     }
 
     @Test func `a client that goes without having connected leaves the others' outage as it is`() async throws {

@@ -15,6 +15,8 @@ struct RedisConnection: Sendable {
 
     var isActive: Bool { channel.isActive }
 
+    func isSame(as other: RedisConnection) -> Bool { channel === other.channel }
+
     /// Connects and shakes hands; each step has the deadline.
     static func open(
         _ endpoint: RedisEndpoint, name: String?, group: any EventLoopGroup, timeout: Duration
