@@ -10,10 +10,11 @@ import UnixSignals
 
 /// Runs services until SIGTERM or SIGINT, then lets them finish.
 enum Launcher {
-    /// How long they may take to finish before they are cancelled.
+    /// How long a process may take to end.
     static let grace: Duration = .seconds(15)
 
-    static func run(_ services: [any Service], logger: Logger) async throws {
+    /// Services that have not finished within the grace are cancelled.
+    static func run(_ services: [any Service], grace: Duration = grace, logger: Logger) async throws {
         ignoreBrokenPipes()
         SecondSignal.watch()
         var configuration = ServiceGroupConfiguration(

@@ -9,6 +9,9 @@
 /// Its standard input is a pipe that `up` holds open; the kernel closes it with `up`'s last breath. Descriptor 3 is the
 /// folder's lock, for Redis to inherit. It writes Redis' process id to its standard output.
 package enum RedisGuardian {
+    /// How long Redis may take to end; one that stands still never does.
+    package static let patience: Double = 4
+
     /// Returns the exit code when Redis has ended.
     ///
     /// `arguments` is the command line of redis-server.
@@ -31,7 +34,8 @@ package enum RedisGuardian {
             if ownerIsGone() { break }
         }
         child.signal(SIGTERM)
-        if child.waitForEnd(seconds: 10) { return 0 }
+        // What it has acknowledged is on the disk (appendfsync always), so that being killed costs it nothing.
+        if child.waitForEnd(seconds: patience) { return 0 }
         child.signal(SIGKILL)
         _ = child.waitForEnd(seconds: 10)
         return 0

@@ -96,7 +96,9 @@ package struct UpCommand: Sendable {
             redisVariable: own.map { "REDIS_URL=redis://\($0.endpoint) " } ?? "", newRedis: newRedis, print: print,
             logs: logs.outputs, logger: logger)
         services.append(tape)
-        try await Launcher.run(services, logger: Launcher.quietLogger(logger))
+        // Redis ends last, and within the same grace.
+        let rest = Launcher.grace - (own == nil ? .zero : .seconds(RedisGuardian.patience))
+        try await Launcher.run(services, grace: rest, logger: Launcher.quietLogger(logger))
     }
 }
 
