@@ -18,8 +18,9 @@ package enum SandboxCommand {
         let server = SandboxServer(
             settings: settings, host: host, port: port, now: { clock.now }, logger: Launcher.quietLogger(logger)
         ) { port in
-            print("The sandbox answers on http://127.0.0.1:\(port). To send the workers there:")
-            for (name, value) in SandboxServer.environment(port: port, key: key).sorted(by: { $0.key < $1.key }) {
+            let variables = SandboxServer.environment(host: host, port: port, key: key)
+            print("The sandbox answers on \(variables["COINBASE_URL"] ?? host). To send the workers there:")
+            for (name, value) in variables.sorted(by: { $0.key < $1.key }) {
                 print("export \(name)=\(value)")
             }
         }

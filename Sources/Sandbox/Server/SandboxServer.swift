@@ -42,8 +42,10 @@ package struct SandboxServer: Service {
     }
 
     /// The variables that turn the shipped configs to a sandbox on that port.
-    package static func environment(port: Int, key: String) -> [String: String] {
-        let url = "http://127.0.0.1:\(port)"
+    ///
+    /// One that listens everywhere is named as this machine reaches it.
+    package static func environment(host: String = "127.0.0.1", port: Int, key: String) -> [String: String] {
+        let url = "http://\(host == "0.0.0.0" ? "127.0.0.1" : host):\(port)"
         return [
             "COINMARKETCAP_URL": url, "COINMARKETCAP_API_KEY": key,
             "CRYPTOCOMPARE_URL": url, "CRYPTOCOMPARE_API_KEY": key,

@@ -36,7 +36,8 @@ struct Sandbox: AsyncParsableCommand {
     func run() async throws {
         try await Ending.withExitCodes {
             try await SandboxCommand.run(
-                host: host, port: port, assets: assets, key: key, faults: faults, environment: Environment(), print: Ending.show)
+                host: host, port: port, assets: assets, key: key, faults: faults, environment: Environment(),
+                print: Ending.show)
         }
     }
 }
