@@ -159,16 +159,9 @@ import Testing
             let pair = line.dropFirst(7).split(separator: "=", maxSplits: 1)
             environment[String(pair[0])] = String(pair[1])
         }
-        let folder = try Folder()
+        environment["LOG_FORMAT"] = "json"
         let workers = ["price", "rank", "btc_rate", "toplist", "api"]
-        for worker in workers {
-            let config = try String(contentsOfFile: "\(Repository.path)/config/\(worker).json", encoding: .utf8)
-            let json = config.replacing(
-                #""logging": {"#, with: #""logging": {"handlers": [{"to": "console", "format": "json"}], "#)
-            try #require(json != config)
-            try json.write(toFile: "\(folder.path)/\(worker).json", atomically: true, encoding: .utf8)
-        }
-        let process = try Cointape(["run"] + workers.map { "\($0).json" }, in: folder.path, environment: environment)
+        let process = try Cointape(["run"] + workers.map { "config/\($0).json" }, environment: environment)
         try await eventually(within: .seconds(180), "six minutes are joined") {
             try await redis.client().send(RedisCommand("XLEN", "toplist")).integer ?? 0 >= 6
         }

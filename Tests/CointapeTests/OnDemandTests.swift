@@ -140,12 +140,12 @@ import Testing
             together.text == """
                 api.json:7:26: on_demand.fetch: toplist.json joins rank, which none of these fetches
                 api.json:7:109: list.columns: toplist has no column "Price"
-                toplist.json:8:5: sources[1].every: is 1m, but price is fetched every 2m
+                toplist.json:9:5: sources[1].every: is 1m, but price is fetched every 2m
 
                 """)
         let run = try await Cointape.run(
             ["run", "api.json"], in: folder.path, environment: ["COINMARKETCAP_API_KEY": ""])
         #expect(run.code == 78)
-        #expect(run.text.contains("price.json:7:12: needs: set COINMARKETCAP_API_KEY"))
+        #expect(run.text.contains("price.json:8:12: needs: set COINMARKETCAP_API_KEY"))
     }
 }
