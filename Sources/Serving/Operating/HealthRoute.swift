@@ -42,7 +42,7 @@ struct HealthRoute: Sendable {
                 detail: isOnDemand ? "None yet; a request has one made." : "There is no list yet.")
         }
         return ReadinessCheck(
-            name: "list", isWell: true, detail: "\(list.minute), \((clock.now - list.minute.start).short) old")
+            name: "list", isWell: true, detail: ReadinessCheck.age(of: list.minute, clock))
     }
 
     private var processCheck: ReadinessCheck {
@@ -69,6 +69,10 @@ package struct ReadinessCheck: Equatable, Sendable {
         self.name = name
         self.isWell = isWell
         self.detail = detail
+    }
+
+    static func age(of minute: Minute, _ clock: TapeClock) -> String {
+        "\(minute), \(Duration.seconds((clock.now - minute.start).components.seconds).short) old"
     }
 
     var line: String { "[\(isWell ? "+" : "-")] \(name): \(detail)" }

@@ -72,8 +72,7 @@ struct OrderService: Sendable {
         guard let rates = rates.current else {
             return ReadinessCheck(name: "rates", isWell: false, detail: "none yet in \(ratesStream): no order is taken")
         }
-        return ReadinessCheck(
-            name: "rates", isWell: true, detail: "\(rates.minute), \((clock.now - rates.minute.start).short) old")
+        return ReadinessCheck(name: "rates", isWell: true, detail: ReadinessCheck.age(of: rates.minute, clock))
     }
 
     /// Runs until cancelled.
