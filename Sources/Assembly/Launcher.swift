@@ -16,7 +16,7 @@ enum Launcher {
     /// Services that have not finished within the grace are cancelled.
     static func run(_ services: [any Service], grace: Duration = grace, logger: Logger) async throws {
         ignoreBrokenPipes()
-        SecondSignal.watch()
+        await SecondSignal.watch()
         var configuration = ServiceGroupConfiguration(
             services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger)

@@ -59,7 +59,7 @@ final class Runtime: Sendable {
     /// One for all of a worker's clients of a Redis, so that it tells once that it is away.
     private func outage(_ settings: WorkerSettings, _ endpoint: RedisEndpoint) -> RedisOutage {
         outages.withLock { outages in
-            let key = "\(settings.name) \(endpoint)"
+            let key = "\(settings.name) \(endpoint.identity)"
             if let outage = outages[key] { return outage }
             let outage = RedisOutage(logger: logger(settings))
             outages[key] = outage
@@ -166,7 +166,7 @@ final class Runtime: Sendable {
     /// Looks once whether the worker's Redis is fit; one of the process' workers does for all.
     func serverLook(_ config: WorkerConfig) -> [any Service] {
         let settings = config.settings
-        let isFirst = looked.withLock { $0.insert("\(settings.redis.endpoint)").inserted }
+        let isFirst = looked.withLock { $0.insert(settings.redis.endpoint.identity).inserted }
         return isFirst ? [ServerLookService(look: ServerLook(redis: redis(settings), logger: logger(settings)))] : []
     }
 
@@ -179,7 +179,7 @@ final class Runtime: Sendable {
         let freshness = StreamFreshness(stream: stream, clock: clock) {
             isList ? try await reader.newestWithoutGap()?.minute : try await reader.newestRows()?.minute
         }
-        metrics.sample(.dataAge, [("stream", stream)]) { freshness.age.map { $0 / .seconds(1) } }
+        metrics.sample(.dataAge, [("stream", stream)], standsIn: true) { freshness.age.map { $0 / .seconds(1) } }
         return [FreshnessService(freshness: freshness)]
     }
 

@@ -29,7 +29,7 @@ package struct FetchWorker: Service, CustomStringConvertible {
             do {
                 let next = try await appointment()
                 // Behind an entry of the future nothing can be published, but that may be mended at any moment.
-                guard !news.look(at: try await settler.reader.newestID(), now: clock.now) else {
+                guard !news.look(at: try await settler.reader.topID(thorough: news.isAhead), now: clock.now) else {
                     guard await clock.pauses(for: .seconds(5)) else { return }
                     continue
                 }

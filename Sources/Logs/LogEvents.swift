@@ -18,6 +18,8 @@ extension Logger.Message {
     package static let logBack: Self = "log.back"
     package static let logLost: Self = "log.lost"
     package static let logNotReopened: Self = "log.not_reopened"
+    package static let metricsListening: Self = "metrics.listening"
+    package static let metricsUnavailable: Self = "metrics.unavailable"
     package static let minuteFetched: Self = "minute.fetched"
     package static let minuteGap: Self = "minute.gap"
     package static let minuteMerged: Self = "minute.merged"

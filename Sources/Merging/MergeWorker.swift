@@ -53,8 +53,8 @@ package struct MergeWorker: Service, CustomStringConvertible {
                     continue
                 }
                 // Behind a list of the future there is nothing to do, but that may be mended at any moment.
-                let newest = try await settler.reader.newestID()
-                guard !news.look(at: newest, now: clock.now) else {
+                let top = try await settler.reader.topID(thorough: news.isAhead)
+                guard !news.look(at: top, now: clock.now) else {
                     guard await clock.pauses(for: .seconds(5)) else { return }
                     continue
                 }

@@ -5,8 +5,8 @@ import Synchronization
 
 /// A Redis: one connection, shared by all callers, whose commands it pipelines.
 ///
-/// Connects when first asked. After a failure it tries again no sooner than a jittered backoff allows; until then
-/// commands fail at once with `.unavailable`, so that a caller who has something better to do can go and do it.
+/// Connects when first asked. After a failure it tries again, asked or not, no sooner than a jittered backoff allows; until
+/// then commands fail at once with `.unavailable`, so that a caller who has something better to do can go and do it.
 /// Blocking commands (XREAD BLOCK) need a client of their own: they hold up everybody behind them.
 package final class RedisClient: Sendable {
     package let endpoint: RedisEndpoint
@@ -23,6 +23,8 @@ package final class RedisClient: Sendable {
         var retryAfter: ContinuousClock.Instant?
         var lastError: RedisError?
         var isClosed = false
+        /// A try of its own is on its way.
+        var isRetrying = false
     }
 
     /// For connecting, and for each step of the handshake.
@@ -104,7 +106,7 @@ package final class RedisClient: Sendable {
         guard case .failure(let error) = result, error.code == .timeout else { return }
         let isFirst = state.withLock { state in
             // One that has been replaced meanwhile is no news.
-            if let current = state.connection, !current.isSame(as: connection) { return false }
+            guard state.connection?.isSame(as: connection) == true else { return false }
             defer {
                 state.connection = nil
                 state.lastError = error
@@ -112,6 +114,25 @@ package final class RedisClient: Sendable {
             return state.lastError == nil
         }
         if isFirst { outage.begins(endpoint, error) }
+        retryLater()
+    }
+
+    /// Connects again without being asked: a client that is seldom used would leave an outage untold as over.
+    private func retryLater() {
+        let wait = state.withLock { state -> Duration? in
+            guard !state.isRetrying, !state.isClosed else { return nil }
+            state.isRetrying = true
+            return state.retryAfter.map { max(.milliseconds(10), $0 - .now) } ?? .milliseconds(10)
+        }
+        guard let wait else { return }
+        Task { [weak self] in
+            try? await Task.sleep(for: wait)
+            guard let self else { return }
+            self.state.withLock { $0.isRetrying = false }
+            if case .await(let attempt) = self.state.withLock({ self.next(for: "connect", &$0) }) {
+                _ = await attempt.value
+            }
+        }
     }
 
     /// Closes for good.
@@ -187,6 +208,7 @@ package final class RedisClient: Sendable {
                 return state.lastError == nil
             }
             if isFirst { outage.begins(endpoint, error) }
+            retryLater()
             return .failure(error)
         }
     }

@@ -35,6 +35,9 @@ package struct RedisShortcoming: Equatable, Sendable {
 }
 
 extension RedisEndpoint {
+    /// What tells it from another one, the user and the database included; no password.
+    package var identity: String { "\(user.map { "\($0)@" } ?? "")\(self)/\(database)" }
+
     /// How redis-cli reaches it: without user and password, which are not for others to see.
     package var cli: String {
         let place =

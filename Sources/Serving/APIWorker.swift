@@ -96,8 +96,12 @@ package struct APIWorker: Service, CustomStringConvertible {
             let response = await responder.respond(to: request)
             try await writer.write(response: response.head, body: response.body)
         }
+        let (logger, onListening) = (logger, onListening)
         return Listener(
-            address: address, maxConnections: connections / config.listen.count, channel: channel, logger: logger,
-            onListening: onListening)
+            address: address, maxConnections: connections / config.listen.count, channel: channel, logger: logger
+        ) { address in
+            logger.info(.apiListening, metadata: [LogKey.host: "\(address.host)", LogKey.port: "\(address.port)"])
+            await onListening(address)
+        }
     }
 }

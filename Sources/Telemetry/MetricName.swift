@@ -57,7 +57,7 @@ extension MetricName {
         "cointape_orders_cap_satoshi", .gauge, [], "What may be sold in all.")
     package static let readModelLag = MetricName(
         "cointape_read_model_lag_seconds", .gauge, [],
-        "How much older the newest projected order is than the newest in the ledger.")
+        "For how long the first order that is not projected has waited; 0 when all are.")
     package static let ledgerDrift = MetricName(
         "cointape_ledger_drift_satoshi", .gauge, [],
         "What the ledger's running total and the sum of its orders differ by: 0, or somebody has written into it.")

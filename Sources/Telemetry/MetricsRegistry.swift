@@ -20,10 +20,13 @@ package final class MetricsRegistry: Sendable {
 
     /// Has `read` asked whenever the metrics are looked at; nil is shown as no sample.
     ///
-    /// It must not wait. A sample of the same name and labels takes an earlier one's place.
-    package func sample(_ name: MetricName, _ labels: Labels = [], _ read: @escaping @Sendable () -> Double?) {
+    /// It must not wait. A sample of the same name and labels takes an earlier one's place, unless it is only to stand in.
+    package func sample(
+        _ name: MetricName, _ labels: Labels = [], standsIn: Bool = false, _ read: @escaping @Sendable () -> Double?
+    ) {
         let key = SeriesKey(labels)
         samples.withLock { samples in
+            if standsIn, samples.contains(where: { $0.name == name.name && $0.labels == key }) { return }
             samples.removeAll { $0.name == name.name && $0.labels == key }
             samples.append(Sample(name: name.name, labels: key, read: read))
         }

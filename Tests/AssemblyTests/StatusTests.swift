@@ -23,7 +23,9 @@ import Testing
         let survey = StreamSurvey(
             entries: minutes.count, oldest: minutes.last.map { id($0.ago) }, newest: minutes.first.map { id($0.ago) },
             source: "price")
-        return stream.report(survey, minutes.map { SettledMinute(id: id($0.ago), gap: $0.gap) }, now: now)
+        let good = minutes.first { $0.ago >= 0 }.map { id($0.ago) }
+        return stream.report(
+            survey, minutes.map { SettledMinute(id: id($0.ago), gap: $0.gap) }, good: good, now: now)
     }
 
     @Test func `counts gaps by their reason, and due minutes that are not there`() {
@@ -52,28 +54,45 @@ import Testing
                 "redis-cli -p 1 XDEL 'shop:price' \(Self.id(-1440)) \(Self.id(-5))",
                 "redis-cli -p 1 XSETID 'shop:price' \(Self.id(1))",
             ])
-        // Where nothing else is there, there is no id to go back to.
+        // Where nothing else is there, there is no id to go back to, and nothing to lose.
         #expect(Self.report([(-1440, nil)]).1[0].mend.last == "redis-cli -p 1 DEL 'shop:price'")
+        // Good entries that are older than what was looked through are worth as much.
+        let survey = StreamSurvey(entries: 900, oldest: Self.id(900), newest: Self.id(-1440), source: "price")
+        let ahead = [SettledMinute(id: Self.id(-1440), gap: nil)]
+        let old = Self.stream.report(survey, ahead, good: Self.id(200), now: Self.now).1
+        #expect(old.map(\.mend.last) == ["redis-cli -p 1 XSETID 'shop:price' \(Self.id(200))"])
+        // One that was taken out without the second line keeps the stream closed.
+        let half = StreamSurvey(
+            entries: 2, oldest: Self.id(1), newest: Self.id(0), source: "price", lastID: Self.id(-1440))
+        let left = Self.stream.report(half, [SettledMinute(id: Self.id(0), gap: nil)], good: Self.id(0), now: Self.now)
+            .1
+        #expect(left.map(\.mend) == [["redis-cli -p 1 XSETID 'shop:price' \(Self.id(0))"]])
+    }
+
+    @Test func `minutes that nobody came for are missing, but not those that somebody may be at`() {
+        let survey = StreamSurvey(entries: 2, oldest: Self.id(9), newest: Self.id(8), source: "price")
+        let minutes = [8, 9].map { SettledMinute(id: Self.id($0), gap: nil) }
+        #expect(Self.stream.report(survey, minutes, good: Self.id(8), now: Self.now).0.missing == 5)
     }
 
     @Test func `memory is foreseen from what an entry takes and how long it is kept`() throws {
         let feed = MemoryForecast.Bounded(bytes: 1000, entries: 10, most: 120, perDay: 1440, isList: false)
         let lists = MemoryForecast.Bounded(bytes: 500, entries: 5, most: 10_080, perDay: 1440, isList: true)
-        let forecast = MemoryForecast(
-            bounded: [feed, lists], ordersBytes: 6000, orders: 60, ledgerAge: .seconds(2 * 86_400))
-        let report = forecast.report(used: 10_000, limit: 2_000_000, look: "")
+        var forecast = MemoryForecast(bounded: [feed, lists])
+        forecast.add(orders: 6000, since: .seconds(2 * 86_400))
+        let report = forecast.report(used: 10_000, limit: 2_000_000)
         #expect(report.boundedBytes == 1500 && report.boundedBytesWhenFull == 100 * 120 + 100 * 10_080)
-        #expect(report.listBytesPerDay == 144_000 && report.ordersBytesPerDay == 3000)
+        #expect(report.listBytesPerDay == 144_000 && report.growthPerDay == 3000)
         let days = try #require(report.daysLeft)
         #expect(abs(days - Double(2_000_000 - 10_000 - (1_020_000 - 1500)) / 3000) < 0.01)
-        #expect(forecast.report(used: 10_000, limit: nil, look: "").daysLeft == nil)
+        #expect(forecast.report(used: 10_000, limit: nil).daysLeft == nil)
         // A ledger of this hour is not taken for one that grows by as much every hour.
-        let young = MemoryForecast(bounded: [], ordersBytes: 6000, orders: 60, ledgerAge: .seconds(60))
-        #expect(young.report(used: 0, limit: nil, look: "").ordersBytesPerDay == 6000)
+        var young = MemoryForecast()
+        young.add(orders: 6000, since: .seconds(60))
+        #expect(young.report(used: 0, limit: nil).growthPerDay == 6000)
         // A history that is kept for ever grows for ever.
         let forever = MemoryForecast.Bounded(bytes: 500, entries: 5, most: nil, perDay: 1440, isList: true)
-        let endless = MemoryForecast(bounded: [forever], ordersBytes: 0, orders: 0, ledgerAge: .zero)
-        #expect(endless.report(used: 0, limit: 1_440_000, look: "").daysLeft == 10)
+        #expect(MemoryForecast(bounded: [forever]).report(used: 0, limit: 1_440_000).daysLeft == 10)
     }
 
     @Test func `the text has a line for each, and what is wrong at its end`() {

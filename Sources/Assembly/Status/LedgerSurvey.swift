@@ -26,7 +26,8 @@ struct LedgerSurvey: Sendable {
             total = try await history.ledgerTotal() ?? Satoshi(0)
             last = try await history.last()
             behind = try await history.unprojected(atMost: Self.mostUnprojected)
-            count = try await history.entries()
+            count = try await history.orders(atMost: Self.mostUnprojected)
+            if opening == nil, try await history.entries() > 0 { damage = "the ledger's first entry is no opening" }
         } catch let error as RedisError where error.code != .server("WRONGTYPE") {
             throw error
         } catch {
@@ -34,7 +35,7 @@ struct LedgerSurvey: Sendable {
         }
         age = opening.map { places.clock.now - Timestamp(milliseconds: Int64(clamping: $0.id.milliseconds)) } ?? .zero
         report = StatusReport.Ledger(
-            isOpen: opening != nil, kind: opening?.kind.rawValue, orders: max(0, count - 1), soldBTC: total.btc,
+            isOpen: opening != nil, kind: opening?.kind.rawValue, orders: count, soldBTC: total.btc,
             leftBTC: Satoshi.cap.less(total).btc, unprojected: behind, look: look)
         if let damage {
             problems.append(.init(what: "orders: \(damage)", mend: ["cointape orders verify"]))
@@ -55,15 +56,11 @@ struct LedgerSurvey: Sendable {
         }
     }
 
-    /// What all keys of orders take.
-    func bytes(_ places: OrdersPlaces) async throws -> Int64 {
-        var bytes: Int64 = 0
-        for key in [places.keys.ledger, places.keys.seen] {
-            bytes += try await places.ledger.send(RedisCommand("MEMORY", "USAGE", key)).integer ?? 0
-        }
-        for key in ReadModelKeys(places.keys).all {
-            bytes += try await places.readModel.send(RedisCommand("MEMORY", "USAGE", key)).integer ?? 0
-        }
-        return bytes
+    /// All keys of orders, by the Redis that they are in.
+    static func keys(_ places: OrdersPlaces) -> [(redis: RedisClient, keys: [String])] {
+        [
+            (places.ledger, [places.keys.ledger, places.keys.seen]),
+            (places.readModel, ReadModelKeys(places.keys).all),
+        ]
     }
 }

@@ -12,24 +12,33 @@ struct MemoryForecast: Equatable, Sendable {
         let isList: Bool
     }
 
-    let bounded: [Bounded]
-    let ordersBytes: Int64
-    let orders: Int
+    var bounded: [Bounded]
+    private(set) var ordersBytes: Int64 = 0
     /// How long there has been a ledger.
-    let ledgerAge: Duration
+    private var ledgerAge: Duration = .zero
+
+    init(bounded: [Bounded] = []) {
+        self.bounded = bounded
+    }
+
+    /// Adds a key of orders, and since when there is a ledger.
+    mutating func add(orders bytes: Int64, since age: Duration) {
+        ordersBytes += bytes
+        ledgerAge = max(ledgerAge, age)
+    }
 
     private static func each(_ part: Bounded) -> Double {
         part.entries == 0 ? 0 : Double(part.bytes) / Double(part.entries)
     }
 
-    func report(used: Int64, limit: Int64?, look: String) -> StatusReport.Memory {
+    func report(used: Int64, limit: Int64?) -> StatusReport.Memory {
         let now = bounded.reduce(0) { $0 + $1.bytes }
         let full = bounded.reduce(0.0) { $0 + Self.each($1) * Double(max($1.most ?? $1.entries, $1.entries)) }
         let lists = bounded.filter(\.isList).reduce(0.0) { $0 + Self.each($1) * Double($1.perDay) }
         let forever = bounded.filter { $0.most == nil }.reduce(0.0) { $0 + Self.each($1) * Double($1.perDay) }
         // A young ledger tells little: at least a day is reckoned with.
         let days = max(1, ledgerAge / .seconds(86_400))
-        let ordersPerDay = orders == 0 ? 0 : Double(ordersBytes) / days
+        let ordersPerDay = Double(ordersBytes) / days
         var daysLeft: Double?
         if let limit, ordersPerDay + forever > 0 {
             let room = Double(limit) - Double(used) - max(0, full - Double(now))
@@ -37,6 +46,6 @@ struct MemoryForecast: Equatable, Sendable {
         }
         return StatusReport.Memory(
             boundedBytes: now, boundedBytesWhenFull: Int64(full), listBytesPerDay: Int64(lists),
-            ordersBytes: ordersBytes, ordersBytesPerDay: Int64(ordersPerDay + forever), daysLeft: daysLeft, look: look)
+            ordersBytes: ordersBytes, growthPerDay: Int64(ordersPerDay + forever), daysLeft: daysLeft)
     }
 }

@@ -4,6 +4,7 @@ import Logging
 import Merging
 import NIOPosix
 import Orders
+import Projecting
 import Redis
 import Tape
 
@@ -12,35 +13,50 @@ struct StatusReader: Sendable {
     let configs: ConfigFiles
     let clock: TapeClock
 
-    /// Throws where a Redis cannot be reached.
+    /// A Redis that cannot be reached is a problem of the report, and what it has is missing there.
     func read() async throws -> StatusReport {
         var clients: [String: RedisClient] = [:]
-        for file in configs.files {
-            let endpoint = file.config.settings.redis.endpoint
-            clients["\(endpoint)"] = clients["\(endpoint)"] ?? client(endpoint)
-        }
+        for endpoint in endpoints { clients[endpoint.identity] = client(endpoint) }
         defer { clients.values.forEach { $0.close() } }
         var fitness: [String: ServerFitness] = [:]
+        var away: [StatusReport.Problem] = []
         for (name, redis) in clients {
-            fitness[name] = try await ServerFitness.look(redis)
-            // Its script tells Redis' time, by which the tape goes.
-            _ = try await StreamReader(key: "time", redis: redis, clock: clock).newestID()
+            do throws(RedisError) {
+                fitness[name] = try await ServerFitness.look(redis)
+                // Its script tells Redis' time, by which the tape goes.
+                _ = try await StreamReader(key: "time", redis: redis, clock: clock).newestID()
+            } catch {
+                away.append(
+                    .init(what: "redis \(redis.endpoint): \(error.message)", mend: ["\(redis.endpoint.cli) PING"]))
+                clients.removeValue(forKey: name)?.close()
+            }
         }
         var report = StatusReport(time: clock.now)
-        for (name, redis) in clients.sorted(by: { $0.key < $1.key }) {
-            try await addServer(redis, fitness[name], to: &report)
-        }
-        var bounded: [MemoryForecast.Bounded] = []
+        report.problems = away.sorted { $0.what < $1.what }
+        var forecasts: [String: MemoryForecast] = [:]
         for file in configs.files {
-            guard let redis = clients["\(file.config.settings.redis.endpoint)"] else { continue }
+            let name = file.config.settings.redis.endpoint.identity
+            guard let redis = clients[name] else { continue }
             if let stream = streamStatus(file.config) {
                 try await addStream(stream, redis, to: &report)
-                bounded += try await memory(file.config, stream, redis)
+                forecasts[name, default: MemoryForecast()].bounded += try await memory(file.config, stream, redis)
             }
             try await addWorker(file.config, redis, to: &report)
         }
-        try await addOrders(bounded, to: &report)
+        try await addOrders(clients, &forecasts, to: &report)
+        for (name, redis) in clients.sorted(by: { $0.key < $1.key }) {
+            try await addServer(redis, fitness[name], forecasts[name], to: &report)
+        }
         return report
+    }
+
+    /// Of all workers, and of orders where they have Redis of their own.
+    private var endpoints: [RedisEndpoint] {
+        configs.files.flatMap { file -> [RedisEndpoint] in
+            let own = file.config.settings.redis.endpoint
+            guard case .project(let config) = file.config else { return [own] }
+            return [own, config.orders.ledger, config.orders.readModel]
+        }
     }
 
     private func client(_ endpoint: RedisEndpoint) -> RedisClient {
@@ -51,15 +67,16 @@ struct StatusReader: Sendable {
     }
 
     private func addServer(
-        _ redis: RedisClient, _ fitness: ServerFitness?, to report: inout StatusReport
+        _ redis: RedisClient, _ fitness: ServerFitness?, _ forecast: MemoryForecast?, to report: inout StatusReport
     ) async throws {
-        let info = try await RedisInfo(redis.send(RedisCommand("INFO")).text ?? "")
+        let info = fitness?.info ?? RedisInfo("")
         let limit = info.integer("maxmemory") ?? 0
+        let (used, most) = (info.integer("used_memory") ?? 0, limit > 0 ? limit : nil)
         report.servers.append(
             StatusReport.Server(
-                redis: "\(redis.endpoint)", version: info["redis_version"] ?? "unknown",
-                usedBytes: info.integer("used_memory") ?? 0, maxBytes: limit > 0 ? limit : nil,
-                look: "\(redis.endpoint.cli) INFO"))
+                redis: "\(redis.endpoint)", version: info["redis_version"] ?? "unknown", usedBytes: used,
+                maxBytes: most,
+                memory: forecast?.report(used: used, limit: most), look: "\(redis.endpoint.cli) INFO"))
         for shortcoming in fitness?.shortcomings ?? [] {
             let mend = shortcoming.remedy.map { ["\(redis.endpoint.cli) \($0)"] } ?? []
             report.problems.append(.init(what: "redis \(redis.endpoint): \(shortcoming.words)", mend: mend))
@@ -100,7 +117,8 @@ struct StatusReader: Sendable {
         do {
             let survey = try await reader.survey()
             let minutes = try await reader.settledMinutes(from: stream.windowStart(clock.now))
-            let (line, problems) = stream.report(survey, minutes, now: clock.now)
+            let good = try await reader.newestGood()
+            let (line, problems) = stream.report(survey, minutes, good: good, now: clock.now)
             report.streams.append(line)
             report.problems += problems
         } catch let error as StreamSurvey.WrongType {
@@ -164,22 +182,24 @@ struct StatusReader: Sendable {
         }
     }
 
-    private func addOrders(_ bounded: [MemoryForecast.Bounded], to report: inout StatusReport) async throws {
-        var forecast = MemoryForecast(bounded: bounded, ordersBytes: 0, orders: 0, ledgerAge: .zero)
+    private func addOrders(
+        _ clients: [String: RedisClient], _ forecasts: inout [String: MemoryForecast], to report: inout StatusReport
+    ) async throws {
         for file in configs.files {
-            guard case .project(let config) = file.config, report.ledger == nil else { continue }
+            guard case .project(let config) = file.config, report.ledger == nil,
+                clients[config.orders.ledger.identity] != nil, clients[config.orders.readModel.identity] != nil
+            else { continue }
             let places = OrdersPlaces(config, path: file.path, clock: clock)
             defer { places.close() }
             let ledger = try await LedgerSurvey(places)
             report.ledger = ledger.report
             report.problems += ledger.problems
-            forecast = MemoryForecast(
-                bounded: bounded, ordersBytes: try await ledger.bytes(places), orders: ledger.report.orders,
-                ledgerAge: ledger.age)
+            for (redis, keys) in LedgerSurvey.keys(places) {
+                for key in keys {
+                    forecasts[redis.endpoint.identity, default: MemoryForecast()]
+                        .add(orders: try await bytes(key, redis), since: ledger.age)
+                }
+            }
         }
-        guard let server = report.servers.first else { return }
-        report.memory = forecast.report(
-            used: server.usedBytes, limit: server.maxBytes,
-            look: server.look.replacing(" INFO", with: " MEMORY USAGE toplist"))
     }
 }

@@ -10,6 +10,8 @@ struct StatusReport: Encodable, Equatable, Sendable {
         let usedBytes: Int64
         /// nil without a limit.
         let maxBytes: Int64?
+        /// nil for one that has nothing of this tape.
+        let memory: Memory?
         let look: String
     }
 
@@ -55,12 +57,11 @@ struct StatusReport: Encodable, Equatable, Sendable {
         let boundedBytesWhenFull: Int64
         /// What lists add a day until then.
         let listBytesPerDay: Int64
-        /// What grows for ever: orders.
         let ordersBytes: Int64
-        let ordersBytesPerDay: Int64
+        /// Of what grows for ever: orders, and a history that is kept for ever.
+        let growthPerDay: Int64
         /// Until `maxmemory`, at that rate; nil without a limit, or without growth.
         let daysLeft: Double?
-        let look: String
     }
 
     struct Problem: Encodable, Equatable, Sendable {
@@ -74,7 +75,6 @@ struct StatusReport: Encodable, Equatable, Sendable {
     var streams: [Stream] = []
     var workers: [Worker] = []
     var ledger: Ledger?
-    var memory: Memory?
     var problems: [Problem] = []
 
     init(time: Timestamp) {

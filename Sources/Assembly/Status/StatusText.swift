@@ -5,10 +5,11 @@ struct StatusText {
     let report: StatusReport
 
     var text: String {
-        var lines = report.servers.map { server in
+        var lines = report.servers.flatMap { server in
             let limit = server.maxBytes.map { "of \(Self.size($0))" } ?? "and no limit"
-            return
-                "\(report.time)  redis \(server.redis), version \(server.version), \(Self.size(server.usedBytes)) \(limit)"
+            let head = "\(report.time)  redis \(server.redis), version \(server.version)"
+            return ["\(head), \(Self.size(server.usedBytes)) \(limit)"] + (server.memory.map { [Self.words($0)] } ?? [])
+                + ["  \(server.look)"]
         }
         lines.append("")
         lines += Self.table(
@@ -24,7 +25,6 @@ struct StatusText {
             [["worker", "kind", "alive", "last minute", "look"]]
                 + report.workers.map { [$0.name, $0.kind, "\($0.alive)", $0.lastMinute ?? "-", $0.look] })
         if let ledger = report.ledger { lines += ["", Self.words(ledger), "  \(ledger.look)"] }
-        if let memory = report.memory { lines += ["", Self.words(memory), "  \(memory.look)"] }
         lines.append("")
         lines += report.problems.isEmpty ? ["all is well"] : ["what is wrong:"]
         for problem in report.problems {
@@ -43,9 +43,9 @@ struct StatusText {
 
     private static func words(_ memory: StatusReport.Memory) -> String {
         let days = memory.daysLeft.map { ", \(Int($0)) days until maxmemory" } ?? ""
-        return "memory: feeds and lists \(size(memory.boundedBytes)), \(size(memory.boundedBytesWhenFull)) when full "
-            + "(lists \(size(memory.listBytesPerDay)) a day); orders \(size(memory.ordersBytes)), "
-            + "\(size(memory.ordersBytesPerDay)) a day for ever\(days)"
+        return "  feeds and lists \(size(memory.boundedBytes)), \(size(memory.boundedBytesWhenFull)) when full "
+            + "(lists \(size(memory.listBytesPerDay)) a day); orders \(size(memory.ordersBytes)); "
+            + "grows by \(size(memory.growthPerDay)) a day for ever\(days)"
     }
 
     private static func gaps(_ gaps: [String: Int]) -> String {

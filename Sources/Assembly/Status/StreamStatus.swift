@@ -23,17 +23,19 @@ struct StreamStatus: Sendable {
         Minute(containing: now - min(retain ?? Self.longestWindow, Self.longestWindow))
     }
 
-    /// `minutes` are those since `windowStart`, the newest first.
+    /// `minutes` are those since `windowStart`, the newest first; `good` is the newest that does not lie in the future.
     func report(
-        _ survey: StreamSurvey, _ minutes: [SettledMinute], now: Timestamp
+        _ survey: StreamSurvey, _ minutes: [SettledMinute], good: StreamID?, now: Timestamp
     ) -> (StatusReport.Stream, [StatusReport.Problem]) {
         let present = minutes.filter { !AheadNews.isAhead($0.id, now: now) }
         let data = present.first { $0.gap == nil }?.id.minute
         var gaps: [String: Int] = [:]
         for minute in present { if let gap = minute.gap { gaps[gap, default: 0] += 1 } }
         var missing = 0
-        if let newest = present.first?.id.minute, let oldest = survey.oldest?.minute {
-            missing = max(0, due(max(oldest, windowStart(now)), newest) - present.count)
+        if let good, let oldest = survey.oldest?.minute {
+            // What is due since is missing once nobody can be expected to be at it any more.
+            let last = max(good.minute, Minute(containing: now - patience))
+            missing = max(0, due(max(oldest, windowStart(now)), last) - present.count)
         }
         let age = data.map { now - $0.start }
         let stream = StatusReport.Stream(
@@ -41,23 +43,25 @@ struct StreamStatus: Sendable {
             newestData: data.map { "\($0)" }, age: age.map { $0 / .seconds(1) },
             window: (now - windowStart(now).start).components.seconds, gaps: gaps, missing: missing,
             look: "\(cli) XREVRANGE '\(key)' + - COUNT 1")
-        return (stream, problems(survey, minutes, present, age: age, now: now))
+        return (stream, problems(survey, minutes, good, age: age, now: now))
     }
 
     private func problems(
-        _ survey: StreamSurvey, _ minutes: [SettledMinute], _ present: [SettledMinute], age: Duration?, now: Timestamp
+        _ survey: StreamSurvey, _ minutes: [SettledMinute], _ good: StreamID?, age: Duration?, now: Timestamp
     ) -> [StatusReport.Problem] {
         let ahead = minutes.filter { AheadNews.isAhead($0.id, now: now) }
-        if let first = ahead.first {
-            let good = present.first.map { "\($0.id)" }
+        if let top = survey.lastID, AheadNews.isAhead(top, now: now) {
+            let remove =
+                ahead.isEmpty ? [] : ["\(cli) XDEL '\(key)' \(ahead.map { "\($0.id)" }.joined(separator: " "))"]
+            // A stream without a good entry has no id to be set back to, and nothing to lose.
+            let goBack = good.map { "\(cli) XSETID '\(key)' \($0)" } ?? "\(cli) DEL '\(key)'"
+            let what = ahead.isEmpty ? "an entry of the future, \(top), was" : "the entry \(top) lies in the future"
             return [
                 StatusReport.Problem(
-                    what: "\(name): the entry \(first.id) lies in the future, and keeps all minutes before it out",
-                    mend: [
-                        "\(cli) XDEL '\(key)' \(ahead.map { "\($0.id)" }.joined(separator: " "))",
-                        // An empty stream has no last good id to be set back to.
-                        good.map { "\(cli) XSETID '\(key)' \($0)" } ?? "\(cli) DEL '\(key)'",
-                    ])
+                    what: ahead.isEmpty
+                        ? "\(name): \(what) taken out, and still keeps all minutes before it out"
+                        : "\(name): \(what), and keeps all minutes before it out",
+                    mend: remove + [goBack])
             ]
         }
         guard let age else {

@@ -1,5 +1,5 @@
 import Redis
-import Tape
+package import Tape
 
 extension OrderHistory {
     /// The ledger's first entry; nil where there is none, or it is no opening.
@@ -10,9 +10,24 @@ extension OrderHistory {
         return opening
     }
 
+    /// How many orders there are: those that are folded, and at most so many that are not.
+    package func orders(atMost most: Int) async throws -> Int {
+        let statistics = try await statistics()
+        let folded = Currency.allCases.reduce(0) { $0 + Int(clamping: statistics[$1].count) }
+        guard let first = statistics.last.map(\.id.successor) ?? .lowest else { return folded }
+        let rest = try await ledger.oldest(most, from: first)
+        return try folded + rest.count { if case .order = try LedgerEntry($0) { true } else { false } }
+    }
+
     /// How many entries the ledger has, the opening included.
     package func entries() async throws -> Int {
         try await ledger.survey().entries
+    }
+
+    /// The ledger's first entry behind what was folded last; nil when all are folded.
+    package func firstUnprojected(behind last: LedgerMark?) async throws -> StreamID? {
+        guard let first = last.map(\.id.successor) ?? .lowest else { return nil }
+        return try await ledger.oldest(1, from: first).first?.id
     }
 
     /// How many entries of the ledger the read model does not have yet.

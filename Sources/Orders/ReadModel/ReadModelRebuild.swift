@@ -48,8 +48,16 @@ package struct ReadModelRebuild: Sendable {
 
     /// The live read model may be the last witness of orders that the ledger lost: first they have to count again.
     private func requireNothingLost() async throws {
-        // One that cannot be read is no witness.
-        guard let witness = try? await history.statistics(), let last = witness.last else { return }
+        let witness: ReadModelStatistics
+        do {
+            witness = try await history.statistics()
+        } catch is DamagedReadModel {
+            // One that is damaged is no witness; one that only does not answer may be.
+            return
+        } catch let error as RedisError where error.code == .server("WRONGTYPE") {
+            return
+        }
+        guard let last = witness.last else { return }
         let total: Satoshi?
         do {
             total = try await history.ledgerTotal()

@@ -28,12 +28,21 @@ for number = 1, 3 do
   if not checks[number] then return {'bad-argument', tostring(number)} end
 end
 
-local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
-if not newest then return {'not-open'} end
-local total = ''
-for i = 1, #newest[2], 2 do
-  if newest[2][i] == 'total' then total = newest[2][i + 1] end
+local function fields_of(entry)
+  local fields = {}
+  for i = 1, #entry[2], 2 do fields[entry[2][i]] = entry[2][i + 1] end
+  return fields
 end
+
+local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
+if not first then return {'not-open'} end
+if not fields_of(first).opened then return {'damaged', 'the first entry, ' .. first[1] .. ', is not an opening'} end
+local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+local fields = fields_of(newest)
+local total = fields.total or ''
 if not is_whole(total) then return {'damaged', 'the newest entry, ' .. newest[1] .. ', has no running total'} end
+if not fields.tail or not (fields.satoshi or fields.opened or fields.raised) then
+  return {'damaged', 'the newest entry, ' .. newest[1] .. ', is no order'}
+end
 if tonumber(total) >= tonumber(sold) then return {'enough', total} end
 return {'ok', redis.call('XADD', KEYS[1], '*', 'raised', now_text, 'total', sold, 'tail', tail), total}

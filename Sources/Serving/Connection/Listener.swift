@@ -24,19 +24,19 @@ struct Listener: Service {
     let maxConnections: Int
     let channel: GuardedHTTPChannel
     let logger: Logger
-    /// Called with the port that was really taken.
+    /// Called with the port that was really taken, before the first connection is.
     let onListening: @Sendable (APIConfig.Address) async -> Void
 
     private static let backlog: Int32 = 1024
 
+    /// Throws when the address cannot be taken, and when it takes no more connections although nobody has told it to stop.
     func run() async throws {
         let quiescing = ServerQuiescingHelper(group: MultiThreadedEventLoopGroup.singleton)
         let server = try await bind(quiescing)
         let port = server.channel.localAddress?.port ?? address.port
-        logger.info(.apiListening, metadata: [LogKey.host: "\(address.host)", LogKey.port: "\(port)"])
-        await withGracefulShutdownHandler {
+        try await withGracefulShutdownHandler {
             await onListening(APIConfig.Address(host: address.host, port: port, sharesPort: address.sharesPort))
-            await serve(server)
+            try await serve(server)
         } onGracefulShutdown: {
             quiescing.initiateShutdown(promise: nil)
         }
@@ -52,7 +52,7 @@ struct Listener: Service {
     private typealias ServerChannel = NIOAsyncChannel<GuardedHTTPChannel.Value, Never>
 
     private func bind(_ quiescing: ServerQuiescingHelper) async throws -> ServerChannel {
-        let (channel, logger, maxConnections) = (channel, quiet, maxConnections)
+        let (channel, logger, loud, maxConnections) = (channel, quiet, logger, maxConnections)
         return try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: Self.backlog)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -61,6 +61,7 @@ struct Listener: Service {
             .serverChannelInitializer { server in
                 server.eventLoop.makeCompletedFuture {
                     let pipeline = server.pipeline.syncOperations
+                    try pipeline.addHandler(AcceptErrors(logger: loud))
                     try pipeline.addHandler(AvailableConnectionsChannelHandler(maxConnections: maxConnections))
                     try pipeline.addHandler(quiescing.makeServerChannelHandler(channel: server))
                 }
@@ -70,20 +71,40 @@ struct Listener: Service {
             }
     }
 
-    private func serve(_ server: ServerChannel) async {
+    private func serve(_ server: ServerChannel) async throws {
         let (channel, quiet) = (channel, quiet)
-        await withDiscardingTaskGroup { group in
-            do {
-                try await server.executeThenClose { connections in
-                    for try await connection in connections {
-                        group.addTask { await channel.handle(value: connection, logger: quiet) }
-                    }
+        try await withThrowingDiscardingTaskGroup { group in
+            try await server.executeThenClose { connections in
+                for try await connection in connections {
+                    group.addTask { await channel.handle(value: connection, logger: quiet) }
                 }
-            } catch {
-                // The operating system takes no more connections, as when it has no descriptors left.
-                logger.error(.apiConnections, metadata: [LogKey.detail: "\(error)"])
             }
         }
+        guard Task.isShuttingDownGracefully || Task.isCancelled else { throw EndedByItself() }
+    }
+
+    private struct EndedByItself: Error, CustomStringConvertible {
+        var description: String { "the port takes no more connections" }
+    }
+}
+
+/// Keeps a connection that could not be taken from ending all: without descriptors left, for one, others can be taken later.
+private final class AcceptErrors: ChannelInboundHandler {
+    typealias InboundIn = any Channel
+
+    private let logger: Logger
+    private var quietUntil = NIODeadline.uptimeNanoseconds(0)
+
+    init(logger: Logger) {
+        self.logger = logger
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard error is IOError, context.channel.isActive else { return context.fireErrorCaught(error) }
+        // The same again and again is told now and then.
+        guard NIODeadline.now() >= quietUntil else { return }
+        quietUntil = .now() + .seconds(60)
+        logger.error(.apiConnections, metadata: [LogKey.detail: "\(error)"])
     }
 }
 

@@ -2,6 +2,7 @@ import Basics
 import Logging
 import Logs
 import Tape
+import TopLists
 
 /// Keeps the newest list: finds it at start, then follows the index of lists.
 struct ListTail: Sendable {
@@ -15,7 +16,7 @@ struct ListTail: Sendable {
             let epoch = Minute(containing: Timestamp(milliseconds: 0))
             let entry = try await tail.reader.newest(
                 from: epoch, to: top.minute, batch: 100, where: { $0.gap == nil })
-            if let entry { try await show(entry) }
+            if let entry, newest.current?.minute != entry.minute { try await show(entry) }
         } show: { entry in
             try await show(entry)
         }

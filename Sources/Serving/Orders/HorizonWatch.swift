@@ -8,6 +8,7 @@ struct HorizonWatch: Sendable {
     let history: OrderHistory
     let horizon: LedgerHorizon
     let figures: LedgerFigures
+    let clock: TapeClock
     let logger: Logger
 
     private static let period: Duration = .seconds(1)
@@ -19,7 +20,10 @@ struct HorizonWatch: Sendable {
             do {
                 let last = try await history.last()
                 horizon.noteReadModel(last)
-                figures.note(try await history.newestEntry(), folded: last)
+                let waiting = try await history.firstUnprojected(behind: last)
+                figures.note(
+                    try await history.newestEntry(),
+                    waiting: waiting.map { clock.wallInstant(of: clock.now) - $0.time })
                 isFirst = true
             } catch {
                 logger.retries(after: error, isFirst: isFirst)

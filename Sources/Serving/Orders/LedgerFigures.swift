@@ -12,14 +12,12 @@ final class LedgerFigures: Sendable {
 
     private let state = Mutex(State())
 
-    /// Takes over the ledger's newest entry, and what the read model has folded last.
-    func note(_ newest: LedgerEntry?, folded: LedgerMark?) {
+    /// Takes over the ledger's newest entry, and for how long the first that is not folded has waited; nil when all are.
+    func note(_ newest: LedgerEntry?, waiting: Duration?) {
         guard let newest else { return }
-        let behind = newest.id.milliseconds - min(newest.id.milliseconds, folded?.id.milliseconds ?? 0)
         state.withLock { state in
             state.sold = newest.total
-            // Before the first fold everything is behind, since the ledger was opened: nobody knows how long.
-            state.lag = folded == nil ? nil : Double(behind) / 1000
+            state.lag = max(0, (waiting ?? .zero) / .seconds(1))
         }
     }
 

@@ -51,7 +51,7 @@ struct OrderService: Sendable {
             redis: clients.ledger, keys: keys, acknowledgement: settings.acknowledgement,
             maxRateAge: settings.maxRateAge, horizon: horizon, clock: clock)
         let history = OrderHistory(readModel: clients.readModel, ledger: clients.reading, keys: keys, clock: clock)
-        watch = HorizonWatch(history: history, horizon: horizon, figures: figures, logger: logger)
+        watch = HorizonWatch(history: history, horizon: horizon, figures: figures, clock: clock, logger: logger)
         durability = DurabilityLook(
             redis: clients.ledger, acknowledgement: settings.acknowledgement, logger: logger)
         routes = OrderRoutes(

@@ -21,6 +21,9 @@ package struct StreamID: Hashable, Comparable, Sendable, CustomStringConvertible
         self.init(milliseconds: milliseconds, sequence: sequence)
     }
 
+    /// By the clock that made it: Redis' for `*`, the tape's for a minute.
+    package var time: Timestamp { Timestamp(milliseconds: Int64(clamping: milliseconds)) }
+
     /// The minute that the id lies in.
     package var minute: Minute {
         Minute(containing: Timestamp(milliseconds: Int64(clamping: milliseconds)))

@@ -19,8 +19,16 @@ package struct AheadNews {
     }
 
     package static func isAhead(_ id: StreamID, now: Timestamp) -> Bool {
-        id.milliseconds > UInt64(max(0, (now + tolerance).milliseconds))
+        id > highest(now)
     }
+
+    /// The highest id that does not lie in the future.
+    package static func highest(_ now: Timestamp) -> StreamID {
+        StreamID(milliseconds: UInt64(max(0, (now + tolerance).milliseconds)), sequence: .max)
+    }
+
+    /// Whether the stream was told to be ahead.
+    package var isAhead: Bool { told != nil }
 
     /// Whether the newest entry lies in the future; nil is that there is none.
     package mutating func look(at newest: StreamID?, now: Timestamp) -> Bool {

@@ -2,9 +2,9 @@ import Basics
 package import Redis
 
 extension StreamReader {
-    /// The newest entry with rows among the newest hundred and fifty; nil when there is none.
+    /// The newest entry with rows among the newest hundred and fifty that do not lie in the future; nil when there is none.
     package func newestRows() async throws(RedisError) -> PublishedRows? {
-        let reply = try await redis.evaluate(Self.newestRowsScript, keys: [key], arguments: [150])
+        let reply = try await redis.evaluate(Self.newestRowsScript, keys: [key], arguments: [150, "\(highest)"])
         guard let parts = reply.array else { throw unexpected("EVALSHA") }
         guard parts.count == 4, let id = parts[0].text.flatMap({ StreamID($0) }) else { return nil }
         return PublishedRows(
@@ -12,12 +12,16 @@ extension StreamReader {
             asOf: parts[3].text.flatMap { Timestamp(rfc3339: $0) })
     }
 
-    /// The newest entry that is no gap; for streams whose entries are small.
+    /// The newest entry that is no gap, and does not lie in the future; for streams whose entries are small.
     package func newestWithoutGap() async throws(RedisError) -> TapeEntry? {
+        // Its reply sets the clock.
+        _ = try await newestID()
         let epoch = Minute(containing: Timestamp(milliseconds: 0))
-        guard let top = try await newestID() else { return nil }
-        return try await newest(from: epoch, to: top.minute, batch: 100) { $0.gap == nil }
+        return try await newest(from: epoch, to: highest.minute, batch: 100) { $0.gap == nil }
     }
+
+    /// No worker has written an entry behind this one.
+    private var highest: StreamID { AheadNews.highest(clock.now) }
 
     private static let newestRowsScript = RedisScript(name: "newest_rows", source: PackageResources.newest_rows_lua)
 }

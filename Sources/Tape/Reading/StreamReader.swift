@@ -5,7 +5,7 @@ package import Redis
 package struct StreamReader: Sendable {
     package let key: String
     let redis: RedisClient
-    private let clock: TapeClock
+    let clock: TapeClock
 
     package init(key: String, redis: RedisClient, clock: TapeClock) {
         self.key = key

@@ -8,8 +8,11 @@ package struct StreamSurvey: Equatable, Sendable {
     package let newest: StreamID?
     /// Who published the newest entry.
     package let source: String
+    /// Of the highest entry that there ever was: what comes must be above it.
+    package let lastID: StreamID?
 
-    package init(entries: Int, oldest: StreamID?, newest: StreamID?, source: String) {
+    package init(entries: Int, oldest: StreamID?, newest: StreamID?, source: String, lastID: StreamID? = nil) {
+        self.lastID = lastID ?? newest
         self.entries = entries
         self.oldest = oldest
         self.newest = newest
@@ -42,9 +45,24 @@ extension StreamReader {
         }
         let texts = parts.map { $0.text ?? "" }
         if parts.count == 1 { throw StreamSurvey.WrongType(type: texts[0]) }
-        guard parts.count == 5, let entries = parts[1].integer else { throw unexpected("survey.lua") }
+        guard parts.count == 6, let entries = parts[1].integer else { throw unexpected("survey.lua") }
         return StreamSurvey(
-            entries: Int(entries), oldest: StreamID(texts[2]), newest: StreamID(texts[3]), source: texts[4])
+            entries: Int(entries), oldest: StreamID(texts[2]), newest: StreamID(texts[3]), source: texts[4],
+            lastID: StreamID(texts[5]))
+    }
+
+    /// What a next entry must be above.
+    ///
+    /// That is the newest entry's id, unless an entry was taken out: `thorough` looks for that, and costs more.
+    package func topID(thorough: Bool) async throws -> StreamID? {
+        thorough ? try await survey().lastID : try await newestID()
+    }
+
+    /// The newest entry that does not lie in the future, however old.
+    package func newestGood() async throws(RedisError) -> StreamID? {
+        let below = AheadNews.highest(clock.now)
+        let reply = try await redis.evaluate(Self.minutesScript, keys: [key], arguments: ["\(below)", 1])
+        return reply.array?.first?.text.flatMap { StreamID($0) }
     }
 
     /// The settled minutes from `first` on, the newest first.

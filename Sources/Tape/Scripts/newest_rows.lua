@@ -2,12 +2,14 @@
 --
 -- KEYS[1]  the stream
 -- ARGV[1]  how many entries to look at, the newest first
+-- ARGV[2]  the highest id to look at: what lies behind it is none of ours
 --
 -- Returns {id, count, sha256, as_of}, what an entry lacks as ''; {} when none has rows. Reads only.
 local most = ARGV[1]
 if #most > 4 or not string.find(most, '^%d+$') then return redis.error_reply('ERR not a number of entries: ' .. most) end
 
-local upper = '+'
+local upper = ARGV[2]
+if not string.find(upper, '^%d+%-%d+$') then return redis.error_reply('ERR not an id: ' .. upper) end
 for _ = 1, tonumber(most) do
   local entry = redis.call('XREVRANGE', KEYS[1], upper, '-', 'COUNT', 1)[1]
   if not entry then return {} end

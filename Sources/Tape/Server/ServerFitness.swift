@@ -4,12 +4,15 @@ package import Redis
 /// Whether a Redis is fit for a tape, as far as it tells itself.
 package struct ServerFitness: Equatable, Sendable {
     package let shortcomings: [RedisShortcoming]
+    /// What the server told of itself; nothing where its user may not ask.
+    package let info: RedisInfo
 
     /// More than this apart, clocks are not what they should be; workers go by Redis' alone.
     private static let mostOffset: Duration = .seconds(2)
 
     /// `offset` is how far Redis' clock is ahead of this machine's.
     package init(info: RedisInfo, offset: Duration) {
+        self.info = info
         var shortcomings: [RedisShortcoming] = []
         if info.isAtLeast(6, 2) == false {
             shortcomings.append(
@@ -17,7 +20,9 @@ package struct ServerFitness: Equatable, Sendable {
         }
         if info["role"] == "slave" {
             shortcomings.append(
-                RedisShortcoming("it is a replica: nothing can be written to it", remedy: "REPLICAOF NO ONE"))
+                RedisShortcoming(
+                    "it is a replica, and nothing can be written to it: connect to its primary, "
+                        + "\(info["master_host"] ?? "elsewhere"):\(info["master_port"] ?? "")"))
         }
         // Lists and leases have a time to live, streams have none: every other policy throws out some of them.
         if let limit = info["maxmemory"], limit != "0", let policy = info["maxmemory_policy"], policy != "noeviction" {
@@ -41,6 +46,8 @@ package struct ServerFitness: Equatable, Sendable {
     ///
     /// Throws when there is no connection, or the server is not ready.
     package static func look(_ redis: RedisClient) async throws(RedisError) -> ServerFitness {
+        // Connecting takes its time, which must not count.
+        _ = try await redis.send(RedisCommand("PING"))
         let sent = Timestamp.machineTime
         guard let parts = try await redis.send(RedisCommand("TIME")).array, parts.count == 2,
             let seconds = parts[0].text.flatMap({ Int64($0) }), let fraction = parts[1].text.flatMap({ Int64($0) })

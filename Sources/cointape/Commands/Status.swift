@@ -22,12 +22,19 @@ struct Status: AsyncParsableCommand {
     func run() async throws {
         try await Ending.withExitCodes {
             let command = try StatusCommand(configs, environment: Environment())
-            repeat {
+            guard watch else {
                 let (text, isWell) = try await command.look(json ? .json : .text)
-                Ending.show(watch && !json ? Self.clear + text : text)
-                guard watch else {
-                    if !isWell { throw ExitCode(1) }
-                    return
+                Ending.show(text)
+                if !isWell { throw ExitCode(1) }
+                return
+            }
+            repeat {
+                do {
+                    let text = try await command.look(json ? .json : .text).text
+                    Ending.show(json ? text : Self.clear + text)
+                } catch {
+                    // It may be well again at the next look.
+                    Ending.tell(StartProblem.describe(error))
                 }
             } while (try? await Task.sleep(for: Self.period)) != nil
         }
