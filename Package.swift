@@ -280,7 +280,7 @@ let package = Package(
         .testTarget(
             name: "CointapeTests",
             dependencies: [
-                "Basics", "Config", "Orders", "Redis", "Tape", "TestSupport", "cointape",
+                "Basics", "Config", "Orders", "Redis", "Tape", "Telemetry", "TestSupport", "cointape",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
