@@ -72,7 +72,7 @@ import Testing
         #expect(result.code == 78)
         #expect(
             result.text
-                == "config/price.json:7:12: needs: set COINMARKETCAP_API_KEY, or COINMARKETCAP_URL for a server that needs no key\n"
+                == "config/price.json:8:12: needs: set COINMARKETCAP_API_KEY, or COINMARKETCAP_URL for a server that needs no key\n"
         )
     }
 
