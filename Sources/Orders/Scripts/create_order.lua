@@ -98,19 +98,22 @@ if not first then
   return {'not-open'}
 end
 local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+local fields = fields_of(newest)
 local least = '0'
 if known ~= '' then
-  local entry = newest[1] == known and newest or at(known)
-  local fields = entry and fields_of(entry)
-  if not fields or fields.tail ~= known_tail then return {'ledger-lost', known} end
-  least = fields.total or ''
+  local seen = fields
+  if newest[1] ~= known then
+    local entry = at(known)
+    seen = entry and fields_of(entry)
+  end
+  if not seen or seen.tail ~= known_tail then return {'ledger-lost', known} end
+  least = seen.total or ''
 end
 
 local opening = fields_of(first)
 if not opening.opened or (opening.kind ~= 'real' and opening.kind ~= 'sandbox') then
   return {'damaged', 'the first entry, ' .. first[1] .. ', is not an opening'}
 end
-local fields = fields_of(newest)
 local total = fields.total
 if not total or not is_whole(total, 11) then
   return {'damaged', 'the newest entry, ' .. newest[1] .. ', has no running total'}

@@ -11,6 +11,7 @@ struct APIResponder: Sendable {
     let contract: ContractRoute
     let metrics: MetricsRoute
     private let counts = RouteMetrics()
+    private let date = DateField()
 
     init(
         lists: ListRoute, orders: OrderRoutes?, health: HealthRoute, contract: ContractRoute, metrics: MetricsRoute
@@ -32,7 +33,7 @@ struct APIResponder: Sendable {
             response = error.response
         }
         if request.method == .head { response = response.createHeadResponse() }
-        response.headers[.date] = Timestamp.machineTime.httpDate
+        response.headers[.date] = date.text(Timestamp.machineTime)
         response.headers[.server] = "cointape"
         counts.answered(
             Self.route(target.path), status: Int(response.status.code), after: ContinuousClock.now - began)
@@ -68,9 +69,11 @@ struct APIResponder: Sendable {
 
     /// A path's name among few.
     private static func route(_ path: Substring) -> String {
-        if let known = (paths + OrderRoutes.paths).first(where: { $0 == path }) { return known }
-        return path.hasPrefix("/buy_orders/") ? "/buy_orders/<id>" : "other"
+        routes[path] ?? (path.hasPrefix("/buy_orders/") ? "/buy_orders/<id>" : "other")
     }
+
+    private static let routes = Dictionary(
+        uniqueKeysWithValues: (paths + OrderRoutes.paths).map { (Substring($0), $0) })
 
     static func requireReading(_ request: Request) throws(Problem) {
         guard request.method == .get || request.method == .head else {

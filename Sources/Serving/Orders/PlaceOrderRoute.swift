@@ -15,11 +15,13 @@ struct PlaceOrderRoute: Sendable {
     let maxRateAge: Duration
     let clock: TapeClock
 
+    private static let taken = Counter(.orders, [("outcome", "taken")])
+    private static let replayed = Counter(.orders, [("outcome", "replayed")])
+
     func answer(_ request: Request) async throws(Problem) -> Response {
         do throws(Problem) {
             let response = try await place(request)
-            let isReplay = response.headers[.idempotentReplayed] != nil
-            Counter(.orders, [("outcome", isReplay ? "replayed" : "taken")]).increment()
+            (response.headers[.idempotentReplayed] == nil ? Self.taken : Self.replayed).increment()
             return response
         } catch {
             Counter(.orders, [("outcome", error.code)]).increment()
