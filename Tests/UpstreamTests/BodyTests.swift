@@ -64,7 +64,8 @@ import Testing
             #expect(rows.prefix(3).allSatisfy { $0["price"] is NSNull })
             #expect(rows[3]["price"] as? String == "NaN")
             let text = String(decoding: settled.entry.rows ?? [], as: UTF8.self)
-            for wrong in ["1.797", ":NaN", "Infinity"] { #expect(!text.contains(wrong)) }
+            // libjq's greatest double stands for what is no number; a real price may begin with the same digits.
+            for wrong in ["1.797693134862315", ":NaN", "Infinity"] { #expect(!text.contains(wrong)) }
         }
     }
 
