@@ -3,10 +3,10 @@
 from checks import minutes
 from harness import books, times, web
 from harness.redis import RedisError, newest_rows
-from harness.registry import fault
 from harness.stack import Stack
 from harness.wait import took, until
 from harness.world import STREAMS
+from registry import fault
 
 SPEED = 15
 DAY = 86_400_000

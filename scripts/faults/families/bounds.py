@@ -5,9 +5,9 @@ import time
 from checks import minutes
 from harness import times
 from harness.redis import newest_rows
-from harness.registry import fault
 from harness.wait import until
 from harness.world import FEEDS, STREAMS
+from registry import fault
 
 SPEEDS = [400, 200, 100, 50]
 # Minutes that the streams of feeds keep, and those of lists.

@@ -5,9 +5,9 @@ import time
 from checks import minutes, orders
 from harness import books, web
 from harness.load import OrderLoad
-from harness.registry import fault
 from harness.wait import until
 from harness.world import KINDS, STREAMS
+from registry import fault
 
 SPEED, REPLICAS = 15, 3
 PROVIDERS = {"price": "coinmarketcap", "rank": "cryptocompare", "btc_rate": "coinbase"}

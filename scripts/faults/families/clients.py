@@ -9,8 +9,8 @@ import time
 from harness import web
 from harness.process import memory
 from harness.redis import newest_rows
-from harness.registry import fault
 from harness.wait import took, until
+from registry import fault
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: a\r\n"
 IDLE = 6

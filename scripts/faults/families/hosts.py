@@ -6,9 +6,9 @@ from checks import minutes, orders
 from harness import books, web
 from harness.hosts import Host, bridge
 from harness.load import OrderLoad, place
-from harness.registry import fault
 from harness.wait import took, until
 from harness.world import DURABLE, KINDS, STREAMS
+from registry import fault
 
 SPEED, BACK, PORT = 10, 10, 6667
 

@@ -8,10 +8,10 @@ from harness import books, web
 from harness.load import OrderLoad, place
 from harness.process import is_alive, processes
 from harness.redis import Redis
-from harness.registry import fault
 from harness.stack import Stack
 from harness.wait import took, until
 from harness.world import DURABLE, STREAMS
+from registry import fault
 from families.chaos import told_answers
 
 SPEED = 15

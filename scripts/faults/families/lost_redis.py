@@ -6,10 +6,10 @@ import time
 from checks import orders
 from harness import books, web
 from harness.load import place
-from harness.registry import fault
 from harness.stack import Stack
 from harness.wait import took, until
 from harness.world import DURABLE, KINDS
+from registry import fault
 
 BACK = 10
 # What an order may be told while Redis is away.

@@ -5,9 +5,9 @@ import time
 from checks import orders
 from harness import books
 from harness.load import OrderLoad
-from harness.registry import fault
 from harness.wait import until
 from harness.world import DURABLE
+from registry import fault
 from families.chaos import told_answers
 
 

@@ -4,9 +4,9 @@ import time
 
 from checks import minutes
 from harness import web
-from harness.registry import fault
 from harness.stack import Stack
 from harness.world import FEEDS, STREAMS
+from registry import fault
 
 SPEED = 10
 FAULTS = ["hang", "drip", "html-200", "http-500", "rate-limited", "cut-gzip", "error-200"]

@@ -7,10 +7,10 @@ from checks import orders
 from harness import books, web
 from harness.load import place
 from harness.redis import newest_rows
-from harness.registry import fault
 from harness.stack import Stack
 from harness.wait import took, until
 from harness.world import DURABLE, KINDS, STREAMS
+from registry import fault
 
 SPEED = 10
 BACK = 10

@@ -5,8 +5,8 @@ import time
 
 from harness import web
 from harness.process import descriptors
-from harness.registry import fault
 from harness.wait import until
+from registry import fault
 
 
 @fault("shared-port", "Several apis share one port", lasts=10)

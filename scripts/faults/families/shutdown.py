@@ -6,9 +6,9 @@ import time
 
 from harness import web
 from harness.process import listening, processes
-from harness.registry import fault
 from harness.wait import until
 from harness.world import DURABLE, FEEDS, KINDS
+from registry import fault
 
 # A machine with other things to do may be a little late.
 GRACE, LATE = 15, 5

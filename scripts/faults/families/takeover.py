@@ -6,8 +6,8 @@ import signal
 
 from checks import minutes
 from harness import times
-from harness.registry import fault
 from harness.wait import until
+from registry import fault
 
 SPEED = 6
 TIMES = [("SIGKILL", "coinmarketcap:hang=1"), ("SIGSTOP", "coinmarketcap:drip=1")]

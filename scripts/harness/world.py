@@ -13,7 +13,7 @@ from harness.redis import Redis, newest_rows
 from harness.wait import until
 from harness import isolation, web
 
-ROOT = pathlib.Path(__file__).resolve().parents[3]
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 FEEDS = ["price", "rank", "btc_rate"]
 STREAMS = FEEDS + ["toplist"]
 KINDS = FEEDS + ["toplist", "ledger", "api"]

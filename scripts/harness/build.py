@@ -1,0 +1,16 @@
+"""The program as scripts/run builds it."""
+
+import pathlib
+import subprocess
+import sys
+
+from harness.world import ROOT
+
+
+def release():
+    command = ["swift", "build", "-c", "release", "--product", "cointape"]
+    if sys.platform == "linux":
+        command.append("--static-swift-stdlib")
+    subprocess.run(command, cwd=ROOT, check=True, stdout=sys.stderr)
+    path = subprocess.run(command + ["--show-bin-path"], cwd=ROOT, check=True, capture_output=True, text=True)
+    return pathlib.Path(path.stdout.strip()) / "cointape"
