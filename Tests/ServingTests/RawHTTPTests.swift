@@ -233,6 +233,33 @@ import Testing
         try await stuck.ends()
     }
 
+    /// A connection that was taken and that nobody serves any more once brought the process down.
+    @Test func `an api that ends while clients come ends well`() async throws {
+        for round in 0..<20 {
+            let api = try await TestAPI()
+            let port = api.port
+            let clients = (0..<2).map { _ in
+                Task {
+                    try await onThread {
+                        var taken = 0
+                        while true {
+                            let some = (0..<50).compactMap { _ in try? BlockingClient(port: port) }
+                            if some.isEmpty { return taken }
+                            taken += some.count
+                            for client in some {
+                                client.send("GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".utf8)
+                            }
+                            for client in some { _ = try? client.answer(toHEAD: false) }
+                        }
+                    }
+                }
+            }
+            try await eventually("clients come") { try await api.get("/healthz").status == 200 }
+            if round.isMultiple(of: 2) { try await api.shutDown() } else { await api.cancel() }
+            for client in clients { #expect(try await client.value > 0) }
+        }
+    }
+
     @Test func `unknown paths say what there is`() async throws {
         let api = try await TestAPI()
         let answer = try await api.get("/nothing?x=1")

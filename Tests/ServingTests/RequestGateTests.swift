@@ -80,6 +80,10 @@ import Testing
         #expect(gate.inputClosed() == .none)
         #expect(answer(&gate, at: 1) == .pass(bytes(Self.get)))
         #expect(answer(&gate, at: 2) == .close)
+        gate = self.gate
+        _ = gate.received(bytes("GET / HTTP/1.0\r\n\r\n"), now: at(0))
+        #expect(gate.inputClosed() == .none)
+        #expect(answer(&gate, at: 1) == .close)
     }
 
     @Test func `a server that ends closes idle connections, and others after their answer`() {

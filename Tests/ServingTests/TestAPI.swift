@@ -9,6 +9,7 @@ import Synchronization
 import Tape
 import TestSupport
 import Testing
+import TopLists
 
 @testable import Serving
 
@@ -65,6 +66,12 @@ final class TestAPI: Sendable {
         try await worker.value
     }
 
+    /// Has it end without waiting for anybody; returns when it has.
+    func cancel() async {
+        worker.cancel()
+        _ = try? await worker.value
+    }
+
     func connect() async throws -> RawConnection { try await RawConnection(port: port) }
 
     /// The answer to a GET with these header lines.
@@ -75,13 +82,18 @@ final class TestAPI: Sendable {
     /// Puts a list with so many rows into the index and under its key.
     func publish(_ minute: Minute, rows: Int = 200) async throws {
         let client = try #require(redis).client()
-        let lines = (1...rows).map { "\($0),SYM\($0),\($0).\(minute.milliseconds / 60_000 % 1000),\($0)\r\n" }
-        let csv = "Rank,Symbol,Price USD,CMC ID\r\n" + lines.joined()
-        let columns = """
-            [{"name":"Rank","type":"integer"},{"name":"Symbol","type":"string"},{"name":"Price USD","type":"decimal"},\
-            {"name":"CMC ID","type":"integer"}]
-            """
-        _ = try await client.send(RedisCommand("SET", "toplist:\(minute)", csv))
+        let stored = Self.stored(minute, rows: rows)
+        let columns = String(decoding: try JSONEncoder().encode(stored.columns), as: UTF8.self)
+        _ = try await client.send(RedisCommand("SET", "toplist:\(minute)", stored.csv))
         _ = try await client.send(RedisCommand("XADD", "toplist", "\(minute.milliseconds)-0", "columns", columns))
+    }
+
+    static func stored(_ minute: Minute, rows: Int) -> (csv: String, columns: [ListColumn]) {
+        let lines = (1...rows).map { "\($0),SYM\($0),\($0).\(minute.milliseconds / 60_000 % 1000),\($0)\r\n" }
+        let columns = [
+            ListColumn(name: "Rank", type: .integer), ListColumn(name: "Symbol", type: .string),
+            ListColumn(name: "Price USD", type: .decimal), ListColumn(name: "CMC ID", type: .integer),
+        ]
+        return ("Rank,Symbol,Price USD,CMC ID\r\n" + lines.joined(), columns)
     }
 }

@@ -21,6 +21,7 @@ import ServiceLifecycle
 /// (SO_REUSEPORT, socket(7)), and the kernel spreads connections over them.
 struct Listener: Service {
     let address: APIConfig.Address
+    var group = MultiThreadedEventLoopGroup.singleton
     let maxConnections: Int
     let channel: GuardedHTTPChannel
     let logger: Logger
@@ -31,15 +32,21 @@ struct Listener: Service {
 
     /// Throws when the address cannot be taken, and when it takes no more connections although nobody has told it to stop.
     func run() async throws {
-        let quiescing = ServerQuiescingHelper(group: MultiThreadedEventLoopGroup.singleton)
-        let server = try await bind(quiescing)
-        let port = server.channel.localAddress?.port ?? address.port
-        try await withGracefulShutdownHandler {
-            await onListening(APIConfig.Address(host: address.host, port: port, sharesPort: address.sharesPort))
-            try await serve(server)
-        } onGracefulShutdown: {
-            quiescing.initiateShutdown(promise: nil)
+        let (quiescing, connections) = (ServerQuiescingHelper(group: group), Connections())
+        let server = try await bind(quiescing, connections)
+        let port = server.localAddress?.port ?? address.port
+        await withTaskCancellationHandler {
+            await withGracefulShutdownHandler {
+                await onListening(APIConfig.Address(host: address.host, port: port, sharesPort: address.sharesPort))
+                try? await server.closeFuture.get()
+                await connections.allEnded()
+            } onGracefulShutdown: {
+                quiescing.initiateShutdown(promise: nil)
+            }
+        } onCancel: {
+            server.close(promise: nil)
         }
+        guard Task.isShuttingDownGracefully || Task.isCancelled else { throw EndedByItself() }
     }
 
     /// Requests are logged by nobody at info: a healthy minute is quiet.
@@ -49,11 +56,9 @@ struct Listener: Service {
         return quiet
     }
 
-    private typealias ServerChannel = NIOAsyncChannel<GuardedHTTPChannel.Value, Never>
-
-    private func bind(_ quiescing: ServerQuiescingHelper) async throws -> ServerChannel {
+    private func bind(_ quiescing: ServerQuiescingHelper, _ connections: Connections) async throws -> any Channel {
         let (channel, logger, loud, maxConnections) = (channel, quiet, logger, maxConnections)
-        return try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        return try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: Self.backlog)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.socketOption(.reusePort), value: address.sharesPort ? 1 : 0)
@@ -66,21 +71,12 @@ struct Listener: Service {
                     try pipeline.addHandler(quiescing.makeServerChannelHandler(channel: server))
                 }
             }
-            .bind(host: address.host, port: address.port) { socket in
-                channel.setup(channel: socket, logger: logger)
-            }
-    }
-
-    private func serve(_ server: ServerChannel) async throws {
-        let (channel, quiet) = (channel, quiet)
-        try await withThrowingDiscardingTaskGroup { group in
-            try await server.executeThenClose { connections in
-                for try await connection in connections {
-                    group.addTask { await channel.handle(value: connection, logger: quiet) }
+            .childChannelInitializer { socket in
+                channel.setup(channel: socket, logger: logger).map { value in
+                    connections.begin(socket) { await channel.handle(value: value, logger: logger) }
                 }
             }
-        }
-        guard Task.isShuttingDownGracefully || Task.isCancelled else { throw EndedByItself() }
+            .bind(host: address.host, port: address.port).get()
     }
 
     private struct EndedByItself: Error, CustomStringConvertible {

@@ -60,6 +60,15 @@ struct RequestGate {
         }
     }
 
+    /// Whether the next byte is a request's first, and its answer need not be the last.
+    var isBetweenRequests: Bool { phase == .idle && held.readableBytes == 0 && !isInputClosed && !isQuiescing }
+
+    /// A whole request, known as one that is not the last, was let through by another: its answer is next.
+    mutating func passed() {
+        isLastRequest = false
+        enter(.answering, until: nil)
+    }
+
     mutating func received(_ bytes: ByteBuffer, now: NIODeadline) -> Action {
         if phase == .finished { return .none }
         if held.readableBytes == 0 { held = bytes } else { held.writeImmutableBuffer(bytes) }
@@ -75,7 +84,8 @@ struct RequestGate {
     /// The client's side of the socket has taken the answer.
     mutating func answerWritten(now: NIODeadline) -> Action {
         guard phase == .writing else { return .none }
-        if closesAfterAnswer { return finish(now) }
+        // A client that sends no more need not be waited for.
+        if closesAfterAnswer { return isInputClosed ? close() : finish(now) }
         enter(.idle, until: now + TimeAmount(limits.idleTimeout))
         return advance(now)
     }
