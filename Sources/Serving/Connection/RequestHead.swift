@@ -1,3 +1,5 @@
+import Basics
+
 /// What a request's head says of the request's own length, and of the connection.
 ///
 /// RFC 9112, read strictly: what two readers could take for two different requests is refused.
@@ -40,7 +42,7 @@ struct RequestHead: Equatable {
             throw .malformed("The request target is neither a path nor a URL of http.")
         }
         let authority = text.utf8.dropFirst(text.hasPrefix("https") ? 8 : 7).prefix { !"/?".utf8.contains($0) }
-        guard authority.allSatisfy(Self.isHostByte) else {
+        guard authority.allSatisfy(Self.hostBytes.contains) else {
             throw .malformed("The request target's host is not a host and a port.")
         }
     }
@@ -63,14 +65,16 @@ struct RequestHead: Equatable {
         fields += 1
         guard fields <= most else { throw .tooManyFields }
         guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex,
-            line[..<colon].allSatisfy(isTokenByte)
+            line[..<colon].allSatisfy(tokenBytes.contains)
         else {
             // A line that begins with white space is one too: line folding is obsolete (section 5.2).
             throw .malformed("A header field does not begin with a name and a colon.")
         }
         guard !inTrailer else { return }
-        let value = line[line.index(after: colon)...]
-        switch String(decoding: line[..<colon], as: UTF8.self).lowercased() {
+        let (name, value) = (line[..<colon], line[line.index(after: colon)...])
+        // Most names are none of these, by their length alone.
+        guard Self.lengths.contains(name.count) else { return }
+        switch String(decoding: name, as: UTF8.self).lowercased() {
         case "content-length": try take(length: Self.trimmed(value))
         case "transfer-encoding": try take(coding: Self.text(value))
         case "host": try take(host: Self.trimmed(value))
@@ -79,6 +83,9 @@ struct RequestHead: Equatable {
         default: break
         }
     }
+
+    private static let lengths = ["content-length", "transfer-encoding", "host", "connection", "expect"].map(
+        \.utf8.count)
 
     /// How the body is framed, once the head is whole.
     mutating func finish(maxBody: Int) throws(Refusal) -> Body {
@@ -116,15 +123,13 @@ struct RequestHead: Equatable {
     private mutating func take(host value: some Collection<UInt8>) throws(Refusal) {
         hosts += 1
         guard hosts == 1 else { throw .malformed("Host stands more than once.") }
-        guard value.allSatisfy(Self.isHostByte) else {
+        guard value.allSatisfy(Self.hostBytes.contains) else {
             throw .malformed("Host is not a host and a port.")
         }
     }
 
     /// What RFC 3986 lets stand in a host and a port.
-    private static func isHostByte(_ byte: UInt8) -> Bool {
-        (isTokenByte(byte) || ":[]()=;,".utf8.contains(byte)) && !"^`|\"#".utf8.contains(byte)
-    }
+    private static let hostBytes = ByteSet("!$%&'*+-._~:[]()=;,").union(.alphanumerics)
 
     private static func trimmed(_ value: some BidirectionalCollection<UInt8>) -> some BidirectionalCollection<UInt8> {
         let isBlank = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
@@ -142,12 +147,5 @@ struct RequestHead: Equatable {
     }
 }
 
-/// A byte of a token (RFC 9110, section 5.6.2).
-func isTokenByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"):
-        true
-    default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
-    }
-}
+/// What a token is made of (RFC 9110, section 5.6.2).
+let tokenBytes = ByteSet("!#$%&'*+-.^_`|~").union(.alphanumerics)

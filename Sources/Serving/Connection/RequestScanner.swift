@@ -1,3 +1,5 @@
+import Basics
+
 /// Finds out, byte by byte as they come, where a request ends; refuses what is none, or too large.
 ///
 /// It only looks: the bytes of a whole request go on to the HTTP decoder as they came.
@@ -73,7 +75,7 @@ struct RequestScanner {
                 go(to: .target)
                 return true
             }
-            guard isTokenByte(byte), position - start <= Self.longestMethod else {
+            guard tokenBytes.contains(byte), position - start <= Self.longestMethod else {
                 throw .malformed("The request line does not begin with a method.")
             }
         }

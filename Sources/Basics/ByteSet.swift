@@ -1,0 +1,25 @@
+/// A set of bytes, as tokens and hosts of a protocol are made of.
+package struct ByteSet: Sendable {
+    private var low: UInt64 = 0
+    private var high: UInt64 = 0
+
+    /// ASCII only: no other byte is ever in it.
+    package init(_ characters: String) {
+        for byte in characters.utf8 where byte < 128 {
+            if byte < 64 { low |= 1 << byte } else { high |= 1 << (byte - 64) }
+        }
+    }
+
+    package static let alphanumerics = ByteSet("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+
+    package func union(_ other: ByteSet) -> ByteSet {
+        var both = self
+        both.low |= other.low
+        both.high |= other.high
+        return both
+    }
+
+    package func contains(_ byte: UInt8) -> Bool {
+        byte < 128 && (byte < 64 ? low >> byte : high >> (byte - 64)) & 1 == 1
+    }
+}
