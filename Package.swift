@@ -50,6 +50,12 @@ let package = Package(
             dependencies: ["Basics", "Digests"],
             swiftSettings: settings
         ),
+        // Requests that are answered by their bytes; without it the routes answer them all.
+        .target(
+            name: "PlainRequests",
+            dependencies: [.product(name: "NIOCore", package: "swift-nio")],
+            swiftSettings: settings
+        ),
         // What is said: keys, events, formats, and where lines go.
         .target(
             name: "Logs",
@@ -150,7 +156,8 @@ let package = Package(
         .target(
             name: "Serving",
             dependencies: [
-                "Basics", "CZlib", "Config", "Digests", "Logs", "Orders", "Redis", "Tape", "Telemetry", "TopLists",
+                "Basics", "CZlib", "Config", "Digests", "Logs", "Orders", "PlainRequests", "Redis", "Tape", "Telemetry",
+                "TopLists",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -266,12 +273,19 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "PlainRequestsTests",
+            dependencies: ["PlainRequests", .product(name: "NIOCore", package: "swift-nio")],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "ServingTests",
             dependencies: [
-                "Basics", "CZlib", "Config", "Orders", "Redis", "Serving", "Tape", "TestSupport", "TopLists",
+                "Basics", "CZlib", "Config", "Orders", "PlainRequests", "Redis", "Serving", "Tape", "TestSupport",
+                "TopLists",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],

@@ -3,6 +3,7 @@ import Hummingbird
 import HummingbirdCore
 package import Logging
 import Logs
+import NIOPosix
 package import Redis
 import ServiceLifecycle
 package import Tape
@@ -15,6 +16,7 @@ package struct APIWorker: Service, CustomStringConvertible {
     private let config: APIConfig
     private let tail: ListTail
     private let responder: APIResponder
+    private let shortcuts: Shortcuts?
     private let onDemand: OnDemand?
     private let orders: OrderService?
     private let logger: Logger
@@ -36,6 +38,8 @@ package struct APIWorker: Service, CustomStringConvertible {
         self.onListening = onListening
         let keys = config.worker.redis.keys
         let key = keys.stream(config.stream)
+        let answers = ListAnswers(clock: clock, mayLast: mayLast)
+        let (counts, date) = (RouteMetrics(), DateField())
         let newest = NewestList()
         let reader = StreamReader(key: key, redis: redis, clock: clock)
         let loader = ListLoader(stream: config.stream, columns: config.columns, keys: keys, redis: redis)
@@ -54,7 +58,13 @@ package struct APIWorker: Service, CustomStringConvertible {
                 OnDemand(olderThan: settings.olderThan, newest: newest, clock: clock, logger: logger, refresh: $0)
             }
         }
-        let orders = orders
+        let (orders, onDemand) = (orders, onDemand)
+        shortcuts =
+            config.http.hasShortcut
+            ? Shortcuts(Self.group) {
+                Shortcut(answers: answers, onDemand: onDemand, date: date, counts: counts)
+            } : nil
+        if let shortcuts { newest.follow { shortcuts.show($0) } }
         metrics.sample(.dataAge, [("stream", config.stream)]) {
             newest.current.map { (clock.now - $0.minute.start) / .seconds(1) }
         }
@@ -63,12 +73,13 @@ package struct APIWorker: Service, CustomStringConvertible {
         responder = APIResponder(
             lists: ListRoute(
                 newest: newest, history: history, margin: config.margin, clock: clock, onDemand: onDemand,
-                mayLast: mayLast),
+                answers: answers),
             orders: orders?.routes,
             health: HealthRoute(
                 newest: newest, isOnDemand: onDemand != nil,
                 notes: { [redisCheck?(), orders?.ratesCheck].compactMap(\.self) }, clock: clock),
-            contract: ContractRoute(clock: clock), metrics: MetricsRoute(registry: metrics))
+            contract: ContractRoute(clock: clock), metrics: MetricsRoute(registry: metrics),
+            counts: counts, date: date)
     }
 
     package func run() async throws {
@@ -86,19 +97,23 @@ package struct APIWorker: Service, CustomStringConvertible {
         }
     }
 
+    /// Whose event loops have the connections.
+    private static var group: MultiThreadedEventLoopGroup { .singleton }
+
     private func server(on address: APIConfig.Address) -> Listener {
-        let (limits, responder) = (config.http, responder)
+        let (limits, shortcuts, responder) = (config.http, shortcuts, responder)
         let connections = OpenFiles.connections(wanted: limits.maxConnections * config.listen.count)
         if connections < limits.maxConnections * config.listen.count {
             logger.warning(.apiConnections, metadata: [LogKey.detail: "open files allow only \(connections)"])
         }
-        let channel = GuardedHTTPChannel(limits) { request, writer, _ in
+        let channel = GuardedHTTPChannel(limits, shortcuts: shortcuts) { request, writer, _ in
             let response = await responder.respond(to: request)
             try await writer.write(response: response.head, body: response.body)
         }
         let (logger, onListening) = (logger, onListening)
         return Listener(
-            address: address, maxConnections: connections / config.listen.count, channel: channel, logger: logger
+            address: address, group: Self.group, maxConnections: connections / config.listen.count, channel: channel,
+            logger: logger
         ) { address in
             logger.info(.apiListening, metadata: [LogKey.host: "\(address.host)", LogKey.port: "\(address.port)"])
             await onListening(address)

@@ -9,12 +9,13 @@ package struct RenderedList: Sendable {
     ///
     /// It is the same wherever the list is rendered, and so fit for an entity tag.
     package let digest: String
-    private let csv: [UInt8]
-    private let json: [UInt8]
+    package let csv: [UInt8]
+    /// An array but for its closing bracket.
+    package let json: [UInt8]
     /// Where each row ends: `csvEnds[n]` bytes are the header and n rows.
-    private let csvEnds: [Int]
+    package let csvEnds: [Int]
     /// `jsonEnds[n]` bytes are the opening bracket and n objects.
-    private let jsonEnds: [Int]
+    package let jsonEnds: [Int]
 
     package enum Failure: Error, Equatable {
         case headerMissing
@@ -58,16 +59,6 @@ package struct RenderedList: Sendable {
 
     private static func digest(_ minute: Minute, _ csv: [UInt8], _ json: [UInt8]) -> String {
         String(Digest.sha256(Array("\(minute)\n".utf8), csv, json).prefix(32))
-    }
-
-    /// The header and the first rows; all of them when there are fewer.
-    package func csv(first limit: Int) -> ArraySlice<UInt8> {
-        csv[..<csvEnds[min(limit, count)]]
-    }
-
-    /// The first rows as an array, but for its closing bracket.
-    package func openJSON(first limit: Int) -> ArraySlice<UInt8> {
-        json[..<jsonEnds[min(limit, count)]]
     }
 
     private struct Shown {

@@ -5,11 +5,12 @@ import TopLists
 @testable import Serving
 
 @Suite struct NewestListTests {
-    private func list(_ minute: Int) throws -> RenderedList {
+    private func list(_ minute: Int) throws -> ServedList {
         let start = Timestamp(milliseconds: 1_795_251_660_000 + Int64(minute) * 60_000)
-        return try RenderedList(
-            minute: Minute(containing: start), stored: Array("Rank\r\n1\r\n".utf8),
-            columns: [ListColumn(name: "Rank", type: .integer)], wanted: ["Rank"])
+        return ServedList(
+            try RenderedList(
+                minute: Minute(containing: start), stored: Array("Rank\r\n1\r\n".utf8),
+                columns: [ListColumn(name: "Rank", type: .integer)], wanted: ["Rank"]))
     }
 
     @Test func `an older list does not replace a newer one`() throws {

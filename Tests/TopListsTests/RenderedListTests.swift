@@ -19,11 +19,11 @@ struct RenderedListTests {
     }
 
     private static func csv(_ list: RenderedList, first limit: Int = .max) -> String {
-        String(decoding: list.csv(first: limit), as: UTF8.self)
+        String(decoding: list.csv[..<list.csvEnds[min(limit, list.count)]], as: UTF8.self)
     }
 
     private static func json(_ list: RenderedList, first limit: Int = .max) -> String {
-        String(decoding: list.openJSON(first: limit), as: UTF8.self) + "]"
+        String(decoding: list.json[..<list.jsonEnds[min(limit, list.count)]], as: UTF8.self) + "]"
     }
 
     private static let three = ["1,BTC,6634.41,1", "2,ETH,0.10,1027", "3,USDT,1,825"]
@@ -95,7 +95,7 @@ struct RenderedListTests {
     ])
     func `a symbol comes out of CSV and JSON as it went in`(symbol: String) throws {
         let list = try Self.rendered(["1,\"\(symbol.replacing("\"", with: "\"\""))\",5,7"])
-        var reader = CSVReader(Array(list.csv(first: 1)))
+        var reader = CSVReader(Array(list.csv[..<list.csvEnds[1]]))
         _ = reader.next()
         #expect(reader.next()?.map { String(decoding: $0, as: UTF8.self) } == ["1", symbol, "5"])
         let rows = try JSONSerialization.jsonObject(with: Data(Self.json(list).utf8)) as? [[String: Any]]

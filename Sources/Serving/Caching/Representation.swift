@@ -17,23 +17,31 @@ struct Representation {
     /// For how many seconds a cache may keep it that does not know of `Age`, as nginx.
     var remaining: Int64?
     var contentLocation: String?
-    let body: () -> ByteBuffer
+    let body: () -> [ByteBuffer]
+
+    func isKnown(by conditions: RequestConditions, now: Timestamp) -> Bool {
+        conditions.areMet(byTag: tag, modified: modified, now: now)
+    }
 
     /// 304 when the client has it already, else 200.
     func response(_ conditions: RequestConditions, now: Timestamp) -> Response {
+        let isKnown = isKnown(by: conditions, now: now)
         var fields = HTTPFields()
-        fields[.eTag] = tag
-        fields[.cacheControl] = cacheControl
-        fields[.vary] = vary
-        fields[.lastModified] = modified?.httpDate
-        fields[.age] = age.map { "\($0)" }
-        fields[.contentLocation] = contentLocation
-        if let remaining { fields[.accelExpires] = "\(remaining)" }
-        if conditions.areMet(byTag: tag, modified: modified, now: now) {
-            return Response(status: .notModified, headers: fields)
-        }
-        fields[.contentType] = mediaType
-        if coding == .gzip { fields[.contentEncoding] = "gzip" }
-        return Response(status: .ok, headers: fields, body: ResponseBody(byteBuffer: body()))
+        for field in self.fields(isKnown: isKnown) { fields[field.name] = field.value }
+        guard !isKnown else { return Response(status: .notModified, headers: fields) }
+        return Response(status: .ok, headers: fields, body: ResponseBody(contentsOf: body()))
+    }
+
+    /// The header fields of a 200, or of a 304 for who knows it already, in the order in which they are sent.
+    func fields(isKnown: Bool) -> [(name: HTTPField.Name, value: String)] {
+        var fields: [(HTTPField.Name, String)] = [(.eTag, tag), (.cacheControl, cacheControl), (.vary, vary)]
+        if let modified { fields.append((.lastModified, modified.httpDate)) }
+        if let age { fields.append((.age, "\(age)")) }
+        if let contentLocation { fields.append((.contentLocation, contentLocation)) }
+        if let remaining { fields.append((.accelExpires, "\(remaining)")) }
+        guard !isKnown else { return fields }
+        fields.append((.contentType, mediaType))
+        if coding == .gzip { fields.append((.contentEncoding, "gzip")) }
+        return fields
     }
 }

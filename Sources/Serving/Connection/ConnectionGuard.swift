@@ -9,13 +9,18 @@ final class ConnectionGuard: ChannelDuplexHandler {
     typealias OutboundOut = IOData
 
     private let limits: HTTPLimits
+    /// nil where the routes answer everything.
+    private let shortcut: Shortcut?
+    /// What this connection asked last.
+    private var last: KnownRequest?
     private var gate: RequestGate
     private var timer: (task: Scheduled<Void>, at: NIODeadline)?
     private var isReadHeldBack = false
     private var context: ChannelHandlerContext?
 
-    init(_ limits: HTTPLimits) {
+    init(_ limits: HTTPLimits, shortcut: Shortcut?) {
         self.limits = limits
+        self.shortcut = shortcut
         gate = RequestGate(limits, now: .now())
     }
 
@@ -31,7 +36,13 @@ final class ConnectionGuard: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        perform(gate.received(unwrapInboundIn(data), now: .now()), context)
+        let (bytes, now) = (unwrapInboundIn(data), NIODeadline.now())
+        if let answer = known(bytes, now: now) {
+            gate.passed()
+            perform(send(answer, began: now, context), context)
+        } else {
+            perform(gate.received(bytes, now: now), context)
+        }
     }
 
     func read(context: ChannelHandlerContext) {
@@ -62,7 +73,12 @@ final class ConnectionGuard: ChannelDuplexHandler {
         context.fireChannelReadComplete()
     }
 
-    private func perform(_ action: RequestGate.Action, _ context: ChannelHandlerContext) {
+    private func perform(_ first: RequestGate.Action, _ context: ChannelHandlerContext) {
+        // Not by calling itself: a client may send thousands ahead.
+        var action = first
+        while case .pass(let request) = action, let answer = shortcutAnswer(to: request) {
+            action = send(answer, began: .now(), context)
+        }
         switch action {
         case .none: break
         case .pass(let request): context.fireChannelRead(wrapInboundOut(request))
@@ -80,6 +96,45 @@ final class ConnectionGuard: ChannelDuplexHandler {
             context.read()
         }
         schedule(context)
+    }
+
+    // MARK: Answers that need no route
+
+    /// The answer to what this connection has asked before, between two requests.
+    private func known(_ bytes: ByteBuffer, now: NIODeadline) -> ImmediateAnswer? {
+        guard let shortcut, let last, gate.isBetweenRequests, last.isOf(bytes) else { return nil }
+        return shortcut.answer(to: last.request, now: now)
+    }
+
+    private func shortcutAnswer(to bytes: ByteBuffer) -> ImmediateAnswer? {
+        guard let shortcut, !gate.closesAfterAnswer, let request = shortcut.read(bytes) else { return nil }
+        last = KnownRequest(request, bytes)
+        return shortcut.answer(to: request, now: .now())
+    }
+
+    /// Sends it, and says what is next: nothing as long as the socket has not taken all of it.
+    private func send(
+        _ answer: ImmediateAnswer, began: NIODeadline, _ context: ChannelHandlerContext
+    ) -> RequestGate.Action {
+        gate.answerEnded(now: began)
+        let sending = Sending()
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenSuccess { [self] in
+            if sending.isUnderWay { sending.isDone = true } else { answerWritten() }
+        }
+        for piece in answer.pieces.dropLast() { context.write(wrapOutboundOut(.byteBuffer(piece)), promise: nil) }
+        if let last = answer.pieces.last {
+            context.writeAndFlush(wrapOutboundOut(.byteBuffer(last)), promise: written)
+        }
+        sending.isUnderWay = false
+        let now = NIODeadline.now()
+        shortcut?.sent(answer, after: now - began)
+        return sending.isDone ? gate.answerWritten(now: now) : .none
+    }
+
+    private final class Sending {
+        var isUnderWay = true
+        var isDone = false
     }
 
     private func write(_ text: String, _ context: ChannelHandlerContext) {

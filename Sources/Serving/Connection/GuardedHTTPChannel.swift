@@ -10,9 +10,12 @@ struct GuardedHTTPChannel: ServerChildChannel {
 
     private let channel: HTTP1Channel
     private let limits: HTTPLimits
+    private let shortcuts: Shortcuts?
 
-    init(_ limits: HTTPLimits, responder: @escaping HTTPChannelHandler.Responder) {
+    /// Without shortcuts the responder answers everything.
+    init(_ limits: HTTPLimits, shortcuts: Shortcuts? = nil, responder: @escaping HTTPChannelHandler.Responder) {
         self.limits = limits
+        self.shortcuts = shortcuts
         // What the guard lets through is never too large for the decoder.
         let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
             maxHeaderFieldSize: 2 * limits.maxHead, maxHeaderListSize: 2 * (limits.maxHead + limits.maxBody),
@@ -21,9 +24,9 @@ struct GuardedHTTPChannel: ServerChildChannel {
     }
 
     func setup(channel socket: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        let limits = limits
+        let guardian = ConnectionGuard(limits, shortcut: shortcuts?.shortcut(of: socket.eventLoop))
         do {
-            try socket.pipeline.syncOperations.addHandler(ConnectionGuard(limits))
+            try socket.pipeline.syncOperations.addHandler(guardian)
         } catch {
             return socket.eventLoop.makeFailedFuture(error)
         }

@@ -15,6 +15,8 @@ package struct HTTPLimits: Equatable, Sendable {
     /// Between two requests.
     package var idleTimeout = Duration.seconds(75)
     package var maxConnections = 10_000
+    /// Whether requests for the newest list are answered without the routes.
+    package var hasShortcut = true
 
     package init() {}
 
@@ -36,9 +38,13 @@ package struct HTTPLimits: Equatable, Sendable {
         let maxConnections = reader.integer(
             "max_connections", default: 10_000, in: 1...1_000_000,
             "How many connections each address of `listen` takes at once; more wait.")
+        let hasShortcut = reader.bool(
+            "shortcut", default: true,
+            "Whether requests for the newest list are answered on their connection's event loop; the answers are the same without it, and slower."
+        )
         reader.finish()
         guard let maxURI, let maxHead, let maxBody, let headTimeout, let bodyTimeout, let idleTimeout,
-            let maxConnections
+            let maxConnections, let hasShortcut
         else { return nil }
         self.maxURI = maxURI
         self.maxHead = maxHead
@@ -47,5 +53,6 @@ package struct HTTPLimits: Equatable, Sendable {
         self.bodyTimeout = bodyTimeout
         self.idleTimeout = idleTimeout
         self.maxConnections = maxConnections
+        self.hasShortcut = hasShortcut
     }
 }

@@ -10,18 +10,10 @@ struct APIResponder: Sendable {
     let health: HealthRoute
     let contract: ContractRoute
     let metrics: MetricsRoute
-    private let counts = RouteMetrics()
-    private let date = DateField()
+    let counts: RouteMetrics
+    let date: DateField
 
-    init(
-        lists: ListRoute, orders: OrderRoutes?, health: HealthRoute, contract: ContractRoute, metrics: MetricsRoute
-    ) {
-        self.lists = lists
-        self.orders = orders
-        self.health = health
-        self.contract = contract
-        self.metrics = metrics
-    }
+    static let server = "cointape"
 
     func respond(to request: Request) async -> Response {
         let began = ContinuousClock.now
@@ -34,7 +26,7 @@ struct APIResponder: Sendable {
         }
         if request.method == .head { response = response.createHeadResponse() }
         response.headers[.date] = date.text(Timestamp.machineTime)
-        response.headers[.server] = "cointape"
+        response.headers[.server] = Self.server
         counts.answered(
             Self.route(target.path), status: Int(response.status.code), after: ContinuousClock.now - began)
         return response

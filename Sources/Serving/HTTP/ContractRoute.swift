@@ -26,7 +26,7 @@ struct ContractRoute: Sendable {
             mediaType: "application/yaml", tag: coding == .gzip ? "\"\(digest)-gzip\"" : "\"\(digest)\"",
             coding: coding,
             cacheControl: "public, no-cache", vary: "Accept-Encoding"
-        ) { body }
+        ) { [body] }
         return representation.response(RequestConditions(headers), now: clock.now)
     }
 }

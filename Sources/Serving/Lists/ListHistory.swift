@@ -9,7 +9,7 @@ import TopLists
 /// The lists of the past: from the index and the stored lists, the latest used ones kept.
 final class ListHistory: Sendable {
     enum Finding: Sendable {
-        case list(RenderedList)
+        case list(ServedList)
         case gap(Gap)
         case nothing
     }
@@ -22,7 +22,7 @@ final class ListHistory: Sendable {
     }
 
     private struct Cache {
-        var lists: [Minute: RenderedList] = [:]
+        var lists: [Minute: ServedList] = [:]
         /// The least recently used first.
         var order: [Minute] = []
     }
@@ -80,7 +80,7 @@ final class ListHistory: Sendable {
         return nil
     }
 
-    private func cached(_ minute: Minute) -> RenderedList? {
+    private func cached(_ minute: Minute) -> ServedList? {
         cache.withLock { cache in
             guard let list = cache.lists[minute] else { return nil }
             cache.order.removeAll { $0 == minute }
@@ -89,7 +89,7 @@ final class ListHistory: Sendable {
         }
     }
 
-    private func keep(_ list: RenderedList) {
+    private func keep(_ list: ServedList) {
         cache.withLock { cache in
             guard cache.lists.updateValue(list, forKey: list.minute) == nil else { return }
             cache.order.append(list.minute)

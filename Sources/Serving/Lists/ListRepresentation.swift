@@ -1,19 +1,20 @@
 import Basics
 import NIOCore
-import TopLists
 
 /// The first rows of a list in a format and a coding, as an answer holds them.
 struct ListRepresentation {
-    let list: RenderedList
+    let list: ServedList
     let rows: Int
     let format: ListFormat
     let coding: ContentCoding
+    private let open: ByteBuffer
 
-    init(_ list: RenderedList, _ query: ListQuery, _ accepted: AcceptEncoding) {
+    init(_ list: ServedList, _ query: ListQuery, _ accepted: AcceptEncoding) {
         self.list = list
         rows = min(query.limit, list.count)
         format = query.format
-        coding = accepted.coding(forSize: Self.plainBytes(list, rows, query.format).count)
+        open = list.open(format, first: rows)
+        coding = accepted.coding(forSize: open.readableBytes)
     }
 
     /// The same on every replica: all of it comes from what is served.
@@ -22,27 +23,22 @@ struct ListRepresentation {
         return "\"\(list.digest)-\(rows)-\(format.rawValue.lowercased())\(coding)\""
     }
 
-    func body(_ compressed: CompressedBodies) -> ByteBuffer {
+    /// All of the body; as a rule nothing of it is copied.
+    func body(_ compressed: CompressedBodies) -> [ByteBuffer] {
         switch coding {
-        case .identity: plain
-        case .gzip: compressed.body(tag) { plain }
+        case .identity: format == .json ? [open, Self.closing] : [open]
+        case .gzip: [compressed.body(tag) { plain }]
         }
     }
 
     private var plain: ByteBuffer {
-        let bytes = Self.plainBytes(list, rows, format)
+        guard format == .json else { return open }
         var body = ByteBuffer()
-        body.reserveCapacity(bytes.count + 2)
-        body.writeBytes(bytes)
-        if format == .json { body.writeStaticString("]\n") }
+        body.reserveCapacity(open.readableBytes + 2)
+        body.writeImmutableBuffer(open)
+        body.writeStaticString("]\n")
         return body
     }
 
-    /// Without the closing bracket of JSON.
-    private static func plainBytes(_ list: RenderedList, _ rows: Int, _ format: ListFormat) -> ArraySlice<UInt8> {
-        switch format {
-        case .csv: list.csv(first: rows)
-        case .json: list.openJSON(first: rows)
-        }
-    }
+    private static let closing = ByteBuffer(staticString: "]\n")
 }

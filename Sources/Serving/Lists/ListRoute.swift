@@ -13,25 +13,7 @@ struct ListRoute: Sendable {
     let margin: Duration
     let clock: TapeClock
     let onDemand: OnDemand?
-    /// Whether caches may keep past lists for good; not those of a sandbox, under whose URLs real ones may follow.
-    let mayLast: Bool
-    private let compressed = CompressedBodies(capacity: 16_000_000)
-
-    init(
-        newest: NewestList, history: ListHistory, margin: Duration, clock: TapeClock, onDemand: OnDemand? = nil,
-        mayLast: Bool = true
-    ) {
-        self.newest = newest
-        self.history = history
-        self.margin = margin
-        self.clock = clock
-        self.onDemand = onDemand
-        self.mayLast = mayLast
-    }
-
-    /// A Redis that fails over may lose its last writes, and with them a list that is then made anew of other rows: one that
-    /// is younger is not called lasting.
-    private static let settling: Duration = .seconds(300)
+    let answers: ListAnswers
 
     func answer(query: some StringProtocol, headers: HTTPFields) async throws(Problem) -> Response {
         let query = try ListQuery(query: query, accept: headers[.accept], now: clock.now)
@@ -39,27 +21,11 @@ struct ListRoute: Sendable {
         // A list may have been waited for.
         let now = clock.now
         let accepted = AcceptEncoding(headers[.acceptEncoding])
-        return representation(ListRepresentation(list, query, accepted), query, now)
+        return answers.representation(of: list, query, accepted, now: now)
             .response(RequestConditions(headers), now: now)
     }
 
-    private func representation(_ served: ListRepresentation, _ query: ListQuery, _ now: Timestamp) -> Representation {
-        let minute = served.list.minute
-        let isLasting = mayLast && query.datetime == .absolute(minute) && now - minute.start > Self.settling
-        let freshness = isLasting ? Freshness.lasting(clock) : .passing(minute, now: now, clock: clock)
-        var representation = Representation(
-            mediaType: served.format.mediaType, tag: served.tag, coding: served.coding,
-            cacheControl: freshness.cacheControl, vary: "Accept, Accept-Encoding", modified: minute.start
-        ) { served.body(compressed) }
-        if case .passing(let age, _, let remaining) = freshness {
-            representation.age = age
-            representation.remaining = remaining
-            if query.datetime != nil { representation.contentLocation = query.location(of: minute) }
-        }
-        return representation
-    }
-
-    private func list(for datetime: DateTimeParameter?, _ now: Timestamp) async throws(Problem) -> RenderedList {
+    private func list(for datetime: DateTimeParameter?, _ now: Timestamp) async throws(Problem) -> ServedList {
         let lookup = ListLookup(now: now, margin: margin)
         switch lookup.target(of: datetime) {
         case .newest:
@@ -77,13 +43,13 @@ struct ListRoute: Sendable {
     }
 
     /// What is there; on demand also the first one, which is waited for.
-    private func newestList() async -> RenderedList? {
+    private func newestList() async -> ServedList? {
         let isComing = onDemand?.found(newest.current?.minute) ?? false
         if let list = newest.current { return list }
         return isComing ? await newest.first(within: OnDemand.patience) : nil
     }
 
-    private func find(_ minute: Minute, _ lookup: ListLookup) async throws(Problem) -> RenderedList {
+    private func find(_ minute: Minute, _ lookup: ListLookup) async throws(Problem) -> ServedList {
         do {
             let finding = try await history.find(minute)
             if case .list(let list) = finding { return list }

@@ -5,21 +5,28 @@ import TopLists
 /// The newest list, shared by all requests.
 final class NewestList: Sendable {
     private struct State {
-        var list: RenderedList?
+        var list: ServedList?
+        var show: @Sendable (ServedList) -> Void = { _ in }
         var lastWaiter = 0
         /// Those who wait for the first list.
-        var waiters: [Int: CheckedContinuation<RenderedList?, Never>] = [:]
+        var waiters: [Int: CheckedContinuation<ServedList?, Never>] = [:]
     }
 
     private let state = Mutex(State())
 
-    var current: RenderedList? { state.withLock(\.list) }
+    /// Has `show` called with each list from the next one on, in order, before those who wait for one are told.
+    func follow(_ show: @escaping @Sendable (ServedList) -> Void) {
+        state.withLock { $0.show = show }
+    }
+
+    var current: ServedList? { state.withLock(\.list) }
 
     /// Older lists than the one that is there do not replace it.
-    func offer(_ newer: RenderedList) {
-        let waiters = state.withLock { state -> [CheckedContinuation<RenderedList?, Never>] in
+    func offer(_ newer: ServedList) {
+        let waiters = state.withLock { state -> [CheckedContinuation<ServedList?, Never>] in
             if let old = state.list, old.minute > newer.minute { return [] }
             state.list = newer
+            state.show(newer)
             defer { state.waiters = [:] }
             return Array(state.waiters.values)
         }
@@ -27,9 +34,9 @@ final class NewestList: Sendable {
     }
 
     /// The list, as soon as there is one; nil when there is none in time, or the task is cancelled.
-    func first(within patience: Duration) async -> RenderedList? {
+    func first(within patience: Duration) async -> ServedList? {
         if let list = current { return list }
-        return await withTaskGroup(of: RenderedList?.self) { group in
+        return await withTaskGroup(of: ServedList?.self) { group in
             group.addTask { [self] in await first() }
             group.addTask {
                 try? await Task.sleep(for: patience)
@@ -41,14 +48,14 @@ final class NewestList: Sendable {
     }
 
     /// Waits until there is a list or the task is cancelled.
-    private func first() async -> RenderedList? {
+    private func first() async -> ServedList? {
         let waiter = state.withLock { state in
             state.lastWaiter += 1
             return state.lastWaiter
         }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let known = state.withLock { state -> RenderedList?? in
+                let known = state.withLock { state -> ServedList?? in
                     if state.list != nil || Task.isCancelled { return .some(state.list) }
                     state.waiters[waiter] = continuation
                     return nil

@@ -9,26 +9,36 @@ final class RouteMetrics: Sendable {
         let status: Int
     }
 
-    private struct Known {
-        var counters: [Key: Counter] = [:]
-        var timers: [String: Timer] = [:]
+    /// Where answers of a route with a status are counted.
+    struct Instruments: Sendable {
+        fileprivate let counter: Counter
+        fileprivate let timer: CoreMetrics.Timer
+
+        func record(nanoseconds: Int64) {
+            counter.increment()
+            timer.recordNanoseconds(nanoseconds)
+        }
     }
 
-    private let known = Mutex(Known())
+    private let known = Mutex<[Key: Instruments]>([:])
 
     /// `route` must be one of few: a path that is served, with its variable part named, or `other`.
-    func answered(_ route: String, status: Int, after duration: Duration) {
-        let (counter, timer) = known.withLock { known in
+    func instruments(_ route: String, status: Int) -> Instruments {
+        known.withLock { known in
             let key = Key(route: route, status: status)
-            let counter =
-                known.counters[key] ?? Counter(.httpRequests, [("route", route), ("status", "\(status)")])
-            let timer = known.timers[route] ?? Timer(.httpSeconds, [("route", route)])
-            known.counters[key] = counter
-            known.timers[route] = timer
-            return (counter, timer)
+            if let instruments = known[key] { return instruments }
+            let instruments = Instruments(
+                counter: Counter(.httpRequests, [("route", route), ("status", "\(status)")]),
+                timer: Timer(.httpSeconds, [("route", route)]))
+            known[key] = instruments
+            return instruments
         }
-        counter.increment()
-        timer.record(duration)
+    }
+
+    func answered(_ route: String, status: Int, after duration: Duration) {
+        let (seconds, attoseconds) = duration.components
+        instruments(route, status: status)
+            .record(nanoseconds: seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
     }
 
     /// A request that was refused before any route saw it.

@@ -1,0 +1,27 @@
+/// What was made of outlines: clients ask the same again and again.
+///
+/// Belongs to an event loop. Holds up to a number of them; the one that came first makes room.
+package struct OutlineMemo<Value> {
+    private let capacity: Int
+    private var values: [RequestOutline: Value] = [:]
+    private var order: [RequestOutline] = []
+    private var oldest = 0
+
+    package init(capacity: Int) {
+        self.capacity = capacity
+    }
+
+    package mutating func value(of outline: RequestOutline, _ make: () -> Value) -> Value {
+        if let value = values[outline] { return value }
+        let value = make()
+        values[outline] = value
+        if order.count < capacity {
+            order.append(outline)
+        } else {
+            values[order[oldest]] = nil
+            order[oldest] = outline
+            oldest = (oldest + 1) % capacity
+        }
+        return value
+    }
+}

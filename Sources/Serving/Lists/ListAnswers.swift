@@ -1,0 +1,38 @@
+import Basics
+import Tape
+
+/// What an answer with a list holds, whoever writes it.
+struct ListAnswers: Sendable {
+    let clock: TapeClock
+    /// Whether caches may keep past lists for good; not those of a sandbox, under whose URLs real ones may follow.
+    let mayLast: Bool
+    private let compressed = CompressedBodies(capacity: 16_000_000)
+
+    init(clock: TapeClock, mayLast: Bool) {
+        self.clock = clock
+        self.mayLast = mayLast
+    }
+
+    /// A Redis that fails over may lose its last writes, and with them a list that is then made anew of other rows: one that
+    /// is younger is not called lasting.
+    private static let settling: Duration = .seconds(300)
+
+    func representation(
+        of list: ServedList, _ query: ListQuery, _ accepted: AcceptEncoding, now: Timestamp
+    ) -> Representation {
+        let served = ListRepresentation(list, query, accepted)
+        let minute = list.minute
+        let isLasting = mayLast && query.datetime == .absolute(minute) && now - minute.start > Self.settling
+        let freshness = isLasting ? Freshness.lasting(clock) : .passing(minute, now: now, clock: clock)
+        var representation = Representation(
+            mediaType: served.format.mediaType, tag: served.tag, coding: served.coding,
+            cacheControl: freshness.cacheControl, vary: "Accept, Accept-Encoding", modified: minute.start
+        ) { served.body(compressed) }
+        if case .passing(let age, _, let remaining) = freshness {
+            representation.age = age
+            representation.remaining = remaining
+            if query.datetime != nil { representation.contentLocation = query.location(of: minute) }
+        }
+        return representation
+    }
+}

@@ -1,0 +1,38 @@
+import Basics
+import NIOCore
+import PlainRequests
+
+/// A plain request for the newest list, and the answer to it that was sent last.
+final class ListRequest {
+    struct Kept {
+        let minute: Minute
+        /// From then on its date and its age are too old.
+        let until: NIODeadline
+        let answer: ImmediateAnswer
+    }
+
+    let isHEAD: Bool
+    let query: ListQuery
+    let accepted: AcceptEncoding
+    let conditions: RequestConditions
+    var answer: Kept?
+
+    static let fields = OutlineFields(
+        kept: ["accept", "accept-encoding", "if-none-match", "if-modified-since"],
+        foreign: ["content-length", "transfer-encoding", "expect", "upgrade"])
+
+    /// nil for a request that the routes have to read.
+    init?(_ outline: RequestOutline) {
+        guard let request = PlainRequest(outline) else { return nil }
+        let target = RequestTarget(request.target)
+        guard target.path == "/",
+            let query = try? ListQuery(query: target.query, accept: request["accept"], now: .machineTime),
+            query.datetime == nil
+        else { return nil }
+        isHEAD = request.isHEAD
+        self.query = query
+        accepted = AcceptEncoding(request["accept-encoding"])
+        conditions = RequestConditions(
+            ifNoneMatch: request["if-none-match"], ifModifiedSince: request["if-modified-since"])
+    }
+}

@@ -1,0 +1,66 @@
+import Basics
+import CoreMetrics
+import NIOCore
+import PlainRequests
+import Tape
+import Telemetry
+
+/// Answers requests for the newest list on their connection's event loop, without a task and without the routes.
+///
+/// Belongs to an event loop. Whatever is not plainly such a request is left to the routes, which give the same answer to
+/// those that are, byte for byte. What is asked again is known by its outline, and its answer is kept for a moment.
+final class Shortcut {
+    private let answers: ListAnswers
+    private let onDemand: OnDemand?
+    private let date: DateField
+    /// Of answers with a list, and of those to who knows it already.
+    private let (ok, notModified): (RouteMetrics.Instruments, RouteMetrics.Instruments)
+    private var memo = OutlineMemo<ListRequest?>(capacity: 64)
+    /// This loop's own reference: nobody else's lock is taken to read it.
+    private var list: ServedList?
+
+    /// The date and the age of an answer may be so much behind.
+    private static let moment = TimeAmount.milliseconds(10)
+
+    init(answers: ListAnswers, onDemand: OnDemand?, date: DateField, counts: RouteMetrics) {
+        self.answers = answers
+        self.onDemand = onDemand
+        self.date = date
+        ok = counts.instruments("/", status: 200)
+        notModified = counts.instruments("/", status: 304)
+    }
+
+    /// Older lists than the one that is there do not replace it.
+    func show(_ newer: ServedList) {
+        if let list, list.minute > newer.minute { return }
+        list = newer
+    }
+
+    /// Reads one whole request; nil when it is one for the routes.
+    func read(_ request: ByteBuffer) -> ListRequest? {
+        guard let outline = RequestOutline(of: request, ListRequest.fields) else { return nil }
+        return memo.value(of: outline) { ListRequest(outline) }
+    }
+
+    /// nil as long as there is no list.
+    func answer(to request: ListRequest, now: NIODeadline) -> ImmediateAnswer? {
+        guard let list else { return nil }
+        _ = onDemand?.found(list.minute)
+        if let kept = request.answer, kept.minute == list.minute, kept.until > now { return kept.answer }
+        let answer = made(request, list)
+        request.answer = ListRequest.Kept(minute: list.minute, until: now + Self.moment, answer: answer)
+        return answer
+    }
+
+    func sent(_ answer: ImmediateAnswer, after duration: TimeAmount) {
+        (answer.status == 200 ? ok : notModified).record(nanoseconds: duration.nanoseconds)
+    }
+
+    private func made(_ request: ListRequest, _ list: ServedList) -> ImmediateAnswer {
+        let now = answers.clock.now
+        let representation = answers.representation(of: list, request.query, request.accepted, now: now)
+        return ImmediateAnswer(
+            representation, isKnown: representation.isKnown(by: request.conditions, now: now), isHEAD: request.isHEAD,
+            date: date.text(Timestamp.machineTime))
+    }
+}

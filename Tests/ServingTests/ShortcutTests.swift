@@ -1,0 +1,248 @@
+import Basics
+import Foundation
+import NIOCore
+import NIOEmbedded
+import PlainRequests
+import Tape
+import TestSupport
+import Testing
+import TopLists
+
+@testable import Serving
+
+/// What is answered on the connection's event loop, against what the routes answer.
+@Suite struct ShortcutTests {
+    private static let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+
+    private let minute = Minute(containing: Timestamp.machineTime).advanced(byMinutes: -1)
+
+    // MARK: Without a socket
+
+    @Test func `answers a plain request for the newest list, and knows it again by its bytes`() throws {
+        let connection = try Connection(list: list(rows: 3))
+        for _ in 0..<3 {
+            let answer = try #require(RawAnswer(connection.exchange(Self.get)))
+            #expect(answer.status == 200)
+            #expect(answer.text.hasPrefix("[{\"Rank\":1,"))
+            #expect(answer["content-length"] == "\(answer.body.count)")
+        }
+        #expect(connection.passed.isEmpty)
+    }
+
+    @Test(arguments: [
+        "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n", "GET /?datetime=now HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /?limit=0 HTTP/1.1\r\nHost: a\r\n\r\n", "PUT / HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET / HTTP/1.0\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx", "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\n\r\n",
+    ])
+    func `leaves everything else to the routes, and does not take it for known`(text: String) throws {
+        let connection = try Connection(list: list(rows: 3))
+        #expect(connection.exchange(text).isEmpty)
+        #expect(connection.passed == text)
+        let again = try Connection(list: list(rows: 3), after: connection)
+        #expect(again.exchange(text).isEmpty)
+        #expect(again.passed == text)
+    }
+
+    @Test func `without a list the routes answer, and with a newer one it is the newer`() throws {
+        let connection = try Connection(list: nil)
+        #expect(connection.exchange(Self.get).isEmpty)
+        #expect(connection.passed == Self.get)
+        let other = try Connection(list: list(rows: 3))
+        let first = try #require(RawAnswer(other.exchange(Self.get)))
+        other.shortcut.show(try list(rows: 2, minute.advanced(byMinutes: 1)))
+        let second = try #require(RawAnswer(other.exchange(Self.get)))
+        #expect(first["etag"] != second["etag"])
+        other.shortcut.show(try list(rows: 3))
+        #expect(RawAnswer(other.exchange(Self.get))?["etag"] == second["etag"])
+    }
+
+    @Test func `thousands that are sent ahead are answered in order, around what the routes answer`() throws {
+        let connection = try Connection(list: list(rows: 300))
+        let (one, other) = (Self.get, "GET /?limit=1&format=CSV HTTP/1.1\r\nHost: a\r\n\r\n")
+        let text = String(decoding: connection.exchange(String(repeating: one + other, count: 900)), as: UTF8.self)
+        let (json, csv) = (text.ranges(of: "application/json"), text.ranges(of: "text/csv"))
+        #expect(json.count == 900 && csv.count == 900)
+        #expect(zip(json, csv).allSatisfy { $0.lowerBound < $1.lowerBound })
+        let healthz = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+        let before = String(decoding: connection.exchange(one + healthz + one), as: UTF8.self)
+        #expect(before.ranges(of: "HTTP/1.1 200").count == 1)
+        #expect(connection.passed == healthz)
+    }
+
+    @Test func `however the bytes come, the answers are the same`() throws {
+        let list = try list(rows: 20)
+        var maker = RequestMaker(seed: 11, tags: ["\"x\""], modified: minute.start.httpDate, minute: "\(minute)")
+        for _ in 0..<300 {
+            let request = maker.next().bytes
+            let whole = try Connection(list: list)
+            let expected = Normal.answer(whole.exchange(request))
+            let passed = whole.passed
+            for split in 1..<request.count {
+                let halves = try Connection(list: list, after: whole)
+                let first = halves.exchange(request[..<split])
+                #expect(Normal.answer(first + halves.exchange(request[split...])) == expected)
+                #expect(halves.passed == passed)
+            }
+            let bytes = try Connection(list: list)
+            let answers = request.flatMap { bytes.exchange([$0]) }
+            #expect(Normal.answer(answers) == expected)
+            #expect(bytes.passed == passed)
+        }
+    }
+
+    // MARK: Beside the routes
+
+    /// A million of them is for hands: COINTAPE_FUZZ=1000000.
+    @Test func `the routes give the same answers, byte for byte`() async throws {
+        let count = ProcessInfo.processInfo.environment["COINTAPE_FUZZ"].flatMap { Int($0) } ?? 4_000
+        let redis = try await TestRedis()
+        let (short, long) = (
+            try await TestAPI(redis: redis), try await TestAPI(http: #"{"shortcut": false}"#, redis: redis)
+        )
+        try await short.publish(minute)
+        let served = try list(rows: 200)
+        for api in [short, long] {
+            try await eventually("the list is served") { try await api.get("/")["etag"] != nil }
+        }
+        let tags = [
+            try await long.get("/")["etag"], try await long.get("/?limit=3&format=CSV")["etag"],
+            try await long.get("/?limit=200", ["Accept-Encoding: gzip"])["etag"],
+        ].compactMap(\.self)
+        let (minute, ports) = (minute, (short.port, long.port))
+        let halves = try await withThrowingTaskGroup(of: Int.self) { group in
+            for half in 0..<2 {
+                group.addTask {
+                    try await onThread {
+                        let maker = RequestMaker(
+                            seed: UInt64(half) + 21, tags: tags, modified: minute.start.httpDate, minute: "\(minute)")
+                        return try Self.compare(count / 2, maker, ports, served)
+                    }
+                }
+            }
+            return try await group.reduce(0, +)
+        }
+        // Otherwise it would be the routes against the routes.
+        #expect(halves > count / 3)
+    }
+
+    /// How many of the requests needed no route.
+    private static func compare(
+        _ count: Int, _ requests: RequestMaker, _ ports: (Int, Int), _ list: ServedList
+    ) throws -> Int {
+        var maker = requests
+        var (short, long) = (try Side(port: ports.0), try Side(port: ports.1))
+        var answered = 0
+        for _ in 0..<count {
+            let request = maker.next()
+            let split = maker.split(of: request.bytes)
+            let answer = try short.answer(to: request, split)
+            let expected = try long.answer(to: request, nil)
+            #expect(
+                Normal.answer(answer) == Normal.answer(expected), "\(String(decoding: request.bytes, as: UTF8.self))")
+            let connection = try Connection(list: list)
+            let immediate = connection.exchange(request.bytes)
+            guard connection.passed.isEmpty, request.isPlain, !immediate.isEmpty else { continue }
+            #expect(Normal.answer(immediate) == Normal.answer(expected))
+            answered += 1
+        }
+        return answered
+    }
+
+    private func list(rows: Int, _ minute: Minute? = nil) throws -> ServedList {
+        let stored = TestAPI.stored(minute ?? self.minute, rows: rows)
+        return ServedList(
+            try RenderedList(
+                minute: minute ?? self.minute, stored: Array(stored.csv.utf8), columns: stored.columns,
+                wanted: ["Rank", "Symbol", "Price USD"]))
+    }
+}
+
+/// A connection of one side of the comparison, and another when it has ended.
+private struct Side {
+    private let port: Int
+    private var client: BlockingClient
+
+    init(port: Int) throws {
+        self.port = port
+        client = try BlockingClient(port: port)
+    }
+
+    mutating func answer(to request: RequestMaker.Request, _ split: Int?) throws -> [UInt8] {
+        if !request.isPlain { client = try BlockingClient(port: port) }
+        if let split {
+            client.send(request.bytes[..<split])
+            client.send(request.bytes[split...])
+        } else {
+            client.send(request.bytes)
+        }
+        // What is broken may be no request, one, or more: all that comes of it is its answer.
+        if !request.isPlain { client.endSending() }
+        let answer = try request.isPlain ? client.answer(toHEAD: request.isHEAD) : client.rest()
+        let isLast = String(decoding: answer, as: UTF8.self).contains("\r\nConnection: close\r\n")
+        if isLast || client.hasEnded || !request.isPlain { client = try BlockingClient(port: port) }
+        return answer
+    }
+}
+
+/// A guarded connection without a socket, and what the guard lets through to the routes.
+private final class Connection {
+    private final class Routes: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+
+        var passed: [UInt8] = []
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            passed += unwrapInboundIn(data).readableBytesView
+        }
+    }
+
+    let shortcut: Shortcut
+    private let channel: EmbeddedChannel
+    private let routes = Routes()
+
+    var passed: String { String(decoding: routes.passed, as: UTF8.self) }
+
+    /// With what the other connection's loop knows already.
+    init(list: ServedList?, after other: Connection? = nil) throws {
+        let answers = ListAnswers(clock: TapeClock(), mayLast: true)
+        shortcut =
+            other?.shortcut
+            ?? Shortcut(answers: answers, onDemand: nil, date: DateField(), counts: RouteMetrics())
+        if let list { shortcut.show(list) }
+        channel = EmbeddedChannel()
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandlers([ConnectionGuard(HTTPLimits(), shortcut: shortcut), routes])
+    }
+
+    deinit {
+        _ = try? channel.finish(acceptAlreadyClosed: true)
+    }
+
+    func exchange(_ text: String) -> [UInt8] { exchange(Array(text.utf8)) }
+
+    /// What is sent back at once.
+    func exchange(_ bytes: some Collection<UInt8>) -> [UInt8] {
+        _ = try? channel.writeInbound(ByteBuffer(bytes: bytes))
+        var sent: [UInt8] = []
+        while let part = try? channel.readOutbound(as: ByteBuffer.self) { sent += part.readableBytesView }
+        return sent
+    }
+}
+
+/// Answers without what differs from one moment to the next.
+private enum Normal {
+    static func answer(_ bytes: [UInt8]) -> [UInt8] {
+        var (output, rest) = ([UInt8](), bytes[...])
+        while let end = rest.firstIndex(of: 0x0A) {
+            let line = rest[...end]
+            rest = rest[(end + 1)...]
+            let name = line.prefix { $0 != UInt8(ascii: ":") }
+            let isPassing = passing.contains { name.elementsEqual($0) }
+            output += isPassing ? Array(name) + [0x0A] : Array(line)
+        }
+        return output + rest
+    }
+
+    private static let passing = ["Date", "Age", "X-Accel-Expires"].map { Array($0.utf8) }
+}
