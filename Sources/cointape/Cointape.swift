@@ -1,5 +1,6 @@
 import ArgumentParser
 import Assembly
+import Foundation
 
 /// The `cointape` command.
 @main
@@ -11,4 +12,9 @@ struct Cointape: AsyncParsableCommand {
         subcommands: [
             Up.self, Run.self, Check.self, Fetch.self, Status.self, Sandbox.self, Orders.self, GuardRedis.self,
         ])
+
+    static func main() async {
+        EventLoops.useOne(ProcessInfo.processInfo.environment)
+        await main(nil)
+    }
 }
