@@ -10,8 +10,8 @@ struct PendingReplies {
 
     private var entries = CircularBuffer<Entry>()
 
-    mutating func append(_ entry: Entry) {
-        entries.append(entry)
+    mutating func append(_ new: [Entry]) {
+        entries.append(contentsOf: new)
     }
 
     /// The one whose reply comes next; nil if Redis says something that nobody asked.

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// One connection's end of the pipe: gathers the commands of one loop tick into one write, hands replies out in order.
+/// One connection's end of the pipe: sends what is queued in one write, hands replies out in order.
 ///
 /// Belongs to its event loop. A deadline that passes closes the channel, because the late reply would be taken for the
 /// next command's.
@@ -8,24 +8,30 @@ final class RedisChannelHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
+    private let queue: CommandQueue
     private let parser = ReplyParser()
     private var pending = PendingReplies()
-    private var output = ByteBuffer()
-    private var flushIsScheduled = false
     private var timer: (fires: NIODeadline, task: Scheduled<Void>)?
     private var context: ChannelHandlerContext?
 
-    func submit(_ encoded: ByteBuffer, _ entry: PendingReplies.Entry) {
+    init(_ queue: CommandQueue) {
+        self.queue = queue
+    }
+
+    /// Sends what is in the queue.
+    func sendQueued() {
+        let batch = queue.take()
         guard let context, context.channel.isActive else {
-            let error = RedisError(.unavailable, command: entry.command, message: "the connection was closed")
-            entry.complete(.failure(error))
+            for entry in batch.replies {
+                let error = RedisError(.unavailable, command: entry.command, message: "the connection was closed")
+                entry.complete(.failure(error))
+            }
             return
         }
-        pending.append(entry)
-        var encoded = encoded
-        if output.readableBytes == 0 { output = encoded } else { output.writeBuffer(&encoded) }
-        scheduleFlush(context)
-        scheduleTimer(context, at: entry.deadline)
+        guard let deadline = batch.replies.lazy.map(\.deadline).min() else { return }
+        pending.append(batch.replies)
+        context.writeAndFlush(wrapOutboundOut(batch.bytes), promise: nil)
+        scheduleTimer(context, at: deadline)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -60,17 +66,6 @@ final class RedisChannelHandler: ChannelInboundHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         fail("\(error)")
         context.close(promise: nil)
-    }
-
-    private func scheduleFlush(_ context: ChannelHandlerContext) {
-        guard !flushIsScheduled else { return }
-        flushIsScheduled = true
-        context.eventLoop.assumeIsolated().execute { [self] in
-            flushIsScheduled = false
-            let batch = output
-            output = ByteBuffer()
-            context.writeAndFlush(wrapOutboundOut(batch), promise: nil)
-        }
     }
 
     private func scheduleTimer(_ context: ChannelHandlerContext, at deadline: NIODeadline) {

@@ -11,6 +11,7 @@ import NIOPosix
 /// One open channel to Redis, authenticated, on the right database.
 struct RedisConnection: Sendable {
     private let channel: any Channel
+    private let queue: CommandQueue
     private let handler: NIOLoopBound<RedisChannelHandler>
 
     var isActive: Bool { channel.isActive }
@@ -37,16 +38,10 @@ struct RedisConnection: Sendable {
     }
 
     func send(_ command: RedisCommand, timeout: Duration) async -> Result<RedisReply, RedisError> {
-        let encoded = command.withEncoded { channel.allocator.buffer(bytes: $0) }
         let deadline = NIODeadline.now() + TimeAmount(timeout)
-        return await withCheckedContinuation { continuation in
-            let entry = PendingReplies.Entry(command: command.name, deadline: deadline) {
-                continuation.resume(returning: $0)
-            }
-            if channel.eventLoop.inEventLoop {
-                handler.value.submit(encoded, entry)
-            } else {
-                channel.eventLoop.execute { handler.value.submit(encoded, entry) }
+        return await withUnsafeContinuation { continuation in
+            enqueue { batch in
+                batch.append(command, by: deadline) { continuation.resume(returning: $0) }
             }
         }
     }
@@ -55,19 +50,23 @@ struct RedisConnection: Sendable {
     func send(
         _ first: RedisCommand, then second: RedisCommand, timeout: Duration
     ) async -> (Result<RedisReply, RedisError>, Result<RedisReply, RedisError>) {
-        let encoded = [first, second].map { $0.withEncoded { channel.allocator.buffer(bytes: $0) } }
         let deadline = NIODeadline.now() + TimeAmount(timeout)
         // Replies come in order, and so do failures: the first is known when the second is.
         let known = NIOLoopBoundBox<Result<RedisReply, RedisError>?>.makeEmptyBox(eventLoop: channel.eventLoop)
-        return await withCheckedContinuation { continuation in
-            channel.eventLoop.execute {
-                let entry = PendingReplies.Entry(command: first.name, deadline: deadline) { known.value = $0 }
-                handler.value.submit(encoded[0], entry)
-                let last = PendingReplies.Entry(command: second.name, deadline: deadline) { reply in
-                    continuation.resume(returning: (known.value ?? reply, reply))
-                }
-                handler.value.submit(encoded[1], last)
+        return await withUnsafeContinuation { continuation in
+            enqueue { batch in
+                batch.append(first, by: deadline) { known.value = $0 }
+                batch.append(second, by: deadline) { continuation.resume(returning: (known.value ?? $0, $0)) }
             }
+        }
+    }
+
+    private func enqueue(_ append: (inout CommandQueue.Batch) -> Void) {
+        let (isFirst, count) = queue.add(append)
+        if count >= CommandQueue.some, channel.eventLoop.inEventLoop {
+            handler.value.sendQueued()
+        } else if isFirst {
+            channel.eventLoop.execute { handler.value.sendQueued() }
         }
     }
 
@@ -99,10 +98,11 @@ struct RedisConnection: Sendable {
         let bootstrap = ClientBootstrap(group: group).connectTimeout(TimeAmount(timeout))
         let prepare: @Sendable (any Channel) -> EventLoopFuture<RedisConnection> = { channel in
             channel.eventLoop.makeCompletedFuture {
-                let handler = RedisChannelHandler()
+                let queue = CommandQueue()
+                let handler = RedisChannelHandler(queue)
                 try channel.pipeline.syncOperations.addHandler(handler)
                 return RedisConnection(
-                    channel: channel, handler: NIOLoopBound(handler, eventLoop: channel.eventLoop))
+                    channel: channel, queue: queue, handler: NIOLoopBound(handler, eventLoop: channel.eventLoop))
             }
         }
         switch endpoint.address {
