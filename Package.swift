@@ -365,8 +365,11 @@ let package = Package(
         .executableTarget(
             name: "cointape-bench",
             dependencies: [
-                "Basics", "Merging", "TopLists",
+                "Basics", "Merging", "Redis", "TopLists",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings
         ),

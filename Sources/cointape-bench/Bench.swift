@@ -2,7 +2,8 @@ import ArgumentParser
 
 /// Benchmarks of the parts; `scripts/bench` measures the whole.
 @main
-struct Bench: ParsableCommand {
+struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "cointape-bench", abstract: "Measure the parts of cointape.", subcommands: [JoinBench.self])
+        commandName: "cointape-bench", abstract: "Measure the parts of cointape.",
+        subcommands: [JoinBench.self, RedisBench.self])
 }

@@ -7,10 +7,10 @@ import sys
 from harness.world import ROOT
 
 
-def release():
-    command = ["swift", "build", "-c", "release", "--product", "cointape"]
+def release(product="cointape"):
+    command = ["swift", "build", "-c", "release", "--product", product]
     if sys.platform == "linux":
         command.append("--static-swift-stdlib")
     subprocess.run(command, cwd=ROOT, check=True, stdout=sys.stderr)
     path = subprocess.run(command + ["--show-bin-path"], cwd=ROOT, check=True, capture_output=True, text=True)
-    return pathlib.Path(path.stdout.strip()) / "cointape"
+    return pathlib.Path(path.stdout.strip()) / product

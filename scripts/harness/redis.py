@@ -40,6 +40,10 @@ class Redis:
         """[(id, {field: value})]"""
         return [(id, pairs(flat)) for id, flat in self.call("XRANGE", stream, low, high)]
 
+    def entries_back(self, stream, count):
+        """The last ones, the newest first: [(id, {field: value})]"""
+        return [(id, pairs(flat)) for id, flat in self.call("XREVRANGE", stream, "+", "-", "COUNT", count)]
+
     def ids(self, stream):
         """Only the ids, without sending the fields."""
         return self.call("EVAL", IDS, 1, stream)

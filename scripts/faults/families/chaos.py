@@ -7,6 +7,7 @@ from harness import books, web
 from harness.load import OrderLoad
 from harness.wait import until
 from harness.world import KINDS, STREAMS
+from looks import PrefixLooks
 from registry import fault
 
 SPEED, REPLICAS = 15, 3
@@ -30,7 +31,7 @@ def chaos(world, table):
     world.open_ledger()
     redis = world.redis
     until("a list and a rate", lambda: redis.client.newest("toplist") and redis.client.newest("btc_rate"), 90)
-    load, looks, calls = OrderLoad(shop.ports, clients=4, pause=0.4), books.PrefixLooks(redis.another()), {}
+    load, looks, calls = OrderLoad(shop.ports, clients=4, pause=0.4), PrefixLooks(redis.another()), {}
     end, served = time.monotonic() + seconds, []
     while time.monotonic() < end:
         time.sleep(world.random.uniform(1, 4) if world.is_long else world.random.uniform(0.7, 2))

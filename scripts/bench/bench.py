@@ -1,0 +1,122 @@
+"""What all benchmarks have: a world of real processes, sizes, and lists to serve."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+
+from harness import web
+from harness.wait import until
+from harness.world import ROOT, World
+
+COLUMNS = [
+    {"name": "Rank", "type": "integer"}, {"name": "Symbol", "type": "string"}, {"name": "Price USD", "type": "decimal"},
+    {"name": "CMC ID", "type": "integer"}]
+
+
+class Bench(World):
+    """`is_quick` is for tests: small and short, and no figure of it means anything."""
+
+    def __init__(self, program, configs, folder, is_quick):
+        super().__init__(program, configs, folder, is_long=False, is_isolated=False)
+        self.is_quick = is_quick
+
+    def size(self, whole, quick):
+        return quick if self.is_quick else whole
+
+    @property
+    def rounds(self):
+        return self.size(7, 1)
+
+    @property
+    def seconds(self):
+        return self.size(3, 1)
+
+    # Lists
+
+    def publish(self, minute, rows=10_000):
+        """Puts a list of so many rows into Redis as merge does; the rows."""
+        draw = random.Random(minute + rows)
+        listed = [(rank, symbol(draw), price(draw), rank * 3 + 1) for rank in range(1, rows + 1)]
+        lines = ["Rank,Symbol,Price USD,CMC ID"] + [",".join(str(cell) for cell in row) for row in listed]
+        redis = self.redis
+        redis.call("SET", f"toplist:{iso(minute)}", "".join(line + "\r\n" for line in lines))
+        redis.call("XADD", "toplist", f"{minute}-0", "columns", json.dumps(COLUMNS), "source", "sandbox", "count", rows)
+        return listed
+
+    def api_with_list(self, minute, change=None, **variables):
+        """An api that serves the minute's list."""
+        config = self.config / "api.json"
+        if change:
+            settings = json.loads(config.read_text())
+            change(settings)
+            config = self.folder / f"api-{self.names}.json"
+            config.write_text(json.dumps(settings))
+        port = web.free_port()
+        process = self.cointape("run", config, PORT=str(port), **variables)
+        process.port = port
+        until(f"the api serves: {process.text[-500:]}", lambda: web.status(port) == 200, 60)
+        until("the newest list", lambda: stamp(web.ask(port)) == stamp_of(minute), 60)
+        return process
+
+    # Rivals
+
+    def nginx(self, name, body):
+        """nginx that serves the bytes as a file, with one worker and as fast as it can; its URL and its worker's pid."""
+        root = self.folder / "www"
+        root.mkdir(exist_ok=True)
+        (root / name).write_bytes(body)
+        port = web.free_port()
+        config = self.folder / "nginx.conf"
+        # Otherwise root's worker would be somebody who may not look into the folder.
+        user = "user root;\n" if os.geteuid() == 0 else ""
+        config.write_text(
+            f"{user}worker_processes 1; daemon off; pid {self.folder}/nginx.pid; error_log stderr;\n"
+            "events { worker_connections 4096; }\n"
+            "http { access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000000; default_type text/csv;\n"
+            f"open_file_cache max=100; server {{ listen 127.0.0.1:{port} backlog=1024; root {root}; }} }}\n")
+        process = self.start("nginx", "-e", "stderr", "-p", self.folder, "-c", config)
+        until(f"nginx answers: {process.text}", lambda: web.status(port, f"/{name}") == 200, 30)
+        children = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True).stdout.split()
+        return f"http://127.0.0.1:{port}/{name}", int(children[0])
+
+    def rival(self, rows):
+        """A FastAPI service of its kind, with these rows in Redis; its URL and its pid."""
+        self.redis.call("SET", "bench:rows", json.dumps(
+            [{"Rank": rank, "Symbol": name, "Price USD": price} for rank, name, price, _ in rows]))
+        tools = ROOT / ".build/bench"
+        requirements = ROOT / "scripts/bench/rival/requirements.txt"
+        stamp = tools / "requirements.txt"
+        if not stamp.exists() or stamp.read_bytes() != requirements.read_bytes():
+            subprocess.run([sys.executable, "-m", "venv", "--clear", tools], check=True)
+            subprocess.run([tools / "bin/pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements],
+                           check=True)
+            stamp.write_bytes(requirements.read_bytes())
+        port = web.free_port()
+        process = self.start(
+            tools / "bin/uvicorn", "--app-dir", requirements.parent, "--port", port, "--no-access-log", "app:app")
+        until(f"the rival answers: {process.text}", lambda: web.status(port) == 200, 60)
+        return f"http://127.0.0.1:{port}", process.pid
+
+
+def iso(minute):
+    return time.strftime("%Y-%m-%dT%H:%MZ", time.gmtime(minute // 1000))
+
+
+def stamp(answer):
+    return answer.headers.get("Last-Modified")
+
+
+def stamp_of(minute):
+    return time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(minute // 1000))
+
+
+def symbol(draw):
+    return "".join(draw.choice("ABCDEFGHIJKLMNOPQRSTUVWXYZ") for _ in range(draw.randint(3, 6)))
+
+
+def price(draw):
+    """With as many digits as the provider's."""
+    return repr(round(10 ** draw.uniform(-3, 5), 12))

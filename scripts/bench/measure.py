@@ -1,0 +1,97 @@
+"""Load, and what a process used meanwhile."""
+
+import os
+import pathlib
+import re
+import statistics
+import subprocess
+import sys
+import time
+
+from harness.world import ROOT
+
+LOAD = ROOT / "scripts/bench/load"
+
+
+class Load:
+    """What wrk has seen: requests a second, milliseconds at the middle and at the 99th of a hundred."""
+
+    def __init__(self, text):
+        self.requests = int(re.search(r"(\d+) requests in", text).group(1))
+        self.rate = float(re.search(r"Requests/sec:\s+([\d.]+)", text).group(1))
+        self.middle, self.late = (milliseconds(re.search(rf"^ +{part}%\s+(\S+)$", text, re.MULTILINE).group(1)) for part in (50, 99))
+
+
+def milliseconds(text):
+    number, unit = re.fullmatch(r"([\d.]+)(us|ms|s|m)", text).groups()
+    return float(number) * {"us": 0.001, "ms": 1, "s": 1000, "m": 60_000}[unit]
+
+
+def wrk(url, connections, seconds, script=None, headers={}, threads=1):
+    """Loads the URL; every answer must be a good one."""
+    command = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", "30s"]
+    if script:
+        command += ["-s", str(LOAD / script)]
+    for name, value in headers.items():
+        command += ["-H", f"{name}: {value}"]
+    text = subprocess.run([*command, url], capture_output=True, text=True, check=True).stdout
+    if "Non-2xx" in text or "Socket errors" in text:
+        raise SystemExit(f"some answers of {url} were not good:\n{text}")
+    return Load(text)
+
+
+class Used:
+    """CPU seconds of a process while the block runs."""
+
+    def __init__(self, pid):
+        self.pid = pid
+
+    def __enter__(self):
+        self.before = cpu_seconds(self.pid)
+        return self
+
+    def __exit__(self, *_):
+        self.seconds = cpu_seconds(self.pid) - self.before
+
+
+def cpu_seconds(pid):
+    """User and system time so far; only Linux tells it here."""
+    if sys.platform != "linux":
+        return 0.0
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def resident(pid):
+    """MB in memory."""
+    if sys.platform != "linux":
+        return 0.0
+    return int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def interleaved(rounds, sides):
+    """Each side once a round, in turn: {side: [result]}"""
+    results = {name: [] for name in sides}
+    for _ in range(rounds):
+        for name, measure in sides.items():
+            results[name].append(measure())
+    return results
+
+
+def median(results, value=lambda result: result):
+    return statistics.median(value(result) for result in results)
+
+
+def ratio(results, others, value=lambda result: result):
+    """The median of each round's own ratio."""
+    return statistics.median(value(mine) / value(other) for mine, other in zip(results, others))
+
+
+def timed(action, count):
+    """Milliseconds of each of so many."""
+    times = []
+    for _ in range(count):
+        begin = time.perf_counter()
+        action()
+        times.append((time.perf_counter() - begin) * 1000)
+    return times

@@ -1,0 +1,19 @@
+"""The read model, looked at while orders come in."""
+
+from checks import orders
+from harness import books
+
+
+class PrefixLooks:
+    """Looks at the read model again and again; every look must find a beginning of the ledger."""
+
+    def __init__(self, redis):
+        self.redis, self.count, self.problems, self.rows = redis, 0, [], 0
+
+    def look(self):
+        # What was folded is in the ledger by now.
+        model = books.read_model(self.redis)
+        self.problems += orders.prefix(model, books.ledger(self.redis))
+        if len(model["all"]) < self.rows:
+            self.problems.append(f"{len(model['all'])} rows, after {self.rows}")
+        self.rows, self.count = len(model["all"]), self.count + 1
