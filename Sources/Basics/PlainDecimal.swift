@@ -32,6 +32,18 @@ package enum PlainDecimal {
         return true
     }
 
+    /// Whether `append` writes the token as it is: digits, perhaps a point between them, and no zero too many in front.
+    package static func isPlain(_ token: ArraySlice<UInt8>) -> Bool {
+        guard let first = token.first, isDigit(first), let last = token.last, isDigit(last) else { return false }
+        var points = 0
+        for byte in token where !isDigit(byte) {
+            guard byte == UInt8(ascii: ".") else { return false }
+            points += 1
+        }
+        guard points <= 1 else { return false }
+        return first != UInt8(ascii: "0") || token.count == 1 || token[token.startIndex + 1] == UInt8(ascii: ".")
+    }
+
     package static func text(_ token: some Collection<UInt8>) -> String? {
         var output: [UInt8] = []
         return append(token, to: &output) ? String(decoding: output, as: UTF8.self) : nil

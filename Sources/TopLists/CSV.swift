@@ -31,7 +31,8 @@ package enum CSV {
 /// Reads CSV record by record, with CRLF or LF between them.
 package struct CSVReader {
     private let text: [UInt8]
-    private var position = 0
+    /// Where the next record begins.
+    package var position = 0
 
     package init(_ text: [UInt8]) {
         self.text = text

@@ -31,26 +31,24 @@ package struct RenderedList: Sendable {
     ) throws(Failure) {
         var reader = CSVReader(stored)
         guard let header = reader.next(), header == columns.map({ Array($0.name.utf8) }) else { throw .headerMissing }
-        let shown = wanted.map { name in
-            let index = columns.firstIndex { $0.name == name }
-            return Shown(index: index, column: ListColumn(name: name, type: index.map { columns[$0].type } ?? .string))
-        }
-        var csv: [UInt8] = []
-        var json: [UInt8] = [UInt8(ascii: "[")]
-        csv.reserveCapacity(stored.count)
-        json.reserveCapacity(stored.count * 3)
-        CSV.append(header: shown.map(\.column), to: &csv)
-        var (csvEnds, jsonEnds) = ([csv.count], [json.count])
-        while let row = reader.next() {
-            guard row.count == columns.count else { throw .rowMalformed(line: csvEnds.count + 1) }
-            if csvEnds.count > 1 { json.append(UInt8(ascii: ",")) }
-            Self.append(row, shown, &csv, &json)
-            csvEnds.append(csv.count)
-            jsonEnds.append(json.count)
+        var rows = RowRenderer(columns: columns, wanted: wanted, capacity: stored.count)
+        var (csvEnds, jsonEnds) = ([rows.csv.count], [rows.json.count])
+        var record = PlainRecord()
+        while reader.position < stored.count {
+            if let end = record.scan(stored.span, from: reader.position) {
+                guard record.fields.count == columns.count else { throw .rowMalformed(line: csvEnds.count + 1) }
+                rows.append(record, of: stored)
+                reader.position = end
+            } else if let row = reader.next() {
+                guard row.count == columns.count else { throw .rowMalformed(line: csvEnds.count + 1) }
+                rows.append(row)
+            }
+            csvEnds.append(rows.csv.count)
+            jsonEnds.append(rows.json.count)
         }
         self.minute = minute
-        self.csv = csv
-        self.json = json
+        csv = rows.csv
+        json = rows.json
         self.csvEnds = csvEnds
         self.jsonEnds = jsonEnds
         count = csvEnds.count - 1
@@ -59,34 +57,5 @@ package struct RenderedList: Sendable {
 
     private static func digest(_ minute: Minute, _ csv: [UInt8], _ json: [UInt8]) -> String {
         String(Digest.sha256(Array("\(minute)\n".utf8), csv, json).prefix(32))
-    }
-
-    private struct Shown {
-        let index: Int?
-        let column: ListColumn
-    }
-
-    private static func append(_ row: [[UInt8]], _ shown: [Shown], _ csv: inout [UInt8], _ json: inout [UInt8]) {
-        for (place, shown) in shown.enumerated() {
-            let (index, column) = (shown.index, shown.column)
-            if place > 0 { csv.append(UInt8(ascii: ",")) }
-            json.append(place > 0 ? UInt8(ascii: ",") : UInt8(ascii: "{"))
-            JSONString.append(column.name.utf8, to: &json)
-            json.append(UInt8(ascii: ":"))
-            guard let index else {
-                json += "null".utf8
-                continue
-            }
-            if column.type == .string {
-                CSV.append(field: row[index], to: &csv)
-                JSONString.append(row[index], to: &json)
-            } else {
-                let start = csv.count
-                let isNumber = PlainDecimal.append(row[index], to: &csv)
-                json += isNumber ? csv[start...] : Array("null".utf8)[...]
-            }
-        }
-        csv += CSV.endOfLine
-        json.append(UInt8(ascii: "}"))
     }
 }

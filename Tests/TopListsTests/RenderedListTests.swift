@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import TestSupport
 import Testing
 
 @testable import TopLists
@@ -61,6 +62,29 @@ struct RenderedListTests {
         #expect(Set(others.map(\.digest) + [list.digest]).count == 5)
         // A column that is not served does not matter.
         #expect(try Self.rendered(Self.three.map { $0 + "7" }).digest == list.digest)
+    }
+
+    @Test func `quotes that need not be there change nothing`() throws {
+        var generator = SeededGenerator(seed: 5)
+        let symbols = ["BTC", "", "é", "a b", "\\", "\u{1}", "\u{7F}", "币", "=1", "a,b", "a\"b", "a\r\nb"]
+        let numbers = ["1", "0", "0.10", "00", "-0", "1e3", "1.5", "", "x", ".5", "5.", "1.2.3", "-1", "0.000", "1E-9"]
+        for _ in 0..<500 {
+            let rows = (0..<Int.random(in: 0...5, using: &generator)).map { _ in
+                [numbers, symbols, numbers, numbers].map { $0.randomElement(using: &generator) ?? "" }
+            }
+            func lines(quoting isAlways: Bool) -> [String] {
+                rows.map { row in
+                    row.map { field in
+                        let isNeeded = field.contains { ",\"\r\n".contains($0) || $0 == "\r\n" }
+                        return isAlways || isNeeded ? "\"\(field.replacing("\"", with: "\"\""))\"" : field
+                    }.joined(separator: ",")
+                }
+            }
+            let (plain, quoted) = (try Self.rendered(lines(quoting: false)), try Self.rendered(lines(quoting: true)))
+            #expect(plain.csv == quoted.csv && plain.json == quoted.json)
+            #expect(plain.csvEnds == quoted.csvEnds && plain.jsonEnds == quoted.jsonEnds)
+            #expect(plain.digest == quoted.digest && plain.count == rows.count)
+        }
     }
 
     @Test func `an empty list is a header and an empty array`() throws {
