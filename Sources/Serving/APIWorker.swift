@@ -62,14 +62,18 @@ package struct APIWorker: Service, CustomStringConvertible {
         shortcuts =
             config.http.hasShortcut
             ? Shortcuts(Self.group) {
-                Shortcut(answers: answers, onDemand: onDemand, date: date, counts: counts)
+                Shortcut(
+                    answers: answers, capacity: config.cached, onDemand: onDemand, date: date, counts: counts)
             } : nil
-        if let shortcuts { newest.follow { shortcuts.show($0) } }
         metrics.sample(.dataAge, [("stream", config.stream)]) {
             newest.current.map { (clock.now - $0.minute.start) / .seconds(1) }
         }
         orders?.sample(metrics)
         let history = ListHistory(reader: reader, loader: loader, capacity: config.cached, logger: logger)
+        if let shortcuts {
+            newest.follow { shortcuts.show($0) }
+            history.follow { shortcuts.keep($0) }
+        }
         responder = APIResponder(
             lists: ListRoute(
                 newest: newest, history: history, margin: config.margin, clock: clock, onDemand: onDemand,

@@ -57,6 +57,23 @@ import TopLists
         #expect(RawAnswer(other.exchange(Self.get))?["etag"] == second["etag"])
     }
 
+    @Test func `a minute of the past is answered while its list is at hand, the last used ones`() throws {
+        let connection = try Connection(list: list(rows: 3))
+        let past = (1...3).map { minute.advanced(byMinutes: -$0) }
+        func ask(_ minute: Minute) -> RawAnswer? {
+            RawAnswer(connection.exchange("GET /?datetime=\(minute) HTTP/1.1\r\nHost: a\r\n\r\n"))
+        }
+        #expect(ask(minute)?.status == 200)
+        for minute in past.prefix(2) { connection.shortcut.keep(try list(rows: 2, minute)) }
+        #expect(ask(past[1])?["last-modified"] == past[1].start.httpDate)
+        #expect(ask(past[0])?["last-modified"] == past[0].start.httpDate)
+        connection.shortcut.keep(try list(rows: 2, past[2]))
+        #expect(ask(past[0]) != nil && ask(past[2]) != nil)
+        #expect(connection.passed.isEmpty)
+        #expect(ask(past[1]) == nil)
+        #expect(connection.passed.contains("datetime=\(past[1])"))
+    }
+
     @Test func `thousands that are sent ahead are answered in order, around what the routes answer`() throws {
         let connection = try Connection(list: list(rows: 300))
         let (one, other) = (Self.get, "GET /?limit=1&format=CSV HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -208,7 +225,7 @@ private final class Connection {
         let answers = ListAnswers(clock: TapeClock(), mayLast: true)
         shortcut =
             other?.shortcut
-            ?? Shortcut(answers: answers, onDemand: nil, date: DateField(), counts: RouteMetrics())
+            ?? Shortcut(answers: answers, capacity: 2, onDemand: nil, date: DateField(), counts: RouteMetrics())
         if let list { shortcut.show(list) }
         channel = EmbeddedChannel()
         let pipeline = channel.pipeline.syncOperations

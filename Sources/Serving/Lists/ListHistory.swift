@@ -21,33 +21,54 @@ final class ListHistory: Sendable {
         var keptSince: Minute?
     }
 
-    private struct Cache {
-        var lists: [Minute: ServedList] = [:]
-        /// The least recently used first.
-        var order: [Minute] = []
+    private struct State {
+        var recent: RecentLists
+        /// Minutes that are being fetched: who asks for one meanwhile waits for it too.
+        var flights: [Minute: Task<Finding, any Error>] = [:]
+        var show: @Sendable (ServedList) -> Void = { _ in }
     }
 
     private let reader: StreamReader
     private let loader: ListLoader
-    private let capacity: Int
     private let logger: Logger
-    private let cache = Mutex(Cache())
+    private let state: Mutex<State>
 
     init(reader: StreamReader, loader: ListLoader, capacity: Int, logger: Logger) {
         self.reader = reader
         self.loader = loader
-        self.capacity = capacity
         self.logger = logger
+        state = Mutex(State(recent: RecentLists(capacity: capacity)))
     }
 
-    /// A list once published never changes, so what is in the cache is right.
+    /// Has `show` called with each list that is found in Redis from now on.
+    func follow(_ show: @escaping @Sendable (ServedList) -> Void) {
+        state.withLock { $0.show = show }
+    }
+
+    /// A list once published never changes, so what is kept is right.
     func find(_ minute: Minute) async throws -> Finding {
-        if let list = cached(minute) { return .list(list) }
-        guard let entry = try await reader.entry(at: minute) else { return .nothing }
+        let (list, flight) = state.withLock { state -> (ServedList?, Task<Finding, any Error>?) in
+            if let list = state.recent.use(minute) { return (list, nil) }
+            let flight = state.flights[minute] ?? Task { try await land(minute) }
+            state.flights[minute] = flight
+            return (nil, flight)
+        }
+        if let list { return .list(list) }
+        return try await flight?.value ?? .nothing
+    }
+
+    private func land(_ minute: Minute) async throws -> Finding {
+        defer { state.withLock { $0.flights[minute] = nil } }
+        let (entry, stored) = try await reader.entry(at: minute, with: loader.key(minute))
+        guard let entry else { return .nothing }
         if let gap = entry.gap { return .gap(gap) }
+        guard let stored else { return .nothing }
         do {
-            guard let list = try await loader.list(for: entry) else { return .nothing }
-            keep(list)
+            let list = try loader.list(stored, of: entry)
+            state.withLock { state in
+                state.recent.keep(list)
+                state.show(list)
+            }
             return .list(list)
         } catch let error as ListLoader.Malformed {
             logger.error(.listUnreadable, metadata: [LogKey.detail: "\(error)"])
@@ -78,22 +99,5 @@ final class ListHistory: Sendable {
             from = StreamID(milliseconds: last.id.milliseconds, sequence: last.id.sequence + 1)
         }
         return nil
-    }
-
-    private func cached(_ minute: Minute) -> ServedList? {
-        cache.withLock { cache in
-            guard let list = cache.lists[minute] else { return nil }
-            cache.order.removeAll { $0 == minute }
-            cache.order.append(minute)
-            return list
-        }
-    }
-
-    private func keep(_ list: ServedList) {
-        cache.withLock { cache in
-            guard cache.lists.updateValue(list, forKey: list.minute) == nil else { return }
-            cache.order.append(list.minute)
-            if cache.order.count > capacity { cache.lists[cache.order.removeFirst()] = nil }
-        }
     }
 }

@@ -18,16 +18,23 @@ struct ListLoader: Sendable {
 
     /// nil when the list has expired.
     func list(for entry: TapeEntry) async throws -> ServedList? {
+        let stored = try await redis.send(RedisCommand("GET", key(entry.minute))).bytes
+        return try stored.map { try list($0, of: entry) }
+    }
+
+    func key(_ minute: Minute) -> String { keys.list(stream, minute) }
+
+    /// Renders what the list's key holds.
+    func list(_ csv: [UInt8], of entry: TapeEntry) throws -> ServedList {
         guard let json = entry.fields["columns"],
             let stored = try? JSONDecoder().decode([ListColumn].self, from: Data(json))
         else { throw Malformed(description: "the entry \(entry.id) of \(stream) has no readable field `columns`") }
-        let key = keys.list(stream, entry.minute)
-        guard let csv = try await redis.send(RedisCommand("GET", key)).bytes else { return nil }
         do {
             return ServedList(
                 try RenderedList(minute: entry.minute, stored: csv, columns: stored, wanted: columns))
         } catch {
-            throw Malformed(description: "\(key) is not the list that \(entry.id) of \(stream) describes: \(error)")
+            throw Malformed(
+                description: "\(key(entry.minute)) is not the list that \(entry.id) of \(stream) describes: \(error)")
         }
     }
 }

@@ -2,7 +2,7 @@ import Basics
 import NIOCore
 import PlainRequests
 
-/// A plain request for the newest list, and the answer to it that was sent last.
+/// A plain request for the newest list or for a minute's, and the answer to it that was sent last.
 final class ListRequest {
     struct Kept {
         let minute: Minute
@@ -12,6 +12,8 @@ final class ListRequest {
     }
 
     let isHEAD: Bool
+    /// nil for the newest list.
+    let minute: Minute?
     let query: ListQuery
     let accepted: AcceptEncoding
     let conditions: RequestConditions
@@ -27,12 +29,22 @@ final class ListRequest {
         let target = RequestTarget(request.target)
         guard target.path == "/",
             let query = try? ListQuery(query: target.query, accept: request["accept"], now: .machineTime),
-            query.datetime == nil
+            let minute = Self.minute(query.datetime)
         else { return nil }
+        self.minute = minute
         isHEAD = request.isHEAD
         self.query = query
         accepted = AcceptEncoding(request["accept-encoding"])
         conditions = RequestConditions(
             ifNoneMatch: request["if-none-match"], ifModifiedSince: request["if-modified-since"])
+    }
+
+    /// What a relative minute is differs from one moment to the next: nil.
+    private static func minute(_ parameter: DateTimeParameter?) -> Minute?? {
+        switch parameter {
+        case nil: .some(nil)
+        case .absolute(let minute): minute
+        case .relative: nil
+        }
     }
 }

@@ -5,7 +5,7 @@ import PlainRequests
 import Tape
 import Telemetry
 
-/// Answers requests for the newest list on their connection's event loop, without a task and without the routes.
+/// Answers requests for the newest list, and for lists of the past that are at hand, on their connection's event loop, without a task and without the routes.
 ///
 /// Belongs to an event loop. Whatever is not plainly such a request is left to the routes, which give the same answer to
 /// those that are, byte for byte. What is asked again is known by its outline, and its answer is kept for a moment.
@@ -17,12 +17,15 @@ final class Shortcut {
     private let (ok, notModified): (RouteMetrics.Instruments, RouteMetrics.Instruments)
     private var memo = OutlineMemo<ListRequest?>(capacity: 64)
     /// This loop's own reference: nobody else's lock is taken to read it.
-    private var list: ServedList?
+    private var newest: ServedList?
+    private var past: RecentLists
 
     /// The date and the age of an answer may be so much behind.
     private static let moment = TimeAmount.milliseconds(10)
 
-    init(answers: ListAnswers, onDemand: OnDemand?, date: DateField, counts: RouteMetrics) {
+    /// `capacity` is how many lists of the past are kept at hand.
+    init(answers: ListAnswers, capacity: Int, onDemand: OnDemand?, date: DateField, counts: RouteMetrics) {
+        past = RecentLists(capacity: capacity)
         self.answers = answers
         self.onDemand = onDemand
         self.date = date
@@ -32,9 +35,12 @@ final class Shortcut {
 
     /// Older lists than the one that is there do not replace it.
     func show(_ newer: ServedList) {
-        if let list, list.minute > newer.minute { return }
-        list = newer
+        if let newest, newest.minute > newer.minute { return }
+        newest = newer
     }
+
+    /// Has a list of the past at hand from now on.
+    func keep(_ list: ServedList) { past.keep(list) }
 
     /// Reads one whole request; nil when it is one for the routes.
     func read(_ request: ByteBuffer) -> ListRequest? {
@@ -42,10 +48,9 @@ final class Shortcut {
         return memo.value(of: outline) { ListRequest(outline) }
     }
 
-    /// nil as long as there is no list.
+    /// nil as long as there is no list, and for a minute that the routes have to look for.
     func answer(to request: ListRequest, now: NIODeadline) -> ImmediateAnswer? {
-        guard let list else { return nil }
-        _ = onDemand?.found(list.minute)
+        guard let list = list(for: request.minute) else { return nil }
         if let kept = request.answer, kept.minute == list.minute, kept.until > now { return kept.answer }
         let answer = made(request, list)
         request.answer = ListRequest.Kept(minute: list.minute, until: now + Self.moment, answer: answer)
@@ -54,6 +59,17 @@ final class Shortcut {
 
     func sent(_ answer: ImmediateAnswer, after duration: TimeAmount) {
         (answer.status == 200 ? ok : notModified).record(nanoseconds: duration.nanoseconds)
+    }
+
+    private func list(for minute: Minute?) -> ServedList? {
+        guard let newest else { return nil }
+        guard let minute else {
+            _ = onDemand?.found(newest.minute)
+            return newest
+        }
+        // For the present minute another may have to stand in.
+        guard minute < Minute(containing: answers.clock.now) else { return nil }
+        return newest.minute == minute ? newest : past.use(minute)
     }
 
     private func made(_ request: ListRequest, _ list: ServedList) -> ImmediateAnswer {

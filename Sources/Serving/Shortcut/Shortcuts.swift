@@ -15,8 +15,13 @@ struct Shortcuts: Sendable {
     /// To be called on the loop; nil for one of another group.
     func shortcut(of loop: any EventLoop) -> Shortcut? { loops[ObjectIdentifier(loop)]?.value }
 
-    /// Each loop has it a moment later, without waiting for the others.
+    /// Each loop has the newest list a moment later, without waiting for the others.
     func show(_ list: ServedList) {
         for shortcut in loops.values { shortcut.eventLoop.execute { shortcut.value.show(list) } }
+    }
+
+    /// The same for a list of the past.
+    func keep(_ list: ServedList) {
+        for shortcut in loops.values { shortcut.eventLoop.execute { shortcut.value.keep(list) } }
     }
 }

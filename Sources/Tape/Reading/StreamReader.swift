@@ -30,6 +30,19 @@ package struct StreamReader: Sendable {
         try await entries(RedisCommand("XRANGE", key, "\(StreamID(minute))", "\(StreamID(minute))", "COUNT", 1)).first
     }
 
+    /// The entry of a minute, and what another key holds, in one round trip.
+    package func entry(
+        at minute: Minute, with other: String
+    ) async throws(RedisError) -> (entry: TapeEntry?, value: [UInt8]?) {
+        let id = "\(StreamID(minute))"
+        let replies = try await redis.send(
+            RedisCommand("XRANGE", key, id, id, "COUNT", 1), then: RedisCommand("GET", other))
+        for case (.error(let text), let name) in [(replies.0, "XRANGE"), (replies.1, "GET")] {
+            throw RedisError(serverError: text, command: name)
+        }
+        return (try decode(replies.0, "XRANGE").first, replies.1.bytes)
+    }
+
     package func oldest() async throws(RedisError) -> TapeEntry? {
         try await entries(RedisCommand("XRANGE", key, "-", "+", "COUNT", 1)).first
     }

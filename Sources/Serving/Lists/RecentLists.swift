@@ -1,0 +1,29 @@
+import Basics
+
+/// The lists that were used last, up to a number of them.
+struct RecentLists {
+    private let capacity: Int
+    private var lists: [Minute: ServedList] = [:]
+    /// The least recently used first.
+    private var order: [Minute] = []
+
+    init(capacity: Int) {
+        self.capacity = capacity
+    }
+
+    /// The minute's list, which is then the last used one.
+    mutating func use(_ minute: Minute) -> ServedList? {
+        guard let list = lists[minute] else { return nil }
+        if order.last != minute {
+            order.removeAll { $0 == minute }
+            order.append(minute)
+        }
+        return list
+    }
+
+    mutating func keep(_ list: ServedList) {
+        guard capacity > 0, lists.updateValue(list, forKey: list.minute) == nil else { return }
+        order.append(list.minute)
+        if order.count > capacity { lists[order.removeFirst()] = nil }
+    }
+}
