@@ -1,6 +1,10 @@
 /// Comma-separated values as RFC 4180 has them: CRLF ends every line, quotes only where they are needed.
 package enum CSV {
     package static func append(field: some Collection<UInt8>, to output: inout [UInt8]) {
+        append(field: Array(field)[...], to: &output)
+    }
+
+    package static func append(field: ArraySlice<UInt8>, to output: inout [UInt8]) {
         guard field.contains(where: needsQuotes) else {
             output += field
             return

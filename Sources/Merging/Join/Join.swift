@@ -14,7 +14,7 @@ package struct Join {
     private let tables: [SourceTable?]
     private let labels: [Int?]
     private var account: JoinAccount
-    private var rowsByKey: [[JoinKey: Int]] = []
+    private var indexes: [KeyIndex] = []
 
     /// One table a source of the plan; nil for an optional source that has nothing for the minute.
     package static func run(_ plan: JoinPlan, _ tables: [SourceTable?]) -> Result {
@@ -36,19 +36,16 @@ package struct Join {
     }
 
     private mutating func run() -> Result {
-        var order: [(key: JoinKey, row: Int)] = []
         for source in tables.indices {
-            var rows: [JoinKey: Int] = [:]
-            rows.reserveCapacity(tables[source]?.count ?? 0)
-            index(source, into: &rows) { if source == 0 { order.append(($0, $1)) } }
-            rowsByKey.append(rows)
+            indexes.append(index(source))
         }
         let columns = plan.columns.map { Reader($0, plan) }
         var csv: [UInt8] = []
         CSV.append(header: plan.columns.map(\.column), to: &csv)
         var count = 0
-        for (key, _) in order {
-            guard let rows = match(key) else { continue }
+        var rows = [Int?](repeating: nil, count: tables.count)
+        for key in indexes[0].keys {
+            guard match(key, into: &rows) else { continue }
             account.matched += 1
             checkLabels(key, rows)
             let start = csv.count
@@ -65,52 +62,67 @@ package struct Join {
     }
 
     /// Finds the rows' keys; the first row of a key counts.
-    private mutating func index(_ source: Int, into rows: inout [JoinKey: Int], _ visit: (JoinKey, Int) -> Void) {
-        guard let table = tables[source] else { return }
+    private mutating func index(_ source: Int) -> KeyIndex {
+        guard let table = tables[source] else { return KeyIndex(capacity: 0) }
+        var index = KeyIndex(capacity: table.count)
         for row in 0..<table.count {
             guard let key = JoinKey(table.cell(row, 0), of: table, type: plan.keyType) else {
                 account.noKey += 1
                 account.sample("no_key", "\(plan.sources[source].name): \(label(source, row))")
                 continue
             }
-            if rows[key] != nil {
+            if !index.insert(key, row: row) {
                 account.duplicates += 1
                 account.sample(
                     "duplicates",
                     "\(plan.sources[source].name): \(String(decoding: key.text, as: UTF8.self)) \(label(source, row))")
-            } else {
-                rows[key] = row
-                visit(key, row)
             }
         }
+        return index
     }
 
-    /// The row of each source, when all that must have the key do.
-    private func match(_ key: JoinKey) -> [Int?]? {
-        let rows = rowsByKey.map { $0[key] }
-        for (source, row) in zip(plan.sources, rows) where row == nil && !source.isOptional { return nil }
-        return rows
+    /// Finds the row of each source; whether all that must have the key do.
+    private func match(_ key: JoinKey, into rows: inout [Int?]) -> Bool {
+        for source in indexes.indices {
+            rows[source] = indexes[source][key]
+            if rows[source] == nil, !plan.sources[source].isOptional { return false }
+        }
+        return true
     }
 
     private mutating func countUnmatched() {
         for source in tables.indices {
-            let rows = rowsByKey[source]
+            let keys = indexes[source].keys
+            var rows = [Int?](repeating: nil, count: tables.count)
             // A source that must be there has every matched key.
             let isOptional = plan.sources[source].isOptional
-            let matched = isOptional ? rows.keys.count { match($0) != nil } : account.matched
-            account.only[source] = rows.count - matched
+            let matched = isOptional ? keys.count { match($0, into: &rows) } : account.matched
+            account.only[source] = keys.count - matched
         }
     }
 
     private mutating func checkLabels(_ key: JoinKey, _ rows: [Int?]) {
+        guard !areLabelsEqual(rows) else { return }
         let texts = rows.indices.compactMap { source in rows[source].map { labelBytes(source, $0) } }
             .filter { !$0.isEmpty }
-        guard let first = texts.first, texts.contains(where: { $0 != first }) else { return }
         let folded = Set(texts.map { String(decoding: $0, as: UTF8.self).lowercased() })
         guard folded.count > 1 else { return }
         account.conflicts += 1
         let names = texts.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " / ")
         account.sample("conflicts", "\(String(decoding: key.text, as: UTF8.self)) \(names)")
+    }
+
+    /// As nearly all are; an empty one differs from none.
+    private func areLabelsEqual(_ rows: [Int?]) -> Bool {
+        var first: ArraySlice<UInt8>?
+        for source in rows.indices {
+            guard let row = rows[source] else { continue }
+            let text = labelBytes(source, row)
+            if text.isEmpty { continue }
+            if let first, first != text { return false }
+            first = text
+        }
+        return true
     }
 
     private func append(
@@ -132,7 +144,7 @@ package struct Join {
         return true
     }
 
-    private func labelBytes(_ source: Int, _ row: Int) -> [UInt8] {
+    private func labelBytes(_ source: Int, _ row: Int) -> ArraySlice<UInt8> {
         guard let table = tables[source], let member = labels[source] else { return [] }
         return table.text(table.cell(row, member))
     }
@@ -169,7 +181,7 @@ package struct Join {
                 return true
             case (.decimal, _), (.integer, _):
                 let start = csv.count
-                guard PlainDecimal.append(table.text(cell), to: &csv), isGood(csv[start...]) else {
+                guard Self.append(number: table.text(cell), to: &csv), isGood(csv[start...]) else {
                     csv.removeSubrange(start...)
                     return false
                 }
@@ -177,9 +189,16 @@ package struct Join {
             }
         }
 
+        private static func append(number: ArraySlice<UInt8>, to csv: inout [UInt8]) -> Bool {
+            guard PlainDecimal.isPlain(number) else { return PlainDecimal.append(number, to: &csv) }
+            csv += number
+            return true
+        }
+
         private func isGood(_ digits: ArraySlice<UInt8>) -> Bool {
             if column.column.type == .integer, digits.contains(UInt8(ascii: ".")) { return false }
             guard let minimum = column.minimum else { return true }
+            if minimum <= 0, digits.first != UInt8(ascii: "-") { return true }
             return Double(String(decoding: digits, as: UTF8.self)).map { $0 >= minimum } ?? false
         }
     }

@@ -12,8 +12,7 @@ enum JoinKey: Hashable {
         switch (type, cell.kind) {
         case (_, .missing), (_, .other): return nil
         case (.integer, _):
-            let text = table.text(cell)
-            let digits = text[...].trimmingSpaces
+            let digits = table.text(cell).trimmingSpaces
             guard !digits.isEmpty, digits.allSatisfy(isDigit) else { return nil }
             let significant = digits.drop { $0 == UInt8(ascii: "0") }
             guard significant.count <= 18 else { return nil }
@@ -21,7 +20,7 @@ enum JoinKey: Hashable {
         case (.string, _):
             let text = table.text(cell)
             guard !text.isEmpty else { return nil }
-            self = .string(text)
+            self = .string(Array(text))
         }
     }
 

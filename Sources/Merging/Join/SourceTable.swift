@@ -23,16 +23,16 @@ package struct SourceTable: Sendable {
         cells[row * members.count + member]
     }
 
-    /// The cell's text: a string out of its quotes and escapes, a number's digits.
-    func text(_ cell: Cell) -> [UInt8] {
+    /// The cell's text: a string out of its quotes and escapes, a number's digits; as a rule without a copy.
+    func text(_ cell: Cell) -> ArraySlice<UInt8> {
         switch cell.kind {
         case .missing, .other: return []
-        case .number: return Array(bytes[cell.range])
-        case .string: return Array(bytes[cell.range.dropFirst().dropLast()])
+        case .number: return bytes[cell.range]
+        case .string: return bytes[cell.range.dropFirst().dropLast()]
         case .escapedString:
             var text: [UInt8] = []
             JSONString.appendDecoded(cell.range, hasEscapes: true, in: bytes.span, to: &text)
-            return text
+            return text[...]
         }
     }
 
