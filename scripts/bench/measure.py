@@ -27,14 +27,15 @@ def milliseconds(text):
     return float(number) * {"us": 0.001, "ms": 1, "s": 1000, "m": 60_000}[unit]
 
 
-def wrk(url, connections, seconds, script=None, headers={}, threads=1):
+def wrk(url, connections, seconds, script=None, headers={}, threads=1, arguments=()):
     """Loads the URL; every answer must be a good one."""
     command = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", "30s"]
     if script:
         command += ["-s", str(LOAD / script)]
     for name, value in headers.items():
         command += ["-H", f"{name}: {value}"]
-    text = subprocess.run([*command, url], capture_output=True, text=True, check=True).stdout
+    command += [url, "--", *arguments] if arguments else [url]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in text or "Socket errors" in text:
         raise SystemExit(f"some answers of {url} were not good:\n{text}")
     return Load(text)
