@@ -22,9 +22,11 @@ final class TestAPI: Sendable {
     private let worker: Task<Void, any Error>
 
     /// `http` is the object of that name in the config.
-    init(http: String = "{}", redis: TestRedis? = nil, clock: TapeClock = TapeClock()) async throws {
+    init(
+        http: String = "{}", margin: String = "60s", redis: TestRedis? = nil, clock: TapeClock = TapeClock()
+    ) async throws {
         let text = """
-            {"worker": "api", "name": "api", "listen": [{"port": 0}], "http": \(http), "list": {"stream": "toplist"},
+            {"worker": "api", "name": "api", "listen": [{"port": 0}], "http": \(http), "list": {"margin": "\(margin)"},
              "redis": {"url": "\(redis?.url ?? "redis://127.0.0.1:1")"}}
             """
         let context = ConfigContext(file: "api.json", environment: [:])
