@@ -28,7 +28,7 @@ package struct PlainRequest: Equatable, Sendable {
 }
 
 extension Substring {
-    fileprivate func trimming(_ isBlank: (Character) -> Bool) -> Substring {
+    func trimming(_ isBlank: (Character) -> Bool) -> Substring {
         let front = drop(while: isBlank)
         guard let last = front.lastIndex(where: { !isBlank($0) }) else { return front }
         return front[...last]

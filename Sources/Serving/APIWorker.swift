@@ -61,9 +61,10 @@ package struct APIWorker: Service, CustomStringConvertible {
         let (orders, onDemand) = (orders, onDemand)
         shortcuts =
             config.http.hasShortcut
-            ? Shortcuts(Self.group) {
+            ? Shortcuts(Self.group) { loop in
                 Shortcut(
-                    answers: answers, capacity: config.cached, onDemand: onDemand, date: date, counts: counts)
+                    answers: answers, capacity: config.cached, onDemand: onDemand,
+                    orders: (orders?.routes.place).map(OrderShortcut.init), date: date, counts: counts, loop: loop)
             } : nil
         metrics.sample(.dataAge, [("stream", config.stream)]) {
             newest.current.map { (clock.now - $0.minute.start) / .seconds(1) }

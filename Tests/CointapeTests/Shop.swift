@@ -32,8 +32,8 @@ final class Shop: Sendable {
     }
 
     /// Another api; its port.
-    func startAPI() async throws -> Int {
-        let (process, port) = try Self.api(redis)
+    func startAPI(config: String = "config/api.json") async throws -> Int {
+        let (process, port) = try Self.api(redis, config)
         more.withLock { $0.append(process) }
         try await isReady(port)
         return port
@@ -92,10 +92,12 @@ final class Shop: Sendable {
         }
     }
 
-    private static func api(_ redis: TestRedis) throws -> (Cointape, Int) {
+    private static func api(
+        _ redis: TestRedis, _ config: String = "config/api.json"
+    ) throws -> (Cointape, Int) {
         let port = try FreePort.next()
         let environment = ["REDIS_URL": redis.url, "PORT": "\(port)"]
-        return (try Cointape(["run", "config/api.json"], environment: environment), port)
+        return (try Cointape(["run", config], environment: environment), port)
     }
 
     /// Waits until it has read the rates and the read model, which an order for more than all there is tells.

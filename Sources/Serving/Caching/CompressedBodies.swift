@@ -20,6 +20,8 @@ final class CompressedBodies: Sendable {
         self.capacity = capacity
     }
 
+    func has(_ tag: String) -> Bool { content.withLock { $0.bodies[tag] != nil } }
+
     /// Two that ask at once may both compress; their bytes are the same.
     func body(_ tag: String, of plain: () -> ByteBuffer) -> ByteBuffer {
         if let body = kept(tag) { return body }

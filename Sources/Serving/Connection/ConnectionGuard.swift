@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import PlainRequests
 
 /// Stands between the socket and the HTTP decoder: lets whole requests through, and answers what is none.
 final class ConnectionGuard: ChannelDuplexHandler {
@@ -39,7 +40,9 @@ final class ConnectionGuard: ChannelDuplexHandler {
         let (bytes, now) = (unwrapInboundIn(data), NIODeadline.now())
         if let answer = known(bytes, now: now) {
             gate.passed()
-            perform(send(answer, began: now, context), context)
+            let next = send(answer, began: now, context)
+            shortcut?.sent(answer, after: .now() - now)
+            perform(next, context)
         } else {
             perform(gate.received(bytes, now: now), context)
         }
@@ -77,7 +80,13 @@ final class ConnectionGuard: ChannelDuplexHandler {
         // Not by calling itself: a client may send thousands ahead.
         var action = first
         while case .pass(let request) = action, let answer = shortcutAnswer(to: request) {
-            action = send(answer, began: .now(), context)
+            let now = NIODeadline.now()
+            action = send(answer, began: now, context)
+            shortcut?.sent(answer, after: .now() - now)
+        }
+        if case .pass(let request) = action, let (orders, put) = order(in: request) {
+            place(put, with: orders, context)
+            action = .none
         }
         switch action {
         case .none: break
@@ -127,9 +136,29 @@ final class ConnectionGuard: ChannelDuplexHandler {
             context.writeAndFlush(wrapOutboundOut(.byteBuffer(last)), promise: written)
         }
         sending.isUnderWay = false
-        let now = NIODeadline.now()
-        shortcut?.sent(answer, after: now - began)
-        return sending.isDone ? gate.answerWritten(now: now) : .none
+        return sending.isDone ? gate.answerWritten(now: .now()) : .none
+    }
+
+    private func order(in request: ByteBuffer) -> (OrderShortcut, PlainPut)? {
+        guard let orders = shortcut?.orders, let put = orders.read(request) else { return nil }
+        return (orders, put)
+    }
+
+    private func place(_ put: PlainPut, with orders: OrderShortcut, _ context: ChannelHandlerContext) {
+        let (loop, began) = (context.eventLoop, NIODeadline.now())
+        let connection = NIOLoopBound(self, eventLoop: loop)
+        Task(executorPreference: shortcut?.executor) {
+            let answer = await orders.answer(to: put)
+            loop.execute { connection.value.placed(answer, began: began) }
+        }
+    }
+
+    private func placed(_ answer: Answer, began: NIODeadline) {
+        // Whoever has gone meanwhile asks again with the same key.
+        guard let context, let shortcut else { return }
+        let immediate = shortcut.answer(answer, after: .now() - began, isLast: gate.closesAfterAnswer)
+        perform(send(immediate, began: began, context), context)
+        context.fireChannelReadComplete()
     }
 
     private final class Sending {

@@ -59,11 +59,11 @@ struct Problem: Error, Equatable {
         return fields
     }
 
-    var response: Response {
-        Response(
-            status: HTTPResponse.Status(code: status), headers: fields,
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: json)))
+    var answer: Answer {
+        Answer(status: HTTPResponse.Status(code: status), fields: fields, body: ByteBuffer(bytes: json))
     }
+
+    var response: Response { answer.response }
 
     private static func quoted(_ text: String) -> [UInt8] {
         Array(JSONString.quoted(text).utf8)

@@ -17,6 +17,15 @@ struct ListAnswers: Sendable {
     /// is younger is not called lasting.
     private static let settling: Duration = .seconds(300)
 
+    /// In bytes; more would hold up an event loop for milliseconds.
+    private static let longestAtOnce = 64_000
+
+    /// Whether an answer would take long to make: what is large has to be compressed first.
+    func takesLong(_ list: ServedList, _ query: ListQuery, _ accepted: AcceptEncoding) -> Bool {
+        let served = ListRepresentation(list, query, accepted)
+        return served.coding == .gzip && served.size > Self.longestAtOnce && !compressed.has(served.tag)
+    }
+
     func representation(
         of list: ServedList, _ query: ListQuery, _ accepted: AcceptEncoding, now: Timestamp
     ) -> Representation {

@@ -17,6 +17,9 @@ struct ListRepresentation {
         coding = accepted.coding(forSize: open.readableBytes)
     }
 
+    /// Bytes before they are compressed.
+    var size: Int { open.readableBytes }
+
     /// The same on every replica: all of it comes from what is served.
     var tag: String {
         let coding = coding == .identity ? "" : "-\(coding.rawValue)"

@@ -19,22 +19,22 @@ struct OrderHistoryRoute: Sendable {
         if let last = page.last { horizon.note(last) }
         let rows = page.orders.map(OrderJSON.order).joined(separator: ",")
         let reference = page.next.map { "\"\($0)\"" } ?? "null"
-        var response = OrderJSON.response(#"{"rows":[\#(rows)],"last_reference":\#(reference)}"#)
-        if let next = page.next { response.headers[.link] = "<\(query.location(behind: next))>; rel=\"next\"" }
-        return response
+        var answer = OrderJSON.answer(#"{"rows":[\#(rows)],"last_reference":\#(reference)}"#)
+        if let next = page.next { answer.fields[.link] = "<\(query.location(behind: next))>; rel=\"next\"" }
+        return answer.response
     }
 
     func order(_ text: some StringProtocol) async throws(Problem) -> Response {
         guard let id = OrderID(text) else { throw Self.missing(text) }
         guard let order = try await read({ try await history.order(id) }) else { throw Self.missing(text) }
-        return OrderJSON.response(OrderJSON.order(order))
+        return OrderJSON.answer(OrderJSON.order(order)).response
     }
 
     /// What the read model has counted, as of its last order; and the cap, as of the ledger's.
     func statistics() async throws(Problem) -> Response {
         let (statistics, total) = try await read { (try await history.statistics(), try await history.ledgerTotal()) }
         guard let total else { throw .ledgerNotOpen(retryAfter: clock.positiveHeaderSeconds(.seconds(60))) }
-        return OrderJSON.response(OrderJSON.statistics(statistics, total: total))
+        return OrderJSON.answer(OrderJSON.statistics(statistics, total: total)).response
     }
 
     private static func missing(_ text: some StringProtocol) -> Problem {

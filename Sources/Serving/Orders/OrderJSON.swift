@@ -1,5 +1,5 @@
 import Basics
-import Hummingbird
+import HTTPTypes
 import NIOCore
 import Orders
 
@@ -15,11 +15,10 @@ enum OrderJSON {
         #"{"idempotence_key":"\#(key)","buy_order":\#(self.order(order))}"#
     }
 
-    static func response(_ json: String) -> Response {
-        let body = ByteBuffer(string: json + "\n")
-        return Response(
-            status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-store"],
-            body: ResponseBody(byteBuffer: body))
+    static func answer(_ json: String) -> Answer {
+        Answer(
+            status: .ok, fields: [.contentType: "application/json", .cacheControl: "no-store"],
+            body: ByteBuffer(string: json + "\n"))
     }
 }
 

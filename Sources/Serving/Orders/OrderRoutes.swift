@@ -15,7 +15,7 @@ struct OrderRoutes: Sendable {
         case "/buy_order":
             guard request.method == .put else { throw .methodNotAllowed(request.method.rawValue, allowed: "PUT") }
             _ = try QueryString(target.query).values(of: [])
-            return try await place.answer(request)
+            return try await place.answer(request).response
         case "/buy_orders":
             try APIResponder.requireReading(request)
             return try await history.page(target.query)

@@ -18,19 +18,24 @@ struct PlaceOrderRoute: Sendable {
     private static let taken = Counter(.orders, [("outcome", "taken")])
     private static let replayed = Counter(.orders, [("outcome", "replayed")])
 
-    func answer(_ request: Request) async throws(Problem) -> Response {
+    func answer(_ request: Request) async throws(Problem) -> Answer {
+        try await answer(try await Self.body(of: request), request.headers)
+    }
+
+    /// Only the fields that say what the body is and what its key is matter.
+    func answer(_ body: [UInt8], _ fields: HTTPFields) async throws(Problem) -> Answer {
         do throws(Problem) {
-            let response = try await place(request)
-            (response.headers[.idempotentReplayed] == nil ? Self.taken : Self.replayed).increment()
-            return response
+            let answer = try await place(body, fields)
+            (answer.fields[.idempotentReplayed] == nil ? Self.taken : Self.replayed).increment()
+            return answer
         } catch {
             Counter(.orders, [("outcome", error.code)]).increment()
             throw error
         }
     }
 
-    private func place(_ request: Request) async throws(Problem) -> Response {
-        let order = try OrderBody.request(try await Self.body(of: request), request.headers)
+    private func place(_ body: [UInt8], _ fields: HTTPFields) async throws(Problem) -> Answer {
+        let order = try OrderBody.request(body, fields)
         let known = rates.current
         let placement: OrderDesk.Placement
         do throws(RedisError) {
@@ -38,7 +43,7 @@ struct PlaceOrderRoute: Sendable {
         } catch {
             throw problem(error)
         }
-        return try response(placement, order, known)
+        return try answer(placement, order, known)
     }
 
     private static func body(of request: Request) async throws(Problem) -> [UInt8] {
@@ -53,14 +58,14 @@ struct PlaceOrderRoute: Sendable {
         }
     }
 
-    private func response(
+    private func answer(
         _ placement: OrderDesk.Placement, _ request: OrderRequest, _ rates: BTCRates?
-    ) throws(Problem) -> Response {
+    ) throws(Problem) -> Answer {
         switch placement {
         case .order(let order, let isReplay):
-            var response = OrderJSON.response(OrderJSON.placed(order, key: request.key))
-            if isReplay { response.headers[.idempotentReplayed] = "true" }
-            return response
+            var answer = OrderJSON.answer(OrderJSON.placed(order, key: request.key))
+            if isReplay { answer.fields[.idempotentReplayed] = "true" }
+            return answer
         case .unsafe(let why): throw .outcomeUnknown("The order stands, but \(why)", retryAfter: soon)
         case .refused(let outcome, let offer): throw refusal(outcome, offer, rates)
         }

@@ -1,5 +1,6 @@
 import Basics
 import CoreMetrics
+import HTTPTypes
 import NIOCore
 import PlainRequests
 import Tape
@@ -12,7 +13,11 @@ import Telemetry
 final class Shortcut {
     private let answers: ListAnswers
     private let onDemand: OnDemand?
+    /// nil for an api that takes no orders.
+    let orders: OrderShortcut?
+    let executor: LoopExecutor
     private let date: DateField
+    private let counts: RouteMetrics
     /// Of answers with a list, and of those to who knows it already.
     private let (ok, notModified): (RouteMetrics.Instruments, RouteMetrics.Instruments)
     private var memo = OutlineMemo<ListRequest?>(capacity: 64)
@@ -24,7 +29,13 @@ final class Shortcut {
     private static let moment = TimeAmount.milliseconds(10)
 
     /// `capacity` is how many lists of the past are kept at hand.
-    init(answers: ListAnswers, capacity: Int, onDemand: OnDemand?, date: DateField, counts: RouteMetrics) {
+    init(
+        answers: ListAnswers, capacity: Int, onDemand: OnDemand?, orders: OrderShortcut?, date: DateField,
+        counts: RouteMetrics, loop: any EventLoop
+    ) {
+        self.orders = orders
+        self.counts = counts
+        executor = LoopExecutor(loop)
         past = RecentLists(capacity: capacity)
         self.answers = answers
         self.onDemand = onDemand
@@ -52,6 +63,8 @@ final class Shortcut {
     func answer(to request: ListRequest, now: NIODeadline) -> ImmediateAnswer? {
         guard let list = list(for: request.minute) else { return nil }
         if let kept = request.answer, kept.minute == list.minute, kept.until > now { return kept.answer }
+        // The routes make it, on another thread, and it is at hand the next time.
+        if answers.takesLong(list, request.query, request.accepted) { return nil }
         let answer = made(request, list)
         request.answer = ListRequest.Kept(minute: list.minute, until: now + Self.moment, answer: answer)
         return answer
@@ -70,6 +83,12 @@ final class Shortcut {
         // For the present minute another may have to stand in.
         guard minute < Minute(containing: answers.clock.now) else { return nil }
         return newest.minute == minute ? newest : past.use(minute)
+    }
+
+    /// What is sent of an order's answer.
+    func answer(_ answer: Answer, after duration: TimeAmount, isLast: Bool) -> ImmediateAnswer {
+        counts.instruments("/buy_order", status: answer.status.code).record(nanoseconds: duration.nanoseconds)
+        return ImmediateAnswer(answer, date: date.text(Timestamp.machineTime), isLast: isLast)
     }
 
     private func made(_ request: ListRequest, _ list: ServedList) -> ImmediateAnswer {

@@ -4,10 +4,10 @@ import NIOCore
 struct Shortcuts: Sendable {
     private let loops: [ObjectIdentifier: NIOLoopBoundBox<Shortcut>]
 
-    init(_ group: any EventLoopGroup, make: () -> sending Shortcut) {
+    init(_ group: any EventLoopGroup, make: (any EventLoop) -> sending Shortcut) {
         var loops: [ObjectIdentifier: NIOLoopBoundBox<Shortcut>] = [:]
         for loop in group.makeIterator() {
-            loops[ObjectIdentifier(loop)] = .makeBoxSendingValue(make(), eventLoop: loop)
+            loops[ObjectIdentifier(loop)] = .makeBoxSendingValue(make(loop), eventLoop: loop)
         }
         self.loops = loops
     }
