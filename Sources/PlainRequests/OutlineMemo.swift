@@ -11,6 +11,8 @@ package struct OutlineMemo<Value> {
         self.capacity = capacity
     }
 
+    package var all: some Sequence<Value> { values.values }
+
     package mutating func value(of outline: RequestOutline, _ make: () -> Value) -> Value {
         if let value = values[outline] { return value }
         let value = make()

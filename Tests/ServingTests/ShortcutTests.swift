@@ -53,6 +53,7 @@ import TopLists
         other.shortcut.show(try list(rows: 2, minute.advanced(byMinutes: 1)))
         let second = try #require(RawAnswer(other.exchange(Self.get)))
         #expect(first["etag"] != second["etag"])
+        #expect(second["content-length"] != first["content-length"])
         other.shortcut.show(try list(rows: 3))
         #expect(RawAnswer(other.exchange(Self.get))?["etag"] == second["etag"])
     }

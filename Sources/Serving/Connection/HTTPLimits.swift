@@ -15,7 +15,7 @@ package struct HTTPLimits: Equatable, Sendable {
     /// Between two requests.
     package var idleTimeout = Duration.seconds(75)
     package var maxConnections = 10_000
-    /// Whether requests for the newest list are answered without the routes.
+    /// Whether lists at hand are answered, and orders placed, without the routes.
     package var hasShortcut = true
 
     package init() {}
@@ -40,7 +40,7 @@ package struct HTTPLimits: Equatable, Sendable {
             "How many connections each address of `listen` takes at once; more wait.")
         let hasShortcut = reader.bool(
             "shortcut", default: true,
-            "Whether requests for the newest list are answered on their connection's event loop; the answers are the same without it, and slower."
+            "Whether lists at hand are answered, and orders placed, on their connection's event loop; the routes answer alike, and slower."
         )
         reader.finish()
         guard let maxURI, let maxHead, let maxBody, let headTimeout, let bodyTimeout, let idleTimeout,

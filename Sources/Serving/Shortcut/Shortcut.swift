@@ -6,7 +6,8 @@ import PlainRequests
 import Tape
 import Telemetry
 
-/// Answers requests for the newest list, and for lists of the past that are at hand, on their connection's event loop, without a task and without the routes.
+/// Answers requests for the newest list, and for lists of the past that are at hand, on their connection's event loop,
+/// without a task and without the routes.
 ///
 /// Belongs to an event loop. Whatever is not plainly such a request is left to the routes, which give the same answer to
 /// those that are, byte for byte. What is asked again is known by its outline, and its answer is kept for a moment.
@@ -48,6 +49,8 @@ final class Shortcut {
     func show(_ newer: ServedList) {
         if let newest, newest.minute > newer.minute { return }
         newest = newer
+        // Answers that nobody asks for any more would keep older lists in memory.
+        for request in memo.all { request?.answer = nil }
     }
 
     /// Has a list of the past at hand from now on.
