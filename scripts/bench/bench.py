@@ -21,6 +21,8 @@ class Bench(World):
 
     def __init__(self, program, configs, folder, is_quick):
         super().__init__(program, configs, folder, is_long=False, is_isolated=False)
+        # Debian keeps nginx where only root's PATH leads.
+        self.environment["PATH"] += ":/usr/sbin"
         self.is_quick = is_quick
 
     def size(self, whole, quick):
