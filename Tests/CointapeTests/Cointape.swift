@@ -4,30 +4,25 @@ import Testing
 
 /// A `cointape` process under test: the program that was built beside the tests.
 final class Cointape: Sendable {
-    private let process: Process
-    /// What the process prints goes through a file: Foundation's reading of pipes in the background has crashed.
+    private let process: Child
     private let output: String
 
     /// Starts in a folder, by default the repository's; the environment is the test's own plus these variables.
     init(_ arguments: [String], in folder: String = Repository.path, environment: [String: String] = [:]) throws {
-        process = Process()
-        process.executableURL = URL(fileURLWithPath: Self.program)
-        process.arguments = arguments
-        process.currentDirectoryURL = URL(fileURLWithPath: folder)
-        process.environment = Self.cleanEnvironment.merging(environment) { $1 }
-        output = try process.printToFile()
-        try process.run()
+        output = outputFile()
+        process = try Child(
+            [Self.program] + arguments, in: folder,
+            environment: Self.cleanEnvironment.merging(environment) { $1 }, output: output)
     }
 
     deinit {
-        if process.isRunning { kill(process.processIdentifier, SIGTERM) }
+        process.signal(SIGTERM)
         let end = Date(timeIntervalSinceNow: 20)
         while process.isRunning, Date() < end { usleep(10_000) }
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         try? FileManager.default.removeItem(atPath: output)
     }
 
-    var identifier: Int32 { process.processIdentifier }
+    var identifier: Int32 { process.identifier }
 
     var isRunning: Bool { process.isRunning }
 
@@ -35,7 +30,7 @@ final class Cointape: Sendable {
     var text: String { String(decoding: FileManager.default.contents(atPath: output) ?? Data(), as: UTF8.self) }
 
     func signal(_ number: Int32) {
-        kill(process.processIdentifier, number)
+        process.signal(number)
     }
 
     /// Waits for the end; the exit code, or the negated signal.
@@ -43,7 +38,7 @@ final class Cointape: Sendable {
         try await eventually(within: deadline, "the process ends: \(text.suffix(2000))") { !process.isRunning }
         // Every secret of these tests is a canary.
         #expect(!text.contains("canary"), "a secret was printed")
-        return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+        return try #require(process.exitCode)
     }
 
     func prints(_ part: String, within deadline: Duration = .seconds(150)) async throws {
@@ -109,32 +104,16 @@ func shell(
     _ command: String, in folder: String = Repository.path, environment: [String: String] = [:],
     within deadline: Duration = .seconds(60)
 ) async throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["bash", "-c", command]
-    process.currentDirectoryURL = URL(fileURLWithPath: folder)
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    let file = try process.printToFile()
+    let file = outputFile()
     defer { try? FileManager.default.removeItem(atPath: file) }
-    try process.run()
-    // Foundation takes a process for running as long as its background children do.
-    try await eventually(within: deadline, "ends: \(command)") { !isAlive(process.processIdentifier) }
+    let process = try Child(
+        ["bash", "-c", command], in: folder,
+        environment: ProcessInfo.processInfo.environment.merging(environment) { $1 }, output: file)
+    try await eventually(within: deadline, "ends: \(command)") { !process.isRunning }
     return String(decoding: FileManager.default.contents(atPath: file) ?? Data(), as: UTF8.self)
 }
 
-extension Process {
-    /// Sends standard output and standard error to a file, whose path is returned, and gives it nothing to read.
-    fileprivate func printToFile() throws -> String {
-        let path = NSTemporaryDirectory() + "cointape-output-" + UUID().uuidString
-        _ = FileManager.default.createFile(atPath: path, contents: nil)
-        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
-        _ = try handle.seekToEnd()
-        standardOutput = handle
-        standardError = handle
-        standardInput = FileHandle(forReadingAtPath: "/dev/null")
-        return path
-    }
-}
+private func outputFile() -> String { NSTemporaryDirectory() + "cointape-output-" + UUID().uuidString }
 
 /// Whether a process is there; a zombie is not.
 func isAlive(_ process: Int32) -> Bool {

@@ -110,7 +110,7 @@ import Testing
 /// nginx with the configuration of docs/caching.md; only ports and folders are the test's.
 private final class Nginx: Sendable {
     private let folder: Folder
-    private let process: Process
+    private let process: Child
 
     init(api: Int, listen: Int) async throws {
         folder = try Folder()
@@ -136,13 +136,9 @@ private final class Nginx: Sendable {
             }
             """
         try config.write(toFile: "\(path)/nginx.conf", atomically: true, encoding: .utf8)
-        process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["nginx", "-p", path, "-c", "\(path)/nginx.conf"]
-        process.environment = ["PATH": (ProcessInfo.processInfo.environment["PATH"] ?? "") + ":/usr/sbin"]
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
+        process = try Child(
+            ["env", "nginx", "-p", path, "-c", "\(path)/nginx.conf"],
+            environment: ["PATH": (ProcessInfo.processInfo.environment["PATH"] ?? "") + ":/usr/sbin"])
         let running = process
         try await eventually("nginx starts") {
             guard running.isRunning else {
@@ -155,7 +151,7 @@ private final class Nginx: Sendable {
     deinit { stop() }
 
     func stop() {
-        if process.isRunning { process.terminate() }
+        process.signal(SIGTERM)
     }
 
     /// What became of each request for the target.

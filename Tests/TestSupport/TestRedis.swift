@@ -10,7 +10,7 @@ package final class TestRedis: Sendable {
     package let port: Int
     package let folder: String
     private let command: [String]
-    private let process: Mutex<Process>
+    private let process: Mutex<Child>
 
     /// `arguments` come behind the defaults: no persistence, loopback only; `environment` is redis-server's alone, beside
     /// this process's.
@@ -35,14 +35,7 @@ package final class TestRedis: Sendable {
     }
 
     /// `env` takes what stands before the command for variables.
-    private static func start(_ command: [String]) throws -> Process {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = command
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        return process
-    }
+    private static func start(_ command: [String]) throws -> Child { try Child(["env"] + command) }
 
     package var endpoint: RedisEndpoint { RedisEndpoint(address: .tcp(host: "127.0.0.1", port: port)) }
 
@@ -54,11 +47,9 @@ package final class TestRedis: Sendable {
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
-    private var identifier: Int32 { process.withLock(\.processIdentifier) }
-
     /// SIGSTOP, SIGCONT, SIGKILL and the like.
     package func signal(_ number: Int32) {
-        _ = Foundation.kill(identifier, number)
+        process.withLock { $0.signal(number) }
     }
 
     /// Ends it with SIGKILL, and waits until it has ended.
