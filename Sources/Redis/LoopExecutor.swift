@@ -1,14 +1,14 @@
-import NIOCore
+package import NIOCore
 
-/// Runs tasks on an event loop: what they wait for on that loop costs no thread a change.
-final class LoopExecutor: TaskExecutor {
+/// Runs tasks on an event loop: where the connection to Redis is on it too, waiting for a reply costs no change of threads.
+package final class LoopExecutor: TaskExecutor {
     private let loop: any EventLoop
 
-    init(_ loop: any EventLoop) {
+    package init(_ loop: any EventLoop) {
         self.loop = loop
     }
 
-    func enqueue(_ job: consuming ExecutorJob) {
+    package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         loop.execute { [self] in job.runSynchronously(on: asUnownedTaskExecutor()) }
     }

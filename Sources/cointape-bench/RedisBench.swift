@@ -42,17 +42,3 @@ struct RedisBench: AsyncParsableCommand {
         print("\(Double(share * tasks) / seconds) commands/s")
     }
 }
-
-/// Runs tasks on an event loop.
-private final class LoopExecutor: TaskExecutor {
-    private let loop: any EventLoop
-
-    init(_ loop: any EventLoop) {
-        self.loop = loop
-    }
-
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        loop.execute { [self] in job.runSynchronously(on: asUnownedTaskExecutor()) }
-    }
-}

@@ -88,7 +88,7 @@ import Testing
             #expect(ContinuousClock.now - began < .seconds(4))
         }
         #expect(setting.said.told == [])
-        #expect(setting.said.all.contains("orders.folded"))
+        #expect(setting.said.all.contains { $0.event == "orders.folded" })
     }
 
     @Test func `several fold a long ledger together`() async throws {
@@ -99,7 +99,7 @@ import Testing
         try await setting.running(3) { try await setting.isFolded(3_000) }
         #expect(setting.said.told == [])
         // At least six batches were needed, whoever folded them.
-        #expect(setting.said.all.count { $0 == "orders.folded" } >= 7)
+        #expect(setting.said.all.count { $0.event == "orders.folded" } >= 7)
     }
 
     @Test func `an entry that is damaged is told once, looked at again, and folded when it is mended`() async throws {

@@ -2,35 +2,11 @@ import Foundation
 import Logging
 import NIOPosix
 import Redis
-import Synchronization
 import TestSupport
 import Testing
 
 /// What a worker says while Redis comes and goes.
 @Suite struct RedisOutageTests {
-    private final class Said: Sendable {
-        private let lines = Mutex<[(level: Logger.Level, event: String, metadata: Logger.Metadata)]>([])
-
-        var all: [(level: Logger.Level, event: String, metadata: Logger.Metadata)] { lines.withLock(\.self) }
-
-        var logger: Logger { Logger(label: "test") { _ in Handler(said: self) } }
-
-        private struct Handler: LogHandler {
-            let said: Said
-            var logLevel = Logger.Level.trace
-            var metadata: Logger.Metadata = [:]
-
-            subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-                get { metadata[key] }
-                set { metadata[key] = newValue }
-            }
-
-            func log(event: LogEvent) {
-                said.lines.withLock { $0.append((event.level, "\(event.message)", event.metadata ?? [:])) }
-            }
-        }
-    }
-
     @Test func `several clients of a worker tell once that Redis is away, and once that it is back`() async throws {
         let port = try FreePort.next()
         let said = Said()

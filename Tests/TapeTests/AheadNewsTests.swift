@@ -1,35 +1,14 @@
 import Basics
 import Logging
-import Synchronization
+import TestSupport
 import Testing
 
 @testable import Tape
 
 @Suite struct AheadNewsTests {
-    private final class Lines: Sendable {
-        let lines = Mutex<[String]>([])
-    }
-
-    private struct Handler: LogHandler {
-        let seen: Lines
-        var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.trace
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) {
-            seen.lines.withLock {
-                $0.append("\(event.level) \(event.message) \(event.metadata?["entry.id"].map { "\($0)" } ?? "")")
-            }
-        }
-    }
-
     @Test func `an entry of the future is told once, another one again, and its end once`() {
-        let seen = Lines()
-        var news = AheadNews(stream: "price", logger: Logger(label: "test") { _ in Handler(seen: seen) })
+        let said = Said()
+        var news = AheadNews(stream: "price", logger: said.logger)
         let now = Timestamp(milliseconds: 1_795_251_660_000)
         func look(_ offset: Int64?) -> Bool {
             let id = offset.map { StreamID(milliseconds: UInt64(now.milliseconds + $0), sequence: 0) }
@@ -39,7 +18,7 @@ import Testing
         #expect([5_001, 5_001, 60_000, 60_000].map { look($0) } == [true, true, true, true])
         #expect([0, nil].map { look($0) } == [false, false])
         #expect(
-            seen.lines.withLock(\.self) == [
+            said.all.map { "\($0.level) \($0.event) \($0.metadata["entry.id"].map { "\($0)" } ?? "")" } == [
                 "error stream.ahead 1795251665001-0", "error stream.ahead 1795251720000-0", "notice stream.mended ",
             ])
     }

@@ -1,16 +1,24 @@
-import Logging
+package import Logging
 import Synchronization
 
-/// What a worker logs.
-final class Said: Sendable {
-    private let lines = Mutex<[(level: Logger.Level, event: String)]>([])
+/// What is logged.
+package final class Said: Sendable {
+    package struct Line: Sendable {
+        package let level: Logger.Level
+        package let event: String
+        package let metadata: Logger.Metadata
+    }
+
+    private let lines = Mutex<[Line]>([])
+
+    package init() {}
+
+    package var all: [Line] { lines.withLock(\.self) }
 
     /// The events, those for who debugs left out.
-    var told: [String] { lines.withLock { $0.filter { $0.level > .debug }.map(\.event) } }
+    package var told: [String] { all.filter { $0.level > .debug }.map(\.event) }
 
-    var all: [String] { lines.withLock { $0.map(\.event) } }
-
-    var logger: Logger { Logger(label: "test") { _ in Handler(said: self) } }
+    package var logger: Logger { Logger(label: "test") { _ in Handler(said: self) } }
 
     private struct Handler: LogHandler {
         let said: Said
@@ -23,7 +31,9 @@ final class Said: Sendable {
         }
 
         func log(event: LogEvent) {
-            said.lines.withLock { $0.append((event.level, "\(event.message)")) }
+            said.lines.withLock {
+                $0.append(Line(level: event.level, event: "\(event.message)", metadata: event.metadata ?? [:]))
+            }
         }
     }
 }

@@ -3,6 +3,7 @@ import CoreMetrics
 import HTTPTypes
 import NIOCore
 import PlainRequests
+import Redis
 import Tape
 import Telemetry
 
