@@ -1,10 +1,7 @@
 import CCurl
 
-/// One request on its way through libcurl.
-///
-/// `@unchecked Sendable`: made by the caller, then handed to the client's thread, which alone touches it until it
-/// resumes the continuation.
-final class Transfer: @unchecked Sendable {
+/// One request on its way through libcurl; it never leaves the client's thread.
+final class Transfer {
     typealias Outcome = Result<(response: HTTPResponse, redirect: String?), HTTPError>
 
     let request: HTTPRequest
