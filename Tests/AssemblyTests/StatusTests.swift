@@ -21,8 +21,7 @@ import Testing
         StatusReport.Stream, [StatusReport.Problem]
     ) {
         let survey = StreamSurvey(
-            entries: minutes.count, oldest: minutes.last.map { id($0.ago) }, newest: minutes.first.map { id($0.ago) },
-            source: "price")
+            entries: minutes.count, oldest: minutes.last.map { id($0.ago) }, newest: minutes.first.map { id($0.ago) })
         let good = minutes.first { $0.ago >= 0 }.map { id($0.ago) }
         return stream.report(
             survey, minutes.map { SettledMinute(id: id($0.ago), gap: $0.gap) }, good: good, now: now)
@@ -57,20 +56,20 @@ import Testing
         // Where nothing else is there, there is no id to go back to, and nothing to lose.
         #expect(Self.report([(-1440, nil)]).1[0].mend.last == "redis-cli -p 1 DEL 'shop:price'")
         // Good entries that are older than what was looked through are worth as much.
-        let survey = StreamSurvey(entries: 900, oldest: Self.id(900), newest: Self.id(-1440), source: "price")
+        let survey = StreamSurvey(entries: 900, oldest: Self.id(900), newest: Self.id(-1440))
         let ahead = [SettledMinute(id: Self.id(-1440), gap: nil)]
         let old = Self.stream.report(survey, ahead, good: Self.id(200), now: Self.now).1
         #expect(old.map(\.mend.last) == ["redis-cli -p 1 XSETID 'shop:price' \(Self.id(200))"])
         // One that was taken out without the second line keeps the stream closed.
         let half = StreamSurvey(
-            entries: 2, oldest: Self.id(1), newest: Self.id(0), source: "price", lastID: Self.id(-1440))
+            entries: 2, oldest: Self.id(1), newest: Self.id(0), lastID: Self.id(-1440))
         let left = Self.stream.report(half, [SettledMinute(id: Self.id(0), gap: nil)], good: Self.id(0), now: Self.now)
             .1
         #expect(left.map(\.mend) == [["redis-cli -p 1 XSETID 'shop:price' \(Self.id(0))"]])
     }
 
     @Test func `minutes that nobody came for are missing, but not those that somebody may be at`() {
-        let survey = StreamSurvey(entries: 2, oldest: Self.id(9), newest: Self.id(8), source: "price")
+        let survey = StreamSurvey(entries: 2, oldest: Self.id(9), newest: Self.id(8))
         let minutes = [8, 9].map { SettledMinute(id: Self.id($0), gap: nil) }
         #expect(Self.stream.report(survey, minutes, good: Self.id(8), now: Self.now).0.missing == 5)
     }

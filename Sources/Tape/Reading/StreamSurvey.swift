@@ -6,17 +6,14 @@ package struct StreamSurvey: Equatable, Sendable {
     package let entries: Int
     package let oldest: StreamID?
     package let newest: StreamID?
-    /// Who published the newest entry.
-    package let source: String
     /// Of the highest entry that there ever was: what comes must be above it.
     package let lastID: StreamID?
 
-    package init(entries: Int, oldest: StreamID?, newest: StreamID?, source: String, lastID: StreamID? = nil) {
+    package init(entries: Int, oldest: StreamID?, newest: StreamID?, lastID: StreamID? = nil) {
         self.lastID = lastID ?? newest
         self.entries = entries
         self.oldest = oldest
         self.newest = newest
-        self.source = source
     }
 
     /// A key that should be a stream, and is of another type.
@@ -45,10 +42,10 @@ extension StreamReader {
         }
         let texts = parts.map { $0.text ?? "" }
         if parts.count == 1 { throw StreamSurvey.WrongType(type: texts[0]) }
-        guard parts.count == 6, let entries = parts[1].integer else { throw unexpected("survey.lua") }
+        guard parts.count == 5, let entries = parts[1].integer else { throw unexpected("survey.lua") }
         return StreamSurvey(
-            entries: Int(entries), oldest: StreamID(texts[2]), newest: StreamID(texts[3]), source: texts[4],
-            lastID: StreamID(texts[5]))
+            entries: Int(entries), oldest: StreamID(texts[2]), newest: StreamID(texts[3]),
+            lastID: StreamID(texts[4]))
     }
 
     /// What a next entry must be above.
