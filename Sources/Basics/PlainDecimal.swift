@@ -32,8 +32,15 @@ package enum PlainDecimal {
         return true
     }
 
+    /// The same, for bytes that as a rule are a plain decimal already and only have to be copied.
+    package static func append(_ token: ArraySlice<UInt8>, to output: inout [UInt8]) -> Bool {
+        guard isPlain(token) else { return append(AnyCollection(token), to: &output) }
+        output += token
+        return true
+    }
+
     /// Whether `append` writes the token as it is: digits, perhaps a point between them, and no zero too many in front.
-    package static func isPlain(_ token: ArraySlice<UInt8>) -> Bool {
+    private static func isPlain(_ token: ArraySlice<UInt8>) -> Bool {
         guard let first = token.first, isDigit(first), let last = token.last, isDigit(last) else { return false }
         var points = 0
         for byte in token where !isDigit(byte) {

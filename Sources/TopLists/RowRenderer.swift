@@ -71,13 +71,8 @@ struct RowRenderer {
     }
 
     private mutating func append(number: ArraySlice<UInt8>) {
-        if PlainDecimal.isPlain(number) {
-            csv += number
-            json += number
-        } else {
-            let start = csv.count
-            json += PlainDecimal.append(number, to: &csv) ? csv[start...] : Self.null[...]
-        }
+        let start = csv.count
+        json += PlainDecimal.append(number, to: &csv) ? csv[start...] : Self.null[...]
     }
 
     private static let null = Array("null".utf8)

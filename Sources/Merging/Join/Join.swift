@@ -181,18 +181,12 @@ package struct Join {
                 return true
             case (.decimal, _), (.integer, _):
                 let start = csv.count
-                guard Self.append(number: table.text(cell), to: &csv), isGood(csv[start...]) else {
+                guard PlainDecimal.append(table.text(cell), to: &csv), isGood(csv[start...]) else {
                     csv.removeSubrange(start...)
                     return false
                 }
                 return true
             }
-        }
-
-        private static func append(number: ArraySlice<UInt8>, to csv: inout [UInt8]) -> Bool {
-            guard PlainDecimal.isPlain(number) else { return PlainDecimal.append(number, to: &csv) }
-            csv += number
-            return true
         }
 
         private func isGood(_ digits: ArraySlice<UInt8>) -> Bool {
