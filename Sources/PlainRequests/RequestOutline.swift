@@ -11,24 +11,11 @@ package struct RequestOutline: Hashable, Sendable {
     ///
     /// nil for any but a GET or a HEAD without a body, and for one with a field that is none of the outline's to judge.
     package init?(of request: ByteBuffer, _ fields: OutlineFields) {
-        guard let bytes = request.withUnsafeReadableBytes({ Self.read($0, fields) }) else { return nil }
-        self.bytes = bytes
-    }
-
-    private static func read(_ bytes: UnsafeRawBufferPointer, _ fields: OutlineFields) -> ByteBuffer? {
-        guard bytes.starts(with: "GET /".utf8) || bytes.starts(with: "HEAD /".utf8) else { return nil }
-        var outline = ByteBuffer()
-        var start = 0
-        while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")), end > start {
-            let line = start..<end + 1
-            // What stands behind the head is a body.
-            if line.count == 2 { return end + 1 == bytes.count ? outline : nil }
-            let use = start == 0 ? .kept : fields.use(of: bytes[line])
-            if use == .foreign { return nil }
-            if use == .kept { outline.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[line])) }
-            start = line.upperBound
-        }
-        return nil
+        let view = request.readableBytesView
+        guard view.starts(with: "GET /".utf8) || view.starts(with: "HEAD /".utf8),
+            let head = HeadExcerpt(of: request, fields), head.end == request.readableBytes
+        else { return nil }
+        bytes = head.lines
     }
 }
 

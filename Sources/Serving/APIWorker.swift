@@ -3,7 +3,6 @@ import Hummingbird
 import HummingbirdCore
 package import Logging
 import Logs
-import NIOPosix
 package import Redis
 import ServiceLifecycle
 package import Tape
@@ -61,7 +60,7 @@ package struct APIWorker: Service, CustomStringConvertible {
         let (orders, onDemand) = (orders, onDemand)
         shortcuts =
             config.http.hasShortcut
-            ? Shortcuts(Self.group) { loop in
+            ? Shortcuts(Listener.group) { loop in
                 Shortcut(
                     answers: answers, capacity: config.cached, onDemand: onDemand,
                     orders: (orders?.routes.place).map(OrderShortcut.init), date: date, counts: counts, loop: loop)
@@ -102,9 +101,6 @@ package struct APIWorker: Service, CustomStringConvertible {
         }
     }
 
-    /// Whose event loops have the connections.
-    private static var group: MultiThreadedEventLoopGroup { .singleton }
-
     private func server(on address: APIConfig.Address) -> Listener {
         let (limits, shortcuts, responder) = (config.http, shortcuts, responder)
         let connections = OpenFiles.connections(wanted: limits.maxConnections * config.listen.count)
@@ -117,7 +113,7 @@ package struct APIWorker: Service, CustomStringConvertible {
         }
         let (logger, onListening) = (logger, onListening)
         return Listener(
-            address: address, group: Self.group, maxConnections: connections / config.listen.count, channel: channel,
+            address: address, maxConnections: connections / config.listen.count, channel: channel,
             logger: logger
         ) { address in
             logger.info(.apiListening, metadata: [LogKey.host: "\(address.host)", LogKey.port: "\(address.port)"])

@@ -57,6 +57,31 @@ import Testing
         ] { #expect(try #require(outline(other)) != one) }
     }
 
+    private func put(_ text: String) -> PlainPut? {
+        let fields = OutlineFields(kept: ["content-type", "key"], foreign: ["expect"])
+        return PlainPut(ByteBuffer(string: text), to: "/a", fields)
+    }
+
+    @Test func `a PUT has its fields in order, and its body`() throws {
+        let put = try #require(
+            self.put(
+                "PUT /a HTTP/1.1\r\nHost: a\r\nKey: b\r\nCONTENT-TYPE:\tc; d \r\nkey:\r\nContent-Length: 6\r\n\r\n\r\n{\r\n}"
+            ))
+        #expect(put.fields.map(\.name) == ["key", "content-type", "key"])
+        #expect(put.fields.map(\.value) == ["b", "c; d", ""])
+        #expect(String(buffer: put.body) == "\r\n{\r\n}")
+        #expect(self.put("PUT /a HTTP/1.1\r\n\r\n")?.body.readableBytes == 0)
+    }
+
+    @Test(arguments: [
+        "GET /a HTTP/1.1\r\n\r\n", "PUT /b HTTP/1.1\r\n\r\n", "PUT /a?b HTTP/1.1\r\n\r\n", "PUT /a HTTP/1.0\r\n\r\n",
+        "PUT /a HTTP/1.1\r\nExpect: 100-continue\r\n\r\n", "PUT /a HTTP/1.1\r\nKey: \u{FC}\r\n\r\n",
+        "PUT /a HTTP/1.1\r\nKey: b\r\n", "",
+    ])
+    func `any other PUT is left to others`(text: String) {
+        #expect(put(text) == nil)
+    }
+
     @Test func `holds what was made of the last few outlines`() throws {
         var memo = OutlineMemo<Int>(capacity: 3)
         var made: [Int] = []

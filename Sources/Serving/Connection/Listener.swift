@@ -21,18 +21,19 @@ import ServiceLifecycle
 /// (SO_REUSEPORT, socket(7)), and the kernel spreads connections over them.
 struct Listener: Service {
     let address: APIConfig.Address
-    var group = MultiThreadedEventLoopGroup.singleton
     let maxConnections: Int
     let channel: GuardedHTTPChannel
     let logger: Logger
     /// Called with the port that was really taken, before the first connection is.
     let onListening: @Sendable (APIConfig.Address) async -> Void
 
+    /// Whose event loops have the connections.
+    static let group = MultiThreadedEventLoopGroup.singleton
     private static let backlog: Int32 = 1024
 
     /// Throws when the address cannot be taken, and when it takes no more connections although nobody has told it to stop.
     func run() async throws {
-        let (quiescing, connections) = (ServerQuiescingHelper(group: group), Connections())
+        let (quiescing, connections) = (ServerQuiescingHelper(group: Self.group), Connections())
         let server = try await bind(quiescing, connections)
         let port = server.localAddress?.port ?? address.port
         await withTaskCancellationHandler {
@@ -58,7 +59,7 @@ struct Listener: Service {
 
     private func bind(_ quiescing: ServerQuiescingHelper, _ connections: Connections) async throws -> any Channel {
         let (channel, logger, loud, maxConnections) = (channel, quiet, logger, maxConnections)
-        return try await ServerBootstrap(group: group)
+        return try await ServerBootstrap(group: Self.group)
             .serverChannelOption(.backlog, value: Self.backlog)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.socketOption(.reusePort), value: address.sharesPort ? 1 : 0)

@@ -12,48 +12,47 @@ struct ImmediateAnswer {
 
     /// `isLast` has the client told that the connection ends with it.
     init(_ answer: Answer, date: String, isLast: Bool) {
-        status = answer.status.code
-        var message = ByteBuffer()
-        message.reserveCapacity(500 + answer.body.readableBytes)
-        let known = HTTPResponseStatus(statusCode: answer.status.code)
-        message.writeString("HTTP/1.1 \(known.code) \(known.reasonPhrase)\r\n")
-        for field in answer.fields { Self.write(field.name, field.value, to: &message) }
-        Self.write(.contentLength, "\(answer.body.readableBytes)", to: &message)
-        Self.write(.date, date, to: &message)
-        Self.write(.server, APIResponder.server, to: &message)
-        if isLast { Self.write(.connection, "close", to: &message) }
-        message.writeStaticString("\r\n")
-        message.writeImmutableBuffer(answer.body)
-        pieces = [message]
-    }
-
-    private static func write(_ name: HTTPField.Name, _ value: String, to message: inout ByteBuffer) {
-        message.writeString(name.rawName)
-        message.writeStaticString(": ")
-        message.writeString(value)
-        message.writeStaticString("\r\n")
+        let fields = answer.fields.map { ($0.name, $0.value) }
+        let end = isLast ? [(HTTPField.Name.connection, "close")] : []
+        self.init(answer.status.code, fields, [answer.body], date: date, behind: end)
     }
 
     /// A 200, or a 304 for who knows it already; as `Representation.response` and the routes would have it.
     init(_ representation: Representation, isKnown: Bool, isHEAD: Bool, date: String) {
-        status = isKnown ? 304 : 200
-        let body = isKnown ? [] : representation.body()
-        let size = body.reduce(0) { $0 + $1.readableBytes }
+        let fields = representation.fields(isKnown: isKnown)
+        let body = isKnown ? nil : representation.body()
+        self.init(isKnown ? 304 : 200, fields, body, isHEAD: isHEAD, date: date)
+    }
+
+    /// Without a body there is no length either.
+    private init(
+        _ status: Int, _ fields: [(name: HTTPField.Name, value: String)], _ body: [ByteBuffer]?, isHEAD: Bool = false,
+        date: String, behind: [(name: HTTPField.Name, value: String)] = []
+    ) {
+        self.status = status
+        let size = body?.reduce(0) { $0 + $1.readableBytes }
+        let isCopied = !isHEAD && size ?? 0 <= Self.longestCopy
         var head = ByteBuffer()
-        head.reserveCapacity(500 + (size <= Self.longestCopy ? size : 0))
-        head.writeString(isKnown ? "HTTP/1.1 304 Not Modified\r\n" : "HTTP/1.1 200 OK\r\n")
-        for field in representation.fields(isKnown: isKnown) { Self.write(field.name, field.value, to: &head) }
-        if !isKnown { Self.write(.contentLength, "\(size)", to: &head) }
-        Self.write(.date, date, to: &head)
-        Self.write(.server, APIResponder.server, to: &head)
-        head.writeStaticString("\r\n")
-        if isHEAD {
-            pieces = [head]
-        } else if size <= Self.longestCopy {
-            for piece in body { head.writeImmutableBuffer(piece) }
-            pieces = [head]
-        } else {
-            pieces = [head] + body
+        head.reserveCapacity(500 + (isCopied ? size ?? 0 : 0))
+        head.writeString("HTTP/1.1 \(status) \(HTTPResponseStatus(statusCode: status).reasonPhrase)\r\n")
+        let length = size.map { [(name: HTTPField.Name.contentLength, value: "\($0)")] } ?? []
+        let own: [(name: HTTPField.Name, value: String)] = [(.date, date), (.server, APIResponder.server)]
+        for field in fields + length + own + behind {
+            head.writeString(field.name.rawName)
+            head.writeStaticString(": ")
+            head.writeString(field.value)
+            head.writeStaticString("\r\n")
         }
+        head.writeStaticString("\r\n")
+        guard let body, !isHEAD else {
+            pieces = [head]
+            return
+        }
+        guard isCopied else {
+            pieces = [head] + body
+            return
+        }
+        for piece in body { head.writeImmutableBuffer(piece) }
+        pieces = [head]
     }
 }
