@@ -39,7 +39,11 @@ import Testing
         var (acknowledged, lost) = (0, 0)
         for _ in 0..<4 {
             async let writes = Self.writes(to: redis)
-            try await Task.sleep(for: .milliseconds(Int.random(in: 200...500, using: &random)))
+            let (client, more) = (redis.client(), Int64.random(in: 200...1000, using: &random))
+            let before = try await client.send(RedisCommand("XLEN", "written")).integer ?? 0
+            try await eventually("entries are written") {
+                try await client.send(RedisCommand("XLEN", "written")).integer ?? 0 >= before + more
+            }
             try await redis.kill()
             try power.cut(redis)
             try await redis.restart()
@@ -72,6 +76,13 @@ import Testing
         }
     }
 
+    /// Until so many orders are acknowledged: the moment of a fault is drawn in orders, as machines differ in speed.
+    private static func waits(_ load: OrderLoad, _ count: Int) async throws {
+        try await eventually(every: .milliseconds(1), "orders are acknowledged: \(load.answers.retried)") {
+            load.acknowledged >= count
+        }
+    }
+
     /// Clients order through two apis while `fault` ends Redis again and again; then the ledger is looked through.
     private static func orders(
         through redis: TestRedis, seed: UInt64, fault: @Sendable () async throws -> Void
@@ -88,15 +99,17 @@ import Testing
                 group.addTask { try await load.run(client: client, port: port, keepsAlive: client % 4 < 2) }
             }
             for round in 0..<rounds {
-                let before = load.acknowledged
+                var before = load.acknowledged
                 load.beginsRound()
                 // However slow the machine is, there is a young rate.
                 try? await shop.publishRates()
                 try await eventually("orders are taken again: \(load.answers.retried)") { load.acknowledged > before }
-                try await Task.sleep(for: .milliseconds(Int.random(in: 10...200, using: &random)))
+                before = load.acknowledged
+                let (more, few) = (Int.random(in: 1...80, using: &random), Int.random(in: 0...5, using: &random))
+                try await Self.waits(load, before + more)
                 // Now and then in the middle of a rewrite, which puts other files in the place of all.
                 if round % 3 == 2 { _ = try await redis.client().send(RedisCommand("BGREWRITEAOF")) }
-                try await Task.sleep(for: .milliseconds(Int.random(in: 0...20, using: &random)))
+                try await Self.waits(load, before + more + few)
                 try await fault()
                 try await redis.restart()
             }

@@ -34,19 +34,18 @@ final class OrderConnection {
     }
 
     private func answer(on connection: RawConnection) async throws -> RawAnswer? {
-        let deadline = ContinuousClock.now + .seconds(20)
-        while ContinuousClock.now < deadline {
+        var whole: RawAnswer?
+        try? await eventually(within: .seconds(20), every: .milliseconds(1), "an answer") {
             let hasEnded = connection.hasEnded
             let bytes = Array(connection.received.dropFirst(consumed))
             if let answer = RawAnswer(bytes), let length = answer["content-length"].flatMap({ Int($0) }),
                 answer.body.count >= length
             {
                 consumed += bytes.count
-                return answer
+                whole = answer
             }
-            if hasEnded { return nil }
-            try await Task.sleep(for: .milliseconds(1))
+            return hasEnded || whole != nil
         }
-        return nil
+        return whole
     }
 }

@@ -63,30 +63,33 @@ final class OrderLoad: Sendable {
 
     /// Asks until it knows; nil for an answer that nobody may get.
     private func ask(_ order: Order, _ connection: OrderConnection) async throws -> RawAnswer? {
-        let deadline = ContinuousClock.now + .seconds(60)
-        while ContinuousClock.now < deadline {
-            let answer = try await connection.put(order.json)
-            switch answer?.status {
-            case 200:
-                guard let answer, let id = Self.id(answer, of: order) else { break }
-                note { $0.acknowledged.append((order, id)) }
-                return answer
-            case 409:
-                note { $0.refused.insert(order) }
-                return answer
-            case nil, 503:
-                let type = answer.map(Self.type) ?? "no answer"
-                note { $0.retried[type, default: 0] += 1 }
-                guard ["no answer", "outcome-unknown", "orders-unavailable"].contains(type) else { break }
-                try await Task.sleep(for: .milliseconds(20))
-                continue
-            default: break
+        var known: RawAnswer?
+        do {
+            try await eventually(within: .seconds(60), "an answer") {
+                let answer = try await connection.put(order.json)
+                switch answer?.status {
+                case 200:
+                    guard let answer, let id = Self.id(answer, of: order) else { break }
+                    note { $0.acknowledged.append((order, id)) }
+                    known = answer
+                    return true
+                case 409:
+                    note { $0.refused.insert(order) }
+                    known = answer
+                    return true
+                case nil, 503:
+                    let type = answer.map(Self.type) ?? "no answer"
+                    note { $0.retried[type, default: 0] += 1 }
+                    if ["no answer", "outcome-unknown", "orders-unavailable"].contains(type) { return false }
+                default: break
+                }
+                note { $0.wrong.append("\(order.identity): \(answer?.status ?? 0) \(answer?.text ?? "")") }
+                return true
             }
-            note { $0.wrong.append("\(order.identity): \(answer?.status ?? 0) \(answer?.text ?? "")") }
-            return nil
+        } catch is NotInTime {
+            note { $0.wrong.append("\(order.identity): never an answer") }
         }
-        note { $0.wrong.append("\(order.identity): never an answer") }
-        return nil
+        return known
     }
 
     private func note(_ body: (inout Answers) -> Void) {

@@ -18,12 +18,14 @@ import Testing
             var looks = 0
             var kills = 0
             var isOver = false
+            var written = 0
             var newest: [String: String] = [:]
         }
 
         private let state = Mutex(State())
 
         var pages: Int { state.withLock(\.pages) }
+        var written: Int { state.withLock(\.written) }
         var walks: Int { state.withLock(\.walks) }
         var looks: Int { state.withLock(\.looks) }
         var kills: Int { state.withLock(\.kills) }
@@ -37,6 +39,7 @@ import Testing
 
         func wrote(_ id: String, _ currency: String) {
             state.withLock {
+                $0.written += 1
                 $0.newest[currency] = id
                 $0.newest["all"] = id
             }
@@ -111,7 +114,9 @@ import Testing
                     ["EUR", "EUR", "EUR", "EUR", "USD", "USD", "USD", "GBP"].randomElement(using: &random) ?? ""
                 progress.wrote(try await ledger.order(currency), currency)
             }
-            try await Task.sleep(for: .milliseconds(20))
+            // No faster than they are read.
+            let pages = progress.pages
+            try await eventually("a page is read") { progress.pages > pages || progress.isOver }
         }
     }
 
@@ -120,7 +125,8 @@ import Testing
         var random = SeededGenerator(seed: seed)
         while !progress.isOver {
             let worker = try Cointape(["run", "config/ledger.json"], environment: environment)
-            try await Task.sleep(for: .milliseconds(Int.random(in: 100...1500, using: &random)))
+            let (before, more) = (progress.written, Int.random(in: 20...300, using: &random))
+            try await eventually("orders are written") { progress.written >= before + more || progress.isOver }
             worker.signal(SIGKILL)
             #expect(try await worker.exit() == -SIGKILL, "\(worker.text)")
             progress.killed()

@@ -67,6 +67,14 @@ import Testing
             #expect(audit.problems == [] && audit.count == orders)
         }
 
+        /// Waits until the worker has begun so many more steps, each by reading what was folded.
+        func looksAgain(_ times: Int) async throws {
+            let before = try await readRedis.calls(of: "hgetall")
+            try await eventually("the worker looks again") {
+                try await readRedis.calls(of: "hgetall") >= before + times
+            }
+        }
+
         func says(_ events: [String]) async throws {
             try await eventually("says \(events), not \(said.told)") { said.told == events }
         }
@@ -77,7 +85,7 @@ import Testing
         var ledger = TestLedger(setting.client)
         try await setting.running {
             // There is not even a ledger yet.
-            try await Task.sleep(for: .milliseconds(50))
+            try await eventually("the worker waits for one") { try await setting.ledgerRedis.blockedClients() == 1 }
             try await ledger.open()
             try await ledger.orders(30)
             try await setting.isFolded(30)
@@ -111,7 +119,7 @@ import Testing
         try await setting.running {
             try await setting.isFolded(4)
             try await setting.says(["ledger.damaged"])
-            try await Task.sleep(for: .milliseconds(700))
+            try await setting.looksAgain(3)
             #expect(setting.said.told == ["ledger.damaged"])
             let entry = try #require(try await TestLedger.entries(setting.client, above: nil).last)
             _ = try await setting.client.send(RedisCommand("XDEL", TestLedger.key, entry.id))
@@ -139,7 +147,7 @@ import Testing
             var other = TestLedger(setting.client, seed: 5)
             try await other.open()
             try await other.orders(6)
-            try await Task.sleep(for: .milliseconds(500))
+            try await setting.looksAgain(3)
             #expect(setting.said.told == ["ledger.lost"])
             #expect(try await model.send(RedisCommand("XLEN", "{read}:all")) == .integer(4))
             _ = try await setting.client.send(RedisCommand("RENAME", "aside", TestLedger.key))

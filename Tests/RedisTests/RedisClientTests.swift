@@ -1,4 +1,7 @@
 import Foundation
+import Logging
+import NIOCore
+import NIOPosix
 import TestSupport
 import Testing
 
@@ -32,6 +35,38 @@ import Testing
         }
         let clients = try await client.send(RedisCommand("CLIENT", "LIST")).text ?? ""
         #expect(clients.split(separator: "\n").count == 1)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `two commands together go out although nothing else is asked`() async throws {
+        let redis = try await TestRedis()
+        let client = redis.client()
+        for number in 1...3 {
+            let replies = try await client.send(RedisCommand("INCR", "n"), then: RedisCommand("GET", "n"))
+            #expect(replies.0 == .integer(Int64(number)))
+            #expect(replies.1.text == "\(number)")
+        }
+    }
+
+    /// They are sent in eights, while others wait for the end of the loop's turn.
+    @Test func `hands every caller its own reply on the connection's loop too`() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let redis = try await TestRedis()
+        let client = RedisClient(
+            redis.endpoint, group: group, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            for number in 0..<100 {
+                tasks.addTask(executorPreference: LoopExecutor(group.next())) {
+                    for round in 0..<20 {
+                        let text = "\(number) \(round)"
+                        let reply = try await client.send(RedisCommand("ECHO", text))
+                        #expect(reply.text == text)
+                    }
+                }
+            }
+            try await tasks.waitForAll()
+        }
+        client.close()
+        try await group.shutdownGracefully()
     }
 
     @Test func `throws an error reply with the command's name and without its arguments`() async throws {

@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import Redis
 import Tape
 import TestSupport
 import Testing
@@ -55,6 +56,21 @@ import Testing
         #expect(past["cache-control"] == "public, max-age=31536000, immutable")
         #expect(past["last-modified"] == minute.advanced(byMinutes: -9).start.httpDate)
         for name in ["age", "content-location", "x-accel-expires"] { #expect(past[name] == nil) }
+    }
+
+    @Test func `a past minute costs one round trip, however many ask for it at a time`() async throws {
+        let redis = try #require(api.redis)
+        let (ranges, gets) = (try await redis.calls(of: "xrange"), try await redis.calls(of: "get"))
+        let target = "/?datetime=\(minute.advanced(byMinutes: -9))"
+        // Redis keeps the first one waiting until the others have come.
+        _ = try await redis.client().send(RedisCommand("CLIENT", "PAUSE", 1000, "ALL"))
+        let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<30 { group.addTask { try await api.get(target).status } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(statuses == Array(repeating: 200, count: 30))
+        #expect(try await redis.calls(of: "xrange") == ranges + 1)
+        #expect(try await redis.calls(of: "get") == gets + 1)
     }
 
     @Test func `tags differ by list, rows, format and coding, and by nothing else`() async throws {

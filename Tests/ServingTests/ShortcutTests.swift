@@ -1,8 +1,13 @@
 import Basics
 import Foundation
+import Logging
 import NIOCore
 import NIOEmbedded
+import NIOPosix
+import Orders
 import PlainRequests
+import Redis
+import Synchronization
 import Tape
 import TestSupport
 import Testing
@@ -82,6 +87,43 @@ import TopLists
         #expect(connection.passed.isEmpty)
         #expect(ask(past[1]) == nil)
         #expect(connection.passed.contains("datetime=\(past[1])"))
+    }
+
+    @Test func `an order is placed without the routes, and its answer says when it is the last`() async throws {
+        let redis = RedisClient(
+            RedisEndpoint(address: .tcp(host: "127.0.0.1", port: 1)), group: MultiThreadedEventLoopGroup.singleton,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let desk = OrderDesk(
+            redis: redis, keys: TapeKeys(),
+            acknowledgement: Acknowledgement(replicas: 0, fsync: false, timeout: .seconds(1)), maxRateAge: .seconds(1),
+            horizon: LedgerHorizon(), clock: TapeClock())
+        let route = PlaceOrderRoute(desk: desk, rates: CurrentRates(), maxRateAge: .seconds(1), clock: TapeClock())
+        for (head, isLast) in [("", false), ("Connection: close\r\n", true)] {
+            let channel = NIOAsyncTestingChannel()
+            let routes = PassedBytes()
+            try await channel.testingEventLoop.executeInContext {
+                let shortcut = Shortcut(
+                    answers: ListAnswers(clock: TapeClock(), mayLast: true), capacity: 1, onDemand: nil,
+                    orders: OrderShortcut(route: route), date: DateField(), counts: RouteMetrics(),
+                    loop: channel.testingEventLoop)
+                try channel.pipeline.syncOperations.addHandlers([
+                    ConnectionGuard(HTTPLimits(), shortcut: shortcut), routes.handler(),
+                ])
+            }
+            let body = #"{"currency":"USD","amount":"1","idempotence_key":"k"}"#
+            try await channel.writeInbound(
+                ByteBuffer(string: "PUT /buy_order HTTP/1.1\r\nHost: a\r\n\(head)Content-Length: 53\r\n\r\n\(body)"))
+            var sent: ByteBuffer?
+            try await eventually(within: .seconds(10), "an answer; \(routes.count) bytes came to the routes") {
+                await channel.testingEventLoop.run()
+                sent = try await channel.readOutbound(as: ByteBuffer.self)
+                return sent != nil
+            }
+            let answer = try #require(sent.flatMap { RawAnswer(Array($0.readableBytesView)) })
+            #expect(answer.status == 503 && answer.text.contains("orders-unavailable"))
+            #expect((answer["connection"] == "close") == isLast)
+            #expect(routes.count == 0)
+        }
     }
 
     @Test func `thousands that are sent ahead are answered in order, around what the routes answer`() throws {
@@ -270,6 +312,30 @@ private final class Connection {
         while let part = try? channel.readOutbound(as: ByteBuffer.self) { sent += part.readableBytesView }
         return sent
     }
+}
+
+/// How many bytes came to the routes, for who is on another thread.
+private final class PassedBytes: Sendable {
+    private final class Handler: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+
+        let passed: PassedBytes
+
+        init(_ passed: PassedBytes) {
+            self.passed = passed
+        }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            let count = unwrapInboundIn(data).readableBytes
+            passed.bytes.withLock { $0 += count }
+        }
+    }
+
+    private let bytes = Mutex(0)
+
+    var count: Int { bytes.withLock(\.self) }
+
+    func handler() -> some ChannelInboundHandler { Handler(self) }
 }
 
 /// Answers without what differs from one moment to the next.

@@ -47,6 +47,20 @@ package final class TestRedis: Sendable {
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
+    /// How often it has run a command since it was started.
+    package func calls(of command: String) async throws -> Int {
+        let stats = try await client().send(RedisCommand("INFO", "commandstats")).text ?? ""
+        let line = stats.split(whereSeparator: \.isNewline).first { $0.hasPrefix("cmdstat_\(command):calls=") }
+        return line.flatMap { Int($0.drop { $0 != "=" }.dropFirst().prefix { $0 != "," }) } ?? 0
+    }
+
+    /// How many clients wait for an entry that is to come.
+    package func blockedClients() async throws -> Int {
+        let info = try await client().send(RedisCommand("INFO", "clients")).text ?? ""
+        let line = info.split(whereSeparator: \.isNewline).first { $0.hasPrefix("blocked_clients:") }
+        return line.flatMap { Int($0.drop { $0 != ":" }.dropFirst()) } ?? 0
+    }
+
     /// SIGSTOP, SIGCONT, SIGKILL and the like.
     package func signal(_ number: Int32) {
         process.withLock { $0.signal(number) }
