@@ -18,8 +18,13 @@ package enum PercentEncoding {
     ///
     /// With `plusIsSpace`, as HTML forms write a query, `+` is a space.
     package static func decode(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String? {
+        decode(Array(text.utf8)[...], plusIsSpace: plusIsSpace)
+    }
+
+    package static func decode(_ text: ArraySlice<UInt8>, plusIsSpace: Bool = false) -> String? {
         var output: [UInt8] = []
-        var bytes = Array(text.utf8)[...]
+        output.reserveCapacity(text.count)
+        var bytes = text
         while let byte = bytes.popFirst() {
             switch byte {
             case UInt8(ascii: "%"):

@@ -113,6 +113,7 @@ package enum PlainDecimal {
 }
 
 /// ASCII digits only: other alphabets' digits are not numbers here.
+@inlinable
 package func isDigit(_ byte: UInt8) -> Bool {
     byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
 }

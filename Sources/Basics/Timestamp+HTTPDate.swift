@@ -19,34 +19,62 @@ private enum HTTPDate {
 
     /// As in `Sun, 06 Nov 1994 08:49:37 GMT`.
     private static func imfFixdate(_ text: String) -> Timestamp? {
-        let pattern = /[A-Z][a-z]{2}, (\d\d) ([A-Z][a-z]{2}) (\d{4}) (\d\d:\d\d:\d\d) GMT/.asciiOnlyDigits()
-        guard let match = text.wholeMatch(of: pattern), let year = Int(match.3) else { return nil }
-        return instant(year: year, month: match.2, day: match.1, time: match.4)
+        var text = ByteScanner(text)
+        guard takeName(&text)?.count == 3, text.take(text: ", "), let day = text.takeNumber(digits: 2), text.take(" "),
+            let month = takeMonth(&text), text.take(" "), let year = text.takeNumber(digits: 4), text.take(" "),
+            let time = takeTime(&text), text.take(text: " GMT"), text.isAtEnd
+        else { return nil }
+        return instant(year, month, day, time)
     }
 
     /// `Sunday, 06-Nov-94 08:49:37 GMT`; a date more than 50 years ahead is one of the past.
     private static func rfc850(_ text: String, now: Timestamp) -> Timestamp? {
-        let pattern = /[A-Z][a-z]+, (\d\d)-([A-Z][a-z]{2})-(\d\d) (\d\d:\d\d:\d\d) GMT/.asciiOnlyDigits()
-        guard let match = text.wholeMatch(of: pattern), let twoDigits = Int(match.3) else { return nil }
+        var text = ByteScanner(text)
+        guard takeName(&text) != nil, text.take(text: ", "), let day = text.takeNumber(digits: 2), text.take("-"),
+            let month = takeMonth(&text), text.take("-"), let twoDigits = text.takeNumber(digits: 2), text.take(" "),
+            let time = takeTime(&text), text.take(text: " GMT"), text.isAtEnd
+        else { return nil }
         let thisYear = CivilDate(daysSinceEpoch: Int(now.milliseconds.flooredQuotient(by: 86_400_000))).year
         let year = thisYear / 100 * 100 + twoDigits
-        return instant(year: year > thisYear + 50 ? year - 100 : year, month: match.2, day: match.1, time: match.4)
+        return instant(year > thisYear + 50 ? year - 100 : year, month, day, time)
     }
 
     /// As in `Sun Nov  6 08:49:37 1994`.
     private static func asctime(_ text: String) -> Timestamp? {
-        let pattern = /[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([\d ]\d) (\d\d:\d\d:\d\d) (\d{4})/.asciiOnlyDigits()
-        guard let match = text.wholeMatch(of: pattern), let year = Int(match.4) else { return nil }
-        return instant(year: year, month: match.1, day: match.2, time: match.3)
+        var text = ByteScanner(text)
+        guard takeName(&text)?.count == 3, text.take(" "), let month = takeMonth(&text), text.take(" "),
+            let day = text.takeNumber(digits: text.take(" ") ? 1 : 2), text.take(" "), let time = takeTime(&text),
+            text.take(" "), let year = text.takeNumber(digits: 4), text.isAtEnd
+        else { return nil }
+        return instant(year, month, day, time)
     }
 
-    private static func instant(year: Int, month: Substring, day: Substring, time: Substring) -> Timestamp? {
-        let clock = time.split(separator: ":").compactMap { Int64($0) }
-        guard let month = months.firstIndex(of: String(month)), let day = Int(day.filter { $0 != " " }),
-            let date = CivilDate(year: year, month: month + 1, day: day),
-            clock.count == 3, clock[0] < 24, clock[1] < 60, clock[2] <= 60
+    /// A capital and one small letter or more, such as a day's name.
+    private static func takeName(_ text: inout ByteScanner) -> String? {
+        guard let first = text.next, (0x41...0x5A).contains(first) else { return nil }
+        var isFirst = true
+        let name = text.take { byte in
+            defer { isFirst = false }
+            return isFirst || (0x61...0x7A).contains(byte)
+        }
+        return name.count > 1 ? String(decoding: name, as: UTF8.self) : nil
+    }
+
+    private static func takeMonth(_ text: inout ByteScanner) -> Int? {
+        takeName(&text).flatMap(months.firstIndex).map { $0 + 1 }
+    }
+
+    /// In seconds.
+    private static func takeTime(_ text: inout ByteScanner) -> Int? {
+        guard let hour = text.takeNumber(digits: 2), text.take(":"), let minute = text.takeNumber(digits: 2),
+            text.take(":"), let second = text.takeNumber(digits: 2), hour < 24, minute < 60, second <= 60
         else { return nil }
-        let seconds = Int64(date.daysSinceEpoch) * 86_400 + clock[0] * 3600 + clock[1] * 60 + clock[2]
-        return Timestamp(milliseconds: seconds * 1000)
+        return hour * 3600 + minute * 60 + second
+    }
+
+    private static func instant(_ year: Int, _ month: Int, _ day: Int, _ time: Int) -> Timestamp? {
+        CivilDate(year: year, month: month, day: day).map {
+            Timestamp(milliseconds: (Int64($0.daysSinceEpoch) * 86_400 + Int64(time)) * 1000)
+        }
     }
 }

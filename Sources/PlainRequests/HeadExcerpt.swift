@@ -37,22 +37,28 @@ struct ExcerptText {
 
     /// nil for another version than HTTP/1.1, and for a kept field in other than ASCII.
     init?(_ lines: ByteBuffer) {
-        let lines = String(buffer: lines).split(separator: "\r\n", omittingEmptySubsequences: true)
-        let words = lines.first?.split(separator: " ", omittingEmptySubsequences: false) ?? []
-        guard words.count == 3, words[2] == "HTTP/1.1" else { return nil }
-        (method, target) = (String(words[0]), String(words[1]))
+        let lines = Array(lines.readableBytesView).split(separator: UInt8(ascii: "\n")).map(Self.withoutReturn)
+        let words = lines.first?.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false) ?? []
+        guard words.count == 3, words[2].elementsEqual("HTTP/1.1".utf8) else { return nil }
+        (method, target) = (Self.text(words[0]), Self.text(words[1]))
         var fields: [(name: String, value: String)] = []
         for line in lines.dropFirst() {
-            guard let colon = line.firstIndex(of: ":"), line.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
-            fields.append((line[..<colon].lowercased(), Self.trimmed(line[line.index(after: colon)...])))
+            guard let colon = line.firstIndex(of: UInt8(ascii: ":")), line.allSatisfy({ $0 < 0x80 }) else { return nil }
+            fields.append((Self.text(line[..<colon]).lowercased(), Self.text(Self.trimmed(line[(colon + 1)...]))))
         }
         self.fields = fields
     }
 
-    private static func trimmed(_ value: Substring) -> String {
-        let isBlank = { (character: Character) in character == " " || character == "\t" }
+    private static func text(_ bytes: ArraySlice<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
+
+    private static func withoutReturn(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+    }
+
+    private static func trimmed(_ value: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        let isBlank = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
         let front = value.drop(while: isBlank)
-        guard let last = front.lastIndex(where: { !isBlank($0) }) else { return "" }
-        return String(front[...last])
+        guard let last = front.lastIndex(where: { !isBlank($0) }) else { return [] }
+        return front[...last]
     }
 }

@@ -20,13 +20,19 @@ struct RequestConditions {
     ///
     /// A comma may stand inside a tag, so the list is read tag by tag. What is no list of tags has none.
     private static func list(_ header: String, has tag: String) -> Bool {
-        if header.trimmingPrefix(/[ \t]+/) == "*" { return true }
-        var rest = header[...]
-        while let match = rest.prefixMatch(of: /[ \t,]*(?:W\/)?("[^"]*")[ \t]*(?=,|$)/) {
-            if match.1 == tag { return true }
-            rest = rest[match.range.upperBound...]
+        var rest = ByteScanner(header)
+        rest.skip(" ", "\t")
+        if rest.take("*") { return rest.isAtEnd }
+        while true {
+            rest.skip(" ", "\t", ",")
+            _ = rest.take(text: "W/")
+            guard rest.take("\"") else { return false }
+            let value = rest.take { $0 != UInt8(ascii: "\"") }
+            guard rest.take("\"") else { return false }
+            rest.skip(" ", "\t")
+            guard rest.isAtEnd || rest.next == UInt8(ascii: ",") else { return false }
+            if value.elementsEqual(tag.utf8.dropFirst().dropLast()) { return true }
         }
-        return false
     }
 }
 

@@ -1,3 +1,5 @@
+import Basics
+
 /// A header's list of names with weights, as in `gzip;q=0.5, *` (RFC 9110, section 12.4.2), in lower case.
 ///
 /// A weight that is none counts as 0: what cannot be read is not asked for.
@@ -27,8 +29,12 @@ struct WeightedList {
         return Element(name: parts.first ?? "", weight: quality.map(weight) ?? 1)
     }
 
+    /// 0 to 1 with at most three decimals.
     private static func weight(_ text: Substring) -> Double {
-        guard text.wholeMatch(of: /0(\.[0-9]{0,3})?|1(\.0{0,3})?/) != nil else { return 0 }
-        return Double(text) ?? 0
+        var scanner = ByteScanner(text)
+        guard let whole = scanner.takeNumber(digits: 1) else { return 0 }
+        let decimals = scanner.take(".") ? scanner.take(while: isDigit) : []
+        guard scanner.isAtEnd, decimals.count <= 3, let weight = Double(text), whole <= 1, weight <= 1 else { return 0 }
+        return weight
     }
 }

@@ -21,8 +21,8 @@ enum DateTimeParameter: Equatable {
     init?(_ text: String, now: Timestamp) {
         if text.lowercased() == "now" {
             self = .relative(Minute(containing: now))
-        } else if text.allSatisfy({ $0.isASCII && $0.isNumber }), let number = Int64(text) {
-            switch text.count {
+        } else if text.utf8.allSatisfy(isDigit), let number = Int64(text) {
+            switch text.utf8.count {
             case 10: self = .absolute(Minute(containing: Timestamp(milliseconds: number * 1000)))
             case 13: self = .absolute(Minute(containing: Timestamp(milliseconds: number)))
             default: return nil
@@ -37,32 +37,42 @@ enum DateTimeParameter: Equatable {
     }
 
     private static func ago(_ text: String) -> Duration? {
-        guard let match = text.wholeMatch(of: /-(\d{1,9})([smhd])/), let count = Int64(match.1) else { return nil }
-        switch match.2 {
-        case "s": return .seconds(count)
-        case "m": return .seconds(count * 60)
-        case "h": return .seconds(count * 3600)
+        var text = ByteScanner(text)
+        guard text.take("-") else { return nil }
+        let digits = text.take(while: isDigit)
+        guard (1...9).contains(digits.count), let unit = text.next, text.take("s", "m", "h", "d"), text.isAtEnd else {
+            return nil
+        }
+        let count = digits.reduce(0) { $0 * 10 + Int64($1 - UInt8(ascii: "0")) }
+        switch unit {
+        case UInt8(ascii: "s"): return .seconds(count)
+        case UInt8(ascii: "m"): return .seconds(count * 60)
+        case UInt8(ascii: "h"): return .seconds(count * 3600)
         default: return .seconds(count * 86_400)
         }
     }
 
     private static func instant(_ text: String) -> Timestamp? {
-        let pattern =
-            /(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?([Zz]|([+\- ])(\d\d):(\d\d))?)?/
-            .asciiOnlyDigits()
-        guard let match = text.wholeMatch(of: pattern), let year = Int(match.1), let month = Int(match.2),
-            let day = Int(match.3), let date = CivilDate(year: year, month: month, day: day)
-        else { return nil }
-        let hour = match.4.flatMap { Int($0) } ?? 0
-        let minute = match.5.flatMap { Int($0) } ?? 0
-        let second = match.6.flatMap { Int($0) } ?? 0
-        let zoneHour = match.9.flatMap { Int($0) } ?? 0
-        let zoneMinute = match.10.flatMap { Int($0) } ?? 0
-        // RFC 3339 allows second 60 for a leap second; it lies in the same minute here.
-        guard hour < 24, minute < 60, second <= 60, zoneHour < 24, zoneMinute < 60 else { return nil }
-        let sign = match.8 == "-" ? -1 : 1
-        let offset = sign * (zoneHour * 60 + zoneMinute)
-        let minutes = (date.daysSinceEpoch * 24 + hour) * 60 + minute - offset
+        var text = ByteScanner(text)
+        guard let date = text.takeDate() else { return nil }
+        var minutes = date.daysSinceEpoch * 24 * 60
+        if !text.isAtEnd {
+            guard text.take("T", "t", " "), let ofDay = minutesOfDay(&text),
+                let offset = text.isAtEnd ? 0 : text.takeZone("+", " "), text.isAtEnd
+            else { return nil }
+            minutes += ofDay - offset
+        }
         return Timestamp(milliseconds: Int64(minutes) * 60_000)
+    }
+
+    private static func minutesOfDay(_ text: inout ByteScanner) -> Int? {
+        guard let hour = text.takeNumber(digits: 2), text.take(":"), let minute = text.takeNumber(digits: 2),
+            hour < 24, minute < 60
+        else { return nil }
+        if text.take(":") {
+            // RFC 3339 allows second 60 for a leap second; it lies in the same minute here.
+            guard let second = text.takeNumber(digits: 2), second <= 60, text.takeFraction() != nil else { return nil }
+        }
+        return hour * 60 + minute
     }
 }

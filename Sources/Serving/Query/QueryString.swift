@@ -11,12 +11,13 @@ struct QueryString: Equatable {
 
     init(_ text: some StringProtocol) throws(Problem) {
         var parameters: [Parameter] = []
-        for piece in text.split(separator: "&", omittingEmptySubsequences: true) {
-            let sides = piece.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        for piece in Array(text.utf8).split(separator: UInt8(ascii: "&")) {
+            let sides = piece.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             let value = sides.count > 1 ? PercentEncoding.decode(sides[1], plusIsSpace: true) : ""
             guard let name = PercentEncoding.decode(sides[0], plusIsSpace: true), let value else {
                 throw .badParameter(
-                    String(sides[0]), "The query is not percent-encoded right at \(piece).",
+                    String(decoding: sides[0], as: UTF8.self),
+                    "The query is not percent-encoded right at \(String(decoding: piece, as: UTF8.self)).",
                     accepted: "%XX with two hexadecimal digits, UTF-8")
             }
             parameters.append(Parameter(name: name, value: value))

@@ -1,0 +1,56 @@
+/// Takes a text apart from its front, for what is read with each request.
+///
+/// A regular expression, which Swift compiles at each use, takes a hundred times as long.
+package struct ByteScanner {
+    private var rest: ArraySlice<UInt8>
+
+    package init(_ text: some StringProtocol) {
+        rest = Array(text.utf8)[...]
+    }
+
+    package var isAtEnd: Bool { rest.isEmpty }
+    package var next: UInt8? { rest.first }
+
+    /// Takes the next byte if it is one of these.
+    package mutating func take(_ characters: Unicode.Scalar...) -> Bool {
+        guard let first = rest.first, characters.contains(Unicode.Scalar(first)) else { return false }
+        rest.removeFirst()
+        return true
+    }
+
+    /// Takes all of the text, or nothing.
+    package mutating func take(text: StaticString) -> Bool {
+        let isNext = text.withUTF8Buffer { rest.starts(with: $0) }
+        if isNext { rest.removeFirst(text.utf8CodeUnitCount) }
+        return isNext
+    }
+
+    /// Takes the bytes as long as the predicate holds.
+    package mutating func take(while holds: (UInt8) -> Bool) -> ArraySlice<UInt8> {
+        let taken = rest.prefix(while: holds)
+        rest.removeFirst(taken.count)
+        return taken
+    }
+
+    package mutating func skip(_ characters: Unicode.Scalar...) {
+        rest = rest.drop { characters.contains(Unicode.Scalar($0)) }
+    }
+
+    /// Takes exactly so many digits.
+    package mutating func takeNumber(digits width: Int) -> Int? {
+        let digits = rest.prefix(width)
+        guard digits.count == width, digits.allSatisfy(isDigit) else { return nil }
+        rest.removeFirst(width)
+        return digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
+    }
+
+    /// Takes a point and one to nine digits behind it, as whole milliseconds; nothing there is zero.
+    package mutating func takeFraction() -> Int? {
+        guard take(".") else { return 0 }
+        let digits = take(while: isDigit)
+        guard (1...9).contains(digits.count) else { return nil }
+        let milliseconds =
+            digits.prefix(3) + [UInt8](repeating: UInt8(ascii: "0"), count: Swift.max(0, 3 - digits.count))
+        return milliseconds.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
+    }
+}
