@@ -320,7 +320,7 @@ let package = Package(
         ),
         .testTarget(
             name: "TopListsTests",
-            dependencies: ["Basics", "TestSupport", "TopLists"],
+            dependencies: ["Basics", "Digests", "TestSupport", "TopLists"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -41,7 +41,10 @@ package struct APIWorker: Service, CustomStringConvertible {
         let (counts, date) = (RouteMetrics(), DateField())
         let newest = NewestList()
         let reader = StreamReader(key: key, redis: redis, clock: clock)
-        let loader = ListLoader(stream: config.stream, columns: config.columns, keys: keys, redis: redis)
+        let loader = ListLoader(
+            stream: config.stream, columns: config.columns, keys: keys, small: redis, large: redis.separate(),
+            clock: clock)
+        let history = ListHistory(reader: reader, loader: loader, capacity: config.cached, logger: logger)
         tail = ListTail(
             newest: newest, loader: loader,
             tail: StreamTail(
@@ -62,18 +65,14 @@ package struct APIWorker: Service, CustomStringConvertible {
             config.http.hasShortcut
             ? Shortcuts(Listener.group) { loop in
                 Shortcut(
-                    answers: answers, capacity: config.cached, onDemand: onDemand,
+                    answers: answers, history: history, onDemand: onDemand,
                     orders: (orders?.routes.place).map(OrderShortcut.init), date: date, counts: counts, loop: loop)
             } : nil
         metrics.sample(.dataAge, [("stream", config.stream)]) {
             newest.current.map { (clock.now - $0.minute.start) / .seconds(1) }
         }
         orders?.sample(metrics)
-        let history = ListHistory(reader: reader, loader: loader, capacity: config.cached, logger: logger)
-        if let shortcuts {
-            newest.follow { shortcuts.show($0) }
-            history.follow { shortcuts.keep($0) }
-        }
+        if let shortcuts { newest.follow { shortcuts.show($0) } }
         responder = APIResponder(
             lists: ListRoute(
                 newest: newest, history: history, margin: config.margin, clock: clock, onDemand: onDemand,

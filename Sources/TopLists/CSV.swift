@@ -17,10 +17,10 @@ package enum CSV {
         output.append(UInt8(ascii: "\""))
     }
 
-    package static func append(header columns: [ListColumn], to output: inout [UInt8]) {
-        for (index, column) in columns.enumerated() {
+    package static func append(header titles: [String], to output: inout [UInt8]) {
+        for (index, title) in titles.enumerated() {
             if index > 0 { output.append(UInt8(ascii: ",")) }
-            append(field: column.name.utf8, to: &output)
+            append(field: title.utf8, to: &output)
         }
         output += endOfLine
     }

@@ -25,7 +25,7 @@ struct JoinBench: ParsableCommand {
                 .init(ListColumn(name: "CMC ID", type: .integer), .key),
             ])
         let (rank, price) = (Self.ranks(ranks), Self.prices(prices))
-        var parts: [[Double]] = [[], [], []]
+        var parts: [[Double]] = [[], [], [], []]
         for _ in 0..<rounds {
             let start = clock()
             var (left, right) = (Join.table(for: 0, of: plan), Join.table(for: 1, of: plan))
@@ -34,20 +34,22 @@ struct JoinBench: ParsableCommand {
             let parsed = clock()
             let result = Join.run(plan, [left, right])
             let joined = clock()
-            let minute = Minute(containing: Timestamp(milliseconds: 0))
-            let list = try RenderedList(
-                minute: minute, stored: result.csv, columns: plan.columns.map(\.column),
-                wanted: ["Rank", "Symbol", "Price USD"])
+            let stored = StoredList(result.csv, columns: plan.columns.map(\.column))
+            let csv = try stored.rows(as: .csv, wanted: ["Rank", "Symbol", "Price USD"])
+            let halfway = clock()
+            let json = try stored.rows(as: .json, wanted: ["Rank", "Symbol", "Price USD"])
             let rendered = clock()
-            guard list.count == min(ranks, prices), result.account.matched == list.count else {
-                throw ValidationError("the join lost rows: \(list.count) of \(min(ranks, prices))")
+            let counts = [csv?.count, json?.count]
+            let expected = min(ranks, prices)
+            guard counts.allSatisfy({ $0 == expected }), result.account.matched == expected else {
+                throw ValidationError("the join lost rows: \(counts) of \(expected)")
             }
-            for (index, span) in [parsed - start, joined - parsed, rendered - joined].enumerated() {
+            for (index, span) in [parsed - start, joined - parsed, halfway - joined, rendered - halfway].enumerated() {
                 parts[index].append(Double(span) / Double(CLOCKS_PER_SEC) * 1000)
             }
         }
         let medians = parts.map { $0.sorted()[$0.count / 2] }
-        let names = ["parse rows", "join", "render CSV and JSON"]
+        let names = ["parse rows", "join", "render CSV", "render JSON"]
         for (name, value) in zip(names, medians) { print("\(name): \(Self.text(value)) ms CPU") }
         print("total: \(Self.text(medians.reduce(0, +))) ms CPU for \(prices) prices and \(ranks) ranks")
     }

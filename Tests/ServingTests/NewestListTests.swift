@@ -7,10 +7,7 @@ import TopLists
 @Suite struct NewestListTests {
     private func list(_ minute: Int) throws -> ServedList {
         let start = Timestamp(milliseconds: 1_795_251_660_000 + Int64(minute) * 60_000)
-        return ServedList(
-            try RenderedList(
-                minute: Minute(containing: start), stored: Array("Rank\r\n1\r\n".utf8),
-                columns: [ListColumn(name: "Rank", type: .integer)], wanted: ["Rank"]))
+        return try TestAPI.list(Minute(containing: start), rows: 1)
     }
 
     @Test func `an older list does not replace a newer one`() throws {

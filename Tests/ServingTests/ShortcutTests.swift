@@ -72,27 +72,8 @@ import TopLists
         #expect(connection.passed.hasPrefix("GET /?limit=3000"))
     }
 
-    @Test func `a minute of the past is answered while its list is at hand, the last used ones`() throws {
-        let connection = try Connection(list: list(rows: 3))
-        let past = (1...3).map { minute.advanced(byMinutes: -$0) }
-        func ask(_ minute: Minute) -> RawAnswer? {
-            RawAnswer(connection.exchange("GET /?datetime=\(minute) HTTP/1.1\r\nHost: a\r\n\r\n"))
-        }
-        #expect(ask(minute)?.status == 200)
-        for minute in past.prefix(2) { connection.shortcut.keep(try list(rows: 2, minute)) }
-        #expect(ask(past[1])?["last-modified"] == past[1].start.httpDate)
-        #expect(ask(past[0])?["last-modified"] == past[0].start.httpDate)
-        connection.shortcut.keep(try list(rows: 2, past[2]))
-        #expect(ask(past[0]) != nil && ask(past[2]) != nil)
-        #expect(connection.passed.isEmpty)
-        #expect(ask(past[1]) == nil)
-        #expect(connection.passed.contains("datetime=\(past[1])"))
-    }
-
     @Test func `an order is placed without the routes, and its answer says when it is the last`() async throws {
-        let redis = RedisClient(
-            RedisEndpoint(address: .tcp(host: "127.0.0.1", port: 1)), group: MultiThreadedEventLoopGroup.singleton,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let redis = RedisClient.ofNothing()
         let desk = OrderDesk(
             redis: redis, keys: TapeKeys(),
             acknowledgement: Acknowledgement(replicas: 0, fsync: false, timeout: .seconds(1)), maxRateAge: .seconds(1),
@@ -103,7 +84,7 @@ import TopLists
             let routes = PassedBytes()
             try await channel.testingEventLoop.executeInContext {
                 let shortcut = Shortcut(
-                    answers: ListAnswers(clock: TapeClock(), mayLast: true), capacity: 1, onDemand: nil,
+                    answers: ListAnswers(clock: TapeClock(), mayLast: true), history: .nowhere(redis), onDemand: nil,
                     orders: OrderShortcut(route: route), date: DateField(), counts: RouteMetrics(),
                     loop: channel.testingEventLoop)
                 try channel.pipeline.syncOperations.addHandlers([
@@ -232,11 +213,28 @@ import TopLists
     }
 
     private func list(rows: Int, _ minute: Minute? = nil) throws -> ServedList {
-        let stored = TestAPI.stored(minute ?? self.minute, rows: rows)
-        return ServedList(
-            try RenderedList(
-                minute: minute ?? self.minute, stored: Array(stored.csv.utf8), columns: stored.columns,
-                wanted: ["Rank", "Symbol", "Price USD"]))
+        try TestAPI.list(minute ?? self.minute, rows: rows)
+    }
+}
+
+extension RedisClient {
+    /// Nothing listens there.
+    fileprivate static func ofNothing() -> RedisClient {
+        RedisClient(
+            RedisEndpoint(address: .tcp(host: "127.0.0.1", port: 1)), group: MultiThreadedEventLoopGroup.singleton,
+            logger: .silent)
+    }
+}
+
+extension ListHistory {
+    /// Has nothing, and finds nothing.
+    fileprivate static func nowhere(_ redis: RedisClient = .ofNothing()) -> ListHistory {
+        let clock = TapeClock()
+        return ListHistory(
+            reader: StreamReader(key: "toplist", redis: redis, clock: clock),
+            loader: ListLoader(
+                stream: "toplist", columns: [], keys: TapeKeys(), small: redis, large: redis, clock: clock),
+            capacity: 0, logger: .silent)
     }
 }
 
@@ -291,7 +289,8 @@ private final class Connection {
         shortcut =
             other?.shortcut
             ?? Shortcut(
-                answers: answers, capacity: 2, onDemand: nil, orders: nil, date: DateField(), counts: RouteMetrics(),
+                answers: answers, history: .nowhere(), onDemand: nil, orders: nil, date: DateField(),
+                counts: RouteMetrics(),
                 loop: EmbeddedEventLoop())
         if let list { shortcut.show(list) }
         channel = EmbeddedChannel()
@@ -312,30 +311,6 @@ private final class Connection {
         while let part = try? channel.readOutbound(as: ByteBuffer.self) { sent += part.readableBytesView }
         return sent
     }
-}
-
-/// How many bytes came to the routes, for who is on another thread.
-private final class PassedBytes: Sendable {
-    private final class Handler: ChannelInboundHandler {
-        typealias InboundIn = ByteBuffer
-
-        let passed: PassedBytes
-
-        init(_ passed: PassedBytes) {
-            self.passed = passed
-        }
-
-        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            let count = unwrapInboundIn(data).readableBytes
-            passed.bytes.withLock { $0 += count }
-        }
-    }
-
-    private let bytes = Mutex(0)
-
-    var count: Int { bytes.withLock(\.self) }
-
-    func handler() -> some ChannelInboundHandler { Handler(self) }
 }
 
 /// Answers without what differs from one moment to the next.

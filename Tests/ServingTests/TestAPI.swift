@@ -1,5 +1,6 @@
 import Basics
 import Config
+import Digests
 import Foundation
 import Logging
 import NIOPosix
@@ -21,12 +22,13 @@ final class TestAPI: Sendable {
     private let group: ServiceGroup
     private let worker: Task<Void, any Error>
 
-    /// `http` is the object of that name in the config.
+    /// `http` is the object of that name in the config; `cached` is how many lists of the past are kept.
     init(
-        http: String = "{}", margin: String = "60s", redis: TestRedis? = nil, clock: TapeClock = TapeClock()
+        http: String = "{}", margin: String = "60s", cached: Int = 60, redis: TestRedis? = nil,
+        clock: TapeClock = TapeClock()
     ) async throws {
         let text = """
-            {"worker": "api", "name": "api", "listen": [{"port": 0}], "http": \(http), "list": {"margin": "\(margin)"},
+            {"worker": "api", "name": "api", "listen": [{"port": 0}], "http": \(http), "list": {"margin": "\(margin)", "cached": \(cached)},
              "redis": {"url": "\(redis?.url ?? "redis://127.0.0.1:1")"}}
             """
         let context = ConfigContext(file: "api.json", environment: [:])
@@ -81,21 +83,39 @@ final class TestAPI: Sendable {
         try #require(try await RawAnswer.of(port, target, headers, method: method), "\(method) \(target)")
     }
 
-    /// Puts a list with so many rows into the index and under its key.
-    func publish(_ minute: Minute, rows: Int = 200) async throws {
+    /// Puts a list with so many rows into the index and under its key, perhaps another text, or without a field.
+    func publish(
+        _ minute: Minute, rows: Int = 200, without field: String? = nil, change: (String) -> String = { $0 }
+    ) async throws {
         let client = try #require(redis).client()
-        let stored = Self.stored(minute, rows: rows)
-        let columns = String(decoding: try JSONEncoder().encode(stored.columns), as: UTF8.self)
-        _ = try await client.send(RedisCommand("SET", "toplist:\(minute)", stored.csv))
-        _ = try await client.send(RedisCommand("XADD", "toplist", "\(minute.milliseconds)-0", "columns", columns))
+        let (text, entry) = Self.stored(minute, rows: rows)
+        let changed = change(String(decoding: text, as: UTF8.self))
+        _ = try await client.send(RedisCommand("SET", "toplist:\(minute)", changed))
+        let fields = entry.fields.filter { $0.key != field }.flatMap { [$0.key as any RedisArgument, $0.value] }
+        _ = try await client.send(RedisCommand("XADD", arguments: ["toplist", "\(entry.id)"] + fields))
     }
 
-    static func stored(_ minute: Minute, rows: Int) -> (csv: String, columns: [ListColumn]) {
+    /// A list's text, and what the index says of it.
+    static func stored(_ minute: Minute, rows: Int) -> (text: [UInt8], entry: TapeEntry) {
         let lines = (1...rows).map { "\($0),SYM\($0),\($0).\(minute.milliseconds / 60_000 % 1000),\($0)\r\n" }
-        let columns = [
-            ListColumn(name: "Rank", type: .integer), ListColumn(name: "Symbol", type: .string),
-            ListColumn(name: "Price USD", type: .decimal), ListColumn(name: "CMC ID", type: .integer),
-        ]
-        return ("Rank,Symbol,Price USD,CMC ID\r\n" + lines.joined(), columns)
+        let text = Array(("Rank,Symbol,Price USD,CMC ID\r\n" + lines.joined()).utf8)
+        let columns = #"""
+            [{"name":"Rank","type":"integer"},{"name":"Symbol","type":"string"},{"name":"Price USD","type":"decimal"},\#
+            {"name":"CMC ID","type":"integer"}]
+            """#
+        let fields = ["columns": columns, "count": "\(rows)", "sha256": Digest.sha256(text)]
+        return (text, TapeEntry(id: StreamID(minute), fields: fields.mapValues { Array($0.utf8) }))
+    }
+
+    /// The same list, at hand.
+    static func list(_ minute: Minute, rows: Int) throws -> ServedList {
+        let (text, entry) = stored(minute, rows: rows)
+        let wanted = ["Rank", "Symbol", "Price USD"]
+        let description = try ListDescription(entry, wanted: wanted)
+        var list = ServedList(description)
+        for format in ListFormat.allCases {
+            list.take(try #require(try StoredList(text, columns: description.columns).rows(as: format, wanted: wanted)))
+        }
+        return list
     }
 }

@@ -38,7 +38,7 @@ struct CSVTests {
     @Test func `a header has its columns' names`() {
         var output: [UInt8] = []
         let columns = [ListColumn(name: "Rank", type: .integer), ListColumn(name: "a,b", type: .string)]
-        CSV.append(header: columns, to: &output)
+        CSV.append(header: columns.map(\.name), to: &output)
         #expect(output == Array("Rank,\"a,b\"\r\n".utf8))
     }
 

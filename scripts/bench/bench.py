@@ -1,5 +1,6 @@
 """What all benchmarks have: a world of real processes, sizes, and lists to serve."""
 
+import hashlib
 import json
 import os
 import random
@@ -44,8 +45,10 @@ class Bench(World):
         listed = [(rank, symbol(draw), price(draw), rank * 3 + 1) for rank in range(1, rows + 1)]
         lines = ["Rank,Symbol,Price USD,CMC ID"] + [",".join(str(cell) for cell in row) for row in listed]
         redis = self.redis
-        redis.call("SET", f"toplist:{iso(minute)}", "".join(line + "\r\n" for line in lines))
-        redis.call("XADD", "toplist", f"{minute}-0", "columns", json.dumps(COLUMNS), "source", "sandbox", "count", rows)
+        stored = "".join(line + "\r\n" for line in lines)
+        redis.call("SET", f"toplist:{iso(minute)}", stored)
+        redis.call("XADD", "toplist", f"{minute}-0", "columns", json.dumps(COLUMNS), "source", "sandbox", "count", rows,
+                   "sha256", hashlib.sha256(stored.encode()).hexdigest())
         return listed
 
     def api_with_list(self, minute, change=None, **variables):

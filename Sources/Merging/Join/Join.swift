@@ -41,7 +41,7 @@ package struct Join {
         }
         let columns = plan.columns.map { Reader($0, plan) }
         var csv: [UInt8] = []
-        CSV.append(header: plan.columns.map(\.column), to: &csv)
+        CSV.append(header: plan.columns.map(\.column.name), to: &csv)
         var count = 0
         var rows = [Int?](repeating: nil, count: tables.count)
         for key in indexes[0].keys {

@@ -79,14 +79,20 @@ final class ConnectionGuard: ChannelDuplexHandler {
     private func perform(_ first: RequestGate.Action, _ context: ChannelHandlerContext) {
         // Not by calling itself: a client may send thousands ahead.
         var action = first
-        while case .pass(let request) = action, let answer = shortcutAnswer(to: request) {
-            let now = NIODeadline.now()
-            action = send(answer, began: now, context)
-            shortcut?.sent(answer, after: .now() - now)
-        }
-        if case .pass(let request) = action, let (orders, put) = order(in: request) {
-            place(put, with: orders, context)
-            action = .none
+        ahead: while case .pass(let bytes) = action {
+            switch way(for: bytes) {
+            case .routes: break ahead
+            case .answer(let answer):
+                let now = NIODeadline.now()
+                action = send(answer, began: now, context)
+                shortcut?.sent(answer, after: .now() - now)
+            case .list(let request, let search):
+                find(request, by: search, else: bytes, context)
+                action = .none
+            case .order(let put, let orders):
+                place(put, with: orders, context)
+                action = .none
+            }
         }
         switch action {
         case .none: break
@@ -115,10 +121,20 @@ final class ConnectionGuard: ChannelDuplexHandler {
         return shortcut.answer(to: last.request, now: now)
     }
 
-    private func shortcutAnswer(to bytes: ByteBuffer) -> ImmediateAnswer? {
-        guard let shortcut, !gate.closesAfterAnswer, let request = shortcut.read(bytes) else { return nil }
+    private enum Way {
+        case routes
+        case answer(ImmediateAnswer)
+        case list(ListRequest, search: @Sendable () async -> ServedRows?)
+        case order(PlainPut, OrderShortcut)
+    }
+
+    private func way(for bytes: ByteBuffer) -> Way {
+        guard let shortcut else { return .routes }
+        if let orders = shortcut.orders, let put = orders.read(bytes) { return .order(put, orders) }
+        guard !gate.closesAfterAnswer, let request = shortcut.read(bytes) else { return .routes }
         last = KnownRequest(request, bytes)
-        return shortcut.answer(to: request, now: .now())
+        if let answer = shortcut.answer(to: request, now: .now()) { return .answer(answer) }
+        return shortcut.search(for: request).map { .list(request, search: $0) } ?? .routes
     }
 
     /// Sends it, and says what is next: nothing as long as the socket has not taken all of it.
@@ -139,17 +155,39 @@ final class ConnectionGuard: ChannelDuplexHandler {
         return sending.isDone ? gate.answerWritten(now: .now()) : .none
     }
 
-    private func order(in request: ByteBuffer) -> (OrderShortcut, PlainPut)? {
-        guard let orders = shortcut?.orders, let put = orders.read(request) else { return nil }
-        return (orders, put)
+    private func find(
+        _ request: ListRequest, by search: @escaping @Sendable () async -> ServedRows?, else bytes: ByteBuffer,
+        _ context: ChannelHandlerContext
+    ) {
+        let began = NIODeadline.now()
+        let connection = NIOLoopBound((self, request), eventLoop: context.eventLoop)
+        Task(executorPreference: shortcut?.executor) {
+            let rows = await search()
+            let (guarding, request) = connection.value
+            guarding.found(rows, for: request, else: bytes, began: began)
+        }
+    }
+
+    private func found(_ rows: ServedRows?, for request: ListRequest, else bytes: ByteBuffer, began: NIODeadline) {
+        guard let context, let shortcut else { return }
+        let now = NIODeadline.now()
+        // Why there is none is the routes' to say, and so is that the connection is to end meanwhile.
+        if let rows, !gate.closesAfterAnswer, let answer = shortcut.answer(to: request, with: rows, now: now) {
+            let next = send(answer, began: now, context)
+            shortcut.sent(answer, after: .now() - began)
+            perform(next, context)
+        } else {
+            context.fireChannelRead(wrapInboundOut(bytes))
+        }
+        context.fireChannelReadComplete()
     }
 
     private func place(_ put: PlainPut, with orders: OrderShortcut, _ context: ChannelHandlerContext) {
-        let (loop, began) = (context.eventLoop, NIODeadline.now())
-        let connection = NIOLoopBound(self, eventLoop: loop)
+        let began = NIODeadline.now()
+        let connection = NIOLoopBound(self, eventLoop: context.eventLoop)
         Task(executorPreference: shortcut?.executor) {
             let answer = await orders.answer(to: put)
-            loop.execute { connection.value.placed(answer, began: began) }
+            connection.value.placed(answer, began: began)
         }
     }
 

@@ -21,20 +21,20 @@ struct ListAnswers: Sendable {
     private static let longestAtOnce = 64_000
 
     /// Whether an answer would take long to make: what is large has to be compressed first.
-    func takesLong(_ list: ServedList, _ query: ListQuery, _ accepted: AcceptEncoding) -> Bool {
-        let served = ListRepresentation(list, query, accepted)
+    func takesLong(_ rows: ServedRows, _ accepted: AcceptEncoding) -> Bool {
+        let served = ListRepresentation(rows, accepted)
         return served.coding == .gzip && served.size > Self.longestAtOnce && !compressed.has(served.tag)
     }
 
     func representation(
-        of list: ServedList, _ query: ListQuery, _ accepted: AcceptEncoding, now: Timestamp
+        of rows: ServedRows, _ query: ListQuery, _ accepted: AcceptEncoding, now: Timestamp
     ) -> Representation {
-        let served = ListRepresentation(list, query, accepted)
-        let minute = list.minute
+        let served = ListRepresentation(rows, accepted)
+        let minute = rows.minute
         let isLasting = mayLast && query.datetime == .absolute(minute) && now - minute.start > Self.settling
         let freshness = isLasting ? Freshness.lasting(clock) : .passing(minute, now: now, clock: clock)
         var representation = Representation(
-            mediaType: served.format.mediaType, tag: served.tag, coding: served.coding,
+            mediaType: rows.format.mediaType, tag: served.tag, coding: served.coding,
             cacheControl: freshness.cacheControl, vary: "Accept, Accept-Encoding", modified: minute.start
         ) { served.body(compressed) }
         if case .passing(let age, _, let remaining) = freshness {

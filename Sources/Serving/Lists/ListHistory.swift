@@ -6,7 +6,7 @@ import Synchronization
 import Tape
 import TopLists
 
-/// The lists of the past: from the index and the stored lists, the latest used ones kept.
+/// The lists of the past: from the index and the stored lists, what was used last kept at hand.
 final class ListHistory: Sendable {
     enum Finding: Sendable {
         case list(ServedList)
@@ -23,10 +23,14 @@ final class ListHistory: Sendable {
 
     private struct State {
         var recent: RecentLists
-        /// Minutes that are being fetched: who asks for one meanwhile waits for it too.
-        var flights: [Minute: Task<Finding, any Error>] = [:]
-        var show: @Sendable (ServedList) -> Void = { _ in }
+        /// What the index says of lists that were asked for, so that only their rows need be read again.
+        var known: [Minute: ListDescription] = [:]
+        /// What is being fetched: who asks for it meanwhile waits for it too.
+        var flights: [ListPart: Task<Finding, any Error>] = [:]
     }
+
+    /// About a week's; all are forgotten when there are more.
+    private static let mostKnown = 10_000
 
     private let reader: StreamReader
     private let loader: ListLoader
@@ -40,37 +44,40 @@ final class ListHistory: Sendable {
         state = Mutex(State(recent: RecentLists(capacity: capacity)))
     }
 
-    /// Has `show` called with each list that is found in Redis from now on.
-    func follow(_ show: @escaping @Sendable (ServedList) -> Void) {
-        state.withLock { $0.show = show }
+    /// What needs no Redis.
+    func atHand(_ minute: Minute, _ query: ListQuery) -> ServedRows? {
+        state.withLock { $0.recent.use(minute)?.rows(query) }
     }
 
-    /// A list once published never changes, so what is kept is right.
-    func find(_ minute: Minute) async throws -> Finding {
+    /// A list holds at least the rows that are asked for, in the format.
+    ///
+    /// What has to be fetched is fetched on the executor. A list once published never changes: what is kept is right.
+    func find(_ minute: Minute, _ query: ListQuery, on executor: (any TaskExecutor)? = nil) async throws -> Finding {
+        let part = ListPart(minute, query)
         let (list, flight) = state.withLock { state -> (ServedList?, Task<Finding, any Error>?) in
-            if let list = state.recent.use(minute) { return (list, nil) }
-            let flight = state.flights[minute] ?? Task { try await land(minute) }
-            state.flights[minute] = flight
+            if let list = state.recent.use(minute), list.rows(query) != nil { return (list, nil) }
+            let flight = state.flights[part] ?? Task(executorPreference: executor) { try await self.land(part) }
+            state.flights[part] = flight
             return (nil, flight)
         }
         if let list { return .list(list) }
         return try await flight?.value ?? .nothing
     }
 
-    private func land(_ minute: Minute) async throws -> Finding {
-        defer { state.withLock { $0.flights[minute] = nil } }
-        let (entry, stored) = try await reader.entry(at: minute, with: loader.key(minute))
-        guard let entry else { return .nothing }
-        if let gap = entry.gap { return .gap(gap) }
-        guard let stored else { return .nothing }
+    private func land(_ part: ListPart) async throws -> Finding {
+        defer { state.withLock { $0.flights[part] = nil } }
         do {
-            let list = try loader.list(stored, of: entry)
-            state.withLock { state in
-                state.recent.keep(list)
-                state.show(list)
+            switch try await loader.load(part, of: state.withLock { $0.known[part.minute] }) {
+            case .gap(let gap): return .gap(gap)
+            case .nothing: return .nothing
+            case .list(let description, let rows):
+                return state.withLock { state in
+                    if state.known.count >= Self.mostKnown { state.known = [:] }
+                    state.known[part.minute] = description
+                    return .list(state.recent.keep(rows, of: description))
+                }
             }
-            return .list(list)
-        } catch let error as ListLoader.Malformed {
+        } catch let error as ListDescription.Malformed {
             logger.error(.listUnreadable, metadata: [LogKey.detail: "\(error)"])
             return .gap(Gap(code: "unreadable", detail: "\(error)"))
         }

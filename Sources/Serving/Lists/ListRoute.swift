@@ -17,28 +17,28 @@ struct ListRoute: Sendable {
 
     func answer(query: some StringProtocol, headers: HTTPFields) async throws(Problem) -> Response {
         let query = try ListQuery(query: query, accept: headers[.accept], now: clock.now)
-        let list = try await list(for: query.datetime, clock.now)
+        let rows = try await rows(query, clock.now)
         // A list may have been waited for.
         let now = clock.now
         let accepted = AcceptEncoding(headers[.acceptEncoding])
-        return answers.representation(of: list, query, accepted, now: now)
+        return answers.representation(of: rows, query, accepted, now: now)
             .response(RequestConditions(headers), now: now)
     }
 
-    private func list(for datetime: DateTimeParameter?, _ now: Timestamp) async throws(Problem) -> ServedList {
+    private func rows(_ query: ListQuery, _ now: Timestamp) async throws(Problem) -> ServedRows {
         let lookup = ListLookup(now: now, margin: margin)
-        switch lookup.target(of: datetime) {
+        switch lookup.target(of: query.datetime) {
         case .newest:
-            guard let list = await newestList() else { throw noListYet }
-            return list
+            guard let rows = await newestList()?.rows(query) else { throw noListYet }
+            return rows
         case .future:
             throw .badParameter(
                 "datetime", "The minute lies more than 60 s in the future; it is \(Minute(containing: now)) now.",
                 accepted: DateTimeParameter.accepted)
         case .minute(let minute):
             if minute >= Minute(containing: now) { _ = await newestList() }
-            if let list = newest.current, list.minute == minute { return list }
-            return try await find(minute, lookup)
+            if let list = newest.current, list.minute == minute, let rows = list.rows(query) { return rows }
+            return try await find(minute, query, lookup)
         }
     }
 
@@ -49,23 +49,28 @@ struct ListRoute: Sendable {
         return isComing ? await newest.first(within: OnDemand.patience) : nil
     }
 
-    private func find(_ minute: Minute, _ lookup: ListLookup) async throws(Problem) -> ServedList {
+    private func find(
+        _ minute: Minute, _ query: ListQuery, _ lookup: ListLookup
+    ) async throws(Problem) -> ServedRows {
         do {
-            let finding = try await history.find(minute)
-            if case .list(let list) = finding { return list }
-            if case .nothing = finding, let list = newest.current, lookup.mayStandIn(list.minute, for: minute) {
-                return list
-            }
+            let finding = try await history.find(minute, query)
+            if case .list(let list) = finding, let rows = list.rows(query) { return rows }
+            if case .nothing = finding, let rows = standIn(for: minute, query, lookup) { return rows }
             throw Self.missing(minute, finding, try await history.neighbours(of: minute))
         } catch let problem as Problem {
             throw problem
         } catch {
             // The newest list may be known while the past is out of reach.
-            if let list = newest.current, lookup.mayStandIn(list.minute, for: minute) { return list }
+            if let rows = standIn(for: minute, query, lookup) { return rows }
             throw .unavailable(
                 "history-unavailable", "The history cannot be read now", "The store of lists does not answer.",
                 retryAfter: clock.positiveHeaderSeconds(.seconds(5)))
         }
+    }
+
+    private func standIn(for minute: Minute, _ query: ListQuery, _ lookup: ListLookup) -> ServedRows? {
+        guard let list = newest.current, lookup.mayStandIn(list.minute, for: minute) else { return nil }
+        return list.rows(query)
     }
 
     private var noListYet: Problem {

@@ -25,9 +25,9 @@ struct ListTail: Sendable {
     private func show(_ entry: TapeEntry) async throws {
         guard entry.gap == nil else { return }
         do {
-            guard let list = try await loader.list(for: entry) else { return }
+            guard let list = try await loader.whole(entry) else { return }
             newest.offer(list)
-        } catch let error as ListLoader.Malformed {
+        } catch let error as ListDescription.Malformed {
             tail.logger.error(.listUnreadable, metadata: [LogKey.detail: "\(error)"])
         }
     }

@@ -1,6 +1,7 @@
 import Basics
+import TopLists
 
-/// The lists that were used last, up to a number of them.
+/// What is at hand of the lists that were used last, up to a number of them.
 struct RecentLists {
     private let capacity: Int
     private var lists: [Minute: ServedList] = [:]
@@ -21,9 +22,15 @@ struct RecentLists {
         return list
     }
 
-    mutating func keep(_ list: ServedList) {
-        guard capacity > 0, lists.updateValue(list, forKey: list.minute) == nil else { return }
-        order.append(list.minute)
-        if order.count > capacity { lists[order.removeFirst()] = nil }
+    /// Adds the rows to what is at hand of the list, which is returned.
+    mutating func keep(_ rows: RenderedRows, of description: ListDescription) -> ServedList {
+        var list = use(description.minute) ?? ServedList(description)
+        list.take(rows)
+        guard capacity > 0 else { return list }
+        if lists.updateValue(list, forKey: list.minute) == nil {
+            order.append(list.minute)
+            if order.count > capacity { lists[order.removeFirst()] = nil }
+        }
+        return list
     }
 }

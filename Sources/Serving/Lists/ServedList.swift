@@ -2,32 +2,51 @@ import Basics
 import NIOCore
 import TopLists
 
-/// A rendered list in the buffers that answers hold: made once, and shared by all event loops, as it never changes.
+/// What is at hand of a list, in the buffers that answers hold: shared by all event loops, as it never changes.
 struct ServedList: Sendable {
-    let minute: Minute
-    let count: Int
-    let digest: String
-    private let csv: ByteBuffer
-    private let json: ByteBuffer
-    private let csvEnds: [Int]
-    private let jsonEnds: [Int]
+    let description: ListDescription
+    private var csv: Rows?
+    private var json: Rows?
 
-    init(_ list: RenderedList) {
-        minute = list.minute
-        count = list.count
-        digest = list.digest
-        csv = ByteBuffer(bytes: list.csv)
-        json = ByteBuffer(bytes: list.json)
-        csvEnds = list.csvEnds
-        jsonEnds = list.jsonEnds
+    private struct Rows {
+        let bytes: ByteBuffer
+        let ends: [UInt32]
     }
 
-    /// The first rows, or all when there are fewer, without a copy; of an array but for its closing bracket.
-    func open(_ format: ListFormat, first limit: Int) -> ByteBuffer {
-        let row = min(limit, count)
-        switch format {
-        case .csv: return csv.getSlice(at: 0, length: csvEnds[row]) ?? csv
-        case .json: return json.getSlice(at: 0, length: jsonEnds[row]) ?? json
+    var minute: Minute { description.minute }
+
+    init(_ description: ListDescription) {
+        self.description = description
+    }
+
+    /// Has the rows at hand unless there are as many already.
+    mutating func take(_ rows: RenderedRows) {
+        let new = Rows(bytes: ByteBuffer(bytes: rows.bytes), ends: rows.ends)
+        switch rows.format {
+        case .csv: if csv?.ends.count ?? 0 < new.ends.count { csv = new }
+        case .json: if json?.ends.count ?? 0 < new.ends.count { json = new }
         }
     }
+
+    func rows(_ query: ListQuery) -> ServedRows? { rows(first: query.limit, as: query.format) }
+
+    /// The first rows, or all when there are fewer, without a copy; nil when so many are not at hand.
+    func rows(first limit: Int, as format: ListFormat) -> ServedRows? {
+        let count = min(limit, description.count)
+        let rows = format == .csv ? csv : json
+        guard let rows, count < rows.ends.count else { return nil }
+        return rows.bytes.getSlice(at: 0, length: Int(rows.ends[count])).map {
+            ServedRows(minute: minute, digest: description.digest, count: count, format: format, open: $0)
+        }
+    }
+}
+
+/// A list's first rows in a format.
+struct ServedRows: Sendable {
+    let minute: Minute
+    let digest: String
+    let count: Int
+    let format: ListFormat
+    /// Of an array all but its closing bracket.
+    let open: ByteBuffer
 }

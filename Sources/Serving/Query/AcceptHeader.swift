@@ -1,8 +1,6 @@
-/// The formats that a list is served in.
-enum ListFormat: String, CaseIterable {
-    case json = "JSON"
-    case csv = "CSV"
+import TopLists
 
+extension ListFormat {
     var mediaType: String {
         switch self {
         case .json: "application/json"

@@ -1,4 +1,5 @@
 import Basics
+import TopLists
 
 /// What a request for a list asks: how many rows, as what, of which minute.
 struct ListQuery: Equatable {

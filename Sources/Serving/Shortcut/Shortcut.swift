@@ -7,13 +7,14 @@ import Redis
 import Tape
 import Telemetry
 
-/// Answers requests for the newest list, and for lists of the past that are at hand, on their connection's event loop,
-/// without a task and without the routes.
+/// Answers requests for lists on their connection's event loop, without the routes; without a task too, but for lists of
+/// the past that are not at hand.
 ///
 /// Belongs to an event loop. Whatever is not plainly such a request is left to the routes, which give the same answer to
 /// those that are, byte for byte. What is asked again is known by its outline, and its answer is kept for a moment.
 final class Shortcut {
     private let answers: ListAnswers
+    private let history: ListHistory
     private let onDemand: OnDemand?
     /// nil for an api that takes no orders.
     let orders: OrderShortcut?
@@ -25,21 +26,19 @@ final class Shortcut {
     private var memo = OutlineMemo<ListRequest?>(capacity: 64)
     /// This loop's own reference: nobody else's lock is taken to read it.
     private var newest: ServedList?
-    private var past: RecentLists
 
     /// The date and the age of an answer may be so much behind.
     private static let moment = TimeAmount.milliseconds(10)
 
-    /// `capacity` is how many lists of the past are kept at hand.
     init(
-        answers: ListAnswers, capacity: Int, onDemand: OnDemand?, orders: OrderShortcut?, date: DateField,
+        answers: ListAnswers, history: ListHistory, onDemand: OnDemand?, orders: OrderShortcut?, date: DateField,
         counts: RouteMetrics, loop: any EventLoop
     ) {
         self.orders = orders
         self.counts = counts
         executor = LoopExecutor(loop)
-        past = RecentLists(capacity: capacity)
         self.answers = answers
+        self.history = history
         self.onDemand = onDemand
         self.date = date
         ok = counts.instruments("/", status: 200)
@@ -54,39 +53,53 @@ final class Shortcut {
         for request in memo.all { request?.answer = nil }
     }
 
-    /// Has a list of the past at hand from now on.
-    func keep(_ list: ServedList) { past.keep(list) }
-
     /// Reads one whole request; nil when it is one for the routes.
     func read(_ request: ByteBuffer) -> ListRequest? {
         guard let outline = RequestOutline(of: request, ListRequest.fields) else { return nil }
         return memo.value(of: outline) { ListRequest(outline) }
     }
 
-    /// nil as long as there is no list, and for a minute that the routes have to look for.
+    /// nil as long as there is no list, and for one that has to be looked for.
     func answer(to request: ListRequest, now: NIODeadline) -> ImmediateAnswer? {
-        guard let list = list(for: request.minute) else { return nil }
-        if let kept = request.answer, kept.minute == list.minute, kept.until > now { return kept.answer }
-        // The routes make it, on another thread, and it is at hand the next time.
-        if answers.takesLong(list, request.query, request.accepted) { return nil }
-        let answer = made(request, list)
-        request.answer = ListRequest.Kept(minute: list.minute, until: now + Self.moment, answer: answer)
+        guard let newest else { return nil }
+        if request.minute == nil { _ = onDemand?.found(newest.minute) }
+        if let kept = request.answer, kept.minute == request.minute ?? newest.minute, kept.until > now {
+            return kept.answer
+        }
+        return rows(for: request, newest).flatMap { answer(to: request, with: $0, now: now) }
+    }
+
+    /// nil for an answer that takes long to make: the routes make it, on another thread, and it is at hand the next time.
+    func answer(to request: ListRequest, with rows: ServedRows, now: NIODeadline) -> ImmediateAnswer? {
+        if answers.takesLong(rows, request.accepted) { return nil }
+        let answer = made(request, rows)
+        request.answer = ListRequest.Kept(minute: rows.minute, until: now + Self.moment, answer: answer)
         return answer
+    }
+
+    /// Looks for a list of the past, to be called on the executor; nil for one that the routes have to look for.
+    func search(for request: ListRequest) -> (@Sendable () async -> ServedRows?)? {
+        guard let minute = past(request), ListPart(minute, request.query).isSmall else { return nil }
+        return { [history, query = request.query, executor] in
+            guard case .list(let list) = try? await history.find(minute, query, on: executor) else { return nil }
+            return list.rows(query)
+        }
     }
 
     func sent(_ answer: ImmediateAnswer, after duration: TimeAmount) {
         (answer.status == 200 ? ok : notModified).record(nanoseconds: duration.nanoseconds)
     }
 
-    private func list(for minute: Minute?) -> ServedList? {
-        guard let newest else { return nil }
-        guard let minute else {
-            _ = onDemand?.found(newest.minute)
-            return newest
-        }
-        // For the present minute another may have to stand in.
-        guard minute < Minute(containing: answers.clock.now) else { return nil }
-        return newest.minute == minute ? newest : past.use(minute)
+    private func rows(for request: ListRequest, _ newest: ServedList) -> ServedRows? {
+        if request.minute == nil { return newest.rows(request.query) }
+        guard let minute = past(request) else { return nil }
+        return newest.minute == minute ? newest.rows(request.query) : history.atHand(minute, request.query)
+    }
+
+    /// For the present minute another may have to stand in: that is the routes' to decide.
+    private func past(_ request: ListRequest) -> Minute? {
+        guard let minute = request.minute, minute < Minute(containing: answers.clock.now) else { return nil }
+        return minute
     }
 
     /// What is sent of an order's answer.
@@ -95,9 +108,9 @@ final class Shortcut {
         return ImmediateAnswer(answer, date: date.text(Timestamp.machineTime), isLast: isLast)
     }
 
-    private func made(_ request: ListRequest, _ list: ServedList) -> ImmediateAnswer {
+    private func made(_ request: ListRequest, _ rows: ServedRows) -> ImmediateAnswer {
         let now = answers.clock.now
-        let representation = answers.representation(of: list, request.query, request.accepted, now: now)
+        let representation = answers.representation(of: rows, request.query, request.accepted, now: now)
         return ImmediateAnswer(
             representation, isKnown: representation.isKnown(by: request.conditions, now: now), isHEAD: request.isHEAD,
             date: date.text(Timestamp.machineTime))

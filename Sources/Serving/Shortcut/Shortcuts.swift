@@ -19,9 +19,4 @@ struct Shortcuts: Sendable {
     func show(_ list: ServedList) {
         for shortcut in loops.values { shortcut.eventLoop.execute { shortcut.value.show(list) } }
     }
-
-    /// The same for a list of the past.
-    func keep(_ list: ServedList) {
-        for shortcut in loops.values { shortcut.eventLoop.execute { shortcut.value.keep(list) } }
-    }
 }

@@ -30,17 +30,16 @@ package struct StreamReader: Sendable {
         try await entries(RedisCommand("XRANGE", key, "\(StreamID(minute))", "\(StreamID(minute))", "COUNT", 1)).first
     }
 
-    /// The entry of a minute, and what another key holds, in one round trip.
+    /// The entry of a minute, and the reply to another command, in one round trip.
     package func entry(
-        at minute: Minute, with other: String
-    ) async throws(RedisError) -> (entry: TapeEntry?, value: [UInt8]?) {
+        at minute: Minute, then command: RedisCommand
+    ) async throws(RedisError) -> (entry: TapeEntry?, reply: RedisReply) {
         let id = "\(StreamID(minute))"
-        let replies = try await redis.send(
-            RedisCommand("XRANGE", key, id, id, "COUNT", 1), then: RedisCommand("GET", other))
-        for case (.error(let text), let name) in [(replies.0, "XRANGE"), (replies.1, "GET")] {
+        let replies = try await redis.send(RedisCommand("XRANGE", key, id, id, "COUNT", 1), then: command)
+        for case (.error(let text), let name) in [(replies.0, "XRANGE"), (replies.1, command.name)] {
             throw RedisError(serverError: text, command: name)
         }
-        return (try decode(replies.0, "XRANGE").first, replies.1.bytes)
+        return (try decode(replies.0, "XRANGE").first, replies.1)
     }
 
     package func oldest() async throws(RedisError) -> TapeEntry? {

@@ -1,0 +1,45 @@
+import Basics
+import Digests
+import Foundation
+import Tape
+import TopLists
+
+/// What the index says of a minute's list.
+struct ListDescription: Sendable {
+    let minute: Minute
+    /// All its rows, however few of them are asked for.
+    let count: Int
+    /// The stored columns, in order.
+    let columns: [ListColumn]
+    /// Half of a SHA-256 of all that makes the list's renderings, in hexadecimal.
+    ///
+    /// It is the same on every replica, and known before anything is rendered: fit for an entity tag.
+    let digest: String
+
+    struct Malformed: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// `wanted` are the titles of the columns to serve.
+    init(_ entry: TapeEntry, wanted: [String]) throws(Malformed) {
+        func field(_ name: String) throws(Malformed) -> [UInt8] {
+            guard let value = entry.fields[name] else {
+                throw Malformed(description: "the entry \(entry.id) has no field `\(name)`")
+            }
+            return value
+        }
+        let (columns, sum) = (try field("columns"), try field("sha256"))
+        guard let stored = try? JSONDecoder().decode([ListColumn].self, from: Data(columns)) else {
+            throw Malformed(description: "the field `columns` of the entry \(entry.id) cannot be read")
+        }
+        guard let count = Int(String(decoding: try field("count"), as: UTF8.self)), count >= 0 else {
+            throw Malformed(description: "the field `count` of the entry \(entry.id) is no number of rows")
+        }
+        minute = entry.minute
+        self.columns = stored
+        self.count = count
+        let shown = Array("\(wanted.map(JSONString.quoted))".utf8)
+        let rendering = Array("\(StoredList.rendering) \(entry.minute)\n".utf8)
+        digest = String(Digest.sha256(rendering, sum, columns, shown).prefix(32))
+    }
+}

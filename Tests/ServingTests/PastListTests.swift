@@ -1,0 +1,179 @@
+import Basics
+import Foundation
+import NIOCore
+import NIOEmbedded
+import Redis
+import Tape
+import TestSupport
+import Testing
+import TopLists
+
+@testable import Serving
+
+/// Lists of the past in a real Redis, and how much of it is read for them.
+@Suite struct PastListTests {
+    private let redis: TestRedis
+    private let newest = Minute(containing: Timestamp.machineTime).advanced(byMinutes: -1)
+    private var past: Minute { newest.advanced(byMinutes: -9) }
+
+    init() async throws {
+        redis = try await TestRedis()
+    }
+
+    /// An api that has a newest list too, behind what is published of the past.
+    private func api(cached: Int = 60, past: (TestAPI) async throws -> Void) async throws -> TestAPI {
+        let api = try await TestAPI(margin: "1h", cached: cached, redis: redis)
+        try await past(api)
+        try await api.publish(newest)
+        try await eventually("the newest list is served") { try await api.get("/").status == 200 }
+        return api
+    }
+
+    /// Calls of the commands that read lists, since the last look.
+    private struct Calls {
+        let redis: TestRedis
+        var last: [Int] = [0, 0, 0]
+
+        /// Of the index, of parts, and of whole lists.
+        mutating func since() async throws -> [Int] {
+            var calls: [Int] = []
+            for name in ["xrange", "getrange", "get"] { calls.append(try await redis.calls(of: name)) }
+            defer { last = calls }
+            return zip(calls, last).map { $0 - $1 }
+        }
+    }
+
+    @Test func `only about as many rows are read as are asked for, and the index once`() async throws {
+        let api = try await api { try await $0.publish(past, rows: 5_000) }
+        var calls = Calls(redis: redis)
+        _ = try await calls.since()
+        func rows(_ query: String) async throws -> Int {
+            let answer = try await api.get("/?format=CSV&datetime=\(past)&\(query)")
+            #expect(answer.status == 200)
+            return answer.text.split(separator: "\r\n").count - 1
+        }
+        #expect(try await rows("limit=150") == 150)
+        #expect(try await calls.since() == [1, 1, 0])
+        for limit in [1, 100, 200] { #expect(try await rows("limit=\(limit)") == limit) }
+        #expect(try await calls.since() == [0, 0, 0])
+        #expect(try await rows("limit=201") == 201)
+        #expect(try await calls.since() == [0, 1, 0])
+        #expect(try await rows("limit=99999") == 5_000)
+        #expect(try await calls.since() == [0, 0, 1])
+        #expect(try await rows("limit=4999") == 4_999)
+        #expect(try await calls.since() == [0, 0, 0])
+        // The other format is another part.
+        let json = try await api.get("/?limit=3&datetime=\(past)")
+        #expect(json.text.contains(#"{"Rank":3,"#) && !json.text.contains(#"{"Rank":4,"#))
+        #expect(try await calls.since() == [0, 1, 0])
+    }
+
+    @Test func `rows that are longer than expected are read all the same, and expected from then on`() async throws {
+        let api = try await api { api in
+            for minute in [past, past.advanced(byMinutes: 1)] {
+                let symbol = String(repeating: "X", count: 300)
+                try await api.publish(minute, rows: 400) { $0.replacing(",SYM", with: ",\(symbol)") }
+            }
+        }
+        var calls = Calls(redis: redis)
+        _ = try await calls.since()
+        for (minute, reads) in [(past, [1, 1, 1]), (past.advanced(byMinutes: 1), [1, 1, 0])] {
+            let answer = try await api.get("/?format=CSV&limit=100&datetime=\(minute)")
+            #expect(answer.text.split(separator: "\r\n").count == 101)
+            #expect(try await calls.since() == reads)
+        }
+    }
+
+    @Test func `what was known of a list that is deleted does not bring it back`() async throws {
+        let api = try await api(cached: 0) { try await $0.publish(past) }
+        for _ in 0..<2 { #expect(try await api.get("/?datetime=\(past)").status == 200) }
+        _ = try await redis.client().send(RedisCommand("DEL", "toplist:\(past)"))
+        #expect(try await api.get("/?datetime=\(past)").status == 404)
+        _ = try await redis.client().send(RedisCommand("SET", "toplist:\(past)", TestAPI.stored(past, rows: 200).text))
+        #expect(try await api.get("/?datetime=\(past)").status == 200)
+    }
+
+    @Test(arguments: ["sha256", "count", "columns"])
+    func `a list without what the index has to say of it is a gap with its reason`(field: String) async throws {
+        let api = try await api { try await $0.publish(past, without: field) }
+        let answer = try await api.get("/?datetime=\(past)")
+        #expect(answer.status == 404)
+        #expect(answer.text.contains("unreadable") && answer.text.contains("`\(field)`"))
+    }
+
+    @Test func `a list with fewer rows than the index says is a gap with its reason`() async throws {
+        let api = try await api {
+            try await $0.publish(past) { $0.split(separator: "\r\n").prefix(9).map { $0 + "\r\n" }.joined() }
+        }
+        let answer = try await api.get("/?datetime=\(past)")
+        #expect(answer.status == 404)
+        #expect(answer.text.contains("unreadable") && answer.text.contains("fewer rows"))
+    }
+
+    @Test func `the lists that were used last stay at hand, with the most rows that were read`() throws {
+        var recent = RecentLists(capacity: 2)
+        let minutes = (0..<3).map { past.advanced(byMinutes: $0) }
+        func keep(_ minute: Minute, rows: Int, _ format: ListFormat) throws {
+            let (text, entry) = TestAPI.stored(minute, rows: 9)
+            let description = try ListDescription(entry, wanted: ["Rank"])
+            let stored = StoredList(text, columns: description.columns)
+            let rendered = try #require(try stored.rows(first: rows, as: format, wanted: ["Rank"]))
+            #expect(recent.keep(rendered, of: description).minute == minute)
+        }
+        try keep(minutes[0], rows: 5, .csv)
+        try keep(minutes[0], rows: 3, .json)
+        try keep(minutes[0], rows: 2, .csv)
+        #expect(recent.use(minutes[0])?.rows(first: 5, as: .csv)?.count == 5)
+        #expect(recent.use(minutes[0])?.rows(first: 6, as: .csv) == nil)
+        #expect(recent.use(minutes[0])?.rows(first: 4, as: .json) == nil)
+        try keep(minutes[0], rows: 9, .csv)
+        #expect(recent.use(minutes[0])?.rows(first: 99, as: .csv)?.count == 9)
+        try keep(minutes[1], rows: 1, .csv)
+        #expect(recent.use(minutes[0]) != nil)
+        try keep(minutes[2], rows: 1, .csv)
+        #expect(recent.use(minutes[1]) == nil)
+        #expect(recent.use(minutes[0]) != nil && recent.use(minutes[2]) != nil)
+    }
+
+    @Test func `a past list is fetched and answered on its connection's event loop; without one the routes say why`()
+        async throws
+    {
+        _ = try await api { try await $0.publish(past, rows: 9) }
+        let client = redis.client()
+        let clock = TapeClock()
+        let loader = ListLoader(
+            stream: "toplist", columns: ["Rank", "Symbol"], keys: TapeKeys(), small: client, large: client, clock: clock
+        )
+        let history = ListHistory(
+            reader: StreamReader(key: "toplist", redis: client, clock: clock), loader: loader, capacity: 1,
+            logger: .silent)
+        for (minute, isThere) in [(past, true), (past.advanced(byMinutes: -1), false)] {
+            let channel = NIOAsyncTestingChannel()
+            let routes = PassedBytes()
+            let newest = try TestAPI.list(newest, rows: 1)
+            try await channel.testingEventLoop.executeInContext {
+                let shortcut = Shortcut(
+                    answers: ListAnswers(clock: clock, mayLast: true), history: history, onDemand: nil, orders: nil,
+                    date: DateField(), counts: RouteMetrics(), loop: channel.testingEventLoop)
+                shortcut.show(newest)
+                try channel.pipeline.syncOperations.addHandlers([
+                    ConnectionGuard(HTTPLimits(), shortcut: shortcut), routes.handler(),
+                ])
+            }
+            let request = "GET /?limit=2&format=CSV&datetime=\(minute) HTTP/1.1\r\nHost: a\r\n\r\n"
+            try await channel.writeInbound(ByteBuffer(string: request))
+            var sent: ByteBuffer?
+            try await eventually(within: .seconds(10), "an answer, or the request") {
+                await channel.testingEventLoop.run()
+                sent = try await channel.readOutbound(as: ByteBuffer.self)
+                return sent != nil || routes.count > 0
+            }
+            if isThere {
+                let answer = try #require(sent.flatMap { RawAnswer(Array($0.readableBytesView)) })
+                #expect(answer.status == 200 && answer.text == "Rank,Symbol\r\n1,SYM1\r\n2,SYM2\r\n")
+                #expect(answer["last-modified"] == past.start.httpDate)
+            }
+            #expect(routes.count == (isThere ? 0 : request.utf8.count))
+        }
+    }
+}
