@@ -17,7 +17,7 @@ package struct APIConfig: Sendable {
     package let columns: [String]
     package let columnsPlace: ConfigPlace
     package let margin: Duration
-    /// How many lists of the past are kept rendered.
+    /// How many whole lists of the past are kept, or so many more beginnings of lists.
     package let cached: Int
     package let onDemand: OnDemandSettings?
     /// nil for an api that takes no orders.
@@ -35,7 +35,8 @@ package struct APIConfig: Sendable {
             "margin", default: "60s", in: .zero...(.seconds(3600)),
             "How old the newest list may be to stand in for the current minute.")
         let cached = list?.integer(
-            "cached", default: 60, in: 0...10_000, "How many lists of the past are kept in memory.")
+            "cached", default: 60, in: 0...10_000,
+            "How many lists of the past are kept in memory; where only their first rows are asked for, as many more.")
         list?.finish()
         let onDemandReader = reader.objectIfPresent(
             "on_demand", "Has a request that finds no list, or an old one, make one, beside workers or without any.")

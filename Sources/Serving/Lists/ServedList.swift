@@ -28,6 +28,15 @@ struct ServedList: Sendable {
         }
     }
 
+    /// Of a list that is at hand in both formats, whatever its length.
+    static let wholeCost = 10_000
+
+    /// The share of its rows that is at hand.
+    var cost: Int {
+        let rows = [csv, json].reduce(0) { $0 + ($1.map { max(1, $0.ends.count - 1) } ?? 0) }
+        return (rows * Self.wholeCost / 2 + description.count - 1) / max(1, description.count)
+    }
+
     func rows(_ query: ListQuery) -> ServedRows? { rows(first: query.limit, as: query.format) }
 
     /// The first rows, or all when there are fewer, without a copy; nil when so many are not at hand.

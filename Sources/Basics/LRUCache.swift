@@ -1,0 +1,76 @@
+/// What was used last, up to a total cost: what was not used for longest makes room.
+///
+/// Using and keeping take the same time however much there is.
+package struct LRUCache<Key: Hashable, Value> {
+    private struct Node {
+        let key: Key
+        var value: Value
+        var cost: Int
+        /// Places of the neighbours in the order of use; nil at the ends.
+        var older: Int?
+        var newer: Int?
+    }
+
+    private let capacity: Int
+    private var places: [Key: Int] = [:]
+    /// nil where a node was.
+    private var nodes: [Node?] = []
+    private var free: [Int] = []
+    private var oldest: Int?
+    private var newest: Int?
+    /// Of all that is kept.
+    package private(set) var cost = 0
+
+    package init(capacity: Int) {
+        self.capacity = capacity
+    }
+
+    package var count: Int { places.count }
+
+    /// The value, which is then the last used one.
+    package mutating func use(_ key: Key) -> Value? {
+        guard let place = places[key], let node = nodes[place] else { return nil }
+        if newest != place {
+            unlink(place)
+            link(place)
+        }
+        return node.value
+    }
+
+    package func has(_ key: Key) -> Bool { places[key] != nil }
+
+    /// Keeps the value as the last used one, in place of another with its key; not one that costs more than all may.
+    package mutating func keep(_ value: Value, for key: Key, cost: Int) {
+        remove(key)
+        guard cost <= capacity else { return }
+        while self.cost > capacity - cost, let oldest, let key = nodes[oldest]?.key { remove(key) }
+        let place = free.popLast() ?? nodes.count
+        if place == nodes.count { nodes.append(nil) }
+        nodes[place] = Node(key: key, value: value, cost: cost)
+        places[key] = place
+        self.cost += cost
+        link(place)
+    }
+
+    private mutating func remove(_ key: Key) {
+        guard let place = places.removeValue(forKey: key) else { return }
+        unlink(place)
+        cost -= nodes[place]?.cost ?? 0
+        nodes[place] = nil
+        free.append(place)
+    }
+
+    private mutating func link(_ place: Int) {
+        nodes[place]?.older = newest
+        nodes[place]?.newer = nil
+        if let newest { nodes[newest]?.newer = place }
+        newest = place
+        if oldest == nil { oldest = place }
+    }
+
+    private mutating func unlink(_ place: Int) {
+        let (older, newer) = (nodes[place]?.older, nodes[place]?.newer)
+        if let older { nodes[older]?.newer = newer } else { oldest = newer }
+        if let newer { nodes[newer]?.older = older } else { newest = older }
+    }
+}
