@@ -12,7 +12,8 @@ struct Representation {
     let cacheControl: String
     /// The request headers by which it was chosen.
     let vary: String
-    var modified: Timestamp?
+    /// As it is compared, and as it is written.
+    var modified: (time: Timestamp, text: String)?
     var age: Int64?
     /// For how many seconds a cache may keep it that does not know of `Age`, as nginx.
     var remaining: Int64?
@@ -20,7 +21,7 @@ struct Representation {
     let body: () -> [ByteBuffer]
 
     func isKnown(by conditions: RequestConditions, now: Timestamp) -> Bool {
-        conditions.areMet(byTag: tag, modified: modified, now: now)
+        conditions.areMet(byTag: tag, modified: modified?.time, now: now)
     }
 
     /// 304 when the client has it already, else 200.
@@ -35,7 +36,7 @@ struct Representation {
     /// The header fields of a 200, or of a 304 for who knows it already, in the order in which they are sent.
     func fields(isKnown: Bool) -> [(name: HTTPField.Name, value: String)] {
         var fields: [(HTTPField.Name, String)] = [(.eTag, tag), (.cacheControl, cacheControl), (.vary, vary)]
-        if let modified { fields.append((.lastModified, modified.httpDate)) }
+        if let modified { fields.append((.lastModified, modified.text)) }
         if let age { fields.append((.age, "\(age)")) }
         if let contentLocation { fields.append((.contentLocation, contentLocation)) }
         if let remaining { fields.append((.accelExpires, "\(remaining)")) }

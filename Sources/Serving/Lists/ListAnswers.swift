@@ -30,12 +30,13 @@ struct ListAnswers: Sendable {
         of rows: ServedRows, _ query: ListQuery, _ accepted: AcceptEncoding, now: Timestamp
     ) -> Representation {
         let served = ListRepresentation(rows, accepted)
-        let minute = rows.minute
+        let minute = rows.list.minute
         let isLasting = mayLast && query.datetime == .absolute(minute) && now - minute.start > Self.settling
         let freshness = isLasting ? Freshness.lasting(clock) : .passing(minute, now: now, clock: clock)
         var representation = Representation(
             mediaType: rows.format.mediaType, tag: served.tag, coding: served.coding,
-            cacheControl: freshness.cacheControl, vary: "Accept, Accept-Encoding", modified: minute.start
+            cacheControl: freshness.cacheControl, vary: "Accept, Accept-Encoding",
+            modified: (minute.start, rows.list.lastModified)
         ) { served.body(compressed) }
         if case .passing(let age, _, let remaining) = freshness {
             representation.age = age

@@ -15,6 +15,8 @@ struct ListDescription: Sendable {
     ///
     /// It is the same on every replica, and known before anything is rendered: fit for an entity tag.
     let digest: String
+    /// As answers have it: they are written far more often than there are lists.
+    let lastModified: String
 
     struct Malformed: Error, CustomStringConvertible {
         let description: String
@@ -36,6 +38,7 @@ struct ListDescription: Sendable {
             throw Malformed(description: "the field `count` of the entry \(entry.id) is no number of rows")
         }
         minute = entry.minute
+        lastModified = entry.minute.start.httpDate
         self.columns = stored
         self.count = count
         let shown = Array("\(wanted.map(JSONString.quoted))".utf8)

@@ -18,7 +18,7 @@ struct ListRepresentation {
     /// The same on every replica: all of it comes from what is served.
     var tag: String {
         let coding = coding == .identity ? "" : "-\(coding.rawValue)"
-        return "\"\(rows.digest)-\(rows.count)-\(rows.format.rawValue.lowercased())\(coding)\""
+        return "\"\(rows.list.digest)-\(rows.count)-\(rows.format.rawValue.lowercased())\(coding)\""
     }
 
     /// All of the body; as a rule nothing of it is copied.

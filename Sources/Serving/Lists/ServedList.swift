@@ -45,15 +45,14 @@ struct ServedList: Sendable {
         let rows = format == .csv ? csv : json
         guard let rows, count < rows.ends.count else { return nil }
         return rows.bytes.getSlice(at: 0, length: Int(rows.ends[count])).map {
-            ServedRows(minute: minute, digest: description.digest, count: count, format: format, open: $0)
+            ServedRows(list: description, count: count, format: format, open: $0)
         }
     }
 }
 
 /// A list's first rows in a format.
 struct ServedRows: Sendable {
-    let minute: Minute
-    let digest: String
+    let list: ListDescription
     let count: Int
     let format: ListFormat
     /// Of an array all but its closing bracket.

@@ -23,12 +23,16 @@ final class Shortcut {
     private let counts: RouteMetrics
     /// Of answers with a list, and of those to who knows it already.
     private let (ok, notModified): (RouteMetrics.Instruments, RouteMetrics.Instruments)
-    private var memo = OutlineMemo<ListRequest?>(capacity: 64)
+    private var memo = OutlineMemo<ListRequest?>(capacity: 4_000)
+    /// The requests whose answers are kept, in the order in which these were made.
+    private var answered = CircularBuffer<ListRequest>()
     /// This loop's own reference: nobody else's lock is taken to read it.
     private var newest: ServedList?
 
     /// The date and the age of an answer may be so much behind.
     private static let moment = TimeAmount.milliseconds(10)
+    /// More answers would not be asked for again within a moment.
+    private static let mostAnswers = 64
 
     init(
         answers: ListAnswers, history: ListHistory, onDemand: OnDemand?, orders: OrderShortcut?, date: DateField,
@@ -50,7 +54,8 @@ final class Shortcut {
         if let newest, newest.minute > newer.minute { return }
         newest = newer
         // Answers that nobody asks for any more would keep older lists in memory.
-        for request in memo.all { request?.answer = nil }
+        for request in answered { request.answer = nil }
+        answered.removeAll()
     }
 
     /// Reads one whole request; nil when it is one for the routes.
@@ -73,7 +78,9 @@ final class Shortcut {
     func answer(to request: ListRequest, with rows: ServedRows, now: NIODeadline) -> ImmediateAnswer? {
         if answers.takesLong(rows, request.accepted) { return nil }
         let answer = made(request, rows)
-        request.answer = ListRequest.Kept(minute: rows.minute, until: now + Self.moment, answer: answer)
+        if request.answer == nil { answered.append(request) }
+        request.answer = ListRequest.Kept(minute: rows.list.minute, until: now + Self.moment, answer: answer)
+        if answered.count > Self.mostAnswers { answered.popFirst()?.answer = nil }
         return answer
     }
 

@@ -1,7 +1,7 @@
 /// What was used last, up to a total cost: what was not used for longest makes room.
 ///
 /// Using and keeping take the same time however much there is.
-package struct LRUCache<Key: Hashable, Value> {
+struct LRUCache<Key: Hashable, Value> {
     private struct Node {
         let key: Key
         var value: Value
@@ -19,16 +19,16 @@ package struct LRUCache<Key: Hashable, Value> {
     private var oldest: Int?
     private var newest: Int?
     /// Of all that is kept.
-    package private(set) var cost = 0
+    private(set) var cost = 0
 
-    package init(capacity: Int) {
+    init(capacity: Int) {
         self.capacity = capacity
     }
 
-    package var count: Int { places.count }
+    var count: Int { places.count }
 
     /// The value, which is then the last used one.
-    package mutating func use(_ key: Key) -> Value? {
+    mutating func use(_ key: Key) -> Value? {
         guard let place = places[key], let node = nodes[place] else { return nil }
         if newest != place {
             unlink(place)
@@ -37,10 +37,10 @@ package struct LRUCache<Key: Hashable, Value> {
         return node.value
     }
 
-    package func has(_ key: Key) -> Bool { places[key] != nil }
+    func has(_ key: Key) -> Bool { places[key] != nil }
 
     /// Keeps the value as the last used one, in place of another with its key; not one that costs more than all may.
-    package mutating func keep(_ value: Value, for key: Key, cost: Int) {
+    mutating func keep(_ value: Value, for key: Key, cost: Int) {
         remove(key)
         guard cost <= capacity else { return }
         while self.cost > capacity - cost, let oldest, let key = nodes[oldest]?.key { remove(key) }

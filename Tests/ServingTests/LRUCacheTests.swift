@@ -1,6 +1,7 @@
-import Basics
 import TestSupport
 import Testing
+
+@testable import Serving
 
 @Suite struct LRUCacheTests {
     @Test func `what was not used for longest makes room, by its cost`() {
