@@ -366,7 +366,7 @@ let package = Package(
         .executableTarget(
             name: "cointape-bench",
             dependencies: [
-                "Basics", "Merging", "Redis", "TopLists",
+                "Basics", "JQ", "Merging", "Orders", "Redis", "TopLists",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

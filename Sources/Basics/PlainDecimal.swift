@@ -10,6 +10,15 @@ package enum PlainDecimal {
     /// Takes the grammar of RFC 8259, section 6. Returns false, having written nothing, for anything else, `NaN` and
     /// `Infinity` among them, and for an exponent that would need hundreds of zeros.
     package static func append(_ token: some Collection<UInt8>, to output: inout [UInt8]) -> Bool {
+        append(Array(token)[...], to: &output)
+    }
+
+    /// The same, for bytes that as a rule are a plain decimal already and only have to be copied.
+    package static func append(_ token: ArraySlice<UInt8>, to output: inout [UInt8]) -> Bool {
+        guard !isPlain(token) else {
+            output += token
+            return true
+        }
         guard let number = Parts(token) else { return false }
         let digits = number.digits
         guard digits.contains(where: { $0 != UInt8(ascii: "0") }) else {
@@ -29,13 +38,6 @@ package enum PlainDecimal {
             let lead = max(0, places - significant.count + 1)
             append([UInt8](repeating: UInt8(ascii: "0"), count: lead) + significant, places: places, to: &output)
         }
-        return true
-    }
-
-    /// The same, for bytes that as a rule are a plain decimal already and only have to be copied.
-    package static func append(_ token: ArraySlice<UInt8>, to output: inout [UInt8]) -> Bool {
-        guard isPlain(token) else { return append(AnyCollection(token), to: &output) }
-        output += token
         return true
     }
 
@@ -76,8 +78,8 @@ package enum PlainDecimal {
         var places = 0
         var exponent: Int?
 
-        init?(_ token: some Collection<UInt8>) {
-            var rest = token[...]
+        init?(_ token: ArraySlice<UInt8>) {
+            var rest = token
             if rest.first == UInt8(ascii: "-") {
                 negative = true
                 rest = rest.dropFirst()

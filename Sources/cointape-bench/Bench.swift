@@ -5,5 +5,5 @@ import ArgumentParser
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cointape-bench", abstract: "Measure the parts of cointape.",
-        subcommands: [JoinBench.self, RedisBench.self, RenderBench.self])
+        subcommands: [JoinBench.self, PartsBench.self, RedisBench.self, RenderBench.self])
 }

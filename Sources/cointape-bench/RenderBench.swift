@@ -5,29 +5,35 @@ import TopLists
 /// The first rows of a stored list as CSV and as JSON.
 struct RenderBench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "render", abstract: "Render the first rows of a list; CPU nanoseconds a row.")
+        commandName: "render",
+        abstract: "Render the first rows of a list; CPU milliseconds, the median of several rounds.")
 
     @Option(help: "Rows of the list.") var stored = 10_000
-    @Option(help: "Rows to render.") var rows = 200
-    @Option(help: "Rows to render in all.") var total = 1_000_000
+    @Option(help: "Rows to render; all without it.") var rows: Int?
+    @Option(help: "Rounds.") var rounds = 21
 
-    func run() throws {
+    static let wanted = ["Rank", "Symbol", "Price USD"]
+
+    static func list(rows: Int) -> StoredList {
         let columns = [
             ListColumn(name: "Rank", type: .integer), ListColumn(name: "Symbol", type: .string),
             ListColumn(name: "Price USD", type: .decimal), ListColumn(name: "CMC ID", type: .integer),
         ]
-        let lines = (1...stored).map { "\($0),SYM\($0 % 1000),\($0 % 977).\(10_000_000 + $0),\($0 * 3)\r\n" }
-        let list = StoredList(Array(("Rank,Symbol,Price USD,CMC ID\r\n" + lines.joined()).utf8), columns: columns)
-        let times = max(1, total / rows)
+        let lines = (1...rows).map { "\($0),SYM\($0 % 1000),\($0 % 977).\(10_000_000 + $0),\($0 * 3)\r\n" }
+        return StoredList(Array(("Rank,Symbol,Price USD,CMC ID\r\n" + lines.joined()).utf8), columns: columns)
+    }
+
+    func run() throws {
+        let (list, limit) = (Self.list(rows: stored), min(rows ?? stored, stored))
         for format in ListFormat.allCases {
-            let start = clock()
-            var count = 0
-            for _ in 0..<times {
-                count += try list.rows(first: rows, as: format, wanted: ["Rank", "Symbol", "Price USD"])?.count ?? 0
+            var spans: [Double] = []
+            for _ in 0..<rounds {
+                let start = clock()
+                let count = try list.rows(first: limit, as: format, wanted: Self.wanted)?.count
+                spans.append(Double(clock() - start) / Double(CLOCKS_PER_SEC) * 1000)
+                guard count == limit else { throw ValidationError("rows were lost") }
             }
-            let nanoseconds = Double(clock() - start) / Double(CLOCKS_PER_SEC) * 1e9
-            guard count == times * min(rows, stored) else { throw ValidationError("rows were lost") }
-            print("\(format.rawValue): \(String(format: "%.1f", nanoseconds / Double(count))) ns a row")
+            print("\(format.rawValue): \(String(format: "%.3f", spans.sorted()[rounds / 2])) ms CPU")
         }
     }
 }

@@ -1,14 +1,14 @@
 import CHiredis
 
 /// hiredis' reply reader: owns the C object, belongs to one event loop.
-final class ReplyParser {
+package final class ReplyParser {
     /// Larger pieces are fed in parts: the reader moves its whole rest forward after every reply it hands out, which is
     /// quadratic in what it was fed at once.
     private static let largestFeed = 16 * 1024
 
     private let reader: UnsafeMutablePointer<redisReader>
 
-    init() {
+    package init() {
         guard let reader = redisReaderCreate() else { preconditionFailure("out of memory for a Redis reply reader") }
         // Zero keeps the buffer between replies; the default frees it again and again.
         reader.pointee.maxbuf = 0
@@ -22,7 +22,7 @@ final class ReplyParser {
     /// Feeds what was received and calls `body` with each reply that is now whole.
     ///
     /// After an error the parser is dead: the connection must be closed.
-    func feed(_ bytes: UnsafeRawBufferPointer, _ body: (RedisReply) -> Void) throws(RedisError) {
+    package func feed(_ bytes: UnsafeRawBufferPointer, _ body: (RedisReply) -> Void) throws(RedisError) {
         var rest = bytes[...]
         while !rest.isEmpty {
             let piece = rest.prefix(Self.largestFeed)
