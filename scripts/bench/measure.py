@@ -19,7 +19,7 @@ class Load:
     def __init__(self, text):
         self.requests = int(re.search(r"(\d+) requests in", text).group(1))
         self.rate = float(re.search(r"Requests/sec:\s+([\d.]+)", text).group(1))
-        self.middle, self.late = (milliseconds(re.search(rf"^ +{part}%\s+(\S+)$", text, re.MULTILINE).group(1)) for part in (50, 99))
+        self.middle, self.late = (milliseconds(re.search(rf"^ +{part}%\s+(\S+) *$", text, re.MULTILINE).group(1)) for part in (50, 99))
 
 
 def milliseconds(text):

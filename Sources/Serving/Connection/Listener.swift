@@ -30,6 +30,9 @@ struct Listener: Service {
     /// Whose event loops have the connections.
     static let group = MultiThreadedEventLoopGroup.singleton
     private static let backlog: Int32 = 1024
+    /// Connections that are taken at a time: with few of them, those who come all at once would wait for each other's
+    /// requests.
+    private static let mostAccepted: UInt = 256
 
     /// Throws when the address cannot be taken, and when it takes no more connections although nobody has told it to stop.
     func run() async throws {
@@ -61,6 +64,7 @@ struct Listener: Service {
         let (channel, logger, loud, maxConnections) = (channel, quiet, logger, maxConnections)
         return try await ServerBootstrap(group: Self.group)
             .serverChannelOption(.backlog, value: Self.backlog)
+            .serverChannelOption(.maxMessagesPerRead, value: Self.mostAccepted)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.socketOption(.reusePort), value: address.sharesPort ? 1 : 0)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
