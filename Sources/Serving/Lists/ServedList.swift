@@ -28,7 +28,7 @@ struct ServedList: Sendable {
         }
     }
 
-    /// Of a list that is at hand in both formats, whatever its length.
+    /// What a list costs that is wholly at hand in both formats, however long it is.
     static let wholeCost = 10_000
 
     /// The share of its rows that is at hand.
