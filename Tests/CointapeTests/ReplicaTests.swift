@@ -30,8 +30,13 @@ import Testing
             let settings = environment.merging(["PORT": "\(port)"]) { $1 }
             replicas.append(try Cointape(["run", "config/api.json"], environment: settings))
         }
-        try await eventually(within: .seconds(120), "eight minutes are joined") {
-            try await client.send(RedisCommand("XLEN", "toplist")).integer ?? 0 >= 8
+        // On a slow machine some minutes are gaps, as long as others are not.
+        try await eventually(within: .seconds(120), every: .milliseconds(100), "eight minutes, six with rows") {
+            var isEnough = try await client.send(RedisCommand("XLEN", "toplist")).integer ?? 0 >= 8
+            for stream in ["price", "rank", "btc_rate"] where isEnough {
+                isEnough = try await entries(of: stream, client).count(where: hasRows) >= 6
+            }
+            return isEnough
         }
         let answers = try await sameMinute(from: ports, client)
         #expect(Set(answers).count == 1)
@@ -42,14 +47,14 @@ import Testing
         var minutesWithRows: [String: Int] = [:]
         var minutes: [String: Int] = [:]
         for stream in ["price", "rank", "btc_rate", "toplist"] {
-            let entries = try #require(try await client.send(RedisCommand("XRANGE", stream, "-", "+")).array)
+            let entries = try await entries(of: stream, client)
             let ids = entries.compactMap { $0.array?[0].text }
             let starts = ids.compactMap { $0.split(separator: "-").first.flatMap { Int64($0) } }
             let last = try #require(starts.last)
             #expect(ids.allSatisfy { $0.hasSuffix("-0") })
             #expect(starts == Array(stride(from: starts[0], through: last, by: 60_000)), "\(stream) has a hole")
             minutes[stream] = ids.count
-            minutesWithRows[stream] = entries.count { $0.array?[1].array?.contains { $0.text == "rows" } == true }
+            minutesWithRows[stream] = entries.count(where: hasRows)
         }
         // Twelve workers and one sandbox: no call was made twice.
         let url = try #require(environment["COINBASE_URL"])
@@ -63,9 +68,16 @@ import Testing
             let least = try #require(minutesWithRows[stream])
             // A replica that was stopped while it fetched leaves one minute's calls without an entry.
             let most = try #require(minutes[stream]) + 1
-            #expect(least >= 6, "\(stream) was hardly ever fetched")
             #expect(calls >= least * pages && calls <= most * pages, "\(provider): \(calls) for \(least) to \(most)")
         }
+    }
+
+    private func entries(of stream: String, _ client: RedisClient) async throws -> [RedisReply] {
+        try #require(try await client.send(RedisCommand("XRANGE", stream, "-", "+")).array)
+    }
+
+    private func hasRows(_ entry: RedisReply) -> Bool {
+        entry.array?[1].array?.contains { $0.text == "rows" } == true
     }
 
     /// What each api says of one minute that has a list.
