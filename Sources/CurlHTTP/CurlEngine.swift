@@ -18,7 +18,10 @@ final class CurlEngine: Sendable {
 
     private static let isInitialized = curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
 
-    /// The client's thread's own, but for `curl_multi_wakeup`, which libcurl allows from any thread.
+    /// The client's thread's own, but for `curl_multi_wakeup`, which libcurl allows from any thread (curl_multi_wakeup(3)).
+    ///
+    /// Swift cannot see that rule, and a lock would not do: the thread would hold it while it waits to be woken. The pointer
+    /// itself never changes, and is freed when neither the thread nor anybody else has this object any more.
     private nonisolated(unsafe) let multi: UnsafeMutableRawPointer
     private let inbox = Mutex(Inbox())
 

@@ -16,24 +16,24 @@ struct PartsBench: AsyncParsableCommand {
     @Option(help: "The page's filter.") var filter = ".data[] | {id, symbol, price: .quote.USD.price}"
 
     func run() async throws {
-        try measure("render a row as CSV", by: 200_000, "ns") { try render(.csv, rows: $0) }
-        try measure("render a row as JSON", by: 200_000, "ns") { try render(.json, rows: $0) }
-        try measure("take over a plain number", by: 500_000, "ns") { try write("64012.12345678", times: $0) }
-        try measure("write a number out of its exponent", by: 100_000, "ns") { try write("1.2345e-7", times: $0) }
-        try measure("what an amount buys, from texts to satoshi", by: 100_000, "ns") { try buy(times: $0) }
-        try measure("read a reply of 6,000 bytes, fed 256 KB at a time", by: 4_000, "ns") { try readReplies($0) }
+        try measure("render a row as CSV", by: 200_000) { try render(.csv, rows: $0) }
+        try measure("render a row as JSON", by: 200_000) { try render(.json, rows: $0) }
+        try measure("take over a plain number", by: 500_000) { try write("64012.12345678", times: $0) }
+        try measure("write a number out of its exponent", by: 100_000) { try write("1.2345e-7", times: $0) }
+        try measure("what an amount buys, from texts to satoshi", by: 100_000) { try buy(times: $0) }
+        try measure("read a reply of 6,000 bytes, fed 256 KB at a time", by: 4_000) { try readReplies($0) }
         if let page { try await measureFilter(Array(Data(contentsOf: URL(filePath: page)))) }
     }
 
-    /// Prints the CPU time of one of so many.
-    private func measure(_ name: String, by count: Int, _ unit: String, _ work: (Int) throws -> Void) rethrows {
+    /// Prints the CPU nanoseconds of one of so many.
+    private func measure(_ name: String, by count: Int, _ work: (Int) throws -> Void) rethrows {
         var spans: [Double] = []
         for _ in 0..<rounds {
             let start = clock()
             try work(count)
             spans.append(Double(clock() - start) / Double(CLOCKS_PER_SEC) * 1e9 / Double(count))
         }
-        print("\(name): \(String(format: "%.0f", spans.sorted()[rounds / 2])) \(unit)")
+        print("\(name): \(String(format: "%.0f", spans.sorted()[rounds / 2])) ns")
     }
 
     private func render(_ format: ListFormat, rows: Int) throws {

@@ -29,6 +29,16 @@ import TopLists
         return api
     }
 
+    private func history(_ client: RedisClient) -> ListHistory {
+        let clock = TapeClock()
+        let loader = ListLoader(
+            stream: "toplist", columns: ["Rank", "Symbol"], keys: TapeKeys(), small: client, large: client, clock: clock
+        )
+        return ListHistory(
+            reader: StreamReader(key: "toplist", redis: client, clock: clock), loader: loader, capacity: 1,
+            logger: .silent)
+    }
+
     /// Calls of the commands that read lists, since the last look.
     private struct Calls {
         let redis: TestRedis
@@ -62,6 +72,9 @@ import TopLists
         #expect(try await calls.since() == [0, 0, 1])
         #expect(try await rows("limit=4999") == 4_999)
         #expect(try await calls.since() == [0, 0, 0])
+        // Nobody else waits behind a whole list.
+        let connections = try #require(try await redis.client().send(RedisCommand("CLIENT", "LIST")).text)
+        #expect(connections.contains(" cmd=get ") && connections.contains(" cmd=getrange "))
         // The other format is another part.
         let json = try await api.get("/?limit=3&datetime=\(past)")
         #expect(json.text.contains(#"{"Rank":3,"#) && !json.text.contains(#"{"Rank":4,"#))
@@ -110,6 +123,32 @@ import TopLists
         #expect(answer.text.contains("unreadable") && answer.text.contains("fewer rows"))
     }
 
+    @Test func `while Redis does not answer, a request waits for that once, and lists at hand for nothing`()
+        async throws
+    {
+        _ = try await api { api in
+            for minute in [past, past.advanced(byMinutes: 1)] { try await api.publish(minute) }
+        }
+        let history = history(redis.client(timeout: .seconds(1)))
+        let query = try ListQuery(query: "limit=9", accept: nil, now: .machineTime)
+        _ = try await history.find(past, query)
+        _ = try await redis.client().send(RedisCommand("CLIENT", "PAUSE", 3_000, "ALL"))
+        let other = past.advanced(byMinutes: 1)
+        let clock = ContinuousClock()
+        let first = await clock.measure {
+            await #expect(throws: RedisError.self) { try await history.find(other, query) }
+        }
+        let second = await clock.measure {
+            await #expect(throws: RedisError.self) { try await history.find(other, query) }
+        }
+        #expect(second < first / 2)
+        #expect(history.atHand(past, query)?.count == 9)
+        try await eventually("the list is found again") {
+            guard case .list = try? await history.find(other, query) else { return false }
+            return true
+        }
+    }
+
     @Test func `the lists that were used last stay at hand, with the most rows that were read`() throws {
         var recent = RecentLists(capacity: 2)
         let minutes = (0..<3).map { past.advanced(byMinutes: $0) }
@@ -141,14 +180,7 @@ import TopLists
         async throws
     {
         _ = try await api { try await $0.publish(past, rows: 9) }
-        let client = redis.client()
-        let clock = TapeClock()
-        let loader = ListLoader(
-            stream: "toplist", columns: ["Rank", "Symbol"], keys: TapeKeys(), small: client, large: client, clock: clock
-        )
-        let history = ListHistory(
-            reader: StreamReader(key: "toplist", redis: client, clock: clock), loader: loader, capacity: 1,
-            logger: .silent)
+        let (clock, history) = (TapeClock(), history(redis.client()))
         for (minute, isThere) in [(past, true), (past.advanced(byMinutes: -1), false)] {
             let channel = NIOAsyncTestingChannel()
             let routes = PassedBytes()

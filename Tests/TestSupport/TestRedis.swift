@@ -41,9 +41,9 @@ package final class TestRedis: Sendable {
 
     package var url: String { "redis://127.0.0.1:\(port)" }
 
-    package func client(_ endpoint: RedisEndpoint? = nil) -> RedisClient {
+    package func client(_ endpoint: RedisEndpoint? = nil, timeout: Duration = .seconds(5)) -> RedisClient {
         RedisClient(
-            endpoint ?? self.endpoint, group: MultiThreadedEventLoopGroup.singleton,
+            endpoint ?? self.endpoint, timeout: timeout, group: MultiThreadedEventLoopGroup.singleton,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 

@@ -27,10 +27,21 @@ final class ListHistory: Sendable {
         var known: [Minute: ListDescription] = [:]
         /// What is being fetched: who asks for it meanwhile waits for it too.
         var flights: [ListPart: Task<Finding, any Error>] = [:]
+        /// That Redis did not answer just now.
+        var outage: (error: RedisError, until: ContinuousClock.Instant)?
+    }
+
+    private enum Step {
+        case take(ServedList)
+        case join(Task<Finding, any Error>)
+        case fail(RedisError)
     }
 
     /// About a week's; all are forgotten when there are more.
     private static let mostKnown = 10_000
+    /// For so long others need not wait for the same failure: such as the routes, for a request whose connection has already
+    /// waited for it.
+    private static let breather: Duration = .milliseconds(100)
 
     private let reader: StreamReader
     private let loader: ListLoader
@@ -54,14 +65,19 @@ final class ListHistory: Sendable {
     /// What has to be fetched is fetched on the executor. A list once published never changes: what is kept is right.
     func find(_ minute: Minute, _ query: ListQuery, on executor: (any TaskExecutor)? = nil) async throws -> Finding {
         let part = ListPart(minute, query)
-        let (list, flight) = state.withLock { state -> (ServedList?, Task<Finding, any Error>?) in
-            if let list = state.recent.use(minute), list.rows(query) != nil { return (list, nil) }
-            let flight = state.flights[part] ?? Task(executorPreference: executor) { try await self.land(part) }
+        let step = state.withLock { state -> Step in
+            if let list = state.recent.use(minute), list.rows(query) != nil { return .take(list) }
+            if let flight = state.flights[part] { return .join(flight) }
+            if let outage = state.outage, outage.until > .now { return .fail(outage.error) }
+            let flight = Task(executorPreference: executor) { try await self.land(part) }
             state.flights[part] = flight
-            return (nil, flight)
+            return .join(flight)
         }
-        if let list { return .list(list) }
-        return try await flight?.value ?? .nothing
+        switch step {
+        case .take(let list): return .list(list)
+        case .join(let flight): return try await flight.value
+        case .fail(let error): throw error
+        }
     }
 
     private func land(_ part: ListPart) async throws -> Finding {
@@ -80,6 +96,9 @@ final class ListHistory: Sendable {
         } catch let error as ListDescription.Malformed {
             logger.error(.listUnreadable, metadata: [LogKey.detail: "\(error)"])
             return .gap(Gap(code: "unreadable", detail: "\(error)"))
+        } catch let error as RedisError where error.isOutage {
+            state.withLock { $0.outage = (error, .now + Self.breather) }
+            throw error
         }
     }
 
