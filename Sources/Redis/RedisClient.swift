@@ -67,12 +67,27 @@ package final class RedisClient: Sendable {
     package func send(
         _ command: RedisCommand, timeout: Duration? = nil
     ) async throws(RedisError) -> RedisReply {
-        let connection = try await connected(for: command.name)
-        let result = await connection.send(command, timeout: timeout ?? self.timeout)
-        noteSilence(result, on: connection)
-        let reply = try result.get()
-        if case .error(let text) = reply { throw RedisError(serverError: text, command: command.name) }
-        return reply
+        try await withUnsafeContinuation { continuation in
+            send(command, timeout: timeout) { continuation.resume(returning: $0) }
+        }.get()
+    }
+
+    /// As the other, without a task: on the connection's event loop `complete` is called from there.
+    package func send(_ command: RedisCommand, timeout: Duration? = nil, _ complete: @escaping RedisCompletion) {
+        connected(for: command.name) { [self] connection in
+            switch connection {
+            case .failure(let error): complete(.failure(error))
+            case .success(let connection):
+                connection.send(command, timeout: timeout ?? self.timeout) { [self] result in
+                    noteSilence(result, on: connection)
+                    if case .success(.error(let text)) = result {
+                        complete(.failure(RedisError(serverError: text, command: command.name)))
+                    } else {
+                        complete(result)
+                    }
+                }
+            }
+        }
     }
 
     /// Sends both on one connection, one right behind the other, such as a write and the WAIT for it; their replies.
@@ -81,9 +96,19 @@ package final class RedisClient: Sendable {
     package func send(
         _ first: RedisCommand, then second: RedisCommand, timeout: Duration? = nil
     ) async throws(RedisError) -> (RedisReply, RedisReply) {
-        let connection = try await connected(for: first.name)
-        let replies = await connection.send(first, then: second, timeout: timeout ?? self.timeout)
-        noteSilence(replies.1, on: connection)
+        typealias Answer = Result<RedisReply, RedisError>
+        let replies = await withUnsafeContinuation { (continuation: UnsafeContinuation<(Answer, Answer), Never>) in
+            connected(for: first.name) { [self] connection in
+                switch connection {
+                case .failure(let error): continuation.resume(returning: (.failure(error), .failure(error)))
+                case .success(let connection):
+                    connection.send(first, then: second, timeout: timeout ?? self.timeout) { [self] one, other in
+                        noteSilence(other, on: connection)
+                        continuation.resume(returning: (one, other))
+                    }
+                }
+            }
+        }
         return (try replies.0.get(), try replies.1.get())
     }
 
@@ -161,11 +186,14 @@ package final class RedisClient: Sendable {
         case fail(RedisError)
     }
 
-    private func connected(for command: String) async throws(RedisError) -> RedisConnection {
+    /// Calls `use` at once where there is a connection already, or none to be had.
+    private func connected(
+        for command: String, _ use: @escaping @Sendable (Result<RedisConnection, RedisError>) -> Void
+    ) {
         switch state.withLock({ next(for: command, &$0) }) {
-        case .use(let connection): return connection
-        case .await(let attempt): return try await attempt.value.get()
-        case .fail(let error): throw error
+        case .use(let connection): use(.success(connection))
+        case .await(let attempt): Task { use(await attempt.value) }
+        case .fail(let error): use(.failure(error))
         }
     }
 

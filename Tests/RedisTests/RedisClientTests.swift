@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import NIOCore
 import NIOPosix
+import Synchronization
 import TestSupport
 import Testing
 
@@ -115,6 +116,33 @@ import Testing
         try await eventually("the client has reconnected") {
             (try? await client.send(RedisCommand("PING"))) == .status("PONG")
         }
+    }
+
+    /// Whoever is told on the event loop may send there at once, of a reply as of its failing.
+    @Test(arguments: [true, false]) func `every command that is sent out of a completion is completed`(
+        isLost: Bool
+    ) async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let redis = try await TestRedis()
+        let client = RedisClient(
+            redis.endpoint, group: group, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        _ = try await client.send(RedisCommand("PING"))
+        let completed = Mutex<[Bool]>([])
+        @Sendable func note(_ result: Result<RedisReply, RedisError>) {
+            completed.withLock { $0.append((try? result.get()) == .status("PONG")) }
+        }
+        if isLost { redis.signal(SIGSTOP) }
+        for _ in 0..<3 {
+            client.send(RedisCommand("PING")) { result in
+                note(result)
+                for _ in 0..<20 { client.send(RedisCommand("PING"), note) }
+            }
+        }
+        if isLost { try await redis.kill() }
+        try await eventually("all are completed") { completed.withLock(\.count) == 63 }
+        #expect(completed.withLock { $0 == Array(repeating: !isLost, count: 63) })
+        client.close()
+        try await group.shutdownGracefully()
     }
 
     @Test func `never takes a late reply for the next command's`() async throws {

@@ -26,18 +26,21 @@ struct PendingReplies {
         entries.lazy.map(\.deadline).min()
     }
 
-    /// Takes all out: those past their deadline are `.timeout`, the others `.connectionLost`.
-    mutating func failAll(now: NIODeadline, because reason: String) {
-        let failed = entries
-        entries = []
-        for entry in failed {
-            let late = entry.deadline <= now
-            let message = late ? "no reply before the deadline" : reason
-            entry.complete(
-                .failure(RedisError(late ? .timeout : .connectionLost, command: entry.command, message: message)))
-        }
+    /// Takes all out, for a connection that will have no more replies.
+    mutating func takeAll() -> some Sequence<Entry> {
+        defer { entries = [] }
+        return entries
+    }
+}
+
+extension PendingReplies.Entry {
+    /// `.timeout` past the deadline, else `.connectionLost`.
+    func fail(now: NIODeadline, because reason: String) {
+        let isLate = deadline <= now
+        let message = isLate ? "no reply before the deadline" : reason
+        complete(.failure(RedisError(isLate ? .timeout : .connectionLost, command: command, message: message)))
     }
 }
 
 /// Called exactly once, on the connection's event loop.
-typealias RedisCompletion = @Sendable (Result<RedisReply, RedisError>) -> Void
+package typealias RedisCompletion = @Sendable (Result<RedisReply, RedisError>) -> Void

@@ -37,27 +37,22 @@ struct RedisConnection: Sendable {
         }
     }
 
-    func send(_ command: RedisCommand, timeout: Duration) async -> Result<RedisReply, RedisError> {
+    func send(_ command: RedisCommand, timeout: Duration, _ complete: @escaping RedisCompletion) {
         let deadline = NIODeadline.now() + TimeAmount(timeout)
-        return await withUnsafeContinuation { continuation in
-            enqueue { batch in
-                batch.append(command, by: deadline) { continuation.resume(returning: $0) }
-            }
-        }
+        enqueue { batch in batch.append(command, by: deadline, complete) }
     }
 
     /// Sends both, one right behind the other; their replies in that order.
     func send(
-        _ first: RedisCommand, then second: RedisCommand, timeout: Duration
-    ) async -> (Result<RedisReply, RedisError>, Result<RedisReply, RedisError>) {
+        _ first: RedisCommand, then second: RedisCommand, timeout: Duration,
+        _ complete: @escaping @Sendable (Result<RedisReply, RedisError>, Result<RedisReply, RedisError>) -> Void
+    ) {
         let deadline = NIODeadline.now() + TimeAmount(timeout)
         // Replies come in order, and so do failures: the first is known when the second is.
         let known = NIOLoopBoundBox<Result<RedisReply, RedisError>?>.makeEmptyBox(eventLoop: channel.eventLoop)
-        return await withUnsafeContinuation { continuation in
-            enqueue { batch in
-                batch.append(first, by: deadline) { known.value = $0 }
-                batch.append(second, by: deadline) { continuation.resume(returning: (known.value ?? $0, $0)) }
-            }
+        enqueue { batch in
+            batch.append(first, by: deadline) { known.value = $0 }
+            batch.append(second, by: deadline) { complete(known.value ?? $0, $0) }
         }
     }
 
@@ -83,13 +78,19 @@ struct RedisConnection: Sendable {
         // A Redis that is still loading its data takes the connection but none of our commands.
         try await require(RedisCommand("PING"), timeout)
         // The name is a courtesy to CLIENT LIST: a user without the right to set it can still work.
-        if let name { _ = try await send(RedisCommand("CLIENT", "SETNAME", name), timeout: timeout).get() }
+        if let name { _ = try await reply(to: RedisCommand("CLIENT", "SETNAME", name), timeout) }
     }
 
     private func require(_ command: RedisCommand, _ timeout: Duration) async throws(RedisError) {
-        if case .error(let text) = try await send(command, timeout: timeout).get() {
+        if case .error(let text) = try await reply(to: command, timeout) {
             throw RedisError(serverError: text, command: command.name)
         }
+    }
+
+    private func reply(to command: RedisCommand, _ timeout: Duration) async throws(RedisError) -> RedisReply {
+        try await withUnsafeContinuation { continuation in
+            send(command, timeout: timeout) { continuation.resume(returning: $0) }
+        }.get()
     }
 
     private static func connect(
