@@ -1,60 +1,70 @@
 import Basics
 
-/// A CSV record that neither CSV nor JSON writes in another way than it is stored, as nearly all are: where its fields lie.
+/// CSV records that neither CSV nor JSON writes in another way than they are stored, as nearly all are: where their fields lie.
 struct PlainRecord {
     private let isText: [Bool]
-    private(set) var fields: [Range<Int>]
 
     init(_ columns: [ListColumn]) {
         isText = columns.map { $0.type == .string }
-        fields = columns.map { _ in 0..<0 }
     }
 
-    /// Finds the fields of the record that begins there, and returns where the next one does; nil for any other record, and
-    /// for one whose end is not in the text.
-    mutating func scan(_ text: Span<UInt8>, from start: Int) -> Int? {
+    /// How many starts there are: one of each field, and one of the field that would follow.
+    var count: Int { isText.count + 1 }
+
+    /// Finds where the fields of the record at `start` begin, and returns where the next record does; nil for any other record.
+    ///
+    /// So it is for one whose end is not in the text. Between a field and the next there is one byte.
+    func scan(_ text: UnsafeRawBufferPointer, from start: Int, _ starts: UnsafeMutableBufferPointer<Int>) -> Int? {
         var position = start
-        for column in fields.indices {
-            if column > 0 {
-                guard position < text.count, text[position] == UInt8(ascii: ",") else { return nil }
-                position += 1
-            }
-            let first = position
-            position = isText[column] ? Self.endOfText(text, from: first) : Self.endOfNumber(text, from: first)
-            guard isText[column] || Self.isNumber(text, first, position) else { return nil }
-            fields[column] = first..<position
+        for column in isText.indices {
+            starts[column] = position
+            let end = isText[column] ? Self.endOfText(text, from: position) : Self.endOfNumber(text, from: position)
+            guard end < text.count, isText[column] || Self.isNumber(text, position, end) else { return nil }
+            guard text[end] == (column + 1 < isText.count ? UInt8(ascii: ",") : 0x0D) else { return nil }
+            position = end + 1
         }
-        guard position + 1 < text.count, text[position] == 0x0D, text[position + 1] == 0x0A else { return nil }
-        return position + 2
+        guard position < text.count, text[position] == 0x0A else { return nil }
+        starts[isText.count] = position
+        return position + 1
     }
 
     /// Where bytes begin that JSON escapes, or that CSV has for something else.
-    private static func endOfText(_ text: Span<UInt8>, from start: Int) -> Int {
+    private static func endOfText(_ text: UnsafeRawBufferPointer, from start: Int) -> Int {
         var position = start
-        while position < text.count {
-            let byte = text[position]
-            // In the order of how often they decide.
-            guard byte > UInt8(ascii: ","), byte != UInt8(ascii: "\\"), byte != 0x7F else {
-                guard byte >= 0x20, byte < UInt8(ascii: ","), byte != UInt8(ascii: "\"") else { return position }
-                position += 1
-                continue
-            }
-            position += 1
+        while let eight = EightBytes(text, at: position) {
+            let special =
+                eight.areBelow0x20 | eight.are("\"") | eight.are(",") | eight.are("\\") | eight.are("\u{7F}")
+            if special != 0 { return position + EightBytes.first(special) }
+            position += 8
         }
+        while position < text.count, isPlain(text[position]) { position += 1 }
         return position
     }
 
-    private static func endOfNumber(_ text: Span<UInt8>, from start: Int) -> Int {
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte != 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: ",")
+            && byte != UInt8(ascii: "\\")
+    }
+
+    private static func endOfNumber(_ text: UnsafeRawBufferPointer, from start: Int) -> Int {
+        let end = endOfDigits(text, from: start)
+        guard end < text.count, text[end] == UInt8(ascii: ".") else { return end }
+        return endOfDigits(text, from: end + 1)
+    }
+
+    private static func endOfDigits(_ text: UnsafeRawBufferPointer, from start: Int) -> Int {
         var position = start
-        while position < text.count, isDigit(text[position]) { position += 1 }
-        guard position < text.count, text[position] == UInt8(ascii: ".") else { return position }
-        position += 1
+        while let eight = EightBytes(text, at: position) {
+            let others = eight.areNoDigits
+            if others != 0 { return position + EightBytes.first(others) }
+            position += 8
+        }
         while position < text.count, isDigit(text[position]) { position += 1 }
         return position
     }
 
     /// Whether what `endOfNumber` found is written as it stands: digits on both sides of a point, no zero too many in front.
-    private static func isNumber(_ text: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
+    private static func isNumber(_ text: UnsafeRawBufferPointer, _ start: Int, _ end: Int) -> Bool {
         guard start < end, isDigit(text[start]), isDigit(text[end - 1]) else { return false }
         return text[start] != UInt8(ascii: "0") || end == start + 1 || text[start + 1] == UInt8(ascii: ".")
     }

@@ -33,30 +33,27 @@ struct RowTemplate {
         closing = start..<text.count
     }
 
-    /// No row of a record that is so long is longer, in bytes.
-    func longest(_ record: Int) -> Int { text.count + pieces.count * record }
+    /// So many rows of so many bytes of records are no longer, in bytes.
+    func longest(_ rows: Int, of bytes: Int) -> Int { rows * text.count + pieces.count * bytes }
 
-    /// Returns how many bytes it wrote; there must be room for `longest`.
+    /// Writes the row of a record whose fields begin there, and returns how many bytes it has; there must be room for it.
     func write(
-        _ record: borrowing PlainRecord, of stored: Span<UInt8>, to output: UnsafeMutableRawBufferPointer
+        _ starts: UnsafeMutableBufferPointer<Int>, of stored: UnsafeRawBufferPointer,
+        to output: UnsafeMutableRawBufferPointer
     ) -> Int {
-        let text = text.span
-        var count = 0
-        for piece in pieces {
-            count += Self.copy(piece.text, of: text, to: output, at: count)
-            let first = record.fields[piece.columns.lowerBound].lowerBound
-            let end = record.fields[piece.columns.upperBound].upperBound
-            count += Self.copy(first..<end, of: stored, to: output, at: count)
+        text.withUnsafeBytes { text in
+            var count = 0
+            func copy(_ range: Range<Int>, of bytes: UnsafeRawBufferPointer) {
+                UnsafeMutableRawBufferPointer(rebasing: output[count...])
+                    .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[range]))
+                count += range.count
+            }
+            for piece in pieces {
+                copy(piece.text, of: text)
+                copy(starts[piece.columns.lowerBound]..<starts[piece.columns.upperBound + 1] - 1, of: stored)
+            }
+            copy(closing, of: text)
+            return count
         }
-        return count + Self.copy(closing, of: text, to: output, at: count)
-    }
-
-    private static func copy(
-        _ range: Range<Int>, of bytes: Span<UInt8>, to output: UnsafeMutableRawBufferPointer, at start: Int
-    ) -> Int {
-        bytes.extracting(range).withUnsafeBytes {
-            UnsafeMutableRawBufferPointer(rebasing: output[start...]).copyMemory(from: $0)
-        }
-        return range.count
     }
 }

@@ -33,25 +33,20 @@ package struct StoredList: Sendable {
         guard isWhole || reader.position < text.count else { return nil }
         guard header == columns.map({ Array($0.name.utf8) }) else { throw .headerMissing }
         // An object names its members.
-        let capacity = format == .csv ? text.count : text.count * 3
-        var rows = RowRenderer(format, titles: wanted, capacity: capacity)
-        let layout = RowLayout(format, stored: columns, wanted: wanted)
-        let template = RowTemplate(layout)
-        var record = PlainRecord(columns)
-        let bytes = text.span
+        let size = format == .csv ? text.count : text.count * 3
+        var rows = RowRenderer(
+            format, stored: columns, wanted: wanted, rows: min(limit, text.count / max(1, columns.count * 2)),
+            size: size)
         var position = reader.position
-        while rows.count < limit, position < bytes.count {
-            if let end = record.scan(bytes, from: position) {
-                rows.append(record, end - position, of: bytes, by: template)
-                position = end
-                continue
-            }
+        while rows.count < limit, position < text.count {
+            position = rows.appendPlain(text, from: position, atMost: limit)
+            guard rows.count < limit, position < text.count else { break }
             reader.position = position
             let row = reader.next() ?? []
             position = reader.position
-            guard isWhole || position < bytes.count else { return nil }
+            guard isWhole || position < text.count else { return nil }
             guard row.count == columns.count else { throw .rowMalformed(line: rows.count + 2) }
-            rows.append(row, by: layout)
+            rows.append(row)
         }
         return isWhole || rows.count == limit ? rows.rendered : nil
     }
