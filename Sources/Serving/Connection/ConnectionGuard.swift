@@ -1,3 +1,4 @@
+import Basics
 import NIOCore
 import NIOHTTP1
 import PlainRequests
@@ -17,6 +18,8 @@ final class ConnectionGuard: ChannelDuplexHandler {
     private var gate: RequestGate
     private var timer: (task: Scheduled<Void>, at: NIODeadline)?
     private var isReadHeldBack = false
+    /// A request went to the handlers behind since they were last told that a read has ended.
+    private var hasPassed = false
     private var context: ChannelHandlerContext?
 
     init(_ limits: HTTPLimits, shortcut: Shortcut?) {
@@ -48,6 +51,13 @@ final class ConnectionGuard: ChannelDuplexHandler {
         }
     }
 
+    /// Whoever stands behind has nothing to do for what was answered here.
+    func channelReadComplete(context: ChannelHandlerContext) {
+        guard hasPassed else { return }
+        hasPassed = false
+        context.fireChannelReadComplete()
+    }
+
     func read(context: ChannelHandlerContext) {
         if gate.wantsBytes { context.read() } else { isReadHeldBack = true }
     }
@@ -73,7 +83,12 @@ final class ConnectionGuard: ChannelDuplexHandler {
         guard let context else { return }
         perform(gate.answerWritten(now: .now()), context)
         // What waited here does not come out of a read, whose end would show it to the handlers behind.
-        context.fireChannelReadComplete()
+        channelReadComplete(context: context)
+    }
+
+    private func pass(_ request: ByteBuffer, _ context: ChannelHandlerContext) {
+        hasPassed = true
+        context.fireChannelRead(wrapInboundOut(request))
     }
 
     private func perform(_ first: RequestGate.Action, _ context: ChannelHandlerContext) {
@@ -86,8 +101,11 @@ final class ConnectionGuard: ChannelDuplexHandler {
                 let now = NIODeadline.now()
                 action = send(answer, began: now, context)
                 shortcut?.sent(answer, after: .now() - now)
-            case .list(let request, let search):
-                find(request, by: search, else: bytes, context)
+            case .list(let minute, let request, let shortcut):
+                let began = NIODeadline.now()
+                shortcut.find(minute, for: request) { [self] rows in
+                    found(rows, for: request, else: bytes, began: began)
+                }
                 action = .none
             case .order(let put, let orders):
                 place(put, with: orders, context)
@@ -96,7 +114,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
         }
         switch action {
         case .none: break
-        case .pass(let request): context.fireChannelRead(wrapInboundOut(request))
+        case .pass(let request): pass(request, context)
         case .sayContinue: write("HTTP/1.1 100 Continue\r\n\r\n", context)
         case .refuse(let refusal, let isHEAD):
             let problem = refusal.problem(limits)
@@ -124,7 +142,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
     private enum Way {
         case routes
         case answer(ImmediateAnswer)
-        case list(ListRequest, search: @Sendable () async -> ServedRows?)
+        case list(Minute, ListRequest, Shortcut)
         case order(PlainPut, OrderShortcut)
     }
 
@@ -134,7 +152,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
         guard !gate.closesAfterAnswer, let request = shortcut.read(bytes) else { return .routes }
         last = KnownRequest(request, bytes)
         if let answer = shortcut.answer(to: request, now: .now()) { return .answer(answer) }
-        return shortcut.search(for: request).map { .list(request, search: $0) } ?? .routes
+        return shortcut.pastMinute(of: request).map { .list($0, request, shortcut) } ?? .routes
     }
 
     /// Sends it, and says what is next: nothing as long as the socket has not taken all of it.
@@ -155,19 +173,6 @@ final class ConnectionGuard: ChannelDuplexHandler {
         return sending.isDone ? gate.answerWritten(now: .now()) : .none
     }
 
-    private func find(
-        _ request: ListRequest, by search: @escaping @Sendable () async -> ServedRows?, else bytes: ByteBuffer,
-        _ context: ChannelHandlerContext
-    ) {
-        let began = NIODeadline.now()
-        let connection = NIOLoopBound((self, request), eventLoop: context.eventLoop)
-        Task(executorPreference: shortcut?.executor) {
-            let rows = await search()
-            let (guarding, request) = connection.value
-            guarding.found(rows, for: request, else: bytes, began: began)
-        }
-    }
-
     private func found(_ rows: ServedRows?, for request: ListRequest, else bytes: ByteBuffer, began: NIODeadline) {
         guard let context, let shortcut else { return }
         let now = NIODeadline.now()
@@ -177,9 +182,9 @@ final class ConnectionGuard: ChannelDuplexHandler {
             shortcut.sent(answer, after: .now() - began)
             perform(next, context)
         } else {
-            context.fireChannelRead(wrapInboundOut(bytes))
+            pass(bytes, context)
         }
-        context.fireChannelReadComplete()
+        channelReadComplete(context: context)
     }
 
     private func place(_ put: PlainPut, with orders: OrderShortcut, _ context: ChannelHandlerContext) {
@@ -196,7 +201,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
         guard let context, let shortcut else { return }
         let immediate = shortcut.answer(answer, after: .now() - began, isLast: gate.closesAfterAnswer)
         perform(send(immediate, began: began, context), context)
-        context.fireChannelReadComplete()
+        channelReadComplete(context: context)
     }
 
     private final class Sending {

@@ -25,16 +25,19 @@ final class ListHistory: Sendable {
         var recent: RecentLists
         /// What the index says of lists that were asked for, so that only their rows need be read again.
         var known: [Minute: ListDescription] = [:]
-        /// What is being fetched: who asks for it meanwhile waits for it too.
-        var flights: [ListPart: Task<Finding, any Error>] = [:]
+        /// What is being fetched, and who waits for it.
+        var flights: [ListPart: [Completion]] = [:]
         /// That Redis did not answer just now.
         var outage: (error: RedisError, until: ContinuousClock.Instant)?
     }
 
+    typealias Completion = @Sendable (Result<Finding, any Error>) -> Void
+
     private enum Step {
-        case take(ServedList)
-        case join(Task<Finding, any Error>)
-        case fail(RedisError)
+        case tell(Result<Finding, any Error>)
+        case fetch(ListDescription?)
+        /// Somebody else fetches it.
+        case wait
     }
 
     /// About a week's; all are forgotten when there are more.
@@ -61,45 +64,77 @@ final class ListHistory: Sendable {
     }
 
     /// A list holds at least the rows that are asked for, in the format.
-    ///
-    /// What has to be fetched is fetched on the executor. A list once published never changes: what is kept is right.
-    func find(_ minute: Minute, _ query: ListQuery, on executor: (any TaskExecutor)? = nil) async throws -> Finding {
-        let part = ListPart(minute, query)
-        let step = state.withLock { state -> Step in
-            if let list = state.recent.use(minute), list.rows(query) != nil { return .take(list) }
-            if let flight = state.flights[part] { return .join(flight) }
-            if let outage = state.outage, outage.until > .now { return .fail(outage.error) }
-            let flight = Task(executorPreference: executor) { try await self.land(part) }
-            state.flights[part] = flight
-            return .join(flight)
-        }
-        switch step {
-        case .take(let list): return .list(list)
-        case .join(let flight): return try await flight.value
-        case .fail(let error): throw error
+    func find(_ minute: Minute, _ query: ListQuery) async throws -> Finding {
+        try await withUnsafeThrowingContinuation { continuation in
+            find(minute, query) { continuation.resume(with: $0) }
         }
     }
 
-    private func land(_ part: ListPart) async throws -> Finding {
-        defer { state.withLock { $0.flights[part] = nil } }
-        do {
-            switch try await loader.load(part, of: state.withLock { $0.known[part.minute] }) {
-            case .gap(let gap): return .gap(gap)
-            case .nothing: return .nothing
-            case .list(let description, let rows):
-                return state.withLock { state in
-                    if state.known.count >= Self.mostKnown { state.known = [:] }
-                    state.known[part.minute] = description
-                    return .list(state.recent.keep(rows, of: description))
+    /// As the other, without a task where that can be: `complete` is called once, from any thread, or at once.
+    ///
+    /// A list once published never changes: what is kept is right.
+    func find(_ minute: Minute, _ query: ListQuery, _ complete: @escaping Completion) {
+        let part = ListPart(minute, query)
+        switch state.withLock({ next(part, query, complete, &$0) }) {
+        case .tell(let finding): complete(finding)
+        case .wait: break
+        case .fetch(let known?) where part.isSmall:
+            loader.loadSmall(part, of: known) { [self] rows in
+                switch rows {
+                case .success(let rows?): land(part, .success(.list(known, rows)))
+                case .success(nil): load(part, of: known)
+                case .failure(let error): land(part, .failure(error))
                 }
             }
-        } catch let error as ListDescription.Malformed {
-            logger.error(.listUnreadable, metadata: [LogKey.detail: "\(error)"])
-            return .gap(Gap(code: "unreadable", detail: "\(error)"))
-        } catch let error as RedisError where error.isOutage {
-            state.withLock { $0.outage = (error, .now + Self.breather) }
-            throw error
+        case .fetch(let known): load(part, of: known)
         }
+    }
+
+    private func next(
+        _ part: ListPart, _ query: ListQuery, _ complete: @escaping Completion, _ state: inout State
+    ) -> Step {
+        if let list = state.recent.use(part.minute), list.rows(query) != nil { return .tell(.success(.list(list))) }
+        if state.flights[part]?.append(complete) != nil { return .wait }
+        if let outage = state.outage, outage.until > .now { return .tell(.failure(outage.error)) }
+        state.flights[part] = [complete]
+        return .fetch(state.known[part.minute])
+    }
+
+    private func load(_ part: ListPart, of known: ListDescription?) {
+        Task {
+            do {
+                land(part, .success(try await loader.load(part, of: known)))
+            } catch {
+                land(part, .failure(error))
+            }
+        }
+    }
+
+    /// Tells all who wait for it.
+    private func land(_ part: ListPart, _ loaded: Result<ListLoader.Loaded, any Error>) {
+        var malformed: ListDescription.Malformed?
+        let (finding, waiting) = state.withLock { state -> (Result<Finding, any Error>, [Completion]) in
+            let finding: Result<Finding, any Error>
+            switch loaded {
+            case .success(.gap(let gap)): finding = .success(.gap(gap))
+            case .success(.nothing): finding = .success(.nothing)
+            case .success(.list(let description, let rows)):
+                if state.known.count >= Self.mostKnown { state.known = [:] }
+                state.known[part.minute] = description
+                finding = .success(.list(state.recent.keep(rows, of: description)))
+            case .failure(let error as ListDescription.Malformed):
+                malformed = error
+                finding = .success(.gap(Gap(code: "unreadable", detail: "\(error)")))
+            case .failure(let error):
+                if let error = error as? RedisError, error.isOutage {
+                    state.outage = (error, .now + Self.breather)
+                }
+                finding = .failure(error)
+            }
+            return (finding, state.flights.removeValue(forKey: part) ?? [])
+        }
+        if let malformed { logger.error(.listUnreadable, metadata: [LogKey.detail: "\(malformed)"]) }
+        for complete in waiting { complete(finding) }
     }
 
     /// How far neighbours are looked for: a thousand minutes of gaps on either side.

@@ -59,10 +59,20 @@ struct ListLoader: Sendable {
             // What was known may have been deleted since.
             return known == nil ? .nothing : try await load(part, of: nil)
         }
-        let isWhole = size.map { text.count < $0 } ?? true
-        let stored = StoredList(text, isWhole: isWhole, columns: description.columns)
-        if let rows = try rows(stored, part.rows, part.format, of: description) { return .list(description, rows) }
+        if let rows = try rows(part, in: text, of: size, description) { return .list(description, rows) }
         return try await loadLonger(part, of: description)
+    }
+
+    /// As `load`, for a small part of a known list, without a task: rows on the connection's event loop, or nil for what only
+    /// `load` can find out.
+    func loadSmall(
+        _ part: ListPart, of known: ListDescription,
+        _ complete: @escaping @Sendable (Result<RenderedRows?, any Error>) -> Void
+    ) {
+        guard let size = part.rows.map(rowSize.bytes(of:)) else { return complete(.success(nil)) }
+        small.send(beginning(part.minute, size)) { reply in
+            complete(Result { try Self.text(reply.get()).flatMap { try rows(part, in: $0, of: size, known) } })
+        }
     }
 
     /// The rows were longer than expected: all are fetched.
@@ -78,20 +88,28 @@ struct ListLoader: Sendable {
     private func fetch(
         _ minute: Minute, _ size: Int?, isKnown: Bool
     ) async throws(RedisError) -> (entry: TapeEntry?, text: [UInt8]?) {
-        let key = key(minute)
-        let command = size.map { RedisCommand("GETRANGE", key, 0, $0 - 1) } ?? RedisCommand("GET", key)
+        let command = size.map { beginning(minute, $0) } ?? RedisCommand("GET", key(minute))
         let redis = size == nil ? large : small
-        var entry: TapeEntry?
-        let text: [UInt8]?
-        if isKnown {
-            text = try await redis.send(command).bytes
-        } else {
-            let index = StreamReader(key: keys.stream(stream), redis: redis, clock: clock)
-            let found = try await index.entry(at: minute, then: command)
-            (entry, text) = (found.entry, found.reply.bytes)
-        }
-        // A range of nothing is empty.
-        return (entry, text.flatMap { $0.isEmpty ? nil : $0 })
+        guard !isKnown else { return (nil, Self.text(try await redis.send(command))) }
+        let index = StreamReader(key: keys.stream(stream), redis: redis, clock: clock)
+        let found = try await index.entry(at: minute, then: command)
+        return (found.entry, Self.text(found.reply))
+    }
+
+    /// A range of nothing is empty.
+    private static func text(_ reply: RedisReply) -> [UInt8]? { reply.bytes.flatMap { $0.isEmpty ? nil : $0 } }
+
+    private func beginning(_ minute: Minute, _ size: Int) -> RedisCommand {
+        RedisCommand("GETRANGE", key(minute), 0, size - 1)
+    }
+
+    /// nil when `size` bytes, of which there are all or fewer, were not enough.
+    private func rows(
+        _ part: ListPart, in text: [UInt8], of size: Int?, _ list: ListDescription
+    ) throws -> RenderedRows? {
+        let isWhole = size.map { text.count < $0 } ?? true
+        let stored = StoredList(text, isWhole: isWhole, columns: list.columns)
+        return try rows(stored, part.rows, part.format, of: list)
     }
 
     private func rows(

@@ -7,8 +7,8 @@ import Redis
 import Tape
 import Telemetry
 
-/// Answers requests for lists on their connection's event loop, without the routes; without a task too, but for lists of
-/// the past that are not at hand.
+/// Answers requests for lists on their connection's event loop, without the routes; without a task too, but for those of the
+/// past of which nothing is known yet.
 ///
 /// Belongs to an event loop. Whatever is not plainly such a request is left to the routes, which give the same answer to
 /// those that are, byte for byte. What is asked again is known by its outline, and its answer is kept for a moment.
@@ -18,6 +18,7 @@ final class Shortcut {
     private let onDemand: OnDemand?
     /// nil for an api that takes no orders.
     let orders: OrderShortcut?
+    private let loop: any EventLoop
     let executor: LoopExecutor
     private let date: DateField
     private let counts: RouteMetrics
@@ -40,6 +41,7 @@ final class Shortcut {
     ) {
         self.orders = orders
         self.counts = counts
+        self.loop = loop
         executor = LoopExecutor(loop)
         self.answers = answers
         self.history = history
@@ -84,12 +86,20 @@ final class Shortcut {
         return answer
     }
 
-    /// Looks for a list of the past, to be called on the executor; nil for one that the routes have to look for.
-    func search(for request: ListRequest) -> (@Sendable () async -> ServedRows?)? {
-        guard let minute = past(request), ListPart(minute, request.query).isSmall else { return nil }
-        return { [history, query = request.query, executor] in
-            guard case .list(let list) = try? await history.find(minute, query, on: executor) else { return nil }
-            return list.rows(query)
+    /// The minute of a list of the past that may be looked for here; nil for one that the routes have to look for.
+    func pastMinute(of request: ListRequest) -> Minute? {
+        past(request).flatMap { ListPart($0, request.query).isSmall ? $0 : nil }
+    }
+
+    /// Looks for a list of the past; `complete` is called on the loop, with nil where there is none.
+    func find(_ minute: Minute, for request: ListRequest, _ complete: @escaping (ServedRows?) -> Void) {
+        let waiting = NIOLoopBound((request.query, complete), eventLoop: loop)
+        history.find(minute, request.query) { [loop] finding in
+            loop.runNow {
+                let (query, complete) = waiting.value
+                guard case .success(.list(let list)) = finding else { return complete(nil) }
+                complete(list.rows(query))
+            }
         }
     }
 
@@ -121,5 +131,12 @@ final class Shortcut {
         return ImmediateAnswer(
             representation, isKnown: representation.isKnown(by: request.conditions, now: now), isHEAD: request.isHEAD,
             date: date.text(Timestamp.machineTime))
+    }
+}
+
+extension EventLoop {
+    /// At once where that is possible: a reply of Redis comes on the loop of who asked, as a rule.
+    fileprivate func runNow(_ work: @escaping @Sendable () -> Void) {
+        if inEventLoop { work() } else { execute(work) }
     }
 }
