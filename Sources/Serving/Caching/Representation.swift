@@ -28,21 +28,22 @@ struct Representation {
     func response(_ conditions: RequestConditions, now: Timestamp) -> Response {
         let isKnown = isKnown(by: conditions, now: now)
         var fields = HTTPFields()
-        for field in self.fields(isKnown: isKnown) { fields[field.name] = field.value }
+        forEachField(isKnown: isKnown) { fields[$0] = $1 }
         guard !isKnown else { return Response(status: .notModified, headers: fields) }
         return Response(status: .ok, headers: fields, body: ResponseBody(contentsOf: body()))
     }
 
     /// The header fields of a 200, or of a 304 for who knows it already, in the order in which they are sent.
-    func fields(isKnown: Bool) -> [(name: HTTPField.Name, value: String)] {
-        var fields: [(HTTPField.Name, String)] = [(.eTag, tag), (.cacheControl, cacheControl), (.vary, vary)]
-        if let modified { fields.append((.lastModified, modified.text)) }
-        if let age { fields.append((.age, "\(age)")) }
-        if let contentLocation { fields.append((.contentLocation, contentLocation)) }
-        if let remaining { fields.append((.accelExpires, "\(remaining)")) }
-        guard !isKnown else { return fields }
-        fields.append((.contentType, mediaType))
-        if coding == .gzip { fields.append((.contentEncoding, "gzip")) }
-        return fields
+    func forEachField(isKnown: Bool, _ body: (HTTPField.Name, String) -> Void) {
+        body(.eTag, tag)
+        body(.cacheControl, cacheControl)
+        body(.vary, vary)
+        if let modified { body(.lastModified, modified.text) }
+        if let age { body(.age, "\(age)") }
+        if let contentLocation { body(.contentLocation, contentLocation) }
+        if let remaining { body(.accelExpires, "\(remaining)") }
+        guard !isKnown else { return }
+        body(.contentType, mediaType)
+        if coding == .gzip { body(.contentEncoding, "gzip") }
     }
 }

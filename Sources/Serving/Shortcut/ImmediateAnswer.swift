@@ -12,47 +12,65 @@ struct ImmediateAnswer {
 
     /// `isLast` has the client told that the connection ends with it.
     init(_ answer: Answer, date: String, isLast: Bool) {
-        let fields = answer.fields.map { ($0.name, $0.value) }
-        let end = isLast ? [(HTTPField.Name.connection, "close")] : []
-        self.init(answer.status.code, fields, [answer.body], date: date, behind: end)
+        self.init(answer.status.code, [answer.body], date: date, isLast: isLast) { head in
+            for field in answer.fields { head.write(field.name, field.value) }
+        }
     }
 
     /// A 200, or a 304 for who knows it already; as `Representation.response` and the routes would have it.
     init(_ representation: Representation, isKnown: Bool, isHEAD: Bool, date: String) {
-        let fields = representation.fields(isKnown: isKnown)
         let body = isKnown ? nil : representation.body()
-        self.init(isKnown ? 304 : 200, fields, body, isHEAD: isHEAD, date: date)
+        self.init(isKnown ? 304 : 200, body, isHEAD: isHEAD, date: date) { head in
+            representation.forEachField(isKnown: isKnown) { head.write($0, $1) }
+        }
     }
 
     /// Without a body there is no length either.
     private init(
-        _ status: Int, _ fields: [(name: HTTPField.Name, value: String)], _ body: [ByteBuffer]?, isHEAD: Bool = false,
-        date: String, behind: [(name: HTTPField.Name, value: String)] = []
+        _ status: Int, _ body: [ByteBuffer]?, isHEAD: Bool = false, date: String, isLast: Bool = false,
+        _ fields: (inout Head) -> Void
     ) {
         self.status = status
         let size = body?.reduce(0) { $0 + $1.readableBytes }
         let isCopied = !isHEAD && size ?? 0 <= Self.longestCopy
-        var head = ByteBuffer()
-        head.reserveCapacity(500 + (isCopied ? size ?? 0 : 0))
-        head.writeString("HTTP/1.1 \(status) \(HTTPResponseStatus(statusCode: status).reasonPhrase)\r\n")
-        let length = size.map { [(name: HTTPField.Name.contentLength, value: "\($0)")] } ?? []
-        let own: [(name: HTTPField.Name, value: String)] = [(.date, date), (.server, APIResponder.server)]
-        for field in fields + length + own + behind {
-            head.writeString(field.name.rawName)
-            head.writeStaticString(": ")
-            head.writeString(field.value)
-            head.writeStaticString("\r\n")
-        }
-        head.writeStaticString("\r\n")
+        var head = Head(status, capacity: isCopied ? size ?? 0 : 0)
+        fields(&head)
+        if let size { head.write(.contentLength, "\(size)") }
+        head.write(.date, date)
+        head.write(.server, APIResponder.server)
+        if isLast { head.write(.connection, "close") }
+        head.end()
         guard let body, !isHEAD else {
-            pieces = [head]
+            pieces = [head.buffer]
             return
         }
         guard isCopied else {
-            pieces = [head] + body
+            pieces = [head.buffer] + body
             return
         }
-        for piece in body { head.writeImmutableBuffer(piece) }
-        pieces = [head]
+        for piece in body { head.buffer.writeImmutableBuffer(piece) }
+        pieces = [head.buffer]
+    }
+}
+
+/// A status line and header fields, as they go over the wire.
+private struct Head {
+    var buffer = ByteBuffer()
+
+    /// `capacity` is for what comes behind it, in bytes.
+    init(_ status: Int, capacity: Int) {
+        buffer.reserveCapacity(500 + capacity)
+        buffer.writeString("HTTP/1.1 \(status) \(HTTPResponseStatus(statusCode: status).reasonPhrase)\r\n")
+    }
+
+    mutating func write(_ name: HTTPField.Name, _ value: String) {
+        buffer.writeString(name.rawName)
+        buffer.writeStaticString(": ")
+        buffer.writeString(value)
+        buffer.writeStaticString("\r\n")
+    }
+
+    mutating func end() {
+        buffer.writeStaticString("\r\n")
     }
 }
