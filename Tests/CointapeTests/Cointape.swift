@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A `cointape` process under test: the program that was built beside the tests.
+/// A `cointape` process under test: what COINTAPE_PROGRAM names, or else the program that was built beside the tests.
 final class Cointape: Sendable {
     private let process: Child
     private let output: String
@@ -60,7 +60,8 @@ final class Cointape: Sendable {
     }
 
     static let program =
-        Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }
+        ProcessInfo.processInfo.environment["COINTAPE_PROGRAM"]
+        ?? Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }
         .map { $0.bundleURL.deletingLastPathComponent().appendingPathComponent("cointape").path }
         ?? "\(Repository.path)/.build/debug/cointape"
 

@@ -58,7 +58,6 @@ import Testing
         let api = try Cointape(["run", "config/api.json"], environment: environment)
 
         let statuses = try await pollAPI(port, client)
-        #expect(statuses.count > 20)
         #expect(Set(statuses) == [200], "\(statuses)")
         feeds.signal(SIGTERM)
         api.signal(SIGTERM)
@@ -104,7 +103,8 @@ import Testing
         return (response as? HTTPURLResponse)?.statusCode ?? 0
     }
 
-    /// Asks for the newest list and for past minutes until the tape is long enough; the statuses since the first list.
+    /// Asks for the newest list and for past minutes until the tape is long enough; the statuses since the first list, which a
+    /// provider that wants to be left alone may hold up for long.
     private func pollAPI(_ port: Int, _ client: RedisClient) async throws -> [Int] {
         var statuses: [Int] = []
         var oldest: Int64?
@@ -120,7 +120,7 @@ import Testing
             }
             oldest = oldest ?? starts.last
             guard let oldest, let last = starts.first else { return false }
-            return (last - oldest) / 60_000 >= Self.minutes
+            return (last - oldest) / 60_000 >= Self.minutes && statuses.count > 20
         }
         return statuses
     }
