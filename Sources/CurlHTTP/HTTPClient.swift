@@ -27,7 +27,10 @@ package final class HTTPClient: Sendable {
         let end = ContinuousClock.now + request.limits.total
         for _ in 0...Self.mostRedirects {
             let (response, redirect) = try await engine.perform(request).get()
-            guard let redirect, (300..<400).contains(response.status) else { return response }
+            guard let redirect, Transfer.mayRedirect(response.status) else {
+                if Transfer.mayRedirect(response.status) { request.receive?(response.body) }
+                return response
+            }
             guard let origin = Origin(of: request.url), let target = Origin(of: redirect), origin == target else {
                 let host = Origin(of: redirect)?.host ?? "an address that cannot be read"
                 throw HTTPError(.redirectRefused, "redirected to \(host), which is not where the request went")

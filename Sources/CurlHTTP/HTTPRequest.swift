@@ -3,6 +3,10 @@ package struct HTTPRequest: Sendable {
     package var url: String
     package var headers: [(name: String, value: String)]
     package var limits: Limits
+    /// Called with the pieces of the answer's body as they come, decompressed, on the client's thread: it must not wait.
+    ///
+    /// What came before an answer failed to come whole has been told as well.
+    package var receive: (@Sendable ([UInt8]) -> Void)?
 
     package struct Limits: Equatable, Sendable {
         /// From the start to the last byte, redirects included.

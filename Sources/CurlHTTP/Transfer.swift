@@ -85,12 +85,20 @@ final class Transfer {
             let text = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
             return .failure(HTTPError(kind(of: code), text))
         }
-        var status = 0
-        cointape_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
         var redirect: UnsafeMutablePointer<CChar>?
         cointape_curl_get_string(easy, CURLINFO_REDIRECT_URL, &redirect)
         let response = HTTPResponse(status: status, headers: headers, body: body)
         return .success((response, redirect.map { String(cString: $0) }))
+    }
+
+    /// Whether the body may be none that anybody waits for.
+    static func mayRedirect(_ status: Int) -> Bool { (300..<400).contains(status) }
+
+    /// Of the answer so far: the last one's headers come before its body.
+    private var status: Int {
+        var status = 0
+        cointape_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
+        return status
     }
 
     private func kind(of code: CURLcode) -> HTTPError.Code {
@@ -113,6 +121,7 @@ final class Transfer {
             return 0
         }
         body += bytes
+        if let receive = request.receive, !Self.mayRedirect(status) { receive(Array(bytes)) }
         return bytes.count
     }
 

@@ -61,6 +61,10 @@ struct PageFetcher: Sendable {
     }
 
     private func judge(_ request: HTTPRequest, _ deadline: Timestamp) async throws(CancellationError) -> Judgement {
+        // Parsed while it comes: of a page of megabytes little is left to do behind the last byte.
+        let body = jq.intake()
+        var request = request
+        request.receive = { body.feed($0) }
         let response: HTTPResponse
         do throws(HTTPError) {
             response = try await http.get(request)
@@ -72,7 +76,7 @@ struct PageFetcher: Sendable {
         let isError = !(200..<300).contains(response.status)
         do throws(JQError) {
             let time = clock.wall(deadline - clock.now)
-            let reading = try await jq.read(response.body, within: time) { document throws(JQError) in
+            let reading = try await body.read(within: time) { document throws(JQError) in
                 try filters.read(document, isError: isError)
             }
             return .of(response, .success(reading), now: Timestamp.machineTime, redactor: redactor)

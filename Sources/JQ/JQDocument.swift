@@ -2,7 +2,7 @@ import CJQ
 
 /// A JSON document, parsed once, for several filters to read.
 ///
-/// Lives within one call of `JQPool.read` and on its thread: jv's reference counts are not atomic.
+/// Lives within one call of `JQIntake.read` and on its thread: jv's reference counts are not atomic.
 package final class JQDocument {
     private let value: jv
     private let machines: JQMachines
@@ -12,8 +12,9 @@ package final class JQDocument {
     /// Nobody has more items; sums of counts stay far from overflow.
     private static let mostItems = 1_000_000_000_000
 
-    init(parsing bytes: [UInt8], with machines: JQMachines) throws(JQError) {
-        value = try JV.parse(LoneSurrogates.replaced(in: bytes))
+    /// Takes the value over.
+    init(_ value: jv, with machines: JQMachines) {
+        self.value = value
         self.machines = machines
     }
 

@@ -18,18 +18,27 @@ package final class JQPool: Sendable {
         for _ in 0..<threads { startThread() }
     }
 
-    /// Parses the bytes, which must be exactly one JSON value, and calls `body` with them on one of the threads.
-    ///
-    /// A filter that has not ended after `limit`, or when the task is cancelled, is given up. It cannot be stopped: its
-    /// thread goes on for nobody, and another takes its place.
+    /// For a text that comes in pieces.
+    package func intake() -> JQIntake { JQIntake(self) }
+
+    /// As `JQIntake.read`, for a text that is there as a whole.
     package func read<Result: Sendable>(
         _ bytes: [UInt8], within limit: Duration = .seconds(60),
         _ body: @escaping @Sendable (JQDocument) throws(JQError) -> Result
     ) async throws(JQError) -> Result {
+        let intake = intake()
+        intake.feed(bytes)
+        return try await intake.read(within: limit, body)
+    }
+
+    /// Does the work on one of the threads, and gives it up after the limit or when the task is cancelled.
+    func run<Result: Sendable>(
+        within limit: Duration, _ work: @escaping @Sendable (JQMachines) throws(JQError) -> Result
+    ) async throws(JQError) -> Result {
         let answer = JQAnswer<Result>()
         let job = JQJob { machines in
             do throws(JQError) {
-                answer.give(.success(try body(JQDocument(parsing: bytes, with: machines))))
+                answer.give(.success(try work(machines)))
             } catch {
                 answer.give(.failure(error))
             }
@@ -40,7 +49,7 @@ package final class JQPool: Sendable {
         }
         defer { timer.cancel() }
         let outcome: JQAnswer<Result>.Outcome = await withTaskCancellationHandler {
-            guard enqueue(job) else { return .failure(JQError("the filters are shut down")) }
+            guard perform(job) else { return .failure(JQError("the filters are shut down")) }
             return await answer.value
         } onCancel: {
             giveUp(job, answer, "cancelled")
@@ -57,7 +66,9 @@ package final class JQPool: Sendable {
         for _ in 0..<threads { pending.signal() }
     }
 
-    private func enqueue(_ job: JQJob) -> Bool {
+    /// Returns false after `shutdown`.
+    @discardableResult
+    func perform(_ job: JQJob) -> Bool {
         let isStopped = queue.withLock { queue in
             if !queue.isStopped { queue.jobs.append(job) }
             return queue.isStopped

@@ -4,19 +4,6 @@ import CJQ
 ///
 /// Each function here says who owns its argument afterwards, as jv's reference counts are by hand.
 enum JV {
-    /// Parses exactly one JSON value; the result is the caller's.
-    static func parse(_ bytes: [UInt8]) throws(JQError) -> jv {
-        let value = bytes.withUnsafeBytes { raw in
-            raw.assumingMemoryBound(to: CChar.self).baseAddress.map { jv_parse_sized($0, Int32(clamping: raw.count)) }
-        }
-        guard let value else { throw JQError("the body is empty") }
-        guard jv_get_kind(value) == JV_KIND_INVALID else { return value }
-        let message = takeMessage(jv_invalid_get_msg(value))
-        // jq quotes the whole text in its message.
-        let reason = message.firstRange(of: " (while parsing").map { message[..<$0.lowerBound] } ?? message[...]
-        throw JQError("not one whole JSON value: \(reason)")
-    }
-
     /// The text of a string; consumes the value.
     static func takeText(_ value: jv) -> String {
         guard jv_get_kind(value) == JV_KIND_STRING else {

@@ -5,21 +5,29 @@ import Foundation
 ///
 /// One odd symbol must not cost a page.
 enum LoneSurrogates {
-    /// The text with `\ufffd` in the place of each such escape.
-    static func replaced(in text: [UInt8]) -> [UInt8] {
-        let places = places(in: text)
-        guard !places.isEmpty else { return text }
-        var text = text
+    /// The longest escape that has to be seen whole: of two halves.
+    private static let longest = 12
+
+    /// The text with `\ufffd` in the place of each such escape, and in `rest` the end of it that cannot be judged without what
+    /// follows, unless it is the last.
+    static func replaced(in text: [UInt8], isLast: Bool, rest: inout [UInt8]) -> [UInt8] {
+        let (places, end) = judge(text, isLast)
+        rest = Array(text[end...])
+        guard !places.isEmpty || !rest.isEmpty else { return text }
+        var text = Array(text[..<end])
         for place in places { text.replaceSubrange(place + 2..<place + 6, with: "fffd".utf8) }
         return text
     }
 
+    /// The places of what is to be replaced, and how far the text was judged.
+    ///
     /// Goes from escape to escape, so that the second backslash of `\\` is never taken for the beginning of one.
-    private static func places(in text: [UInt8]) -> [Int] {
+    private static func judge(_ text: [UInt8], _ isLast: Bool) -> (places: [Int], end: Int) {
         text.withUnsafeBytes { bytes in
             var places: [Int] = []
             var index = 0
             while let escape = firstBackslash(in: bytes, from: index) {
+                guard isLast || escape + longest <= bytes.count else { return (places, escape) }
                 guard let unit = codeUnit(at: escape, in: bytes) else {
                     index = escape + 2
                     continue
@@ -32,7 +40,7 @@ enum LoneSurrogates {
                     places.append(escape)
                 }
             }
-            return places
+            return (places, bytes.count)
         }
     }
 

@@ -1,3 +1,4 @@
+import Synchronization
 import TestSupport
 import Testing
 
@@ -26,6 +27,46 @@ struct ResponseTests {
         #expect(response.headers.filter { $0.name == "X-One" }.map(\.value) == ["1", "2"])
         #expect(response.header("X-Three") == nil)
         #expect(response.body == Array("é\0".utf8))
+    }
+
+    /// What a request's `receive` was called with, one behind the other.
+    private final class Received: Sendable {
+        private let pieces = Mutex<[UInt8]>([])
+
+        var bytes: [UInt8] { pieces.withLock(\.self) }
+
+        func request(_ url: String) -> HTTPRequest {
+            var request = HTTPRequest(url: url)
+            request.receive = { [self] piece in pieces.withLock { $0 += piece } }
+            return request
+        }
+    }
+
+    @Test func `a body is told as it comes`() async throws {
+        let server = try await StubServer { _ in
+            [.send(Array("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabcd".utf8)), .hang]
+        }
+        let received = Received()
+        try await withClient { client in
+            let task = Task { try await client.get(received.request(server.url)) }
+            try await eventually("what came is told") { received.bytes == Array("abcd".utf8) }
+            task.cancel()
+            #expect(await task.result.isFailure)
+        }
+    }
+
+    @Test(arguments: [("/moved", "there"), ("/choices", "choose")])
+    func `of the bodies only the answer's own is told`(path: String, body: String) async throws {
+        let server = try await StubServer { request in
+            switch request.path {
+            case "/moved": [.response("302 Found", headers: ["Location: /there"], body: Array("moved".utf8))]
+            case "/choices": [.response("300 Multiple Choices", body: Array("choose".utf8))]
+            default: [.response(body: Array("there".utf8))]
+            }
+        }
+        let received = Received()
+        let response = try await withClient { try await $0.get(received.request(server.url + path)) }
+        #expect(response.body == Array(body.utf8) && received.bytes == response.body)
     }
 
     @Test func `the request carries its headers, its query and what it takes`() async throws {
@@ -92,5 +133,11 @@ struct ResponseTests {
             }
         }
         #expect(Set(server.requests.map(\.path)).count == 200)
+    }
+}
+
+extension Result {
+    fileprivate var isFailure: Bool {
+        if case .failure = self { true } else { false }
     }
 }

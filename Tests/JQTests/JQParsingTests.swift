@@ -51,4 +51,35 @@ struct JQParsingTests {
         let rows = try document.rows(JQProgram("{s: .}"))
         #expect(String(decoding: rows.json, as: UTF8.self) == "{\"s\":\"a\u{FFFD}b\"}")
     }
+
+    /// As much as one text can hold of what may be cut: a mark, escapes, halves of pairs, numbers, words, bytes that are no
+    /// UTF-8.
+    @Test func `however a text is cut into pieces, it is read as a whole`() throws {
+        let texts: [[UInt8]] = [
+            Array("\u{FEFF}".utf8)
+                + Array(#" {"a\\":"\ud83d\ude00\ud83d","é":[-1.25e-3,true,null,"\ud83dx\"\\"],"b":"#.utf8)
+                + [0x22, 0x61, 0xFF, 0xE5, 0xB8, 0x81, 0x22] + Array("} \n".utf8),
+            Array(#"{"a":1} {}"#.utf8), Array(#"["\ud83d"#.utf8), Array(#"["\ud8zz"]"#.utf8), Array("12345".utf8),
+            Array("tru".utf8), Array(" ".utf8), Array("[1,]".utf8),
+        ]
+        func read(_ pieces: [ArraySlice<UInt8>]) -> Result<String, JQError> {
+            let parser = JVParser()
+            for piece in pieces { parser.feed(Array(piece)) }
+            return Result { () throws(JQError) in try parser.end() }.map { value in
+                JV.takeText(value)
+            }
+        }
+        for text in texts {
+            let whole = read([text[...]])
+            // The piece in the middle is as long as the longest that belongs together, and shorter.
+            let cuts = (0...text.count).flatMap { first in
+                (first...min(first + 13, text.count)).map { (first, $0) }
+            }
+            let wrong = cuts.filter { first, second in
+                read([text[..<first], text[first..<second], text[second...]]) != whole
+            }
+            #expect(wrong.isEmpty, "\(String(decoding: text, as: UTF8.self)) at \(wrong)")
+            #expect(read(text.indices.map { text[$0...$0] }) == whole)
+        }
+    }
 }

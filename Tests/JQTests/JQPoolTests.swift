@@ -26,6 +26,42 @@ struct JQPoolTests {
         }
     }
 
+    @Test func `texts that come in pieces, many at once, are each read as they came`() async throws {
+        let pool = JQPool(threads: 2)
+        defer { pool.shutdown() }
+        let program = try JQProgram("{n: length, sum: add}")
+        try await withThrowingTaskGroup { tasks in
+            for number in 1...200 {
+                tasks.addTask {
+                    let intake = pool.intake()
+                    let text = Array("[\((1...number).map { "\($0)" }.joined(separator: ","))]".utf8)
+                    for start in stride(from: 0, to: text.count, by: 7) {
+                        intake.feed(Array(text[start..<min(start + 7, text.count)]))
+                        if start % 49 == 0 { await Task.yield() }
+                    }
+                    let rows = try await intake.read { document throws(JQError) in try document.rows(program) }
+                    let expected = #"{"n":\#(number),"sum":\#(number * (number + 1) / 2)}"#
+                    #expect(String(decoding: rows.json, as: UTF8.self) == expected)
+                }
+            }
+            try await tasks.waitForAll()
+        }
+    }
+
+    @Test func `what has come is parsed before the rest has`() async throws {
+        let pool = JQPool(threads: 1)
+        defer { pool.shutdown() }
+        let intake = pool.intake()
+        intake.feed(Array("[1,2".utf8))
+        // The only thread has parsed it when it has read another text.
+        let program = try JQProgram("{n: .}")
+        #expect(try await Self.count(pool, "1", program) == 1)
+        #expect(!intake.isBehind)
+        intake.feed(Array(",3]".utf8))
+        let all = try JQProgram(".[] | {n: .}")
+        #expect(try await intake.read { document throws(JQError) in try document.rows(all).count } == 3)
+    }
+
     @Test func `several filters read one document`() async throws {
         let pool = JQPool(threads: 1)
         defer { pool.shutdown() }

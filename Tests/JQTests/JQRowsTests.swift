@@ -23,6 +23,14 @@ enum Filtered {
     }
 }
 
+extension JQDocument {
+    convenience init(parsing bytes: [UInt8], with machines: JQMachines) throws {
+        let parser = JVParser()
+        parser.feed(bytes)
+        self.init(try parser.end(), with: machines)
+    }
+}
+
 struct JQRowsTests {
     @Test func `every result is a row`() throws {
         let text = #"{"data":[{"id":1,"symbol":"A","x":[]},{"id":"2","symbol":null},{"id":true}]}"#

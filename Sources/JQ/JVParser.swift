@@ -1,0 +1,71 @@
+import CJQ
+
+/// Parses a text that comes in pieces and must be exactly one JSON value.
+///
+/// jv's reference counts are not atomic: one thread at a time may use it, and its value.
+final class JVParser {
+    private let parser: OpaquePointer
+    private var value: jv?
+    private var failure: JQError?
+    /// The end of what came, which cannot be judged without what follows.
+    private var held: [UInt8] = []
+
+    init() {
+        guard let parser = jv_parser_new(0) else { preconditionFailure("out of memory for a JSON parser") }
+        self.parser = parser
+    }
+
+    deinit {
+        if let value { jv_free(value) }
+        jv_parser_free(parser)
+    }
+
+    /// Takes the next piece, however the text is cut.
+    func feed(_ piece: [UInt8]) {
+        take(piece, isLast: false)
+    }
+
+    /// The value of all pieces, which is the caller's; there can be no more of them.
+    func end() throws(JQError) -> jv {
+        take([], isLast: true)
+        if let failure { throw failure }
+        guard let value else { throw Self.failure("Expected JSON value") }
+        self.value = nil
+        return value
+    }
+
+    private func take(_ piece: [UInt8], isLast: Bool) {
+        guard failure == nil else { return }
+        let text = LoneSurrogates.replaced(in: held.isEmpty ? piece : held + piece, isLast: isLast, rest: &held)
+        text.withUnsafeBytes { bytes in
+            withUnsafeBytes(of: UInt8(0)) { nothing in
+                let base = bytes.baseAddress ?? nothing.baseAddress
+                jv_parser_set_buf(
+                    parser, base?.assumingMemoryBound(to: CChar.self), Int32(clamping: bytes.count), isLast ? 0 : 1)
+                while failure == nil, takeNext() {}
+            }
+        }
+    }
+
+    /// Returns false when there is nothing more in what came so far.
+    private func takeNext() -> Bool {
+        let next = jv_parser_next(parser)
+        guard jv_get_kind(next) == JV_KIND_INVALID else {
+            if value == nil {
+                value = next
+            } else {
+                jv_free(next)
+                failure = Self.failure("Unexpected extra JSON values")
+            }
+            return true
+        }
+        guard jv_invalid_has_msg(jv_copy(next)) != 0 else {
+            jv_free(next)
+            return false
+        }
+        failure = Self.failure(JV.takeMessage(jv_invalid_get_msg(next)))
+        return true
+    }
+
+    private static func failure(_ reason: String) -> JQError { JQError("not one whole JSON value: \(reason)") }
+}
