@@ -51,17 +51,18 @@ class Bench(World):
                    "sha256", hashlib.sha256(stored.encode()).hexdigest())
         return listed
 
-    def api_with_list(self, minute, change=None, **variables):
-        """An api that serves the minute's list."""
+    def api_with_list(self, minute, change=None, port=None, **variables):
+        """An api that serves the minute's list; on a port of its own, unless it is told one."""
         config = self.config / "api.json"
         if change:
             settings = json.loads(config.read_text())
             change(settings)
             config = self.folder / f"api-{self.names}.json"
             config.write_text(json.dumps(settings))
-        port = web.free_port()
+        port = port or web.free_port()
         process = self.cointape("run", config, PORT=str(port), **variables)
         process.port = port
+        until(f"the api listens: {process.text[-500:]}", lambda: "api.listening" in process.text, 60)
         until(f"the api serves: {process.text[-500:]}", lambda: web.status(port) == 200, 60)
         until("the newest list", lambda: stamp(web.ask(port)) == stamp_of(minute), 60)
         return process
