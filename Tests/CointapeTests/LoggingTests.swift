@@ -151,7 +151,9 @@ import Testing
         let speed = 5
         let redis = try await TestRedis(["--appendonly", "yes", "--appendfsync", "always"])
         let now = Int64(Date().timeIntervalSince1970 * 1000)
-        let clock = ["COINTAPE_CLOCK": "\(now - 3 * 3_600_000)@\(now)x\(speed)"]
+        // From the beginning of a minute: of one that has begun too little may be left to be healthy.
+        let start = now / 60_000 * 60_000 - 3 * 3_600_000
+        let clock = ["COINTAPE_CLOCK": "\(start)@\(now)x\(speed)"]
         let sandbox = try Cointape(["sandbox", "--port", "0", "--assets", "500"], environment: clock)
         try await sandbox.prints("export COINMARKETCAP_URL=")
         var environment = clock.merging(["REDIS_URL": redis.url, "PORT": "\(try FreePort.next())"]) { $1 }
