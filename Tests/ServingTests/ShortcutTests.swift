@@ -289,8 +289,7 @@ private final class Connection {
         shortcut =
             other?.shortcut
             ?? Shortcut(
-                answers: answers, history: .nowhere(), onDemand: nil, orders: nil, date: DateField(),
-                counts: RouteMetrics(),
+                answers: answers, history: nil, onDemand: nil, orders: nil, date: DateField(), counts: RouteMetrics(),
                 loop: EmbeddedEventLoop())
         if let list { shortcut.show(list) }
         channel = EmbeddedChannel()

@@ -14,7 +14,8 @@ import Telemetry
 /// those that are, byte for byte. What is asked again is known by its outline, and its answer is kept for a moment.
 final class Shortcut {
     private let answers: ListAnswers
-    private let history: ListHistory
+    /// nil where the routes look for all lists of the past.
+    private let history: ListHistory?
     private let onDemand: OnDemand?
     /// nil for an api that takes no orders.
     let orders: OrderShortcut?
@@ -36,7 +37,7 @@ final class Shortcut {
     private static let mostAnswers = 64
 
     init(
-        answers: ListAnswers, history: ListHistory, onDemand: OnDemand?, orders: OrderShortcut?, date: DateField,
+        answers: ListAnswers, history: ListHistory?, onDemand: OnDemand?, orders: OrderShortcut?, date: DateField,
         counts: RouteMetrics, loop: any EventLoop
     ) {
         self.orders = orders
@@ -88,13 +89,14 @@ final class Shortcut {
 
     /// The minute of a list of the past that may be looked for here; nil for one that the routes have to look for.
     func pastMinute(of request: ListRequest) -> Minute? {
-        past(request).flatMap { ListPart($0, request.query).isSmall ? $0 : nil }
+        guard history != nil, let minute = past(request), ListPart(minute, request.query).isSmall else { return nil }
+        return minute
     }
 
     /// Looks for a list of the past; `complete` is called on the loop, with nil where there is none.
     func find(_ minute: Minute, for request: ListRequest, _ complete: @escaping (ServedRows?) -> Void) {
         let waiting = NIOLoopBound((request.query, complete), eventLoop: loop)
-        history.find(minute, request.query) { [loop] finding in
+        history?.find(minute, request.query) { [loop] finding in
             loop.runNow {
                 let (query, complete) = waiting.value
                 guard case .success(.list(let list)) = finding else { return complete(nil) }
@@ -110,7 +112,7 @@ final class Shortcut {
     private func rows(for request: ListRequest, _ newest: ServedList) -> ServedRows? {
         if request.minute == nil { return newest.rows(request.query) }
         guard let minute = past(request) else { return nil }
-        return newest.minute == minute ? newest.rows(request.query) : history.atHand(minute, request.query)
+        return newest.minute == minute ? newest.rows(request.query) : history?.atHand(minute, request.query)
     }
 
     /// For the present minute another may have to stand in: that is the routes' to decide.

@@ -13,7 +13,6 @@ from page import table
 from registry import row
 
 
-SPEED = 6
 # Bytes a second of a provider that is reached by 100 Mbit/s.
 PACE = 12_500_000
 PIECE = 64_000
@@ -53,7 +52,8 @@ class Relay(http.server.BaseHTTPRequestHandler):
 @row("visible", "From a provider's last byte to the answer")
 def visible(bench):
     bench.start_redis()
-    bench.fast(SPEED)
+    speed = bench.size(6, 20)
+    bench.fast(speed)
     bench.sandbox(assets=bench.size(10_000, 100))
     servers = [relayed(bench, name) for name in ("COINMARKETCAP_URL", "CRYPTOCOMPARE_URL")]
     for kind in ("price", "rank", "toplist"):
@@ -70,7 +70,7 @@ def visible(bench):
     for server in servers:
         server.shutdown()
     return "\n\n".join([
-        f"{len(rows):,} rows of {SPEED} times as fast a tape, of pages of up to 5.3 MB. Relays note when they have handed over "
+        f"{len(rows):,} rows of {speed} times as fast a tape, of pages of up to 5.3 MB. Relays note when they have handed over "
         "a page's last byte to a fetcher, and a client asks the api every millisecond; all of it shares the machine.",
         table(("a page comes", "median", "best", "worst"),
               *((name, *(f"{value:.0f} ms" for value in (statistics.median(found), min(found), max(found))))
