@@ -228,7 +228,7 @@ extension RedisClient {
 
 extension ListHistory {
     /// Has nothing, and finds nothing.
-    fileprivate static func nowhere(_ redis: RedisClient = .ofNothing()) -> ListHistory {
+    fileprivate static func nowhere(_ redis: RedisClient) -> ListHistory {
         let clock = TapeClock()
         return ListHistory(
             reader: StreamReader(key: "toplist", redis: redis, clock: clock),
