@@ -3,6 +3,7 @@ import Foundation
 import NIOCore
 import NIOEmbedded
 import Redis
+import Synchronization
 import Tape
 import TestSupport
 import Testing
@@ -29,13 +30,13 @@ import TopLists
         return api
     }
 
-    private func history(_ client: RedisClient) -> ListHistory {
+    private func history(_ client: RedisClient, capacity: Int = 1) -> ListHistory {
         let clock = TapeClock()
         let loader = ListLoader(
             stream: "toplist", columns: ["Rank", "Symbol"], keys: TapeKeys(), small: client, large: client, clock: clock
         )
         return ListHistory(
-            reader: StreamReader(key: "toplist", redis: client, clock: clock), loader: loader, capacity: 1,
+            reader: StreamReader(key: "toplist", redis: client, clock: clock), loader: loader, capacity: capacity,
             logger: .silent)
     }
 
@@ -79,6 +80,30 @@ import TopLists
         let json = try await api.get("/?limit=3&datetime=\(past)")
         #expect(json.text.contains(#"{"Rank":3,"#) && !json.text.contains(#"{"Rank":4,"#))
         #expect(try await calls.since() == [0, 1, 0])
+    }
+
+    @Test func `however many ask for a list at a time, it is read once`() async throws {
+        _ = try await api { try await $0.publish(past) }
+        let (client, query) = (redis.client(), try ListQuery(query: "limit=9", accept: nil, now: .machineTime))
+        // Keeps nothing, so that the second crowd finds the list known and not at hand.
+        let history = history(client, capacity: 0)
+        var calls = Calls(redis: redis)
+        for reads in [[1, 1, 0], [0, 1, 0]] {
+            _ = try await calls.since()
+            // Until all have asked.
+            redis.signal(SIGSTOP)
+            let counts = Mutex<[Int]>([])
+            for _ in 0..<50 {
+                history.find(past, query) { finding in
+                    guard case .success(.list(let list)) = finding else { return }
+                    counts.withLock { $0.append(list.rows(query)?.count ?? 0) }
+                }
+            }
+            redis.signal(SIGCONT)
+            try await eventually("all have it") { counts.withLock(\.count) == 50 }
+            #expect(counts.withLock { $0 == Array(repeating: 9, count: 50) })
+            #expect(try await calls.since() == reads)
+        }
     }
 
     @Test func `rows that are longer than expected are read all the same, and expected from then on`() async throws {
