@@ -28,6 +28,7 @@ package final class HTTPClient: Sendable {
         for _ in 0...Self.mostRedirects {
             let (response, redirect) = try await engine.perform(request).get()
             guard let redirect, Transfer.mayRedirect(response.status) else {
+                // One that leads nowhere is the answer after all.
                 if Transfer.mayRedirect(response.status) { request.receive?(response.body) }
                 return response
             }

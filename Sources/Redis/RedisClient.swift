@@ -72,7 +72,8 @@ package final class RedisClient: Sendable {
         }.get()
     }
 
-    /// As the other, without a task: on the connection's event loop `complete` is called from there.
+    /// As the other, without a task: `complete` is called once, on the connection's event loop; where there is no connection,
+    /// from any thread, or at once.
     package func send(_ command: RedisCommand, timeout: Duration? = nil, _ complete: @escaping RedisCompletion) {
         connected(for: command.name) { [self] connection in
             switch connection {

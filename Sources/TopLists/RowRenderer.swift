@@ -28,7 +28,7 @@ struct RowRenderer {
 
     /// Adds a row out of its quotes.
     mutating func append(_ row: [[UInt8]]) {
-        if count > 0 { bytes += separator }
+        appendSeparator()
         layout.append(to: &bytes) { row[$0][...] }
         ends.append(UInt32(bytes.count))
     }
@@ -51,8 +51,8 @@ struct RowRenderer {
     private mutating func append(
         _ starts: UnsafeMutableBufferPointer<Int>, _ length: Int, of text: UnsafeRawBufferPointer
     ) {
-        if count > 0 { bytes += separator }
-        bytes.append(addingCapacity: template.longest(1, of: length)) { output in
+        appendSeparator()
+        bytes.append(addingCapacity: template.longest(length)) { output in
             output.withUnsafeMutableBufferPointer { buffer, count in
                 count += template.write(starts, of: text, to: UnsafeMutableRawBufferPointer(buffer))
             }
@@ -60,6 +60,7 @@ struct RowRenderer {
         ends.append(UInt32(bytes.count))
     }
 
-    /// Between rows.
-    private var separator: [UInt8] { layout.format == .json ? RowLayout.separator : [] }
+    private mutating func appendSeparator() {
+        if layout.format == .json, count > 0 { bytes.append(UInt8(ascii: ",")) }
+    }
 }

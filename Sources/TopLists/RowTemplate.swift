@@ -33,10 +33,10 @@ struct RowTemplate {
         closing = start..<text.count
     }
 
-    /// So many rows of so many bytes of records are no longer, in bytes.
-    func longest(_ rows: Int, of bytes: Int) -> Int { rows * text.count + pieces.count * bytes }
+    /// No row of a record that is so long is longer, in bytes.
+    func longest(_ record: Int) -> Int { text.count + pieces.count * record }
 
-    /// Writes the row of a record whose fields begin there, and returns how many bytes it has; there must be room for it.
+    /// Writes the row of a record whose fields begin there, and returns how many bytes it has; there must be room for `longest`.
     func write(
         _ starts: UnsafeMutableBufferPointer<Int>, of stored: UnsafeRawBufferPointer,
         to output: UnsafeMutableRawBufferPointer
