@@ -69,7 +69,25 @@ extension Duration {
     }
 }
 
+/// With zeros in front up to that many digits.
 func padded(_ number: some BinaryInteger, _ width: Int) -> String {
-    let digits = String(number.magnitude)
-    return (number < 0 ? "-" : "") + String(repeating: "0", count: max(0, width - digits.count)) + digits
+    let magnitude = UInt64(number.magnitude)
+    var digits = 1
+    var bound = magnitude / 10
+    while bound > 0 {
+        digits += 1
+        bound /= 10
+    }
+    let sign = number < 0 ? 1 : 0
+    let count = sign + max(width, digits)
+    // Up to 15 characters take no memory of their own: names of keys hold dates, and are made for every command.
+    return String(unsafeUninitializedCapacity: count) { text in
+        text[0] = UInt8(ascii: "-")
+        var rest = magnitude
+        for place in (sign..<count).reversed() {
+            text[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+            rest /= 10
+        }
+        return count
+    }
 }
