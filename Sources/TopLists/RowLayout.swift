@@ -12,6 +12,8 @@ struct RowLayout {
 
     let format: ListFormat
     let columns: [Column]
+    /// What stands in front of all rows.
+    let opening: [UInt8]
 
     /// `stored` are the columns that there are, `wanted` the titles of those to show.
     init(_ format: ListFormat, stored: [ListColumn], wanted: [String]) {
@@ -22,6 +24,12 @@ struct RowLayout {
                 index: index, type: index.map { stored[$0].type } ?? .string,
                 opening: Self.opening(of: name, at: place, format))
         }
+        var opening: [UInt8] = []
+        switch format {
+        case .csv: CSV.append(header: wanted, to: &opening)
+        case .json: opening.append(UInt8(ascii: "["))
+        }
+        self.opening = opening
     }
 
     private static func opening(of name: String, at place: Int, _ format: ListFormat) -> [UInt8] {

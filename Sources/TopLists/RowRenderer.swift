@@ -1,26 +1,20 @@
 /// Writes rows one behind the other, and notes where each ends.
 struct RowRenderer {
-    private let layout: RowLayout
-    private let template: RowTemplate
+    private let style: RowStyle
     private let plain: PlainRecord
     private var bytes: [UInt8] = []
     private var ends: [UInt32]
 
     var count: Int { ends.count - 1 }
 
-    var rendered: RenderedRows { RenderedRows(format: layout.format, bytes: bytes, ends: ends) }
+    var rendered: RenderedRows { RenderedRows(format: style.layout.format, bytes: bytes, ends: ends) }
 
-    /// `stored` are the columns that there are, `wanted` the titles of those to show; `rows` and `size` are about how many rows
-    /// and bytes will come.
-    init(_ format: ListFormat, stored: [ListColumn], wanted: [String], rows: Int, size: Int) {
-        layout = RowLayout(format, stored: stored, wanted: wanted)
-        template = RowTemplate(layout)
-        plain = PlainRecord(stored)
+    /// `rows` and `size` are about how many rows and bytes will come.
+    init(_ shape: ListShape, as format: ListFormat, rows: Int, size: Int) {
+        style = shape.style(format)
+        plain = shape.plain
         bytes.reserveCapacity(size)
-        switch format {
-        case .csv: CSV.append(header: wanted, to: &bytes)
-        case .json: bytes.append(UInt8(ascii: "["))
-        }
+        bytes += style.layout.opening
         ends = []
         ends.reserveCapacity(rows + 1)
         ends.append(UInt32(bytes.count))
@@ -29,7 +23,7 @@ struct RowRenderer {
     /// Adds a row out of its quotes.
     mutating func append(_ row: [[UInt8]]) {
         appendSeparator()
-        layout.append(to: &bytes) { row[$0][...] }
+        style.layout.append(to: &bytes) { row[$0][...] }
         ends.append(UInt32(bytes.count))
     }
 
@@ -52,15 +46,15 @@ struct RowRenderer {
         _ starts: UnsafeMutableBufferPointer<Int>, _ length: Int, of text: UnsafeRawBufferPointer
     ) {
         appendSeparator()
-        bytes.append(addingCapacity: template.longest(length)) { output in
+        bytes.append(addingCapacity: style.template.longest(length)) { output in
             output.withUnsafeMutableBufferPointer { buffer, count in
-                count += template.write(starts, of: text, to: UnsafeMutableRawBufferPointer(buffer))
+                count += style.template.write(starts, of: text, to: UnsafeMutableRawBufferPointer(buffer))
             }
         }
         ends.append(UInt32(bytes.count))
     }
 
     private mutating func appendSeparator() {
-        if layout.format == .json, count > 0 { bytes.append(UInt8(ascii: ",")) }
+        if style.layout.format == .json, count > 0 { bytes.append(UInt8(ascii: ",")) }
     }
 }

@@ -2,7 +2,7 @@
 package struct StoredList: Sendable {
     private let text: [UInt8]
     private let isWhole: Bool
-    private let columns: [ListColumn]
+    private let shape: ListShape
 
     /// Raised whenever the same stored list is rendered otherwise than before: entity tags hold it.
     package static let rendering = 1
@@ -12,32 +12,23 @@ package struct StoredList: Sendable {
         case rowMalformed(line: Int)
     }
 
-    /// `columns` are the stored ones, in order.
-    ///
     /// `isWhole` says that nothing of the list comes behind the text.
-    package init(_ text: [UInt8], isWhole: Bool = true, columns: [ListColumn]) {
+    package init(_ text: [UInt8], isWhole: Bool = true, _ shape: ListShape) {
         self.text = text
         self.isWhole = isWhole
-        self.columns = columns
+        self.shape = shape
     }
 
-    /// Renders the wanted columns of the first rows, or of all when there are fewer; nil when the text ends too early to tell.
+    /// Renders the first rows, or all when there are fewer; nil when the text ends too early to tell.
     ///
-    /// A wanted column that is not stored is empty in CSV and null in JSON, as is a number that cannot be read as one.
-    package func rows(
-        first limit: Int = .max, as format: ListFormat, wanted: [String]
-    ) throws(Failure) -> RenderedRows? {
-        var reader = CSVReader(text)
-        let header = reader.next()
-        // What ends with the text may go on behind it.
-        guard isWhole || reader.position < text.count else { return nil }
-        guard header == columns.map({ Array($0.name.utf8) }) else { throw .headerMissing }
+    /// A number that cannot be read as one is empty in CSV and null in JSON.
+    package func rows(first limit: Int = .max, as format: ListFormat) throws(Failure) -> RenderedRows? {
+        guard var position = try endOfHeader() else { return nil }
+        let columns = shape.stored.count
         // An object names its members.
         let size = format == .csv ? text.count : text.count * 3
-        var rows = RowRenderer(
-            format, stored: columns, wanted: wanted, rows: min(limit, text.count / max(1, columns.count * 2)),
-            size: size)
-        var position = reader.position
+        var rows = RowRenderer(shape, as: format, rows: min(limit, text.count / max(1, columns * 2)), size: size)
+        var reader = CSVReader(text)
         while rows.count < limit, position < text.count {
             position = rows.appendPlain(text, from: position, atMost: limit)
             guard rows.count < limit, position < text.count else { break }
@@ -45,9 +36,22 @@ package struct StoredList: Sendable {
             let row = reader.next() ?? []
             position = reader.position
             guard isWhole || position < text.count else { return nil }
-            guard row.count == columns.count else { throw .rowMalformed(line: rows.count + 2) }
+            guard row.count == columns else { throw .rowMalformed(line: rows.count + 2) }
             rows.append(row)
         }
         return isWhole || rows.count == limit ? rows.rendered : nil
+    }
+
+    /// Where the first row begins; nil when the text ends too early to tell.
+    private func endOfHeader() throws(Failure) -> Int? {
+        if text.starts(with: shape.header) {
+            return isWhole || shape.header.count < text.count ? shape.header.count : nil
+        }
+        var reader = CSVReader(text)
+        let titles = reader.next()
+        // What ends with the text may go on behind it.
+        guard isWhole || reader.position < text.count else { return nil }
+        guard titles == shape.stored.map({ Array($0.name.utf8) }) else { throw .headerMissing }
+        return reader.position
     }
 }

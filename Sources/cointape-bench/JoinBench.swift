@@ -34,10 +34,11 @@ struct JoinBench: ParsableCommand {
             let parsed = clock()
             let result = Join.run(plan, [left, right])
             let joined = clock()
-            let stored = StoredList(result.csv, columns: plan.columns.map(\.column))
-            let csv = try stored.rows(as: .csv, wanted: ["Rank", "Symbol", "Price USD"])
+            let stored = StoredList(
+                result.csv, ListShape(stored: plan.columns.map(\.column), wanted: ["Rank", "Symbol", "Price USD"]))
+            let csv = try stored.rows(as: .csv)
             let halfway = clock()
-            let json = try stored.rows(as: .json, wanted: ["Rank", "Symbol", "Price USD"])
+            let json = try stored.rows(as: .json)
             let rendered = clock()
             let counts = [csv?.count, json?.count]
             let expected = min(ranks, prices)

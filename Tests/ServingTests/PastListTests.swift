@@ -176,12 +176,13 @@ import TopLists
 
     @Test func `the lists that were used last stay at hand, with the most rows that were read`() throws {
         var recent = RecentLists(capacity: 2)
+        let shapes = ListShapes(wanted: ["Rank"])
         let minutes = (0..<3).map { past.advanced(byMinutes: $0) }
         func keep(_ minute: Minute, rows: Int, _ format: ListFormat) throws {
             let (text, entry) = TestAPI.stored(minute, rows: 9)
-            let description = try ListDescription(entry, wanted: ["Rank"])
-            let stored = StoredList(text, columns: description.columns)
-            let rendered = try #require(try stored.rows(first: rows, as: format, wanted: ["Rank"]))
+            let description = try ListDescription(entry, shapes)
+            let stored = StoredList(text, description.shape)
+            let rendered = try #require(try stored.rows(first: rows, as: format))
             #expect(recent.keep(rendered, of: description).minute == minute)
         }
         try keep(minutes[0], rows: 5, .csv)

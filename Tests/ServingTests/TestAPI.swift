@@ -110,11 +110,10 @@ final class TestAPI: Sendable {
     /// The same list, at hand.
     static func list(_ minute: Minute, rows: Int) throws -> ServedList {
         let (text, entry) = stored(minute, rows: rows)
-        let wanted = ["Rank", "Symbol", "Price USD"]
-        let description = try ListDescription(entry, wanted: wanted)
+        let description = try ListDescription(entry, ListShapes(wanted: ["Rank", "Symbol", "Price USD"]))
         var list = ServedList(description)
         for format in ListFormat.allCases {
-            list.take(try #require(try StoredList(text, columns: description.columns).rows(as: format, wanted: wanted)))
+            list.take(try #require(try StoredList(text, description.shape).rows(as: format)))
         }
         return list
     }

@@ -11,6 +11,7 @@ struct StoredListTests {
         ListColumn(name: "Price USD", type: .decimal), ListColumn(name: "CMC ID", type: .integer),
     ]
     private static let shown = ["Rank", "Symbol", "Price USD"]
+    private static let shape = ListShape(stored: columns, wanted: shown)
 
     /// All rows in both formats.
     private struct Rendered: Equatable {
@@ -18,9 +19,9 @@ struct StoredListTests {
         let json: RenderedRows
 
         init(_ lines: [String], wanted: [String] = shown) throws {
-            let list = StoredListTests.list(lines)
-            csv = try #require(try list.rows(as: .csv, wanted: wanted))
-            json = try #require(try list.rows(as: .json, wanted: wanted))
+            let list = StoredListTests.list(lines, wanted: wanted)
+            csv = try #require(try list.rows(as: .csv))
+            json = try #require(try list.rows(as: .json))
             #expect(csv.count == json.count)
         }
 
@@ -40,7 +41,9 @@ struct StoredListTests {
         }
     }
 
-    private static func list(_ lines: [String]) -> StoredList { StoredList(text(lines), columns: columns) }
+    private static func list(_ lines: [String], wanted: [String] = shown) -> StoredList {
+        StoredList(text(lines), ListShape(stored: columns, wanted: wanted))
+    }
 
     private static func text(_ lines: [String]) -> [UInt8] {
         Array((["Rank,Symbol,Price USD,CMC ID"] + lines).map { $0 + "\r\n" }.joined().utf8)
@@ -83,10 +86,10 @@ struct StoredListTests {
         let lines = ["1,BTC,6634.41,1", "2,\"a\r\nb\",0.10,1027", "3,USDT,1,825", "4,\"\",5,6", "5,x,6,7"]
         let text = Self.text(lines)
         for count in 1...lines.count {
-            let expected = try #require(try Self.list(Array(lines.prefix(count))).rows(as: format, wanted: Self.shown))
+            let expected = try #require(try Self.list(Array(lines.prefix(count))).rows(as: format))
             for length in 0...text.count {
-                let list = StoredList(Array(text[..<length]), isWhole: false, columns: Self.columns)
-                let rows = try list.rows(first: count, as: format, wanted: Self.shown)
+                let list = StoredList(Array(text[..<length]), isWhole: false, Self.shape)
+                let rows = try list.rows(first: count, as: format)
                 // What comes behind a row's end shows that it is one.
                 let needed = Self.text(Array(lines.prefix(count))).count
                 #expect((rows != nil) == (length >= needed + 1 || length == needed && !lines[count - 1].contains("\"")))
@@ -163,10 +166,18 @@ struct StoredListTests {
         #expect(rows?.first?["Price USD"] as? Double == 5)
     }
 
+    @Test(arguments: ["\"Rank\",Symbol,Price USD,CMC ID\r\n", "Rank,Symbol,Price USD,CMC ID\n"])
+    func `a header is one however it is written`(header: String) throws {
+        let text = Array((header + "1,BTC,5,7\r\n").utf8)
+        #expect(try StoredList(text, Self.shape).rows(as: .csv)?.bytes == Rendered(["1,BTC,5,7"]).csv.bytes)
+        let beginning = StoredList(Array(header.utf8), isWhole: false, Self.shape)
+        #expect(try beginning.rows(first: 1, as: .csv) == nil)
+    }
+
     @Test func `a stored text without its header is refused`() {
         for text in ["", "Rank,Symbol\r\n", "a,b,c,d,e\r\n"] {
             #expect(throws: StoredList.Failure.headerMissing) {
-                try StoredList(Array(text.utf8), columns: Self.columns).rows(as: .csv, wanted: Self.shown)
+                try StoredList(Array(text.utf8), Self.shape).rows(as: .csv)
             }
         }
     }

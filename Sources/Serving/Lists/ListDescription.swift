@@ -1,6 +1,5 @@
 import Basics
 import Digests
-import Foundation
 import Tape
 import TopLists
 
@@ -9,8 +8,7 @@ struct ListDescription: Sendable {
     let minute: Minute
     /// All its rows, however few of them are asked for.
     let count: Int
-    /// The stored columns, in order.
-    let columns: [ListColumn]
+    let shape: ListShape
     /// Half of a SHA-256 of all that makes the list's renderings, in hexadecimal.
     ///
     /// It is the same on every replica, and known before anything is rendered: fit for an entity tag.
@@ -22,8 +20,7 @@ struct ListDescription: Sendable {
         let description: String
     }
 
-    /// `wanted` are the titles of the columns to serve.
-    init(_ entry: TapeEntry, wanted: [String]) throws(Malformed) {
+    init(_ entry: TapeEntry, _ shapes: ListShapes) throws(Malformed) {
         func field(_ name: String) throws(Malformed) -> [UInt8] {
             guard let value = entry.fields[name] else {
                 throw Malformed(description: "the entry \(entry.id) has no field `\(name)`")
@@ -31,7 +28,7 @@ struct ListDescription: Sendable {
             return value
         }
         let (columns, sum) = (try field("columns"), try field("sha256"))
-        guard let stored = try? JSONDecoder().decode([ListColumn].self, from: Data(columns)) else {
+        guard let shape = try? shapes.shape(columns) else {
             throw Malformed(description: "the field `columns` of the entry \(entry.id) cannot be read")
         }
         guard let count = Int(String(decoding: try field("count"), as: UTF8.self)), count >= 0 else {
@@ -39,9 +36,9 @@ struct ListDescription: Sendable {
         }
         minute = entry.minute
         lastModified = entry.minute.start.httpDate
-        self.columns = stored
+        self.shape = shape
         self.count = count
-        let shown = Array("\(wanted.map(JSONString.quoted))".utf8)
+        let shown = Array("\(shapes.wanted.map(JSONString.quoted))".utf8)
         let rendering = Array("\(StoredList.rendering) \(entry.minute)\n".utf8)
         digest = String(Digest.sha256(rendering, sum, columns, shown).prefix(32))
     }

@@ -13,20 +13,21 @@ struct ListLoader: Sendable {
     }
 
     private let stream: String
-    /// The titles of the columns to serve.
-    private let columns: [String]
+    private let shapes: ListShapes
     private let keys: TapeKeys
     private let small: RedisClient
     private let large: RedisClient
     private let clock: TapeClock
     private let rowSize = RowSize()
 
+    /// `columns` are the titles of those to serve.
+    ///
     /// `large` fetches whole lists: on a connection of its own nobody else waits behind them.
     init(
         stream: String, columns: [String], keys: TapeKeys, small: RedisClient, large: RedisClient, clock: TapeClock
     ) {
         self.stream = stream
-        self.columns = columns
+        shapes = ListShapes(wanted: columns)
         self.keys = keys
         self.small = small
         self.large = large
@@ -35,11 +36,11 @@ struct ListLoader: Sendable {
 
     /// All of the list that an entry of the index stands for, in all formats; nil when it has expired.
     func whole(_ entry: TapeEntry) async throws -> ServedList? {
-        let description = try ListDescription(entry, wanted: columns)
+        let description = try ListDescription(entry, shapes)
         guard let text = try await large.send(RedisCommand("GET", key(entry.minute))).bytes else { return nil }
         var list = ServedList(description)
         for format in ListFormat.allCases {
-            if let rows = try rows(StoredList(text, columns: description.columns), nil, format, of: description) {
+            if let rows = try rows(StoredList(text, description.shape), nil, format, of: description) {
                 list.take(rows)
             }
         }
@@ -53,7 +54,7 @@ struct ListLoader: Sendable {
         let size = part.rows.map(rowSize.bytes(of:))
         let (entry, text) = try await fetch(part.minute, size, isKnown: known != nil)
         if let gap = entry?.gap { return .gap(gap) }
-        guard let description = try known ?? entry.map({ entry throws in try ListDescription(entry, wanted: columns) }),
+        guard let description = try known ?? entry.map({ entry throws in try ListDescription(entry, shapes) }),
             let text
         else {
             // What was known may have been deleted since.
@@ -79,7 +80,7 @@ struct ListLoader: Sendable {
     private func loadLonger(_ part: ListPart, of description: ListDescription) async throws -> Loaded {
         guard let text = try await fetch(part.minute, nil, isKnown: true).text else { return .nothing }
         rowSize.wasShort(for: description.count, in: text.count)
-        let stored = StoredList(text, columns: description.columns)
+        let stored = StoredList(text, description.shape)
         let rows = try rows(stored, part.rows, part.format, of: description)
         return rows.map { .list(description, $0) } ?? .nothing
     }
@@ -108,7 +109,7 @@ struct ListLoader: Sendable {
         _ part: ListPart, in text: [UInt8], of size: Int?, _ list: ListDescription
     ) throws -> RenderedRows? {
         let isWhole = size.map { text.count < $0 } ?? true
-        let stored = StoredList(text, isWhole: isWhole, columns: list.columns)
+        let stored = StoredList(text, isWhole: isWhole, list.shape)
         return try rows(stored, part.rows, part.format, of: list)
     }
 
@@ -117,7 +118,7 @@ struct ListLoader: Sendable {
     ) throws -> RenderedRows? {
         let expected = min(limit ?? .max, list.count)
         do throws(StoredList.Failure) {
-            guard let rows = try stored.rows(first: expected, as: format, wanted: columns) else { return nil }
+            guard let rows = try stored.rows(first: expected, as: format) else { return nil }
             if rows.count == expected { return rows }
         } catch {
             throw malformed(list, "\(error)")

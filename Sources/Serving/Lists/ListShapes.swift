@@ -1,0 +1,22 @@
+import Foundation
+import Synchronization
+import TopLists
+
+/// The shape that the index says a list has: made once for as long as lists are alike.
+final class ListShapes: Sendable {
+    /// The titles of the columns to serve.
+    let wanted: [String]
+    private let last = Mutex<(columns: [UInt8], shape: ListShape)?>(nil)
+
+    init(wanted: [String]) {
+        self.wanted = wanted
+    }
+
+    /// `columns` are the stored ones as an entry has them, in JSON.
+    func shape(_ columns: [UInt8]) throws -> ListShape {
+        if let last = last.withLock({ $0 }), last.columns == columns { return last.shape }
+        let shape = ListShape(stored: try JSONDecoder().decode([ListColumn].self, from: Data(columns)), wanted: wanted)
+        last.withLock { $0 = (columns, shape) }
+        return shape
+    }
+}
