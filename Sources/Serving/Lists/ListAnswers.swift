@@ -6,11 +6,14 @@ struct ListAnswers: Sendable {
     let clock: TapeClock
     /// Whether caches may keep past lists for good; not those of a sandbox, under whose URLs real ones may follow.
     let mayLast: Bool
+    /// What caches are told of those.
+    private let lasting: String
     private let compressed = CompressedBodies(capacity: 16_000_000)
 
     init(clock: TapeClock, mayLast: Bool) {
         self.clock = clock
         self.mayLast = mayLast
+        lasting = Freshness.lasting(clock).cacheControl
     }
 
     /// A Redis that fails over may lose its last writes, and with them a list that is then made anew of other rows: one that
@@ -32,13 +35,13 @@ struct ListAnswers: Sendable {
         let served = ListRepresentation(rows, accepted)
         let minute = rows.list.minute
         let isLasting = mayLast && query.datetime == .absolute(minute) && now - minute.start > Self.settling
-        let freshness = isLasting ? Freshness.lasting(clock) : .passing(minute, now: now, clock: clock)
+        let freshness = isLasting ? nil : Freshness.passing(minute, now: now, clock: clock)
         var representation = Representation(
             mediaType: rows.format.mediaType, tag: served.tag, coding: served.coding,
-            cacheControl: freshness.cacheControl, vary: "Accept, Accept-Encoding",
+            cacheControl: freshness?.cacheControl ?? lasting, vary: "Accept, Accept-Encoding",
             modified: (minute.start, rows.list.lastModified)
         ) { served.body(compressed) }
-        if case .passing(let age, _, let remaining) = freshness {
+        if case .passing(let age, _, let remaining)? = freshness {
             representation.age = age
             representation.remaining = remaining
             if query.datetime != nil { representation.contentLocation = query.location(of: minute) }

@@ -60,7 +60,10 @@ private struct Head {
     /// `capacity` is for what comes behind it, in bytes.
     init(_ status: Int, capacity: Int) {
         buffer.reserveCapacity(500 + capacity)
-        buffer.writeString("HTTP/1.1 \(status) \(HTTPResponseStatus(statusCode: status).reasonPhrase)\r\n")
+        switch status {
+        case 200: buffer.writeStaticString("HTTP/1.1 200 OK\r\n")
+        default: buffer.writeString("HTTP/1.1 \(status) \(HTTPResponseStatus(statusCode: status).reasonPhrase)\r\n")
+        }
     }
 
     mutating func write(_ name: HTTPField.Name, _ value: String) {
