@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import HTTPTypes
 import Logging
 import NIOCore
 import NIOEmbedded
@@ -61,6 +62,46 @@ import TopLists
         #expect(second["content-length"] != first["content-length"])
         other.shortcut.show(try list(rows: 3))
         #expect(RawAnswer(other.exchange(Self.get))?["etag"] == second["etag"])
+    }
+
+    @Test func `an answer that is kept has the date and the age of the second in which it is sent`() throws {
+        let connection = try Connection(list: list(rows: 3))
+        let end = Timestamp.machineTime + .milliseconds(2100)
+        var dates: Set<String> = []
+        while Timestamp.machineTime < end {
+            let before = Timestamp.machineTime
+            let answer = try #require(RawAnswer(connection.exchange(Self.get)))
+            let after = Timestamp.machineTime
+            let (date, age) = (try #require(answer["date"]), try #require(answer["age"].flatMap { Int64($0) }))
+            dates.insert(date)
+            #expect([before.httpDate, after.httpDate].contains(date))
+            // The tape's clock began at a whole millisecond, and may be one behind.
+            let ages = [before - .milliseconds(1), after].map { (($0 - minute.start).milliseconds + 999) / 1000 }
+            #expect((ages[0]...ages[1]).contains(age))
+        }
+        #expect(dates.count >= 3)
+    }
+
+    @Test func `answers that are kept make room for others`() throws {
+        func request(_ limit: Int) throws -> ListRequest {
+            let text = "GET /?limit=\(limit) HTTP/1.1\r\nHost: a\r\n\r\n"
+            let outline = try #require(RequestOutline(of: ByteBuffer(string: text), ListRequest.fields))
+            return try #require(ListRequest(outline))
+        }
+        func answer(_ size: Int) -> ListRequest.Kept {
+            let answer = Answer(status: .ok, fields: [:], body: ByteBuffer(repeating: 0, count: size))
+            let immediate = ImmediateAnswer(answer, date: "", isLast: false)
+            return ListRequest.Kept(minute: minute, until: .distantFuture, answer: immediate)
+        }
+        var kept = KeptAnswers(capacity: 4000)
+        let requests = try (1...3).map(request)
+        for each in requests { kept.keep(answer(1500), of: each) }
+        #expect(requests.map { $0.answer != nil } == [false, true, true])
+        // One that takes another's place is counted once.
+        for _ in 0..<9 { kept.keep(answer(1000), of: requests[1]) }
+        #expect(requests.map { $0.answer != nil } == [false, true, true])
+        kept.keep(answer(9000), of: requests[0])
+        #expect(requests.allSatisfy { $0.answer == nil })
     }
 
     @Test func `a large body is compressed by the routes, a small one at once`() throws {

@@ -46,12 +46,15 @@ final class ListHistory: Sendable {
     /// waited for it.
     private static let breather: Duration = .milliseconds(100)
 
+    /// Whether any are kept at hand.
+    let keepsLists: Bool
     private let reader: StreamReader
     private let loader: ListLoader
     private let logger: Logger
     private let state: Mutex<State>
 
     init(reader: StreamReader, loader: ListLoader, capacity: Int, logger: Logger) {
+        keepsLists = capacity > 0
         self.reader = reader
         self.loader = loader
         self.logger = logger

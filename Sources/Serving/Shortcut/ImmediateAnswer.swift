@@ -7,6 +7,9 @@ struct ImmediateAnswer {
     let status: Int
     let pieces: [ByteBuffer]
 
+    /// In bytes.
+    var size: Int { pieces.reduce(0) { $0 + $1.readableBytes } }
+
     /// Up to so many bytes one piece is sent faster than it takes to send several.
     private static let longestCopy = 16_000
 

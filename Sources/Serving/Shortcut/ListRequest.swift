@@ -6,7 +6,7 @@ import PlainRequests
 final class ListRequest {
     struct Kept {
         let minute: Minute
-        /// From then on its date and its age are too old.
+        /// From then on its date or its age would be another.
         let until: NIODeadline
         let answer: ImmediateAnswer
     }

@@ -11,7 +11,7 @@ import Telemetry
 /// past of which nothing is known yet.
 ///
 /// Belongs to an event loop. Whatever is not plainly such a request is left to the routes, which give the same answer to
-/// those that are, byte for byte. What is asked again is known by its outline, and its answer is kept for a moment.
+/// those that are, byte for byte. What is asked again is known by its outline, and its answer is kept as long as it holds.
 final class Shortcut {
     private let answers: ListAnswers
     /// nil where the routes look for all lists of the past.
@@ -26,15 +26,9 @@ final class Shortcut {
     /// Of answers with a list, and of those to who knows it already.
     private let (ok, notModified): (RouteMetrics.Instruments, RouteMetrics.Instruments)
     private var memo = OutlineMemo<ListRequest?>(capacity: 4_000)
-    /// The requests whose answers are kept, in the order in which these were made.
-    private var answered = CircularBuffer<ListRequest>()
+    private var kept = KeptAnswers(capacity: 4_000_000)
     /// This loop's own reference: nobody else's lock is taken to read it.
     private var newest: ServedList?
-
-    /// The date and the age of an answer may be so much behind.
-    private static let moment = TimeAmount.milliseconds(10)
-    /// More answers would not be asked for again within a moment.
-    private static let mostAnswers = 64
 
     init(
         answers: ListAnswers, history: ListHistory?, onDemand: OnDemand?, orders: OrderShortcut?, date: DateField,
@@ -57,8 +51,7 @@ final class Shortcut {
         if let newest, newest.minute > newer.minute { return }
         newest = newer
         // Answers that nobody asks for any more would keep older lists in memory.
-        for request in answered { request.answer = nil }
-        answered.removeAll()
+        kept.removeAll()
     }
 
     /// Reads one whole request; nil when it is one for the routes.
@@ -80,10 +73,16 @@ final class Shortcut {
     /// nil for an answer that takes long to make: the routes make it, on another thread, and it is at hand the next time.
     func answer(to request: ListRequest, with rows: ServedRows, now: NIODeadline) -> ImmediateAnswer? {
         if answers.takesLong(rows, request.accepted) { return nil }
-        let answer = made(request, rows)
-        if request.answer == nil { answered.append(request) }
-        request.answer = ListRequest.Kept(minute: rows.list.minute, until: now + Self.moment, answer: answer)
-        if answered.count > Self.mostAnswers { answered.popFirst()?.answer = nil }
+        let (tape, wall) = (answers.clock.now, Timestamp.machineTime)
+        let representation = answers.representation(of: rows, request.query, request.accepted, now: tape)
+        let answer = ImmediateAnswer(
+            representation, isKnown: representation.isKnown(by: request.conditions, now: tape), isHEAD: request.isHEAD,
+            date: date.text(wall))
+        if mayKeep(rows.list.minute) {
+            let age = answers.clock.wall(tape - rows.list.minute.start).milliseconds
+            let span = TimeAmount.milliseconds(min(Self.left(ofSecond: wall.milliseconds), Self.left(ofSecond: age)))
+            kept.keep(ListRequest.Kept(minute: rows.list.minute, until: now + span, answer: answer), of: request)
+        }
         return answer
     }
 
@@ -127,12 +126,14 @@ final class Shortcut {
         return ImmediateAnswer(answer, date: date.text(Timestamp.machineTime), isLast: isLast)
     }
 
-    private func made(_ request: ListRequest, _ rows: ServedRows) -> ImmediateAnswer {
-        let now = answers.clock.now
-        let representation = answers.representation(of: rows, request.query, request.accepted, now: now)
-        return ImmediateAnswer(
-            representation, isKnown: representation.isKnown(by: request.conditions, now: now), isHEAD: request.isHEAD,
-            date: date.text(Timestamp.machineTime))
+    /// Where no list of the past is to be kept, neither are answers with one.
+    private func mayKeep(_ minute: Minute) -> Bool { minute == newest?.minute || history?.keepsLists ?? false }
+
+    /// For how many milliseconds it surely is the same second, whether seconds are rounded down, as in a date, or up, as in
+    /// an age.
+    private static func left(ofSecond milliseconds: Int64) -> Int64 {
+        let gone = max(0, milliseconds) % 1000
+        return gone == 0 ? 0 : 999 - gone
     }
 }
 
