@@ -82,6 +82,20 @@ import TopLists
         #expect(dates.count >= 3)
     }
 
+    @Test(arguments: [
+        (date: 7_250, age: 31_100, span: 749), (7_250, 31_600, 399), (7_999, 31_000, 0), (7_000, 31_500, 0),
+        (7_400, -20, 0), (7_001, 1, 998),
+    ])
+    func `an answer is kept as long as its date and its age are surely the same second's`(
+        date: Int, age: Int, span: Int
+    ) {
+        let answer = ImmediateAnswer(Answer(status: .ok, fields: [:], body: ByteBuffer()), date: "", isLast: false)
+        let now = NIODeadline.now()
+        let kept = ListRequest.Kept(
+            answer, minute, age: .milliseconds(age), date: Timestamp(milliseconds: Int64(date)), now: now)
+        #expect(kept.until - now == .milliseconds(Int64(span)))
+    }
+
     @Test func `answers that are kept make room for others`() throws {
         func request(_ limit: Int) throws -> ListRequest {
             let text = "GET /?limit=\(limit) HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -91,7 +105,7 @@ import TopLists
         func answer(_ size: Int) -> ListRequest.Kept {
             let answer = Answer(status: .ok, fields: [:], body: ByteBuffer(repeating: 0, count: size))
             let immediate = ImmediateAnswer(answer, date: "", isLast: false)
-            return ListRequest.Kept(minute: minute, until: .distantFuture, answer: immediate)
+            return ListRequest.Kept(immediate, minute, age: .zero, date: .machineTime, now: .now())
         }
         var kept = KeptAnswers(capacity: 4000)
         let requests = try (1...3).map(request)

@@ -5,10 +5,25 @@ import PlainRequests
 /// A plain request for the newest list or for a minute's, and the answer to it that was sent last.
 final class ListRequest {
     struct Kept {
-        let minute: Minute
-        /// From then on its date or its age would be another.
-        let until: NIODeadline
         let answer: ImmediateAnswer
+        let minute: Minute
+        /// From then on its date or its age may be another second's.
+        let until: NIODeadline
+
+        /// `now` is the `date` at which the answer was made, or a little before.
+        init(_ answer: ImmediateAnswer, _ minute: Minute, age: Duration, date: Timestamp, now: NIODeadline) {
+            self.answer = answer
+            self.minute = minute
+            let span = min(Self.left(ofSecond: date.milliseconds), Self.left(ofSecond: age.milliseconds))
+            until = now + .milliseconds(span)
+        }
+
+        /// For how many milliseconds it surely is the same second, whether seconds are rounded down, as in a date, or up, as
+        /// in an age.
+        private static func left(ofSecond milliseconds: Int64) -> Int64 {
+            let gone = max(0, milliseconds) % 1000
+            return gone == 0 ? 0 : 999 - gone
+        }
     }
 
     let isHEAD: Bool

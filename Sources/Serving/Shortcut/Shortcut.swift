@@ -79,9 +79,9 @@ final class Shortcut {
             representation, isKnown: representation.isKnown(by: request.conditions, now: tape), isHEAD: request.isHEAD,
             date: date.text(wall))
         if mayKeep(rows.list.minute) {
-            let age = answers.clock.wall(tape - rows.list.minute.start).milliseconds
-            let span = TimeAmount.milliseconds(min(Self.left(ofSecond: wall.milliseconds), Self.left(ofSecond: age)))
-            kept.keep(ListRequest.Kept(minute: rows.list.minute, until: now + span, answer: answer), of: request)
+            let minute = rows.list.minute
+            let age = answers.clock.wall(tape - minute.start)
+            kept.keep(ListRequest.Kept(answer, minute, age: age, date: wall, now: now), of: request)
         }
         return answer
     }
@@ -128,13 +128,6 @@ final class Shortcut {
 
     /// Where no list of the past is to be kept, neither are answers with one.
     private func mayKeep(_ minute: Minute) -> Bool { minute == newest?.minute || history?.keepsLists ?? false }
-
-    /// For how many milliseconds it surely is the same second, whether seconds are rounded down, as in a date, or up, as in
-    /// an age.
-    private static func left(ofSecond milliseconds: Int64) -> Int64 {
-        let gone = max(0, milliseconds) % 1000
-        return gone == 0 ? 0 : 999 - gone
-    }
 }
 
 extension EventLoop {
