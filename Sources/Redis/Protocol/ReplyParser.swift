@@ -8,11 +8,16 @@ package final class ReplyParser {
 
     private let reader: UnsafeMutablePointer<redisReader>
 
+    private var builder = ReplyBuilder()
+
     package init() {
-        guard let reader = redisReaderCreate() else { preconditionFailure("out of memory for a Redis reply reader") }
+        guard let reader = redisReaderCreateWithFunctions(Self.functions) else {
+            preconditionFailure("out of memory for a Redis reply reader")
+        }
         // Zero keeps the buffer between replies; the default frees it again and again.
         reader.pointee.maxbuf = 0
         self.reader = reader
+        reader.pointee.privdata = Unmanaged.passUnretained(self).toOpaque()
     }
 
     deinit {
@@ -36,28 +41,43 @@ package final class ReplyParser {
     private func next() throws(RedisError) -> RedisReply? {
         var object: UnsafeMutableRawPointer?
         guard redisReaderGetReply(reader, &object) == REDIS_OK else { throw violation }
-        guard let object else { return nil }
-        defer { freeReplyObject(object) }
-        return Self.convert(object.assumingMemoryBound(to: redisReply.self))
+        return builder.take()
     }
 
-    private static func convert(_ reply: UnsafePointer<redisReply>) -> RedisReply {
-        let value = reply.pointee
-        switch value.type {
-        case REDIS_REPLY_STRING: return .bulk(bytes(of: value))
-        case REDIS_REPLY_STATUS: return .status(String(decoding: bytes(of: value), as: UTF8.self))
-        case REDIS_REPLY_ERROR: return .error(String(decoding: bytes(of: value), as: UTF8.self))
-        case REDIS_REPLY_INTEGER: return .integer(value.integer)
-        case REDIS_REPLY_ARRAY:
-            let elements = UnsafeBufferPointer(start: value.element, count: Int(value.elements))
-            // A nil element stands where a deleted stream entry was.
-            return .array(elements.map { element in element.map { convert($0) } ?? .null })
-        default: return .null
+    /// What hiredis calls with each value, instead of making a tree of its own that would have to be copied.
+    ///
+    /// Neither changed nor freed.
+    private nonisolated(unsafe) static let functions = {
+        let functions = UnsafeMutablePointer<redisReplyObjectFunctions>.allocate(capacity: 1)
+        functions.initialize(
+            to: redisReplyObjectFunctions(
+                createString: { task, text, count in
+                    let bytes = UnsafeRawBufferPointer(start: text, count: count)
+                    return build(task) { $0.add(string(bytes, of: $1)) }
+                },
+                createArray: { task, count in build(task) { builder, _ in builder.begin(arrayOf: Int(count)) } },
+                createInteger: { task, value in build(task) { builder, _ in builder.add(.integer(value)) } },
+                // Such as stands where a deleted stream entry was.
+                createNil: { task in build(task) { builder, _ in builder.add(.null) } },
+                freeObject: { _ in }))
+        return functions
+    }()
+
+    /// Returns what hiredis takes for the value: any pointer.
+    private static func build(
+        _ task: UnsafePointer<redisReadTask>?, _ step: (inout ReplyBuilder, _ type: Int32) -> Void
+    ) -> UnsafeMutableRawPointer? {
+        guard let task, let parser = task.pointee.privdata else { return nil }
+        step(&Unmanaged<ReplyParser>.fromOpaque(parser).takeUnretainedValue().builder, task.pointee.type)
+        return parser
+    }
+
+    private static func string(_ bytes: UnsafeRawBufferPointer, of type: Int32) -> RedisReply {
+        switch type {
+        case REDIS_REPLY_STATUS: .status(String(decoding: bytes, as: UTF8.self))
+        case REDIS_REPLY_ERROR: .error(String(decoding: bytes, as: UTF8.self))
+        default: .bulk(Array(bytes))
         }
-    }
-
-    private static func bytes(of reply: redisReply) -> [UInt8] {
-        Array(UnsafeRawBufferPointer(start: reply.str, count: Int(reply.len)))
     }
 
     private var violation: RedisError {
