@@ -255,8 +255,14 @@ import TopLists
         for _ in 0..<count {
             let request = maker.next()
             let split = maker.split(of: request.bytes)
-            let answer = try short.answer(to: request, split)
-            let expected = try long.answer(to: request, nil)
+            var (answer, expected) = ([UInt8](), [UInt8]())
+            // What is asked for now is another list when a minute ends between the two; their clocks may differ a little.
+            var began: Timestamp
+            repeat {
+                began = .machineTime - .milliseconds(100)
+                answer = try short.answer(to: request, split)
+                expected = try long.answer(to: request, nil)
+            } while Minute(containing: began) != Minute(containing: .machineTime)
             comparison.expect(answer, expected, request)
             let connection = try Connection(list: list)
             let immediate = connection.exchange(request.bytes)
