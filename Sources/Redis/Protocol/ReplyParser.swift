@@ -46,7 +46,7 @@ package final class ReplyParser {
 
     /// What hiredis calls with each value, instead of making a tree of its own that would have to be copied.
     ///
-    /// Neither changed nor freed.
+    /// Unsafe only as a pointer is not Sendable: hiredis reads what it points to, and nobody changes or frees it.
     private nonisolated(unsafe) static let functions = {
         let functions = UnsafeMutablePointer<redisReplyObjectFunctions>.allocate(capacity: 1)
         functions.initialize(
