@@ -1,6 +1,5 @@
 import Logging
 import ServiceLifecycle
-import UnixSignals
 
 #if canImport(Glibc)
     import Glibc
@@ -16,12 +15,13 @@ enum Launcher {
     /// Services that have not finished within the grace are cancelled.
     static func run(_ services: [any Service], grace: Duration = grace, logger: Logger) async throws {
         ignoreBrokenPipes()
-        await SecondSignal.watch()
         var configuration = ServiceGroupConfiguration(
-            services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: logger)
+            services: services.map { .init(service: $0) }, logger: logger)
         configuration.maximumGracefulShutdownDuration = grace
-        try await ServiceGroup(configuration: configuration).run()
+        let group = ServiceGroup(configuration: configuration)
+        // Not by the group itself: it traps signals only once it runs, and one that came before would be nobody's.
+        await StopSignals.watch { await group.triggerGracefulShutdown() }
+        try await group.run()
     }
 
     /// A peer that goes away while we write, or whoever reads the logs, is an error code and not the end of the process.

@@ -170,6 +170,36 @@ import Testing
         }
     }
 
+    @Test(.timeLimit(.minutes(4))) func `a signal ends a worker at whatever moment of its start it comes`() async throws
+    {
+        func start() throws -> Cointape {
+            try Cointape(
+                ["run", "config/api.json"],
+                environment: ["REDIS_URL": "redis://127.0.0.1:1", "PORT": "\(try FreePort.next())"])
+        }
+        // How long a start takes here, and by how much that differs.
+        var took: [Duration] = []
+        for _ in 0..<3 {
+            let began = ContinuousClock.now
+            let api = try start()
+            try await api.prints("api.listening")
+            took.append(ContinuousClock.now - began)
+        }
+        let longest = try #require(took.max())
+        let steps = 60
+        var codes: [Int32: Int] = [:]
+        for step in 1...steps {
+            let began = ContinuousClock.now
+            let api = try start()
+            try await Task.sleep(until: began + longest * step / steps)
+            api.signal(SIGTERM)
+            codes[try await api.exit(), default: 0] += 1
+        }
+        // The system ends what has not trapped the signal yet.
+        #expect(codes.keys.allSatisfy { $0 == 0 || $0 == -SIGTERM }, "\(codes)")
+        #expect(codes[0] != nil, "\(codes)")
+    }
+
     @Test(.timeLimit(.minutes(2))) func `a second signal does not wait for what the first one does`() async throws {
         let redis = try await TestRedis()
         let port = try FreePort.next()
