@@ -18,6 +18,8 @@ package final class RedisClient: Sendable {
 
     private struct State {
         var connection: RedisConnection?
+        /// The outage's silences when the connection was opened.
+        var silences = 0
         var attempt: Task<Result<RedisConnection, RedisError>, Never>?
         var backoff = Backoff()
         var retryAfter: ContinuousClock.Instant?
@@ -131,12 +133,11 @@ package final class RedisClient: Sendable {
     private func noteSilence(_ result: Result<RedisReply, RedisError>, on connection: RedisConnection) {
         guard case .failure(let error) = result, error.code == .timeout else { return }
         let isFirst = state.withLock { state in
-            // One that has been replaced meanwhile is no news.
+            // One that has been replaced meanwhile, or would have been by the next command, is no news.
             guard state.connection?.isSame(as: connection) == true else { return false }
-            defer {
-                state.connection = nil
-                state.lastError = error
-            }
+            state.connection = nil
+            guard !outage.isDoubtful(openedAfter: state.silences) else { return false }
+            defer { state.lastError = error }
             return state.lastError == nil
         }
         if isFirst { outage.begins(endpoint, error) }
@@ -200,7 +201,11 @@ package final class RedisClient: Sendable {
 
     private func next(for command: String, _ state: inout State) -> Step {
         if state.isClosed { return .fail(RedisError(.unavailable, command: command, message: "the client is closed")) }
-        if let connection = state.connection, connection.isActive { return .use(connection) }
+        if let connection = state.connection, connection.isActive {
+            guard outage.isDoubtful(openedAfter: state.silences) else { return .use(connection) }
+            connection.retire()
+            state.connection = nil
+        }
         if let attempt = state.attempt { return .await(attempt) }
         if let time = state.retryAfter, time > .now {
             let message = state.lastError?.message ?? "no connection to \(endpoint)"
@@ -215,10 +220,12 @@ package final class RedisClient: Sendable {
         do throws(RedisError) {
             let connection = try await RedisConnection.open(
                 endpoint, name: name, group: group, timeout: min(timeout, Self.longestConnect))
+            let silences = outage.silences
             let (wasDown, closed) = state.withLock { state in
                 defer {
                     state.attempt = nil
                     state.connection = state.isClosed ? nil : connection
+                    state.silences = silences
                     state.backoff.reset()
                     state.lastError = nil
                 }

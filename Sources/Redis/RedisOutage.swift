@@ -7,14 +7,21 @@ import Synchronization
 ///
 /// It is away from the first client that cannot connect until each that could not has connected again: one client that
 /// has a connection says nothing about another that is refused.
+///
+/// Where one client's connection fell silent, those that the others had then are doubtful once it is back: where packets
+/// were lost TCP sends again only after pauses that double (RFC 6298, 5.5), and a command would wait for that although a
+/// new connection answers at once.
 package final class RedisOutage: Sendable {
     private let logger: Logger
     private let state = Mutex(State())
+    /// As many silences as were over with the last outage; beside the lock, for each command asks.
+    private let pastSilences = Atomic(0)
 
     private struct State {
         var failing = 0
         var since: ContinuousClock.Instant?
         var reconnects = 0
+        var silences = 0
     }
 
     package init(logger: Logger) {
@@ -27,10 +34,17 @@ package final class RedisOutage: Sendable {
     /// How often a client that had failed has connected again.
     package var reconnects: Int { state.withLock(\.reconnects) }
 
+    /// How often a client's connection has fallen silent; to be kept with each connection that is opened.
+    var silences: Int { state.withLock(\.silences) }
+
+    /// Whether there was a silence, now over, after a connection was opened: what `silences` was then.
+    func isDoubtful(openedAfter silences: Int) -> Bool { silences < pastSilences.load(ordering: .relaxed) }
+
     /// To be called once when a client begins to fail.
     func begins(_ endpoint: RedisEndpoint, _ error: RedisError) {
         let isFirst = state.withLock { state in
             state.failing += 1
+            if error.code == .timeout { state.silences += 1 }
             if state.failing == 1 { state.since = .now }
             return state.failing == 1
         }
@@ -42,8 +56,11 @@ package final class RedisOutage: Sendable {
     func ends(_ endpoint: RedisEndpoint?) {
         let began = state.withLock { state -> ContinuousClock.Instant? in
             state.failing -= 1
-            if endpoint != nil { state.reconnects += 1 }
-            return state.failing == 0 ? state.since : nil
+            guard endpoint != nil else { return nil }
+            state.reconnects += 1
+            guard state.failing == 0 else { return nil }
+            pastSilences.store(state.silences, ordering: .relaxed)
+            return state.since
         }
         guard let began, let endpoint else { return }
         let duration = (ContinuousClock.now - began).milliseconds

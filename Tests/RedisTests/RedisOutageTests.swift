@@ -62,6 +62,68 @@ import Testing
         #expect(said.all.map(\.event) == ["redis.lost", "redis.back"])
     }
 
+    @Test func `connections from before a silence are neither used nor told of when it is over`() async throws {
+        let redis = try await TestRedis()
+        let relay = try await Relay(to: redis.port)
+        let said = Said()
+        let first = RedisClient(
+            RedisEndpoint(address: .tcp(host: "127.0.0.1", port: relay.port)), timeout: .milliseconds(400),
+            group: MultiThreadedEventLoopGroup.singleton, logger: said.logger)
+        let (asking, idle) = (first.separate(), first.separate())
+        for client in [first, asking, idle] { _ = try await client.send(RedisCommand("PING")) }
+        relay.fallSilent()
+        let late = Task { () -> RedisError.Code? in
+            do throws(RedisError) {
+                _ = try await asking.send(RedisCommand("PING"), timeout: .seconds(3))
+                return nil
+            } catch { return error.code }
+        }
+        try await eventually("it is on its way") { relay.swallowed == 1 }
+        _ = try? await first.send(RedisCommand("PING"))
+        #expect(said.all.map(\.event) == ["redis.lost"])
+        relay.speak()
+        try await eventually("the first is back") { (try? await first.send(RedisCommand("PING"))) != nil }
+        #expect(said.all.map(\.event) == ["redis.lost", "redis.back"])
+
+        #expect(await late.value == .timeout)
+        // At the first try, for both.
+        for client in [idle, asking] { #expect(try await client.send(RedisCommand("PING")) == .status("PONG")) }
+        #expect(said.all.map(\.event) == ["redis.lost", "redis.back"])
+        // Those that were opened afterwards stay.
+        let connections = relay.connections
+        for client in [first, idle, asking] { _ = try await client.send(RedisCommand("PING")) }
+        #expect(relay.connections == connections)
+    }
+
+    @Test func `a connection from before a silence is kept until it has said what it owes`() async throws {
+        let redis = try await TestRedis()
+        let said = Said()
+        let first = RedisClient(
+            redis.endpoint, name: "outage", timeout: .milliseconds(200), group: MultiThreadedEventLoopGroup.singleton,
+            logger: said.logger)
+        let waiting = first.separate()
+        for client in [first, waiting] { _ = try await client.send(RedisCommand("PING")) }
+        func connections() async throws -> Int {
+            let list = try await first.send(RedisCommand("CLIENT", "LIST")).text ?? ""
+            return list.split(whereSeparator: \.isNewline).filter { $0.contains(" name=outage ") }.count
+        }
+        async let entry = waiting.send(
+            RedisCommand("XREAD", "BLOCK", 0, "STREAMS", "later", "$"), timeout: .seconds(40))
+        try await eventually("it waits") { try await redis.blockedClients() == 1 }
+        redis.signal(SIGSTOP)
+        _ = try? await first.send(RedisCommand("PING"))
+        #expect(said.all.map(\.event) == ["redis.lost"])
+        redis.signal(SIGCONT)
+        try await eventually("the first is back") { (try? await first.send(RedisCommand("PING"))) != nil }
+        // On a connection of its own: the old one is still blocked.
+        #expect(try await waiting.send(RedisCommand("PING")) == .status("PONG"))
+        #expect(try await redis.blockedClients() == 1)
+        try await eventually("three connections are open") { try await connections() == 3 }
+        _ = try await first.send(RedisCommand("XADD", "later", "1-1", "a", "b"))
+        #expect(try await entry != .null)
+        try await eventually("the old connection is closed") { try await connections() == 2 }
+    }
+
     @Test func `a client that goes without having connected leaves the others' outage as it is`() async throws {
         let redis = try await TestRedis()
         let said = Said()

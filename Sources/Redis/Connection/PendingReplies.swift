@@ -10,6 +10,8 @@ struct PendingReplies {
 
     private var entries = CircularBuffer<Entry>()
 
+    var isEmpty: Bool { entries.isEmpty }
+
     mutating func append(_ new: [Entry]) {
         entries.append(contentsOf: new)
     }

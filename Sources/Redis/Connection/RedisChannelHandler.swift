@@ -13,6 +13,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
     private var pending = PendingReplies()
     private var timer: (fires: NIODeadline, task: Scheduled<Void>)?
     private var context: ChannelHandlerContext?
+    private var isRetired = false
 
     init(_ queue: CommandQueue) {
         self.queue = queue
@@ -34,6 +35,16 @@ final class RedisChannelHandler: ChannelInboundHandler {
         scheduleTimer(context, at: deadline)
     }
 
+    /// Closes the channel when all replies that are owed have come.
+    func retire() {
+        isRetired = true
+        closeIfDone()
+    }
+
+    private func closeIfDone() {
+        if isRetired, pending.isEmpty { context?.close(promise: nil) }
+    }
+
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
     }
@@ -52,6 +63,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
                     entry.complete(.success(reply))
                 }
             }
+            closeIfDone()
         } catch {
             fail("\(error)")
             context.close(promise: nil)

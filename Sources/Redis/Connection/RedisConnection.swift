@@ -69,6 +69,11 @@ struct RedisConnection: Sendable {
         channel.close(promise: nil)
     }
 
+    /// Closes when all replies that it owes have come; nothing may be sent on it any more.
+    func retire() {
+        channel.eventLoop.execute { handler.value.retire() }
+    }
+
     private func shakeHands(_ endpoint: RedisEndpoint, name: String?, timeout: Duration) async throws(RedisError) {
         if let password = endpoint.password {
             let credentials = [endpoint.user, password].compactMap(\.self)
