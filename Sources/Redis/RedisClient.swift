@@ -137,6 +137,7 @@ package final class RedisClient: Sendable {
             guard state.connection?.isSame(as: connection) == true else { return false }
             state.connection = nil
             guard !outage.isDoubtful(openedAfter: state.silences) else { return false }
+            outage.fellSilent()
             defer { state.lastError = error }
             return state.lastError == nil
         }
@@ -217,7 +218,7 @@ package final class RedisClient: Sendable {
     }
 
     private func connect() async -> Result<RedisConnection, RedisError> {
-        do throws(RedisError) {
+        do throws(RedisConnection.OpenFailure) {
             let connection = try await RedisConnection.open(
                 endpoint, name: name, group: group, timeout: min(timeout, Self.longestConnect))
             let silences = outage.silences
@@ -235,17 +236,18 @@ package final class RedisClient: Sendable {
             if wasDown { outage.ends(endpoint) }
             return .success(connection)
         } catch {
+            if error.isSilence { outage.fellSilent() }
             let isFirst = state.withLock { state in
                 defer {
                     state.attempt = nil
                     state.retryAfter = .now + state.backoff.next()
-                    state.lastError = error
+                    state.lastError = error.error
                 }
                 return state.lastError == nil
             }
-            if isFirst { outage.begins(endpoint, error) }
+            if isFirst { outage.begins(endpoint, error.error) }
             retryLater()
-            return .failure(error)
+            return .failure(error.error)
         }
     }
 }

@@ -8,9 +8,9 @@ import Synchronization
 /// It is away from the first client that cannot connect until each that could not has connected again: one client that
 /// has a connection says nothing about another that is refused.
 ///
-/// Where one client's connection fell silent, those that the others had then are doubtful once it is back: where packets
-/// were lost TCP sends again only after pauses that double (RFC 6298, 5.5), and a command would wait for that although a
-/// new connection answers at once.
+/// Where one client heard nothing, connections that the others had then are doubtful once it is back: where packets were
+/// lost TCP sends again only after pauses that double (RFC 6298, 5.5), and a command would wait for that although a new
+/// connection answers at once.
 package final class RedisOutage: Sendable {
     private let logger: Logger
     private let state = Mutex(State())
@@ -34,7 +34,10 @@ package final class RedisOutage: Sendable {
     /// How often a client that had failed has connected again.
     package var reconnects: Int { state.withLock(\.reconnects) }
 
-    /// How often a client's connection has fallen silent; to be kept with each connection that is opened.
+    /// To be called when a client hears nothing in time: no reply, or no answer to its wish to connect.
+    func fellSilent() { state.withLock { $0.silences += 1 } }
+
+    /// How often that was; to be kept with each connection that is opened.
     var silences: Int { state.withLock(\.silences) }
 
     /// Whether there was a silence, now over, after a connection was opened: what `silences` was then.
@@ -44,7 +47,6 @@ package final class RedisOutage: Sendable {
     func begins(_ endpoint: RedisEndpoint, _ error: RedisError) {
         let isFirst = state.withLock { state in
             state.failing += 1
-            if error.code == .timeout { state.silences += 1 }
             if state.failing == 1 { state.since = .now }
             return state.failing == 1
         }

@@ -95,6 +95,38 @@ import Testing
         #expect(relay.connections == connections)
     }
 
+    #if os(Linux)
+        // Where nobody takes connections in, the system answers no more wishes to connect than its queue is long.
+        @Test func `a wish to connect that is not answered is a silence too`() async throws {
+            let redis = try await TestRedis(["--tcp-backlog", "1"])
+            let relay = try await Relay(to: redis.port)
+            let said = Said()
+            let outage = RedisOutage(logger: said.logger)
+            func client(_ port: Int) -> RedisClient {
+                RedisClient(
+                    RedisEndpoint(address: .tcp(host: "127.0.0.1", port: port)), timeout: .milliseconds(400),
+                    group: MultiThreadedEventLoopGroup.singleton, outage: outage)
+            }
+            let (late, idle) = (client(redis.port), client(relay.port))
+            _ = try await idle.send(RedisCommand("PING"))
+            redis.signal(SIGSTOP)
+            relay.fallSilent()
+            var waiting: [RawConnection] = []
+            while let connection = try? await RawConnection(port: redis.port, timeout: .milliseconds(300)) {
+                waiting.append(connection)
+                try #require(waiting.count < 10)
+            }
+            _ = try? await late.send(RedisCommand("PING"))
+            #expect(said.all.map(\.event) == ["redis.lost"])
+            #expect(said.all.first?.metadata["error"] == "127.0.0.1:\(redis.port): no connection within 400ms")
+            redis.signal(SIGCONT)
+            relay.speak()
+            try await eventually("the late one is back") { (try? await late.send(RedisCommand("PING"))) != nil }
+            #expect(try await idle.send(RedisCommand("PING")) == .status("PONG"))
+            #expect(said.all.map(\.event) == ["redis.lost", "redis.back"])
+        }
+    #endif
+
     @Test func `a connection from before a silence is kept until it has said what it owes`() async throws {
         let redis = try await TestRedis()
         let said = Said()

@@ -40,10 +40,11 @@ package final class RawConnection: Sendable {
     private let box: Box
     private let channel: any Channel
 
-    package init(port: Int) async throws {
+    package init(port: Int, timeout: Duration = .seconds(10)) async throws {
         let box = Box()
         self.box = box
         channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connectTimeout(TimeAmount(timeout))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(Handler(box))

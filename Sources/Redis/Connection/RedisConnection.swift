@@ -18,22 +18,33 @@ struct RedisConnection: Sendable {
 
     func isSame(as other: RedisConnection) -> Bool { channel === other.channel }
 
+    /// Why there is none.
+    struct OpenFailure: Error {
+        let error: RedisError
+        /// Nothing was heard in time, not even a refusal.
+        let isSilence: Bool
+    }
+
     /// Connects and shakes hands; each step has the deadline.
     static func open(
         _ endpoint: RedisEndpoint, name: String?, group: any EventLoopGroup, timeout: Duration
-    ) async throws(RedisError) -> RedisConnection {
+    ) async throws(OpenFailure) -> RedisConnection {
         let connection: RedisConnection
         do {
             connection = try await connect(endpoint, group: group, timeout: timeout)
         } catch {
-            throw RedisError(.unavailable, command: "connect", message: "\(endpoint): \(reason(of: error))")
+            let isSilence = isTimeout(error)
+            let reason = isSilence ? "no connection within \(timeout.short)" : reason(of: error)
+            throw OpenFailure(
+                error: RedisError(.unavailable, command: "connect", message: "\(endpoint): \(reason)"),
+                isSilence: isSilence)
         }
         do throws(RedisError) {
             try await connection.shakeHands(endpoint, name: name, timeout: timeout)
             return connection
         } catch {
             connection.close()
-            throw error
+            throw OpenFailure(error: error, isSilence: error.code == .timeout)
         }
     }
 
@@ -122,6 +133,12 @@ struct RedisConnection: Sendable {
         case .unix(let path):
             return try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: prepare)
         }
+    }
+
+    private static func isTimeout(_ error: any Error) -> Bool {
+        if let error = error as? NIOConnectionError { return error.connectionErrors.contains { isTimeout($0.error) } }
+        guard case .connectTimeout = error as? ChannelError else { return false }
+        return true
     }
 
     private static func reason(of error: any Error) -> String {
