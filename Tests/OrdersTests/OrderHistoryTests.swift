@@ -108,7 +108,7 @@ import Testing
         let old = try await fixture.ledger.order("GBP")
         #expect(try await fixture.foldAll() == nil)
         let first = try await fixture.ledger.order("GBP")
-        for _ in 0..<OrderHistory.mostUnprojected - 1 { try await fixture.ledger.order("EUR") }
+        try await fixture.ledger.manyOrders(OrderHistory.mostUnprojected - 1, of: "EUR")
         let history = fixture.history
         let page = try await history.page(before: nil, currency: .gbp, size: 5)
         #expect(page.orders.map { "\($0.id.entry)" } == [first, old])

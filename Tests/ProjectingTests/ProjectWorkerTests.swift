@@ -103,7 +103,7 @@ import Testing
         let setting = try await Setting()
         var ledger = TestLedger(setting.client)
         try await ledger.open()
-        try await ledger.orders(3_000)
+        try await ledger.manyOrders(3_000)
         try await setting.running(3) { try await setting.isFolded(3_000) }
         #expect(setting.said.told == [])
         // At least six batches were needed, whoever folded them.

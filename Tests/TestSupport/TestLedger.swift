@@ -41,8 +41,8 @@ package struct TestLedger {
     /// Writes the opening entry.
     @discardableResult
     package mutating func open(id: String = "*") async throws -> String {
-        try await add(
-            id, [("opened", "2026-11-21T09:00:00.000Z"), ("kind", "sandbox"), ("total", "0"), ("tail", tail())])
+        let fields = [("opened", "2026-11-21T09:00:00.000Z"), ("kind", "sandbox"), ("total", "0"), ("tail", tail())]
+        return try await redis.send(entry(id, fields)).text ?? ""
     }
 
     /// Writes an order, by default any; `changes` are put in the place of its fields, nil leaves a field out.
@@ -50,6 +50,36 @@ package struct TestLedger {
     package mutating func order(
         _ currency: String? = nil, amount: String? = nil, id: String = "*", changes: [String: String?] = [:]
     ) async throws -> String {
+        try await redis.send(next(currency, amount: amount, id: id, changes: changes)).text ?? ""
+    }
+
+    package mutating func orders(_ count: Int) async throws {
+        for _ in 0..<count { try await order() }
+    }
+
+    /// Writes as many without waiting for one before the next is sent.
+    package mutating func manyOrders(_ count: Int, of currency: String? = nil) async throws {
+        // Once there is a connection commands go out in the order in which they are sent.
+        _ = try await redis.send(RedisCommand("PING"))
+        for start in stride(from: 0, to: count, by: 500) {
+            let commands = (start..<min(count, start + 500)).map { _ in next(currency) }
+            try await withThrowingTaskGroup { group in
+                for command in commands {
+                    let (reply, sent) = AsyncThrowingStream.makeStream(of: RedisReply.self)
+                    redis.send(command) { result in
+                        sent.yield(with: result.mapError { $0 as any Error })
+                        sent.finish()
+                    }
+                    group.addTask { for try await _ in reply {} }
+                }
+                try await group.waitForAll()
+            }
+        }
+    }
+
+    private mutating func next(
+        _ currency: String?, amount: String? = nil, id: String = "*", changes: [String: String?] = [:]
+    ) -> RedisCommand {
         number += 1
         let satoshi = UInt128.random(in: 1...(number.isMultiple(of: 7) ? 1 << 60 : 1 << 20), using: &random)
         total += satoshi
@@ -60,11 +90,7 @@ package struct TestLedger {
             ("rate_minute", "2026-11-21T09:01Z"), ("satoshi", "\(satoshi)"), ("tail", tail()),
             ("created_at", "2026-11-21T09:01:\(second).250Z"), ("total", "\(total)"), ("key", "key-\(number)"),
         ]
-        return try await add(id, fields.compactMap { field in (changes[field.0] ?? field.1).map { (field.0, $0) } })
-    }
-
-    package mutating func orders(_ count: Int) async throws {
-        for _ in 0..<count { try await order() }
+        return entry(id, fields.compactMap { field in (changes[field.0] ?? field.1).map { (field.0, $0) } })
     }
 
     /// All of it.
@@ -76,9 +102,9 @@ package struct TestLedger {
         return (reply.array ?? []).compactMap(RawEntry.init)
     }
 
-    private func add(_ id: String, _ fields: [(String, String)]) async throws -> String {
+    private func entry(_ id: String, _ fields: [(String, String)]) -> RedisCommand {
         let flat: [any RedisArgument] = [Self.key, id] + fields.flatMap { [$0.0, $0.1] }
-        return try await redis.send(RedisCommand("XADD", arguments: flat)).text ?? ""
+        return RedisCommand("XADD", arguments: flat)
     }
 
     /// 42 bits in hexadecimal.
