@@ -7,11 +7,15 @@ package final class ReplyParser {
     private static let largestFeed = 16 * 1024
 
     private let reader: UnsafeMutablePointer<redisReader>
+    /// The reader keeps the pointer, not what it points to.
+    private let functions: UnsafeMutablePointer<redisReplyObjectFunctions>
 
     private var builder = ReplyBuilder()
 
     package init() {
-        guard let reader = redisReaderCreateWithFunctions(Self.functions) else {
+        functions = .allocate(capacity: 1)
+        functions.initialize(to: Self.functions)
+        guard let reader = redisReaderCreateWithFunctions(functions) else {
             preconditionFailure("out of memory for a Redis reply reader")
         }
         // Zero keeps the buffer between replies; the default frees it again and again.
@@ -22,6 +26,7 @@ package final class ReplyParser {
 
     deinit {
         redisReaderFree(reader)
+        functions.deallocate()
     }
 
     /// Feeds what was received and calls `body` with each reply that is now whole.
@@ -45,23 +50,19 @@ package final class ReplyParser {
     }
 
     /// What hiredis calls with each value, instead of making a tree of its own that would have to be copied.
-    ///
-    /// Unsafe only as a pointer is not Sendable: hiredis reads what it points to, and nobody changes or frees it.
-    private nonisolated(unsafe) static let functions = {
-        let functions = UnsafeMutablePointer<redisReplyObjectFunctions>.allocate(capacity: 1)
-        functions.initialize(
-            to: redisReplyObjectFunctions(
-                createString: { task, text, count in
-                    let bytes = UnsafeRawBufferPointer(start: text, count: count)
-                    return build(task) { $0.add(string(bytes, of: $1)) }
-                },
-                createArray: { task, count in build(task) { builder, _ in builder.begin(arrayOf: Int(count)) } },
-                createInteger: { task, value in build(task) { builder, _ in builder.add(.integer(value)) } },
-                // Such as stands where a deleted stream entry was.
-                createNil: { task in build(task) { builder, _ in builder.add(.null) } },
-                freeObject: { _ in }))
-        return functions
-    }()
+    private static var functions: redisReplyObjectFunctions {
+        redisReplyObjectFunctions(
+            createString: { task, text, count in
+                let bytes = UnsafeRawBufferPointer(start: text, count: count)
+                return ReplyParser.build(task) { $0.add(ReplyParser.string(bytes, of: $1)) }
+            },
+            createArray: { task, count in ReplyParser.build(task) { builder, _ in builder.begin(arrayOf: Int(count)) }
+            },
+            createInteger: { task, value in ReplyParser.build(task) { builder, _ in builder.add(.integer(value)) } },
+            // Such as stands where a deleted stream entry was.
+            createNil: { task in ReplyParser.build(task) { builder, _ in builder.add(.null) } },
+            freeObject: { _ in })
+    }
 
     /// Returns what hiredis takes for the value: any pointer.
     private static func build(
