@@ -51,7 +51,7 @@ import Testing
         try FileManager.default.moveItem(atPath: path, toPath: "\(path).1")
         api.signal(SIGHUP)
         try await eventually("the file is there again") { FileManager.default.fileExists(atPath: path) }
-        let redis = try await TestRedis(["--port", "\(port)"])
+        let redis = try await TestRedis(port: port)
         try await eventually("Redis is back") { content(path).contains("redis.back") }
         #expect(!content("\(path).1").contains("redis.back") && !content(path).contains("redis.lost"))
 

@@ -278,7 +278,8 @@ import Testing
     }
 
     @Test func `its keys share a slot of Redis Cluster, with any prefix`() async throws {
-        let redis = try await TestRedis(["--cluster-enabled", "yes"])
+        // Else the nodes' own port is the clients' and 10,000, which may be one that the system has given to a client.
+        let redis = try await TestRedis(["--cluster-enabled", "yes", "--cluster-port", "\(try FreePort.next())"])
         let client = redis.client()
         for prefix in ["", "test:"] {
             let keys = TapeKeys(prefix: prefix)

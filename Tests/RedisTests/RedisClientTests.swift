@@ -167,7 +167,7 @@ import Testing
         let error = await #expect(throws: RedisError.self) { try await client.send(RedisCommand("PING")) }
         #expect(error?.code == .unavailable)
         #expect(error?.message.contains("Connection refused") == true)
-        let back = try await TestRedis(["--port", "\(port)"])
+        let back = try await TestRedis(port: port)
         try await eventually("the client has connected") {
             (try? await client.send(RedisCommand("PING"))) == .status("PONG")
         }

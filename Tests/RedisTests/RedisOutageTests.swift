@@ -25,7 +25,7 @@ import Testing
             }
             #expect(said.all.count == round * 2 - 1)
             #expect(said.all.last?.level == .warning && said.all.last?.event == "redis.lost")
-            let redis = try await TestRedis(["--port", "\(port)"])
+            let redis = try await TestRedis(port: port)
             for client in clients {
                 try await eventually("the client has connected") { await works(client) }
             }

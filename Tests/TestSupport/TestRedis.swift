@@ -12,20 +12,22 @@ package final class TestRedis: Sendable {
     private let command: [String]
     private let process: Mutex<Child>
 
-    /// `arguments` come behind the defaults: no persistence, loopback only; `environment` is redis-server's alone, beside
-    /// this process's.
-    package init(_ arguments: [String] = [], environment: [String: String] = [:]) async throws {
+    /// `arguments` come behind the defaults: no persistence, loopback only; `port` is a free one unless given;
+    /// `environment` is redis-server's alone, beside this process's.
+    package init(
+        _ arguments: [String] = [], port: Int? = nil, environment: [String: String] = [:]
+    ) async throws {
         folder = NSTemporaryDirectory() + "cointape-test-" + UUID().uuidString.prefix(8)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        port = try FreePort.next()
+        let port = try port ?? FreePort.next()
+        self.port = port
         command =
             environment.map { "\($0.key)=\($0.value)" } + [
                 "redis-server", "--port", "\(port)", "--bind", "127.0.0.1", "--dir", folder, "--save", "",
                 "--unixsocket", "\(folder)/redis.sock", "--logfile", "redis.log",
             ] + arguments
         process = Mutex(try Self.start(command))
-        let socket = "\(folder)/redis.sock"
-        try await eventually("redis-server starts") { FileManager.default.fileExists(atPath: socket) }
+        try await answers("redis-server starts")
     }
 
     deinit {
@@ -78,8 +80,16 @@ package final class TestRedis: Sendable {
     package func restart() async throws {
         let next = try Self.start(command)
         process.withLock { $0 = next }
-        try await eventually("redis-server is back") {
-            guard process.withLock(\.isRunning) else { throw NotInTime(what: "redis-server is back: it has ended") }
+        try await answers("redis-server is back")
+    }
+
+    /// Waits until it answers; one that has ended instead is shown with its last words.
+    private func answers(_ what: String) async throws {
+        try await eventually(what) {
+            guard process.withLock(\.isRunning) else {
+                let log = (try? String(contentsOfFile: "\(folder)/redis.log", encoding: .utf8)) ?? ""
+                throw NotInTime(what: "\(what): it has ended: \(log.suffix(500))")
+            }
             guard let connection = try? await RawConnection(port: port) else { return false }
             connection.send("PING\r\n")
             try await eventually(within: .seconds(5), "an answer to PING") {
