@@ -176,6 +176,7 @@ import Testing
             }
             return true
         }
+        ledger.acknowledgement = Acknowledgement(replicas: 1, fsync: false, timeout: .seconds(5))
         guard case .order(_, isReplay: false) = try await ledger.place("1", "b", rates: ledger.rates()) else {
             throw NotAnOrder()
         }
