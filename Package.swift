@@ -37,6 +37,9 @@ let package = Package(
         .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
+        // What Swift has no word for.
+        .systemLibrary(name: "CTextMasks"),
+
         // Values without I/O.
         .target(name: "Basics", swiftSettings: settings),
         .target(name: "Digests", dependencies: ["CCrypto"], swiftSettings: settings),
@@ -47,7 +50,7 @@ let package = Package(
         ),
         .target(
             name: "TopLists",
-            dependencies: ["Basics", "Digests"],
+            dependencies: ["Basics", "CTextMasks", "Digests", .product(name: "NIOCore", package: "swift-nio")],
             swiftSettings: settings
         ),
         // Requests that are answered by their bytes; without it the routes answer them all.
@@ -320,7 +323,9 @@ let package = Package(
         ),
         .testTarget(
             name: "TopListsTests",
-            dependencies: ["Basics", "Digests", "TestSupport", "TopLists"],
+            dependencies: [
+                "Basics", "Digests", "TestSupport", "TopLists", .product(name: "NIOCore", package: "swift-nio"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(

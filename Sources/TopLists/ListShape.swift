@@ -1,5 +1,5 @@
 /// Which columns lists are stored with, and how rows of those that are wanted look: made once for many lists.
-package struct ListShape: Sendable {
+package final class ListShape: Sendable {
     /// The stored columns, in order.
     let stored: [ListColumn]
     /// The first record of what is stored, as it is written.

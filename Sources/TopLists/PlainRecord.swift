@@ -1,5 +1,3 @@
-import Basics
-
 /// CSV records that neither CSV nor JSON writes in another way than they are stored, as nearly all are: where their fields lie.
 struct PlainRecord {
     private let isText: [Bool]
@@ -11,61 +9,43 @@ struct PlainRecord {
     /// How many starts there are: one of each field, and one of the field that would follow.
     var count: Int { isText.count + 1 }
 
+    /// No plain record has more bytes: each field lies in one window.
+    var longest: Int { isText.count * (TextWindow.length + 1) + 1 }
+
     /// Finds where the fields of the record at `start` begin, and returns where the next record does; nil for any other record.
     ///
-    /// So it is for one whose end is not in the text. Between a field and the next there is one byte.
+    /// So it is for one whose end is not in the text, or that has a long field. Between a field and the next there is one byte.
+    @inline(__always)
     func scan(_ text: UnsafeRawBufferPointer, from start: Int, _ starts: UnsafeMutableBufferPointer<Int>) -> Int? {
-        var position = start
+        var (window, position) = (TextWindow(text, at: start), start)
+        let last = isText.count &- 1
         for column in isText.indices {
             starts[column] = position
-            let end = isText[column] ? Self.endOfText(text, from: position) : Self.endOfNumber(text, from: position)
-            guard end < text.count, isText[column] || Self.isNumber(text, position, end) else { return nil }
-            guard text[end] == (column + 1 < isText.count ? UInt8(ascii: ",") : 0x0D) else { return nil }
-            position = end + 1
+            var found = Self.end(of: isText[column], text, from: position, window)
+            if found == nil {
+                window = TextWindow(text, at: position)
+                found = Self.end(of: isText[column], text, from: position, window)
+            }
+            guard let end = found, text[end] == (column < last ? UInt8(ascii: ",") : 0x0D) else { return nil }
+            position = end &+ 1
         }
-        guard position < text.count, text[position] == 0x0A else { return nil }
-        starts[isText.count] = position
-        return position + 1
+        guard last >= 0, position < text.count, text[position] == 0x0A else { return nil }
+        starts[last &+ 1] = position
+        return position &+ 1
     }
 
-    /// Where bytes begin that JSON escapes, or that CSV has for something else.
-    private static func endOfText(_ text: UnsafeRawBufferPointer, from start: Int) -> Int {
-        var position = start
-        while let eight = EightBytes(text, at: position) {
-            let special =
-                eight.areBelow0x20 | eight.are("\"") | eight.are(",") | eight.are("\\") | eight.are("\u{7F}")
-            if special != 0 { return position + EightBytes.first(special) }
-            position += 8
-        }
-        while position < text.count, isPlain(text[position]) { position += 1 }
-        return position
-    }
-
-    private static func isPlain(_ byte: UInt8) -> Bool {
-        byte >= 0x20 && byte != 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: ",")
-            && byte != UInt8(ascii: "\\")
-    }
-
-    private static func endOfNumber(_ text: UnsafeRawBufferPointer, from start: Int) -> Int {
-        let end = endOfDigits(text, from: start)
-        guard end < text.count, text[end] == UInt8(ascii: ".") else { return end }
-        return endOfDigits(text, from: end + 1)
-    }
-
-    private static func endOfDigits(_ text: UnsafeRawBufferPointer, from start: Int) -> Int {
-        var position = start
-        while let eight = EightBytes(text, at: position) {
-            let others = eight.areNoDigits
-            if others != 0 { return position + EightBytes.first(others) }
-            position += 8
-        }
-        while position < text.count, isDigit(text[position]) { position += 1 }
-        return position
-    }
-
-    /// Whether what `endOfNumber` found is written as it stands: digits on both sides of a point, no zero too many in front.
-    private static func isNumber(_ text: UnsafeRawBufferPointer, _ start: Int, _ end: Int) -> Bool {
-        guard start < end, isDigit(text[start]), isDigit(text[end - 1]) else { return false }
-        return text[start] != UInt8(ascii: "0") || end == start + 1 || text[start + 1] == UInt8(ascii: ".")
+    /// Where a field ends, if its window shows that; nil for a number that would be written otherwise.
+    @inline(__always)
+    private static func end(
+        of isText: Bool, _ text: UnsafeRawBufferPointer, from start: Int, _ window: TextWindow
+    ) -> Int? {
+        if isText { return window.special(from: start) }
+        guard let end = window.noDigit(from: start), end > start else { return nil }
+        // No zero too many in front; without a branch for one digit or more, which nobody can guess.
+        let (first, isOne) = (text[start] ^ UInt8(ascii: "0"), UInt8(truncatingIfNeeded: (end &- start &- 2) &>> 8))
+        guard first | isOne != 0 else { return nil }
+        guard text[end] == UInt8(ascii: ".") else { return end }
+        guard let next = window.noDigit(from: end &+ 1), next > end &+ 1 else { return nil }
+        return next
     }
 }

@@ -1,60 +1,87 @@
+import Basics
+import NIOCore
+
 /// Writes rows one behind the other, and notes where each ends.
 struct RowRenderer {
     private let style: RowStyle
     private let plain: PlainRecord
-    private var bytes: [UInt8] = []
+    private var bytes = ByteBuffer()
     private var ends: [UInt32]
 
     var count: Int { ends.count - 1 }
 
-    var rendered: RenderedRows { RenderedRows(format: style.layout.format, bytes: bytes, ends: ends) }
+    /// Without room that was not needed.
+    var rendered: RenderedRows {
+        var bytes = bytes
+        bytes.shrinkBufferCapacity(to: bytes.readableBytes)
+        return RenderedRows(format: style.layout.format, bytes: bytes, ends: ends)
+    }
 
     /// `rows` and `size` are about how many rows and bytes will come.
     init(_ shape: ListShape, as format: ListFormat, rows: Int, size: Int) {
         style = shape.style(format)
         plain = shape.plain
         bytes.reserveCapacity(size)
-        bytes += style.layout.opening
+        bytes.writeBytes(style.layout.opening)
         ends = []
         ends.reserveCapacity(rows + 1)
-        ends.append(UInt32(bytes.count))
+        ends.append(UInt32(bytes.writerIndex))
     }
 
     /// Adds a row out of its quotes.
     mutating func append(_ row: [[UInt8]]) {
-        appendSeparator()
-        style.layout.append(to: &bytes) { row[$0][...] }
-        ends.append(UInt32(bytes.count))
+        var written = style.layout.format == .json && count > 0 ? RowLayout.separator : []
+        style.layout.append(to: &written) { row[$0][...] }
+        bytes.writeBytes(written)
+        ends.append(UInt32(bytes.writerIndex))
     }
 
     /// Adds the plain records that begin there as long as they are plain, and no more than so many rows in all; where the next
     /// record begins.
     mutating func appendPlain(_ text: [UInt8], from start: Int, atMost limit: Int) -> Int {
-        withUnsafeTemporaryAllocation(of: Int.self, capacity: plain.count) { starts in
-            text.withUnsafeBytes { text in
-                var position = start
-                while count < limit, let end = plain.scan(text, from: position, starts) {
-                    append(starts, end - position, of: text)
-                    position = end
+        text.withUnsafeBytes { text in
+            withUnsafeTemporaryAllocation(of: Int.self, capacity: plain.count) { starts in
+                withUnsafeTemporaryAllocation(of: UInt32.self, capacity: Self.batch) { newEnds in
+                    var position = start
+                    while true {
+                        let end = append(text, from: position, starts, newEnds, atMost: min(Self.batch, limit - count))
+                        if end == position { return position }
+                        position = end
+                    }
                 }
-                return position
             }
         }
     }
 
+    private static let batch = 100
+
+    /// Adds so many plain records at most; where the next record begins.
+    ///
+    /// There is room in `starts` for one record's fields, and in `newEnds` for as many rows.
     private mutating func append(
-        _ starts: UnsafeMutableBufferPointer<Int>, _ length: Int, of text: UnsafeRawBufferPointer
-    ) {
-        appendSeparator()
-        bytes.append(addingCapacity: style.template.longest(length)) { output in
-            output.withUnsafeMutableBufferPointer { buffer, count in
-                count += style.template.write(starts, of: text, to: UnsafeMutableRawBufferPointer(buffer))
+        _ text: UnsafeRawBufferPointer, from start: Int, _ starts: UnsafeMutableBufferPointer<Int>,
+        _ newEnds: UnsafeMutableBufferPointer<UInt32>, atMost limit: Int
+    ) -> Int {
+        let (plain, template, isJSON) = (plain, style.template, style.layout.format == .json)
+        let (before, longest, hadRows) = (bytes.writerIndex, template.longest(plain.longest), count > 0)
+        var (position, rows) = (start, 0)
+        bytes.writeWithUnsafeMutableBytes(minimumWritableBytes: longest) { output in
+            var size = 0
+            while rows < limit, output.count &- size >= longest,
+                let end = plain.scan(text, from: position, starts)
+            {
+                if isJSON, hadRows || rows > 0 {
+                    output[size] = UInt8(ascii: ",")
+                    size &+= 1
+                }
+                template.write(starts, of: text, to: output, at: &size)
+                newEnds[rows] = UInt32(truncatingIfNeeded: before &+ size)
+                rows &+= 1
+                position = end
             }
+            return size
         }
-        ends.append(UInt32(bytes.count))
-    }
-
-    private mutating func appendSeparator() {
-        if style.layout.format == .json, count > 0 { bytes.append(UInt8(ascii: ",")) }
+        ends += newEnds.prefix(rows)
+        return position
     }
 }

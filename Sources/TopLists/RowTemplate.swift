@@ -31,29 +31,27 @@ struct RowTemplate {
         }
         text += layout.closing
         closing = start..<text.count
+        // Room to read as much as is copied at once.
+        text += [UInt8](repeating: 0, count: ShortCopy.length)
     }
 
-    /// No row of a record that is so long is longer, in bytes.
-    func longest(_ record: Int) -> Int { text.count + pieces.count * record }
+    /// There must be so much room for the row of a record that is so long, in bytes.
+    func longest(_ record: Int) -> Int { text.count + pieces.count * record + ShortCopy.length + 1 }
 
-    /// Writes the row of a record whose fields begin there, and returns how many bytes it has; there must be room for `longest`.
+    /// Writes the row of a record whose fields begin there to a place, which is moved behind it; there must be room for
+    /// `longest`.
+    @inline(__always)
     func write(
         _ starts: UnsafeMutableBufferPointer<Int>, of stored: UnsafeRawBufferPointer,
-        to output: UnsafeMutableRawBufferPointer
-    ) -> Int {
+        to output: UnsafeMutableRawBufferPointer, at place: inout Int
+    ) {
         text.withUnsafeBytes { text in
-            var count = 0
-            func copy(_ range: Range<Int>, of bytes: UnsafeRawBufferPointer) {
-                UnsafeMutableRawBufferPointer(rebasing: output[count...])
-                    .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[range]))
-                count += range.count
-            }
             for piece in pieces {
-                copy(piece.text, of: text)
-                copy(starts[piece.columns.lowerBound]..<starts[piece.columns.upperBound + 1] - 1, of: stored)
+                ShortCopy.copy(piece.text.lowerBound, piece.text.upperBound, of: text, to: output, at: &place)
+                let (start, next) = (starts[piece.columns.lowerBound], starts[piece.columns.upperBound &+ 1])
+                ShortCopy.copy(start, next &- 1, of: stored, to: output, at: &place)
             }
-            copy(closing, of: text)
-            return count
+            ShortCopy.copy(closing.lowerBound, closing.upperBound, of: text, to: output, at: &place)
         }
     }
 }

@@ -21,7 +21,7 @@ struct ServedList: Sendable {
 
     /// Has the rows at hand unless there are as many already.
     mutating func take(_ rows: RenderedRows) {
-        let new = Rows(bytes: ByteBuffer(bytes: rows.bytes), ends: rows.ends)
+        let new = Rows(bytes: rows.bytes, ends: rows.ends)
         switch rows.format {
         case .csv: if csv?.ends.count ?? 0 < new.ends.count { csv = new }
         case .json: if json?.ends.count ?? 0 < new.ends.count { json = new }
