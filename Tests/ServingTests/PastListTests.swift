@@ -194,7 +194,7 @@ import TopLists
         let minutes = (0..<3).map { past.advanced(byMinutes: $0) }
         func keep(_ minute: Minute, rows: Int, _ format: ListFormat) throws {
             let (text, entry) = TestAPI.stored(minute, rows: 9)
-            let description = try ListDescription(entry, shapes)
+            let description = try ListDescription(entry, shapes, key: "list")
             let stored = StoredList(text, description.shape)
             let rendered = try #require(try stored.rows(first: rows, as: format))
             #expect(recent.keep(rendered, of: description).minute == minute)

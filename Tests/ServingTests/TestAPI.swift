@@ -110,7 +110,8 @@ final class TestAPI: Sendable {
     /// The same list, at hand.
     static func list(_ minute: Minute, rows: Int) throws -> ServedList {
         let (text, entry) = stored(minute, rows: rows)
-        let description = try ListDescription(entry, ListShapes(wanted: ["Rank", "Symbol", "Price USD"]))
+        let shapes = ListShapes(wanted: ["Rank", "Symbol", "Price USD"])
+        let description = try ListDescription(entry, shapes, key: "list")
         var list = ServedList(description)
         for format in ListFormat.allCases {
             list.take(try #require(try StoredList(text, description.shape).rows(as: format)))

@@ -14,8 +14,12 @@ package struct RedisCommand: Sendable {
 
     package init(_ name: String, arguments: some Sequence<any RedisArgument>) {
         self.name = name
-        bytes = Array(name.utf8)
-        lengths = [bytes.count]
+        bytes = []
+        bytes.reserveCapacity(128)
+        bytes += name.utf8
+        lengths = []
+        lengths.reserveCapacity(arguments.underestimatedCount + 1)
+        lengths.append(bytes.count)
         for argument in arguments { append(argument) }
     }
 
@@ -29,6 +33,7 @@ package struct RedisCommand: Sendable {
     func withEncoded<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         bytes.withUnsafeBytes { all in
             var pointers: [UnsafePointer<CChar>?] = []
+            pointers.reserveCapacity(lengths.count)
             var offset = 0
             for length in lengths {
                 // An empty command list has no base address, but a command always has a name.

@@ -3,16 +3,18 @@ import Digests
 import Tape
 import TopLists
 
-/// What the index says of a minute's list.
-struct ListDescription: Sendable {
+/// What the index says of a minute's list, and what follows from that: made once, and shared by all that is kept of it.
+final class ListDescription: Sendable {
     let minute: Minute
+    /// Where the list is stored.
+    let key: String
     /// All its rows, however few of them are asked for.
     let count: Int
     let shape: ListShape
-    /// Half of a SHA-256 of all that makes the list's renderings, in hexadecimal.
+    /// How its entity tags begin: half of a SHA-256 of all that makes the list's renderings, in hexadecimal.
     ///
-    /// It is the same on every replica, and known before anything is rendered: fit for an entity tag.
-    let digest: String
+    /// It is the same on every replica, and known before anything is rendered.
+    let tagBeginning: String
     /// As answers have it: they are written far more often than there are lists.
     let lastModified: String
 
@@ -20,7 +22,7 @@ struct ListDescription: Sendable {
         let description: String
     }
 
-    init(_ entry: TapeEntry, _ shapes: ListShapes) throws(Malformed) {
+    init(_ entry: TapeEntry, _ shapes: ListShapes, key: String) throws(Malformed) {
         func field(_ name: String) throws(Malformed) -> [UInt8] {
             guard let value = entry.fields[name] else {
                 throw Malformed(description: "the entry \(entry.id) has no field `\(name)`")
@@ -35,11 +37,12 @@ struct ListDescription: Sendable {
             throw Malformed(description: "the field `count` of the entry \(entry.id) is no number of rows")
         }
         minute = entry.minute
+        self.key = key
         lastModified = entry.minute.start.httpDate
         self.shape = shape
         self.count = count
         let shown = Array("\(shapes.wanted.map(JSONString.quoted))".utf8)
         let rendering = Array("\(StoredList.rendering) \(entry.minute)\n".utf8)
-        digest = String(Digest.sha256(rendering, sum, columns, shown).prefix(32))
+        tagBeginning = "\"\(Digest.sha256(rendering, sum, columns, shown).prefix(32))-"
     }
 }

@@ -123,7 +123,7 @@ final class ListHistory: Sendable {
             case .success(.nothing): finding = .success(.nothing)
             case .success(.list(let description, let rows)):
                 if state.known.count >= Self.mostKnown { state.known = [:] }
-                state.known[part.minute] = description
+                if state.known[part.minute] !== description { state.known[part.minute] = description }
                 finding = .success(.list(state.recent.keep(rows, of: description)))
             case .failure(let error as ListDescription.Malformed):
                 malformed = error

@@ -36,8 +36,8 @@ struct ListLoader: Sendable {
 
     /// All of the list that an entry of the index stands for, in all formats; nil when it has expired.
     func whole(_ entry: TapeEntry) async throws -> ServedList? {
-        let description = try ListDescription(entry, shapes)
-        guard let text = try await large.send(RedisCommand("GET", key(entry.minute))).bytes else { return nil }
+        let description = try describe(entry)
+        guard let text = try await large.send(RedisCommand("GET", description.key)).bytes else { return nil }
         var list = ServedList(description)
         for format in ListFormat.allCases {
             if let rows = try rows(StoredList(text, description.shape), nil, format, of: description) {
@@ -52,9 +52,9 @@ struct ListLoader: Sendable {
     /// What is `known` of the list already need not be read of the index.
     func load(_ part: ListPart, of known: ListDescription?) async throws -> Loaded {
         let size = part.rows.map(rowSize.bytes(of:))
-        let (entry, text) = try await fetch(part.minute, size, isKnown: known != nil)
+        let (entry, text) = try await fetch(part.minute, size, known)
         if let gap = entry?.gap { return .gap(gap) }
-        guard let description = try known ?? entry.map({ entry throws in try ListDescription(entry, shapes) }),
+        guard let description = try known ?? entry.map({ entry throws in try describe(entry) }),
             let text
         else {
             // What was known may have been deleted since.
@@ -71,14 +71,14 @@ struct ListLoader: Sendable {
         _ complete: @escaping @Sendable (Result<RenderedRows?, any Error>) -> Void
     ) {
         guard let size = part.rows.map(rowSize.bytes(of:)) else { return complete(.success(nil)) }
-        small.send(beginning(part.minute, size)) { reply in
+        small.send(Self.beginning(known.key, size)) { reply in
             complete(Result { try Self.text(reply.get()).flatMap { try rows(part, in: $0, of: size, known) } })
         }
     }
 
     /// The rows were longer than expected: all are fetched.
     private func loadLonger(_ part: ListPart, of description: ListDescription) async throws -> Loaded {
-        guard let text = try await fetch(part.minute, nil, isKnown: true).text else { return .nothing }
+        guard let text = try await fetch(part.minute, nil, description).text else { return .nothing }
         rowSize.wasShort(for: description.count, in: text.count)
         let stored = StoredList(text, description.shape)
         let rows = try rows(stored, part.rows, part.format, of: description)
@@ -87,11 +87,12 @@ struct ListLoader: Sendable {
 
     /// The index's entry, unless it is known, and the list's first bytes, or all.
     private func fetch(
-        _ minute: Minute, _ size: Int?, isKnown: Bool
+        _ minute: Minute, _ size: Int?, _ known: ListDescription?
     ) async throws(RedisError) -> (entry: TapeEntry?, text: [UInt8]?) {
-        let command = size.map { beginning(minute, $0) } ?? RedisCommand("GET", key(minute))
+        let key = known?.key ?? keys.list(stream, minute)
+        let command = size.map { Self.beginning(key, $0) } ?? RedisCommand("GET", key)
         let redis = size == nil ? large : small
-        guard !isKnown else { return (nil, Self.text(try await redis.send(command))) }
+        guard known == nil else { return (nil, Self.text(try await redis.send(command))) }
         let index = StreamReader(key: keys.stream(stream), redis: redis, clock: clock)
         let found = try await index.entry(at: minute, then: command)
         return (found.entry, Self.text(found.reply))
@@ -100,8 +101,8 @@ struct ListLoader: Sendable {
     /// A range of nothing is empty.
     private static func text(_ reply: RedisReply) -> [UInt8]? { reply.bytes.flatMap { $0.isEmpty ? nil : $0 } }
 
-    private func beginning(_ minute: Minute, _ size: Int) -> RedisCommand {
-        RedisCommand("GETRANGE", key(minute), 0, size - 1)
+    private static func beginning(_ key: String, _ size: Int) -> RedisCommand {
+        RedisCommand("GETRANGE", key, 0, size - 1)
     }
 
     /// nil when `size` bytes, of which there are all or fewer, were not enough.
@@ -127,10 +128,11 @@ struct ListLoader: Sendable {
     }
 
     private func malformed(_ list: ListDescription, _ reason: String) -> ListDescription.Malformed {
-        let key = key(list.minute)
-        return ListDescription.Malformed(
-            description: "\(key) is not the list that the entry of \(stream) describes: \(reason)")
+        ListDescription.Malformed(
+            description: "\(list.key) is not the list that the entry of \(stream) describes: \(reason)")
     }
 
-    private func key(_ minute: Minute) -> String { keys.list(stream, minute) }
+    private func describe(_ entry: TapeEntry) throws(ListDescription.Malformed) -> ListDescription {
+        try ListDescription(entry, shapes, key: keys.list(stream, entry.minute))
+    }
 }

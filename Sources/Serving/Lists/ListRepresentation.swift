@@ -17,8 +17,16 @@ struct ListRepresentation {
 
     /// The same on every replica: all of it comes from what is served.
     var tag: String {
-        let coding = coding == .identity ? "" : "-\(coding.rawValue)"
-        return "\"\(rows.list.digest)-\(rows.count)-\(rows.format.rawValue.lowercased())\(coding)\""
+        var tag = rows.list.tagBeginning
+        tag.reserveCapacity(64)
+        tag += String(rows.count)
+        switch (rows.format, coding) {
+        case (.csv, .identity): tag += "-csv\""
+        case (.json, .identity): tag += "-json\""
+        case (.csv, .gzip): tag += "-csv-gzip\""
+        case (.json, .gzip): tag += "-json-gzip\""
+        }
+        return tag
     }
 
     /// All of the body; as a rule nothing of it is copied.
