@@ -155,9 +155,9 @@ final class ConnectionGuard: ChannelDuplexHandler {
         return shortcut.pastMinute(of: request).map { .list($0, request, shortcut) } ?? .routes
     }
 
-    /// Sends it, and says what is next: nothing as long as the socket has not taken all of it.
+    /// Sends it, at once or with others, and says what is next: nothing as long as the socket has not taken all of it.
     private func send(
-        _ answer: ImmediateAnswer, began: NIODeadline, _ context: ChannelHandlerContext
+        _ answer: ImmediateAnswer, began: NIODeadline, _ context: ChannelHandlerContext, by flush: SharedFlush? = nil
     ) -> RequestGate.Action {
         gate.answerEnded(now: began)
         let sending = Sending()
@@ -166,19 +166,20 @@ final class ConnectionGuard: ChannelDuplexHandler {
             if sending.isUnderWay { sending.isDone = true } else { answerWritten() }
         }
         for piece in answer.pieces.dropLast() { context.write(wrapOutboundOut(.byteBuffer(piece)), promise: nil) }
-        if let last = answer.pieces.last {
-            context.writeAndFlush(wrapOutboundOut(.byteBuffer(last)), promise: written)
-        }
+        if let last = answer.pieces.last { context.write(wrapOutboundOut(.byteBuffer(last)), promise: written) }
+        if let flush { flush.add(self) } else { context.flush() }
         sending.isUnderWay = false
         return sending.isDone ? gate.answerWritten(now: .now()) : .none
     }
+
+    func flush() { context?.flush() }
 
     private func found(_ rows: ServedRows?, for request: ListRequest, else bytes: ByteBuffer, began: NIODeadline) {
         guard let context, let shortcut else { return }
         let now = NIODeadline.now()
         // Why there is none is the routes' to say, and so is that the connection is to end meanwhile.
         if let rows, !gate.closesAfterAnswer, let answer = shortcut.answer(to: request, with: rows, now: now) {
-            let next = send(answer, began: now, context)
+            let next = send(answer, began: now, context, by: shortcut.flush)
             shortcut.sent(answer, after: .now() - began)
             perform(next, context)
         } else {

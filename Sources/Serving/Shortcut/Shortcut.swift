@@ -21,6 +21,8 @@ final class Shortcut {
     let orders: OrderShortcut?
     private let loop: any EventLoop
     let executor: LoopExecutor
+    /// For answers that come of Redis' replies.
+    let flush: SharedFlush
     private let date: DateField
     private let counts: RouteMetrics
     /// Of answers with a list, and of those to who knows it already.
@@ -38,6 +40,7 @@ final class Shortcut {
         self.counts = counts
         self.loop = loop
         executor = LoopExecutor(loop)
+        flush = SharedFlush(loop)
         self.answers = answers
         self.history = history
         self.onDemand = onDemand
