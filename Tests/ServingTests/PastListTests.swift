@@ -26,7 +26,10 @@ import TopLists
         let api = try await TestAPI(margin: "1h", cached: cached, redis: redis)
         try await past(api)
         try await api.publish(newest)
-        try await eventually("the newest list is served") { try await api.get("/").status == 200 }
+        // Not one of the past, which is the newest until it has been published.
+        try await eventually("the newest list is served") {
+            try await api.get("/")["last-modified"] == newest.start.httpDate
+        }
         return api
     }
 
