@@ -37,7 +37,7 @@ let package = Package(
         .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
-        // What Swift has no word for.
+        // What no library has and Swift cannot say: a header of our own.
         .systemLibrary(name: "CTextMasks"),
 
         // Values without I/O.

@@ -1,4 +1,3 @@
-import Basics
 import NIOCore
 
 /// Writes rows one behind the other, and notes where each ends.
@@ -75,7 +74,7 @@ struct RowRenderer {
                     size &+= 1
                 }
                 template.write(starts, of: text, to: output, at: &size)
-                newEnds[rows] = UInt32(truncatingIfNeeded: before &+ size)
+                newEnds[rows] = UInt32(before + size)
                 rows &+= 1
                 position = end
             }
