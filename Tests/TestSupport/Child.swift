@@ -23,8 +23,15 @@ package final class Child: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         posix_spawn_file_actions_adddup2(&actions, 1, 2)
-        // The tests' own files and connections are none of the child's.
-        for descriptor in Int32(3)..<4096 { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+        // The tests' own files and connections are none of the child's, nor is what another thread opens just now.
+        #if canImport(Darwin)
+            let isolation = Int32(POSIX_SPAWN_CLOEXEC_DEFAULT)
+        #else
+            let isolation: Int32 = 0
+            for descriptor in 3..<min(4096, getdtablesize()) {
+                posix_spawn_file_actions_addclose(&actions, descriptor)
+            }
+        #endif
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -35,7 +42,7 @@ package final class Child: Sendable {
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setpgroup(&attributes, 0)
         let flags = Int32(POSIX_SPAWN_SETPGROUP) | Int32(POSIX_SPAWN_SETSIGDEF) | Int32(POSIX_SPAWN_SETSIGMASK)
-        posix_spawnattr_setflags(&attributes, Int16(flags))
+        posix_spawnattr_setflags(&attributes, Int16(flags | isolation))
         // The shell becomes the program, in its folder.
         let arguments = folder.map { ["sh", "-c", #"cd "$0" && exec "$@""#, $0] + arguments } ?? arguments
         var words = arguments.map { strdup($0) } + [nil]
