@@ -16,9 +16,7 @@ final class Cointape: Sendable {
     }
 
     deinit {
-        process.signal(SIGTERM)
-        let end = Date(timeIntervalSinceNow: 20)
-        while process.isRunning, Date() < end { usleep(10_000) }
+        process.end(within: .seconds(20))
         try? FileManager.default.removeItem(atPath: output)
     }
 

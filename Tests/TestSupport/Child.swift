@@ -1,3 +1,4 @@
+package import Dispatch
 package import Foundation
 import Synchronization
 
@@ -72,6 +73,17 @@ package final class Child: Sendable {
     package func signal(_ number: Int32) {
         // Whose end was seen may have left its number to another.
         if isRunning { kill(identifier, number) }
+    }
+
+    /// Asks it to end with SIGTERM, and blocks until it has; what is still there at the deadline ends by SIGKILL.
+    package func end(within deadline: DispatchTimeInterval) {
+        signal(SIGTERM)
+        let last = DispatchWorkItem { [self] in signal(SIGKILL) }
+        DispatchQueue.global().asyncAfter(deadline: .now() + deadline, execute: last)
+        // Without taking its number from it, which the signal might still go to.
+        var info = siginfo_t()
+        while isRunning, waitid(P_PID, id_t(identifier), &info, WEXITED | WNOWAIT) != 0, errno == EINTR {}
+        last.cancel()
     }
 
     private var ended: Int32? {
