@@ -46,10 +46,11 @@ import Testing
             }
             try await redis.kill()
             try power.cut(redis)
+            // Before there is a Redis again: who was about to write would go on with that one.
+            let known = await writes
             try await redis.restart()
             let reply = try await redis.client().send(RedisCommand("XRANGE", "written", "-", "+"))
             let kept = Set((reply.array ?? []).compactMap { $0.array?[0].text })
-            let known = try await writes
             acknowledged += known.count
             lost += known.count { !kept.contains($0) }
         }
@@ -58,14 +59,15 @@ import Testing
         #expect((lost > 0) == loses, "\(lost) of \(acknowledged) were lost")
     }
 
-    /// The ids of what was acknowledged, until there is no Redis any more.
-    private static func writes(to redis: TestRedis) async throws -> [String] {
+    /// The ids of what was acknowledged, until Redis is no longer there.
+    private static func writes(to redis: TestRedis) async -> [String] {
         await withTaskGroup(of: [String].self) { group in
             for _ in 0..<4 {
                 group.addTask {
                     let client = redis.client()
                     var ids: [String] = []
-                    while let reply = try? await client.send(RedisCommand("XADD", "written", "*", "number", ids.count))
+                    while !Task.isCancelled,
+                        let reply = try? await client.send(RedisCommand("XADD", "written", "*", "number", ids.count))
                     {
                         ids.append(reply.text ?? "")
                     }
