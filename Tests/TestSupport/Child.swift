@@ -78,7 +78,7 @@ package final class Child: Sendable {
     /// Asks it to end with SIGTERM, and blocks until it has; what is still there at the deadline ends by SIGKILL.
     package func end(within deadline: DispatchTimeInterval) {
         signal(SIGTERM)
-        let last = DispatchWorkItem { [self] in signal(SIGKILL) }
+        let last = DispatchWorkItem { [weak self] in self?.signal(SIGKILL) }
         DispatchQueue.global().asyncAfter(deadline: .now() + deadline, execute: last)
         // Without taking its number from it, which the signal might still go to.
         var info = siginfo_t()
