@@ -37,8 +37,8 @@ let package = Package(
         .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
-        // What no library has and Swift cannot say: a header of our own.
-        .systemLibrary(name: "CTextMasks"),
+        // What no library has and Swift cannot say: C of our own.
+        .target(name: "CTextMasks"),
 
         // Values without I/O.
         .target(name: "Basics", swiftSettings: settings),

@@ -37,8 +37,8 @@ struct RowRenderer {
 
     /// Adds the plain records that begin there as long as they are plain, and no more than so many rows in all; where the next
     /// record begins.
-    mutating func appendPlain(_ text: [UInt8], from start: Int, atMost limit: Int) -> Int {
-        text.withUnsafeBytes { text in
+    mutating func appendPlain(_ text: ScannedText, from start: Int, atMost limit: Int) -> Int {
+        text.withUnsafe { text in
             withUnsafeTemporaryAllocation(of: Int.self, capacity: plain.count) { starts in
                 withUnsafeTemporaryAllocation(of: UInt32.self, capacity: Self.batch) { newEnds in
                     var position = start
@@ -58,7 +58,7 @@ struct RowRenderer {
     ///
     /// There is room in `starts` for one record's fields, and in `newEnds` for as many rows.
     private mutating func append(
-        _ text: UnsafeRawBufferPointer, from start: Int, _ starts: UnsafeMutableBufferPointer<Int>,
+        _ text: ScannedText.Unsafe, from start: Int, _ starts: UnsafeMutableBufferPointer<Int>,
         _ newEnds: UnsafeMutableBufferPointer<UInt32>, atMost limit: Int
     ) -> Int {
         let (plain, template, isJSON) = (plain, style.template, style.layout.format == .json)
@@ -73,7 +73,7 @@ struct RowRenderer {
                     output[size] = UInt8(ascii: ",")
                     size &+= 1
                 }
-                template.write(starts, of: text, to: output, at: &size)
+                template.write(starts, of: text.bytes, to: output, at: &size)
                 newEnds[rows] = UInt32(before + size)
                 rows &+= 1
                 position = end

@@ -35,8 +35,8 @@ struct RowTemplate {
         text += [UInt8](repeating: 0, count: ShortCopy.length)
     }
 
-    /// There must be so much room for the row of a record that is so long, in bytes.
-    func longest(_ record: Int) -> Int { text.count + pieces.count * record + ShortCopy.length + 1 }
+    /// There must be so much room for a row, with a comma in front of it, of a record that is so long, in bytes.
+    func longest(_ record: Int) -> Int { 1 + text.count + pieces.count * record + ShortCopy.length }
 
     /// Writes the row of a record whose fields begin there to a place, which is moved behind it; there must be room for
     /// `longest`.
@@ -47,7 +47,9 @@ struct RowTemplate {
     ) {
         text.withUnsafeBytes { text in
             for piece in pieces {
-                ShortCopy.copy(piece.text.lowerBound, piece.text.upperBound, of: text, to: output, at: &place)
+                if !piece.text.isEmpty {
+                    ShortCopy.copy(piece.text.lowerBound, piece.text.upperBound, of: text, to: output, at: &place)
+                }
                 let (start, next) = (starts[piece.columns.lowerBound], starts[piece.columns.upperBound &+ 1])
                 ShortCopy.copy(start, next &- 1, of: stored, to: output, at: &place)
             }

@@ -1,6 +1,6 @@
 /// A minute's list as it is stored, or as much of its beginning as was read.
 package struct StoredList: Sendable {
-    private let text: [UInt8]
+    private let scanned: ScannedText
     private let isWhole: Bool
     private let shape: ListShape
 
@@ -14,10 +14,12 @@ package struct StoredList: Sendable {
 
     /// `isWhole` says that nothing of the list comes behind the text.
     package init(_ text: [UInt8], isWhole: Bool = true, _ shape: ListShape) {
-        self.text = text
+        scanned = ScannedText(text)
         self.isWhole = isWhole
         self.shape = shape
     }
+
+    private var text: [UInt8] { scanned.bytes }
 
     /// Renders the first rows, or all when there are fewer; nil when the text ends too early to tell.
     ///
@@ -30,7 +32,7 @@ package struct StoredList: Sendable {
         var rows = RowRenderer(shape, as: format, rows: min(limit, text.count / max(1, columns * 2)), size: size)
         var reader = CSVReader(text)
         while rows.count < limit, position < text.count {
-            position = rows.appendPlain(text, from: position, atMost: limit)
+            position = rows.appendPlain(scanned, from: position, atMost: limit)
             guard rows.count < limit, position < text.count else { break }
             reader.position = position
             let row = reader.next() ?? []

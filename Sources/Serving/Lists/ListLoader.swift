@@ -39,10 +39,9 @@ struct ListLoader: Sendable {
         let description = try describe(entry)
         guard let text = try await large.send(RedisCommand("GET", description.key)).bytes else { return nil }
         var list = ServedList(description)
+        let stored = StoredList(text, description.shape)
         for format in ListFormat.allCases {
-            if let rows = try rows(StoredList(text, description.shape), nil, format, of: description) {
-                list.take(rows)
-            }
+            if let rows = try rows(stored, nil, format, of: description) { list.take(rows) }
         }
         return list
     }
