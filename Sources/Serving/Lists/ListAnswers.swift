@@ -24,15 +24,12 @@ struct ListAnswers: Sendable {
     private static let longestAtOnce = 64_000
 
     /// Whether an answer would take long to make: what is large has to be compressed first.
-    func takesLong(_ rows: ServedRows, _ accepted: AcceptEncoding) -> Bool {
-        let served = ListRepresentation(rows, accepted)
-        return served.coding == .gzip && served.size > Self.longestAtOnce && !compressed.has(served.tag)
+    func takesLong(_ served: ListRepresentation) -> Bool {
+        served.coding == .gzip && served.size > Self.longestAtOnce && !compressed.has(served.tag)
     }
 
-    func representation(
-        of rows: ServedRows, _ query: ListQuery, _ accepted: AcceptEncoding, now: Timestamp
-    ) -> Representation {
-        let served = ListRepresentation(rows, accepted)
+    func representation(of served: ListRepresentation, _ query: ListQuery, now: Timestamp) -> Representation {
+        let rows = served.rows
         let minute = rows.list.minute
         let isLasting = mayLast && query.datetime == .absolute(minute) && now - minute.start > Self.settling
         let freshness = isLasting ? nil : Freshness.passing(minute, now: now, clock: clock)

@@ -6,17 +6,19 @@ import TopLists
 struct ListRepresentation {
     let rows: ServedRows
     let coding: ContentCoding
+    /// The same on every replica: all of it comes from what is served.
+    let tag: String
 
     init(_ rows: ServedRows, _ accepted: AcceptEncoding) {
         self.rows = rows
         coding = accepted.coding(forSize: rows.open.readableBytes)
+        tag = Self.tag(rows, coding)
     }
 
     /// Bytes before they are compressed.
     var size: Int { rows.open.readableBytes }
 
-    /// The same on every replica: all of it comes from what is served.
-    var tag: String {
+    private static func tag(_ rows: ServedRows, _ coding: ContentCoding) -> String {
         var tag = rows.list.tagBeginning
         tag.reserveCapacity(64)
         tag += String(rows.count)

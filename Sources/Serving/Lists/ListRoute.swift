@@ -20,8 +20,8 @@ struct ListRoute: Sendable {
         let rows = try await rows(query, clock.now)
         // A list may have been waited for.
         let now = clock.now
-        let accepted = AcceptEncoding(headers[.acceptEncoding])
-        return answers.representation(of: rows, query, accepted, now: now)
+        let served = ListRepresentation(rows, AcceptEncoding(headers[.acceptEncoding]))
+        return answers.representation(of: served, query, now: now)
             .response(RequestConditions(headers), now: now)
     }
 

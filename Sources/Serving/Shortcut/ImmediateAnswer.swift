@@ -38,7 +38,7 @@ struct ImmediateAnswer {
         let isCopied = !isHEAD && size ?? 0 <= Self.longestCopy
         var head = Head(status, capacity: isCopied ? size ?? 0 : 0)
         fields(&head)
-        if let size { head.write(.contentLength, "\(size)") }
+        if let size { head.write(.contentLength, String(size)) }
         head.write(.date, date)
         head.write(.server, APIResponder.server)
         if isLast { head.write(.connection, "close") }
@@ -69,11 +69,24 @@ private struct Head {
         }
     }
 
+    /// As one write: a buffer sees to it at each that it is nobody else's and has room.
     mutating func write(_ name: HTTPField.Name, _ value: String) {
-        buffer.writeString(name.rawName)
-        buffer.writeStaticString(": ")
-        buffer.writeString(value)
-        buffer.writeStaticString("\r\n")
+        var (name, value) = (name.rawName, value)
+        name.withUTF8 { name in
+            value.withUTF8 { value in
+                let size = name.count + value.count + 4
+                buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: size) { output in
+                    output.copyMemory(from: UnsafeRawBufferPointer(name))
+                    output[name.count] = UInt8(ascii: ":")
+                    output[name.count + 1] = UInt8(ascii: " ")
+                    UnsafeMutableRawBufferPointer(rebasing: output[(name.count + 2)...])
+                        .copyMemory(from: UnsafeRawBufferPointer(value))
+                    output[size - 2] = 0x0D
+                    output[size - 1] = 0x0A
+                    return size
+                }
+            }
+        }
     }
 
     mutating func end() {

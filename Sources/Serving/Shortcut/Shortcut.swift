@@ -75,9 +75,10 @@ final class Shortcut {
 
     /// nil for an answer that takes long to make: the routes make it, on another thread, and it is at hand the next time.
     func answer(to request: ListRequest, with rows: ServedRows, now: NIODeadline) -> ImmediateAnswer? {
-        if answers.takesLong(rows, request.accepted) { return nil }
+        let served = ListRepresentation(rows, request.accepted)
+        if answers.takesLong(served) { return nil }
         let (tape, wall) = (answers.clock.now, Timestamp.machineTime)
-        let representation = answers.representation(of: rows, request.query, request.accepted, now: tape)
+        let representation = answers.representation(of: served, request.query, now: tape)
         let answer = ImmediateAnswer(
             representation, isKnown: representation.isKnown(by: request.conditions, now: tape), isHEAD: request.isHEAD,
             date: date.text(wall))

@@ -1,9 +1,10 @@
 import NIOCore
+import PlainRequests
 
 /// What was made of outlines: clients ask the same again and again.
 ///
 /// Belongs to an event loop. Holds up to a number of them, no long ones; the one that came first makes room.
-package struct OutlineMemo<Value> {
+struct OutlineMemo<Value> {
     private let capacity: Int
     private var values: [RequestOutline: Value] = [:]
     private var order: [RequestOutline] = []
@@ -12,11 +13,11 @@ package struct OutlineMemo<Value> {
     /// No client needs longer ones, and they would cost memory, in bytes.
     private static var longest: Int { 1_000 }
 
-    package init(capacity: Int) {
+    init(capacity: Int) {
         self.capacity = capacity
     }
 
-    package mutating func value(of outline: RequestOutline, _ make: () -> Value) -> Value {
+    mutating func value(of outline: RequestOutline, _ make: () -> Value) -> Value {
         guard outline.bytes.readableBytes <= Self.longest else { return make() }
         if let value = values[outline] { return value }
         let value = make()
