@@ -6,7 +6,7 @@ import Synchronization
 /// However many are added meanwhile, the loop is woken once, and they go out in one write.
 final class CommandQueue: Sendable {
     /// So many are sent without waiting for more from the same loop: Redis begins with them while the others are made.
-    static let some = 16
+    static let some = 32
 
     struct Batch {
         /// As they go over the wire.
