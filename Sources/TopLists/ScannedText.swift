@@ -3,7 +3,7 @@ import CTextMasks
 /// A text of which is known where the bytes of a kind are: found out for all of it at once, as looking at a byte at a time would
 /// take a branch for each, most of which are guessed wrong where fields end.
 struct ScannedText: Sendable {
-    /// How many bytes a window has.
+    /// How many bytes a window has: as many as a mask has bits.
     static let window = 64
 
     let bytes: [UInt8]
