@@ -119,7 +119,8 @@ final class Runtime: Sendable {
             orders: config.orders.map { orders in
                 OrderClients(
                     ledger: redis(config.worker, at: orders.places.ledger, timeout: .seconds(2)),
-                    readModel: redis(config.worker, at: orders.places.readModel, timeout: .seconds(2)))
+                    readModel: redis(config.worker, at: orders.places.readModel, timeout: .seconds(2)),
+                    witness: orders.places.witnessRedis.map { redis(config.worker, at: $0, timeout: .seconds(2)) })
             },
             clock: clock, logger: logger(config.worker),
             onListening: onListening, refresh: refresh, mayLast: !isSandbox, metrics: metrics,

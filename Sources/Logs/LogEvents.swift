@@ -11,8 +11,10 @@ extension Logger.Message {
     package static let entryPublished: Self = "entry.published"
     package static let entryRefused: Self = "entry.refused"
     package static let foldResumed: Self = "fold.resumed"
+    package static let foldWaits: Self = "fold.waits"
     package static let ledgerDamaged: Self = "ledger.damaged"
     package static let ledgerDurability: Self = "ledger.durability"
+    package static let ledgerFound: Self = "ledger.found"
     package static let ledgerLost: Self = "ledger.lost"
     package static let listUnreadable: Self = "list.unreadable"
     package static let logBack: Self = "log.back"
@@ -35,5 +37,7 @@ extension Logger.Message {
     package static let sourceClosed: Self = "source.closed"
     package static let streamAhead: Self = "stream.ahead"
     package static let streamMended: Self = "stream.mended"
+    package static let witnessLost: Self = "witness.lost"
+    package static let witnessUnreadable: Self = "witness.unreadable"
     package static let workerRetries: Self = "worker.retries"
 }

@@ -26,7 +26,9 @@ package struct ProjectWorker: Service, CustomStringConvertible {
     ) {
         description = config.worker.name
         let keys = config.worker.redis.keys
-        fold = LedgerFold(readModel: readModel, ledger: ledger, keys: keys, clock: clock)
+        let confirmation = LedgerConfirmation(
+            ledger: ledger, keys: keys, acknowledgement: config.orders.acknowledgement)
+        fold = LedgerFold(readModel: readModel, ledger: ledger, keys: keys, confirmation: confirmation, clock: clock)
         waiting = StreamReader(key: keys.ledger, redis: ledger.separate(), clock: clock)
         self.clock = clock
         self.logger = logger
@@ -93,6 +95,8 @@ package struct ProjectWorker: Service, CustomStringConvertible {
             logger.error(.ledgerDamaged, metadata: [LogKey.entry: "\(entry.id)", LogKey.detail: "\(entry)"])
         case .stopped(.readModelDamaged(let model)):
             logger.error(.readModelDamaged, metadata: [LogKey.detail: "\(model.reason)"])
+        case .stopped(.unconfirmed(let words)):
+            logger.warning(.foldWaits, metadata: [LogKey.detail: "\(words)"])
         case .resumed: logger.notice(.foldResumed)
         }
     }

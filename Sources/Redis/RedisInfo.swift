@@ -15,6 +15,12 @@ package struct RedisInfo: Equatable, Sendable {
 
     package func integer(_ name: String) -> Int64? { facts[name].flatMap { Int64($0) } }
 
+    /// The server by its own name: `Redis 7.0.15`, `Valkey 8.1.8`; nil where it does not tell.
+    package var serverVersion: String? {
+        if let version = facts["valkey_version"] { return "Valkey \(version)" }
+        return facts["redis_version"].map { "Redis \($0)" }
+    }
+
     /// Whether the server is at least of this version; nil when it does not tell.
     package func isAtLeast(_ major: Int, _ minor: Int) -> Bool? {
         guard let version = facts["redis_version"] else { return nil }

@@ -6,10 +6,11 @@ package struct RedisScript: Sendable {
     let source: [UInt8]
     let digest: String
 
-    package init(name: String, source: [UInt8]) {
+    /// With `probesWrites` the source may call `denied(writes)`: see `denied.lua`.
+    package init(name: String, source: [UInt8], probesWrites: Bool = false) {
         self.name = name
-        self.source = source
-        digest = Digest.sha1(source)
+        self.source = probesWrites ? PackageResources.denied_lua + source : source
+        digest = Digest.sha1(self.source)
     }
 }
 

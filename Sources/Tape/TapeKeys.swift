@@ -2,7 +2,7 @@ package import Basics
 
 /// The names of all keys, behind the configured prefix.
 package struct TapeKeys: Equatable, Sendable {
-    private let prefix: String
+    package let prefix: String
 
     package init(prefix: String = "") {
         self.prefix = prefix

@@ -12,7 +12,8 @@ import Testing
         var ledger = TestLedger(client)
         try await ledger.open()
         for currency in ["EUR", "GBP", "EUR", "USD", "EUR", "GBP"] { try await ledger.order(currency) }
-        let fold = LedgerFold(readModel: client, ledger: client, keys: TapeKeys(), clock: TapeClock())
+        let fold = LedgerFold(
+            readModel: client, ledger: client, keys: TapeKeys(), confirmation: nil, clock: TapeClock())
         _ = try await fold.step(atMost: 100)
         return (redis, client, try await ledger.entries())
     }

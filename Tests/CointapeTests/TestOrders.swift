@@ -45,11 +45,13 @@ final class TestOrders: Sendable {
     func place(_ count: Int, from first: Int = 1) async throws -> [BuyOrder] {
         let clock = TapeClock()
         let horizon = LedgerHorizon()
-        horizon.noteReadModel(nil)
+        try await HorizonKeeper(
+            history: OrderHistory(readModel: client, ledger: client, keys: TapeKeys(), clock: clock), horizon: horizon,
+            ledger: client, keys: TapeKeys(), clock: clock
+        ).look()
         let desk = OrderDesk(
-            redis: client, keys: TapeKeys(),
-            acknowledgement: Acknowledgement(replicas: 0, fsync: false, timeout: .seconds(1)),
-            maxRateAge: .seconds(600), horizon: horizon, clock: clock)
+            redis: client, keys: TapeKeys(), confirmation: nil, maxRateAge: .seconds(600), horizon: horizon,
+            clock: clock)
         let stream = StreamReader(key: "btc_rate", redis: client, clock: clock)
         let entry = try #require(try await stream.newest(10).first { $0.rows != nil })
         let rates = try BTCRates(entry)

@@ -57,18 +57,4 @@ import Testing
         #expect(Offer(for: euros, at: dollars, maxAge: .seconds(180), clock: clock) == nil)
     }
 
-    @Test func `the horizon only moves on, and is not known before the read model was looked at`() throws {
-        let horizon = LedgerHorizon()
-        #expect(!horizon.isKnown && horizon.newest == nil)
-        func mark(_ sequence: UInt64) -> LedgerMark {
-            LedgerMark(id: StreamID(milliseconds: 5, sequence: sequence), tail: OrderTail(bits: sequence))
-        }
-        horizon.note(mark(5))
-        #expect(!horizon.isKnown && horizon.newest == mark(5))
-        horizon.noteReadModel(mark(3))
-        #expect(horizon.isKnown && horizon.newest == mark(5))
-        horizon.noteReadModel(nil)
-        horizon.note(mark(6))
-        #expect(horizon.newest == mark(6))
-    }
 }

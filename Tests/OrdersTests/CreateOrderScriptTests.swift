@@ -12,8 +12,8 @@ import Testing
         let redis: TestRedis
         let client: RedisClient
 
-        init(open kind: String? = "real", total: String = "0") async throws {
-            redis = try await TestRedis()
+        init(open kind: String? = "real", total: String = "0", on server: RedisKind = .installed) async throws {
+            redis = try await TestRedis(kind: server)
             client = redis.client()
             if let kind {
                 _ = try await client.send(
@@ -25,7 +25,8 @@ import Testing
 
         func call(_ arguments: [String]) async throws -> [String] {
             let reply = try await client.evaluate(
-                OrderScript.script, keys: ["{orders}:ledger", "{orders}:seen"], arguments: arguments)
+                OrderScript.script, keys: ["{orders}:ledger", "{orders}:seen", "{orders}:missing"], arguments: arguments
+            )
             return try #require(reply.array).map { $0.text ?? "…" }
         }
 
@@ -46,9 +47,9 @@ import Testing
         static func arguments(_ changes: [Int: String] = [:]) -> [String] {
             let now = Timestamp.machineTime
             var arguments = [
-                "USD", "123.45", "key-1", "0", "146796", "84096.51", "2026-11-21T09:01Z",
+                "USD", "123.45", "key-1", "146796", "84096.51", "2026-11-21T09:01Z",
                 "\(now.milliseconds - 60_000)", "\(now.milliseconds + 60_000)", "real", "0123456789a", now.rfc3339, "",
-                "",
+                "", "1",
             ]
             for (number, text) in changes { arguments[number - 1] = text }
             return arguments
@@ -65,10 +66,10 @@ import Testing
         #expect("\(order.order.amount) \(order.order.rate) \(order.order.satoshi.digits)" == "123.45 84096.51 146796")
         #expect(order.identity == "USD 123.45 key-1" && order.total == Satoshi(146_796))
         let before = try await ledger.contents()
-        for again in [[5: ""], [5: "1", 11: "00000000000"], [8: "1", 9: "2"], [10: "sandbox"], [5: "nan", 6: "x"]] {
+        for again in [[4: ""], [4: "1", 10: "00000000000"], [7: "1", 8: "2"], [9: "sandbox"], [4: "nan", 5: "x"]] {
             #expect(try await ledger.call(again) == ["seen", taken[1], "…"])
         }
-        #expect(try await ledger.call(Array(Ledger.arguments().prefix(4)) + [""]) == ["seen", taken[1], "…"])
+        #expect(try await ledger.call(Array(Ledger.arguments().prefix(3)) + [""]) == ["seen", taken[1], "…"])
         #expect(try await ledger.contents() == before)
     }
 
@@ -84,19 +85,19 @@ import Testing
 
     @Test func `fills the cap to the last satoshi, and refuses one more`() async throws {
         let ledger = try await Ledger()
-        #expect(try await ledger.call([3: "a", 5: "9999999999"])[2] == "9999999999")
+        #expect(try await ledger.call([3: "a", 4: "9999999999"])[2] == "9999999999")
         let before = try await ledger.contents()
         for satoshi in ["2", "10000000000", "99999999999", "100000000000", "99999999999999999999999999999999999999"] {
-            #expect(try await ledger.call([3: "b", 5: satoshi]) == ["cap-exceeded", "9999999999"])
+            #expect(try await ledger.call([3: "b", 4: satoshi]) == ["cap-exceeded", "9999999999"])
         }
         #expect(try await ledger.contents() == before)
-        #expect(try await ledger.call([3: "b", 5: "1"])[2] == "10000000000")
-        #expect(try await ledger.call([3: "c", 5: "1"]) == ["cap-exceeded", "10000000000"])
+        #expect(try await ledger.call([3: "b", 4: "1"])[2] == "10000000000")
+        #expect(try await ledger.call([3: "c", 4: "1"]) == ["cap-exceeded", "10000000000"])
     }
 
     @Test func `an entry of another hand cannot have what is sold sold anew`() async throws {
         let ledger = try await Ledger()
-        let taken = try await ledger.call([3: "a", 5: "9996000000"])
+        let taken = try await ledger.call([3: "a", 4: "9996000000"])
         for foreign in [
             ["total", "0", "tail", "00000000002"], ["total", "0", "tail", "00000000002", "satoshi", "1"],
             ["total", "0", "satoshi", "1"],
@@ -104,7 +105,7 @@ import Testing
             let added = try await ledger.client.send(
                 RedisCommand("XADD", arguments: ["{orders}:ledger", "*"] as [any RedisArgument] + foreign))
             let before = try await ledger.contents()
-            let answer = try await ledger.call([3: "b", 5: "9000000000", 13: taken[1], 14: "0123456789a"])
+            let answer = try await ledger.call([3: "b", 4: "9000000000", 12: taken[1], 13: "0123456789a"])
             #expect(answer[0] == "damaged" && answer[1].contains(added.text ?? "?"), "\(foreign): \(answer)")
             #expect(try await ledger.contents() == before)
             _ = try await ledger.client.send(RedisCommand("XDEL", "{orders}:ledger", added.text ?? ""))
@@ -114,29 +115,72 @@ import Testing
             RedisCommand(
                 "XADD", "{orders}:ledger", "*", "raised", "2026-11-21T09:00:00.000Z", "total", "9999999999", "tail",
                 "00000000003"))
-        #expect(try await ledger.call([3: "b", 5: "2"]) == ["cap-exceeded", "9999999999"])
-        #expect(try await ledger.call([3: "b", 5: "1"])[0] == "new")
+        #expect(try await ledger.call([3: "b", 4: "2", 14: "2"]) == ["cap-exceeded", "9999999999"])
+        #expect(try await ledger.call([3: "b", 4: "1", 14: "2"])[0] == "new")
     }
 
-    @Test func `a user who may not write down the key places nothing`() async throws {
-        let ledger = try await Ledger()
+    @Test(arguments: RedisKind.all, ["hset", "xadd"])
+    func `a user who may not run one of its writes places nothing, on every server`(
+        kind: RedisKind, command: String
+    ) async throws {
+        let ledger = try await Ledger(on: kind)
         _ = try await ledger.client.send(
-            RedisCommand("ACL", "SETUSER", "half", "on", ">half-secret", "~*", "+@all", "-hset"))
+            RedisCommand("ACL", "SETUSER", "half", "on", ">half-secret", "~*", "+@all", "-\(command)"))
         let half = RedisEndpoint(address: ledger.redis.endpoint.address, user: "half", password: "half-secret")
         let before = try await ledger.contents()
         await #expect {
             _ = try await ledger.redis.client(half).evaluate(
-                OrderScript.script, keys: ["{orders}:ledger", "{orders}:seen"], arguments: Ledger.arguments())
+                OrderScript.script, keys: ["{orders}:ledger", "{orders}:seen", "{orders}:missing"],
+                arguments: Ledger.arguments())
         } throws: { error in
-            (error as? RedisError)?.message.contains("NOPERM") == true
+            (error as? RedisError)?.message.contains("may not run \(command.uppercased()) on {orders}:") == true
         }
         #expect(try await ledger.contents() == before)
+        #expect(try await ledger.call()[0] == "new")
+    }
+
+    @Test func `an order whose key is gone is not placed a second time`() async throws {
+        let ledger = try await Ledger()
+        #expect(try await ledger.call()[0] == "new")
+        _ = try await ledger.client.send(RedisCommand("DEL", "{orders}:seen"))
+        let before = try await ledger.contents()
+        #expect(try await ledger.call()[0] == "keys-lost")
+        #expect(try await ledger.call([3: "another"])[0] == "keys-lost")
+        #expect(try await ledger.contents() == before)
+    }
+
+    @Test func `a single key that is gone, and the newest one that leads elsewhere, are noticed`() async throws {
+        let ledger = try await Ledger()
+        for key in ["a", "b", "c"] { #expect(try await ledger.call([3: key])[0] == "new") }
+        let first = try await ledger.client.send(RedisCommand("HGET", "{orders}:seen", "USD 123.45 a")).text ?? ""
+        _ = try await ledger.client.send(RedisCommand("HDEL", "{orders}:seen", "USD 123.45 b"))
+        #expect(try await ledger.call([3: "d"]) == ["keys-lost", "it has 2 keys for 3 orders"])
+        _ = try await ledger.client.send(RedisCommand("HSET", "{orders}:seen", "USD 123.45 b", "5-0"))
+        #expect(try await ledger.call([3: "d"])[0] == "new")
+        _ = try await ledger.client.send(RedisCommand("HSET", "{orders}:seen", "USD 123.45 d", first))
+        #expect(try await ledger.call([3: "e"])[0] == "keys-lost")
+        // Keys of an earlier ledger beside those of this one are no loss.
+        let reopened = try await Ledger()
+        _ = try await reopened.client.send(
+            RedisCommand("HSET", "{orders}:seen", "USD 1 old", "1-0", "USD 2 old", "2-0"))
+        #expect(try await reopened.call()[0] == "new")
+    }
+
+    @Test func `while a loss is marked nothing is placed, and orders that are there are found`() async throws {
+        let ledger = try await Ledger()
+        let taken = try await ledger.call()
+        _ = try await ledger.client.send(
+            RedisCommand("SET", "{orders}:missing", #"{"kind":"real","opened":"1-0","entry":"7-0","total":"9"}"#))
+        #expect(try await ledger.call()[1] == taken[1])
+        #expect(try await ledger.call([3: "b"])[0] == "ledger-lost")
+        _ = try await ledger.client.send(RedisCommand("SET", "{orders}:missing", "rubbish"))
+        #expect(try await ledger.call([3: "b"])[0] == "ledger-lost")
     }
 
     @Test func `counts on from what was sold before the ledger`() async throws {
         let ledger = try await Ledger(total: "9999999990")
-        #expect(try await ledger.call([5: "11"]) == ["cap-exceeded", "9999999990"])
-        #expect(try await ledger.call([5: "10"])[2] == "10000000000")
+        #expect(try await ledger.call([4: "11"]) == ["cap-exceeded", "9999999990"])
+        #expect(try await ledger.call([4: "10"])[2] == "10000000000")
     }
 
     @Test(arguments: [
@@ -150,26 +194,26 @@ import Testing
             ]
         ),
         (3, ["", " ", "a b", "a\n", "a\0", "ü", String(repeating: "k", count: 256)]),
-        (4, ["", "2", "true"]),
+        (14, ["", "nan", "-1", "01", "1e3"]),
         (
-            5,
+            4,
             [
                 "0", "-1", "1.0", "01", "nan", "inf", "1e3", "0x10", " 5 ", "5\n", "5\0", "٣",
                 String(repeating: "9", count: 39),
             ]
         ),
         (
-            6,
+            5,
             [
                 "", "0", "0.0", "nan", "-1", "1e3", "1.", ".1", "01", "1.123456789012345678901",
                 String(repeating: "9", count: 39),
             ]
         ),
-        (7, ["", "2026-11-21", "2026-11-21T09:01:00Z", "2026-11-21T09:01Zx", "nan"]),
-        (8, ["", "nan", "-1", "1e9", "01", "1234567890123456"]), (9, ["", "nan", "inf", "-1", "1e99", "0x7"]),
-        (10, ["", "Real", "test"]), (11, ["", "0123456789", "4123456789a", "0123456789A", "0123456789ab", "nan"]),
-        (12, ["", "now", "2026-11-21T09:01:00Z", "2026-11-21T09:01:00.000Z "]),
-        (13, ["nan", "-", "1", "1-", "-1", "1-1-1"]), (14, ["0", "0123456789a"]),
+        (6, ["", "2026-11-21", "2026-11-21T09:01:00Z", "2026-11-21T09:01Zx", "nan"]),
+        (7, ["", "nan", "-1", "1e9", "01", "1234567890123456"]), (8, ["", "nan", "inf", "-1", "1e99", "0x7"]),
+        (9, ["", "Real", "test"]), (10, ["", "0123456789", "4123456789a", "0123456789A", "0123456789ab", "nan"]),
+        (11, ["", "now", "2026-11-21T09:01:00Z", "2026-11-21T09:01:00.000Z "]),
+        (12, ["nan", "-", "1", "1-", "-1", "1-1-1"]), (13, ["0", "0123456789a"]),
     ]) func `a bad argument is named, and nothing is written`(number: Int, texts: [String]) async throws {
         let ledger = try await Ledger()
         let before = try await ledger.contents()
@@ -183,29 +227,29 @@ import Testing
 
     @Test func `without an offer it only looks`() async throws {
         let ledger = try await Ledger()
-        #expect(try await ledger.call([5: ""]) == ["no-offer"])
+        #expect(try await ledger.call([4: ""]) == ["no-offer"])
         #expect(try await ledger.client.send(RedisCommand("XLEN", "{orders}:ledger")) == .integer(1))
     }
 
     @Test func `without a ledger nothing is sold, and one that was known is lost`() async throws {
         let ledger = try await Ledger(open: nil)
         #expect(try await ledger.call() == ["not-open"])
-        #expect(try await ledger.call([13: "5-0", 14: "00000000001"]) == ["ledger-lost", "5-0"])
+        #expect(try await ledger.call([12: "5-0", 13: "00000000001"]) == ["ledger-lost", "5-0"])
         #expect(try await ledger.client.send(RedisCommand("DBSIZE")) == .integer(0))
     }
 
     @Test func `a known entry must be there, with its tail`() async throws {
         let ledger = try await Ledger()
-        let first = try await ledger.call([3: "a", 11: "0000000000a"])[1]
-        let second = try await ledger.call([3: "b", 13: first, 14: "0000000000a", 11: "0000000000b"])[1]
-        #expect(try await ledger.call([3: "c", 13: first, 14: "0000000000b"]) == ["ledger-lost", first])
-        #expect(try await ledger.call([3: "c", 13: second, 14: "0000000000a"]) == ["ledger-lost", second])
-        #expect(try await ledger.call([3: "c", 13: "99999999999999-0", 14: "0000000000a"])[0] == "ledger-lost")
+        let first = try await ledger.call([3: "a", 10: "0000000000a"])[1]
+        let second = try await ledger.call([3: "b", 12: first, 13: "0000000000a", 10: "0000000000b"])[1]
+        #expect(try await ledger.call([3: "c", 12: first, 13: "0000000000b"]) == ["ledger-lost", first])
+        #expect(try await ledger.call([3: "c", 12: second, 13: "0000000000a"]) == ["ledger-lost", second])
+        #expect(try await ledger.call([3: "c", 12: "99999999999999-0", 13: "0000000000a"])[0] == "ledger-lost")
         // An older copy of the ledger, as a failover or a backup brings it back.
         _ = try await ledger.client.send(RedisCommand("XDEL", "{orders}:ledger", second))
-        #expect(try await ledger.call([3: "c", 13: second, 14: "0000000000b"]) == ["ledger-lost", second])
+        #expect(try await ledger.call([3: "c", 12: second, 13: "0000000000b"]) == ["ledger-lost", second])
         #expect(try await ledger.call([3: "b"]) == ["ledger-lost", second])
-        #expect(try await ledger.call([3: "c", 13: first, 14: "0000000000a"])[0] == "new")
+        #expect(try await ledger.call([3: "c", 12: first, 13: "0000000000a"])[0] == "new")
     }
 
     @Test func `a seen key whose entry is another order's is a lost ledger`() async throws {
@@ -222,9 +266,9 @@ import Testing
     @Test func `a rate is good between its two instants by Redis' clock, and of the ledger's kind`() async throws {
         let ledger = try await Ledger()
         let now = Timestamp.machineTime.milliseconds
-        #expect(try await ledger.call([8: "\(now - 9000)", 9: "\(now - 5000)"])[0] == "rate-stale")
-        #expect(try await ledger.call([8: "\(now + 60_000)", 9: "\(now + 90_000)"])[0] == "rate-stale")
-        #expect(try await ledger.call([10: "sandbox"]) == ["wrong-kind", "real"])
+        #expect(try await ledger.call([7: "\(now - 9000)", 8: "\(now - 5000)"])[0] == "rate-stale")
+        #expect(try await ledger.call([7: "\(now + 60_000)", 8: "\(now + 90_000)"])[0] == "rate-stale")
+        #expect(try await ledger.call([9: "sandbox"]) == ["wrong-kind", "real"])
         #expect(try await ledger.client.send(RedisCommand("XLEN", "{orders}:ledger")) == .integer(1))
     }
 
@@ -254,6 +298,7 @@ import Testing
             RedisCommand(
                 "XADD", "{orders}:ledger", "99999999999999-4294967294", "total", "0", "tail", "00000000002", "satoshi",
                 "1"))
+        _ = try await last.client.send(RedisCommand("HSET", "{orders}:seen", "its key", "99999999999999-4294967294"))
         #expect(try await last.call()[1] == "99999999999999-4294967295")
         #expect(try await last.call([3: "b"])[0] == "damaged")
     }
@@ -299,7 +344,8 @@ import Testing
                 "tail",
                 "00000000001"))
         let reply = try await client.evaluate(
-            OrderScript.script, keys: ["{orders}:ledger", "{orders}:seen"], arguments: Ledger.arguments())
+            OrderScript.script, keys: ["{orders}:ledger", "{orders}:seen", "{orders}:missing"],
+            arguments: Ledger.arguments())
         #expect(reply.array?.first?.text == "new")
     }
 }

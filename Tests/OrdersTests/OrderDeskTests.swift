@@ -20,7 +20,7 @@ import Testing
         init(_ redis: TestRedis, isOpen: Bool = true) async throws {
             self.redis = redis
             client = redis.client()
-            horizon.noteReadModel(nil)
+            horizon.open()
             guard isOpen else { return }
             _ = try await client.send(
                 RedisCommand(
@@ -30,8 +30,10 @@ import Testing
 
         var desk: OrderDesk {
             OrderDesk(
-                redis: client, keys: TapeKeys(), acknowledgement: acknowledgement, maxRateAge: .seconds(180),
-                horizon: horizon, clock: clock)
+                redis: client, keys: TapeKeys(),
+                confirmation: LedgerConfirmation(
+                    ledger: client, keys: TapeKeys(), acknowledgement: acknowledgement),
+                maxRateAge: .seconds(180), horizon: horizon, clock: clock)
         }
 
         func rates(_ ago: Int = 0, dollar: String = "100", kind: LedgerOpening.Kind = .real) throws -> BTCRates {
@@ -79,7 +81,7 @@ import Testing
     @Test func `until the read model was looked at, orders are only looked up`() async throws {
         let ledger = try await Desk(TestRedis())
         let early = OrderDesk(
-            redis: ledger.client, keys: TapeKeys(), acknowledgement: ledger.acknowledgement, maxRateAge: .seconds(180),
+            redis: ledger.client, keys: TapeKeys(), confirmation: nil, maxRateAge: .seconds(180),
             horizon: LedgerHorizon(), clock: ledger.clock)
         let request = try Self.request("1", "a")
         #expect(try await early.place(request, rates: ledger.rates()) == .refused(.noOffer, nil))
@@ -104,7 +106,8 @@ import Testing
             throw NotAnOrder()
         }
         let reopened = try await Desk(ledger.redis)
-        reopened.horizon.noteReadModel(LedgerMark(id: first.id.entry, tail: first.id.tail))
+        reopened.horizon.note(
+            LedgerClaim(mark: LedgerMark(id: first.id.entry, tail: first.id.tail), total: first.satoshi))
         guard case .refused(.ledgerLost, _) = try await reopened.place("1", "c", rates: ledger.rates()) else {
             throw NotAnOrder()
         }
@@ -116,9 +119,8 @@ import Testing
         _ = try await Desk(redis)
         let outcome = try await Race(redis).run { client in
             let desk = OrderDesk(
-                redis: client, keys: TapeKeys(),
-                acknowledgement: Acknowledgement(replicas: 0, fsync: false, timeout: .seconds(1)),
-                maxRateAge: .seconds(180), horizon: Race.knownHorizon, clock: TapeClock())
+                redis: client, keys: TapeKeys(), confirmation: nil, maxRateAge: .seconds(180),
+                horizon: Race.knownHorizon, clock: TapeClock())
             return { request, rates in
                 if case .order = try await desk.place(request, rates: rates) { true } else { false }
             }
@@ -183,14 +185,54 @@ import Testing
         #expect(try await follower.send(RedisCommand("XLEN", "{orders}:ledger")) == .integer(3))
     }
 
+    @Test func `orders that wait in vain for replicas wait together, and keep their connection`() async throws {
+        let redis = try await TestRedis()
+        var ledger = try await Desk(redis)
+        ledger.acknowledgement = Acknowledgement(replicas: 1, fsync: false, timeout: .milliseconds(500))
+        let desk = ledger.desk
+        let rates = try ledger.rates()
+        let began = ContinuousClock.now
+        let placements = try await withThrowingTaskGroup(of: OrderDesk.Placement.self) { group in
+            for number in 0..<50 {
+                let request = try Self.request("1", "key-\(number)")
+                group.addTask { try await desk.place(request, rates: rates) }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(placements.count == 50 && placements.allSatisfy { $0 == .unsafe("0 of 1 replicas have it") })
+        // One after the other would take 25 seconds.
+        #expect(ContinuousClock.now - began < .seconds(5))
+        let stats = try await ledger.client.send(RedisCommand("INFO", "stats")).text ?? ""
+        let connections = stats.split(whereSeparator: \.isNewline).first { $0.hasPrefix("total_connections_received:") }
+        // Of the test that waited for the server, of this client, and of the one that waits.
+        #expect(connections == "total_connections_received:3", "\(connections ?? "none")")
+    }
+
+    @Test(arguments: [RedisKind.valkey81, .valkey91, .redis82].compactMap(\.self))
+    func `WAITAOF counts where the server really waits for the disk`(kind: RedisKind) async throws {
+        var ledger = try await Desk(
+            TestRedis(["--appendonly", "yes", "--appendfsync", "everysec"], kind: kind))
+        ledger.acknowledgement = Acknowledgement(replicas: 0, fsync: true, timeout: .seconds(3))
+        let placement = try await ledger.place("1", "a", rates: ledger.rates())
+        let length = try await ledger.client.send(RedisCommand("XLEN", "{orders}:ledger"))
+        if kind == .redis82 {
+            guard case .order = placement else { throw NotAnOrder() }
+        } else {
+            guard case .unconfirmable(let why) = placement else { throw NotAnOrder() }
+            #expect(why.contains("Valkey") && length == .integer(1))
+            _ = try await ledger.client.send(RedisCommand("CONFIG", "SET", "appendfsync", "always"))
+            guard case .order = try await ledger.place("1", "a", rates: ledger.rates()) else { throw NotAnOrder() }
+        }
+    }
+
     @Test func `a server without WAITAOF does not pass for one that has it`() async throws {
         var ledger = try await Desk(TestRedis())
         ledger.acknowledgement = Acknowledgement(replicas: 0, fsync: true, timeout: .milliseconds(200))
-        guard case .unsafe(let why) = try await ledger.place("1", "a", rates: ledger.rates()) else {
+        guard case .unconfirmable(let why) = try await ledger.place("1", "a", rates: ledger.rates()) else {
             throw NotAnOrder()
         }
-        // Redis 7.2 has it, and wants an append-only file.
-        #expect(why.contains("unknown command") || why.contains("WAITAOF"), "\(why)")
+        #expect(why.contains("WAITAOF"), "\(why)")
+        #expect(try await ledger.client.send(RedisCommand("XLEN", "{orders}:ledger")) == .integer(1))
     }
 
     @Test func `words of WAIT and WAITAOF are read`() {

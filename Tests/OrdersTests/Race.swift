@@ -25,7 +25,7 @@ struct Race {
 
     static var knownHorizon: LedgerHorizon {
         let horizon = LedgerHorizon()
-        horizon.noteReadModel(nil)
+        horizon.open()
         return horizon
     }
 

@@ -21,7 +21,9 @@ struct ReadModelFixture {
 
     /// With connections of its own.
     func fold(_ space: ReadModelKeys.Space = .live) -> LedgerFold {
-        LedgerFold(readModel: redis.client(), ledger: redis.client(), keys: keys, space: space, clock: clock)
+        LedgerFold(
+            readModel: redis.client(), ledger: redis.client(), keys: keys, space: space, confirmation: nil, clock: clock
+        )
     }
 
     var history: OrderHistory {

@@ -179,9 +179,62 @@ import Testing
         #expect(try await fixture.problems() == [])
     }
 
+    @Test func `what replicas do not have is not folded, and is as soon as they have it`() async throws {
+        var fixture = try await fixture(orders: 5)
+        let confirmation = LedgerConfirmation(
+            ledger: fixture.client, keys: TapeKeys(),
+            acknowledgement: Acknowledgement(replicas: 1, fsync: false, timeout: .milliseconds(100)))
+        let fold = LedgerFold(
+            readModel: fixture.client, ledger: fixture.client, keys: TapeKeys(), confirmation: confirmation,
+            clock: TapeClock())
+        #expect(try await fold.step(atMost: 100) == .stopped(.unconfirmed("0 of 1 replicas have it")))
+        #expect(try await fixture.client.send(RedisCommand("EXISTS", "{read}:stats")) == .integer(0))
+        let replica = try await TestRedis(["--replicaof", "127.0.0.1", "\(fixture.redis.port)"])
+        try await eventually("the orders are folded") {
+            if case .folded = try await fold.step(atMost: 100) { true } else { false }
+        }
+        let follower = replica.client()
+        #expect(try await follower.send(RedisCommand("XLEN", TestLedger.key)) == .integer(6))
+        try await fixture.ledger.orders(1)
+        // An entry that this server no longer has is confirmed by no one.
+        let newest = try #require(try await fixture.ledger.entries().last)
+        _ = try await fixture.client.send(RedisCommand("XDEL", TestLedger.key, newest.id))
+        let mark = LedgerMark(
+            id: try #require(StreamID(newest.id)), tail: try #require(newest["tail"].flatMap { OrderTail($0) }))
+        #expect(try await confirmation?.shortfall(of: mark) == "the ledger does not have it any more")
+    }
+
+    @Test(arguments: RedisKind.all, ["hset", "xadd"])
+    func `a user who may not run one of its writes folds nothing, on every server`(
+        kind: RedisKind, command: String
+    ) async throws {
+        let redis = try await TestRedis(kind: kind)
+        let client = redis.client()
+        var ledger = TestLedger(client)
+        try await ledger.open()
+        try await ledger.orders(5)
+        _ = try await client.send(
+            RedisCommand("ACL", "SETUSER", "half", "on", ">half-secret", "~*", "+@all", "-\(command)"))
+        let half = redis.client(
+            RedisEndpoint(address: redis.endpoint.address, user: "half", password: "half-secret"))
+        func fold(_ readModel: RedisClient) -> LedgerFold {
+            LedgerFold(readModel: readModel, ledger: client, keys: TapeKeys(), confirmation: nil, clock: TapeClock())
+        }
+        for orders in [0, 3] {
+            try await ledger.orders(orders)
+            let before = try await client.send(RedisCommand("HGETALL", "{read}:stats"))
+            await #expect(throws: RedisError.self) { _ = try await fold(half).step(atMost: 100) }
+            #expect(try await client.send(RedisCommand("HGETALL", "{read}:stats")) == before)
+            guard case .folded = try await fold(client).step(atMost: 100) else {
+                Issue.record("the read model was damaged")
+                return
+            }
+        }
+    }
+
     @Test func `project.lua takes no arguments that it cannot keep, and then has changed nothing`() async throws {
         let fixture = try await fixture(orders: 0)
-        let script = RedisScript(name: "project", source: PackageResources.project_lua)
+        let script = RedisScript(name: "project", source: PackageResources.project_lua, probesWrites: true)
         let keys = ReadModelKeys(TapeKeys()).all
         let row = ["currency", "EUR"] + (0..<12).map { "\($0)" }
         func answer(_ arguments: [String]) async throws -> String? {

@@ -126,8 +126,7 @@ import TopLists
     @Test func `an order is placed without the routes, and its answer says when it is the last`() async throws {
         let redis = RedisClient.ofNothing()
         let desk = OrderDesk(
-            redis: redis, keys: TapeKeys(),
-            acknowledgement: Acknowledgement(replicas: 0, fsync: false, timeout: .seconds(1)), maxRateAge: .seconds(1),
+            redis: redis, keys: TapeKeys(), confirmation: nil, maxRateAge: .seconds(1),
             horizon: LedgerHorizon(), clock: TapeClock())
         let route = PlaceOrderRoute(desk: desk, rates: CurrentRates(), maxRateAge: .seconds(1), clock: TapeClock())
         for (head, isLast) in [("", false), ("Connection: close\r\n", true)] {

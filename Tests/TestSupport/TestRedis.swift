@@ -5,6 +5,36 @@ import NIOPosix
 package import Redis
 import Synchronization
 
+/// A server that tests may run on: the one that is installed, or one that `scripts/servers` has put below .build/servers.
+package struct RedisKind: Sendable, CustomStringConvertible, Hashable {
+    package let name: String
+    let program: String
+
+    package static let installed = RedisKind(name: "installed", program: "redis-server")
+    package static let redis62 = RedisKind(named: "redis-6.2")
+    package static let redis82 = RedisKind(named: "redis-8.2")
+    package static let valkey81 = RedisKind(named: "valkey-8.1")
+    package static let valkey91 = RedisKind(named: "valkey-9.1")
+
+    /// All that are there; the installed one always is.
+    package static let all = [installed] + [redis62, redis82, valkey81, valkey91].compactMap(\.self)
+
+    private init(name: String, program: String) {
+        self.name = name
+        self.program = program
+    }
+
+    /// Returns nil where it is not there.
+    private init?(named name: String) {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        self.init(name: name, program: root.appendingPathComponent(".build/servers/\(name)").path)
+        guard FileManager.default.isExecutableFile(atPath: program) else { return nil }
+    }
+
+    package var description: String { name }
+}
+
 /// A redis-server of one test's own, on a free port, with its data in a folder that goes with it.
 package final class TestRedis: Sendable {
     package let port: Int
@@ -15,7 +45,7 @@ package final class TestRedis: Sendable {
     /// `arguments` come behind the defaults: no persistence, loopback only; `port` is a free one unless given;
     /// `environment` is redis-server's alone, beside this process's.
     package init(
-        _ arguments: [String] = [], port: Int? = nil, environment: [String: String] = [:]
+        _ arguments: [String] = [], port: Int? = nil, kind: RedisKind = .installed, environment: [String: String] = [:]
     ) async throws {
         folder = NSTemporaryDirectory() + "cointape-test-" + UUID().uuidString.prefix(8)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -23,7 +53,7 @@ package final class TestRedis: Sendable {
         self.port = port
         command =
             environment.map { "\($0.key)=\($0.value)" } + [
-                "redis-server", "--port", "\(port)", "--bind", "127.0.0.1", "--dir", folder, "--save", "",
+                kind.program, "--port", "\(port)", "--bind", "127.0.0.1", "--dir", folder, "--save", "",
                 "--unixsocket", "\(folder)/redis.sock", "--logfile", "redis.log",
             ] + arguments
         process = Mutex(try Self.start(command))

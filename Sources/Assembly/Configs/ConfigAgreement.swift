@@ -2,6 +2,8 @@ import Basics
 import Config
 import Fetching
 import Merging
+import Orders
+import Projecting
 import Redis
 import Serving
 import Tape
@@ -14,7 +16,8 @@ struct ConfigAgreement {
         sharedStreams
             + files.flatMap { file -> [ConfigIssue] in
                 switch file.config {
-                case .fetch, .project: []
+                case .fetch: []
+                case .project(let config): durabilities(config, file)
                 case .merge(let config): config.sources.flatMap { disagreements(of: $0, in: config, file) }
                 case .api(let config): missingColumns(config, file)
                 }
@@ -71,6 +74,19 @@ struct ConfigAgreement {
             }
         }
         return []
+    }
+
+    /// What an api waits for before it acknowledges an order, a project worker waits for before it folds it.
+    private func durabilities(_ config: ProjectConfig, _ file: ConfigFiles.File) -> [ConfigIssue] {
+        files.compactMap { other in
+            guard case .api(let api) = other.config, let orders = api.orders?.places,
+                orders.ledger == config.orders.ledger, api.worker.redis.keys == config.worker.redis.keys,
+                orders.acknowledgement != config.orders.acknowledgement
+            else { return nil }
+            return issue(
+                file, config.orders.durabilityPlace,
+                "differs from that of \(other.path): orders would be folded that are not acknowledged yet")
+        }
     }
 
     private func issue(_ file: ConfigFiles.File, _ place: ConfigPlace, _ message: String) -> ConfigIssue {

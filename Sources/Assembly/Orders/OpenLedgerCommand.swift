@@ -26,6 +26,9 @@ package struct OpenLedgerCommand: Sendable {
             let sold = (alreadySold ?? Satoshi(0)).btc
             print("opened \(mark.id) for \(kind.rawValue) rates: \(sold) of \(Satoshi.cap.btc) BTC are sold")
         case .isOpen(let first): throw Self.isOpen(first)
+        case .tooLittle(let sold):
+            throw OrdersFailure(
+                "at least \(sold.btc) BTC had been sold, as an acknowledged order says: --already-sold must count them")
         case .hadOne(let trace):
             throw OrdersFailure(
                 "there was a ledger: \(trace); put its backup back, or say with --already-sold BTC what had been sold")

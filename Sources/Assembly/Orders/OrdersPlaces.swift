@@ -10,6 +10,8 @@ struct OrdersPlaces: Sendable {
     let path: String
     let ledger: RedisClient
     let readModel: RedisClient
+    let witnesses: LedgerWitnesses
+    let acknowledgement: Acknowledgement
     /// The stream of rates, on the worker's own Redis.
     let rates: StreamReader
     let keys: TapeKeys
@@ -29,6 +31,9 @@ struct OrdersPlaces: Sendable {
         keys = config.worker.redis.keys
         ledger = client(config.orders.ledger)
         readModel = client(config.orders.readModel)
+        witnesses = LedgerWitnesses(
+            folder: config.orders.witnessFolder, redis: config.orders.witnessRedis.map(client), keys: keys)
+        acknowledgement = config.orders.acknowledgement
         rates = StreamReader(
             key: keys.stream(Self.rateStream), redis: client(config.worker.redis.endpoint), clock: clock)
     }
@@ -49,7 +54,9 @@ struct OrdersPlaces: Sendable {
         readModel.close()
     }
 
-    var opener: LedgerOpener { LedgerOpener(ledger: ledger, readModel: readModel, keys: keys, clock: clock) }
+    var opener: LedgerOpener {
+        LedgerOpener(ledger: ledger, readModel: readModel, witnesses: witnesses, keys: keys, clock: clock)
+    }
 
     /// Whose rates there are; nil when there are none.
     func kindOfRates() async throws(RedisError) -> LedgerOpening.Kind? {
@@ -57,6 +64,26 @@ struct OrdersPlaces: Sendable {
         guard try await rates.newestID() != nil else { return nil }
         let entry = try await rates.newest(150).first { $0.rows != nil }
         return entry.map { LedgerOpening.Kind(source: $0.text("source") ?? "") }
+    }
+}
+
+extension OrdersPlaces {
+    /// What was acknowledged, is missing in the ledger and was counted by nobody, and who says so.
+    func losses() async throws -> [(place: String, loss: LedgerLoss)] {
+        let check = LossCheck(ledger: ledger, keys: keys, clock: clock)
+        let history = OrderHistory(readModel: readModel, ledger: ledger, keys: keys, clock: clock)
+        let opening = (try? await history.opening()) ?? nil
+        var found = try await witnesses.found()
+        if let mark = try await check.mark() {
+            found.append(LedgerWitnesses.Found(place: "the mark \(keys.missing)", record: mark))
+        }
+        var losses: [(place: String, loss: LedgerLoss)] = []
+        for witness in found {
+            if case .lost(let loss) = try await check.verdict(on: witness.record, opening: opening) {
+                losses.append((witness.place, loss))
+            }
+        }
+        return losses
     }
 }
 

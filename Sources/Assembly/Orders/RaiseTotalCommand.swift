@@ -19,10 +19,16 @@ package struct RaiseTotalCommand: Sendable {
         case .raised(let id, let before):
             print(
                 "raised by \(id): \(sold.btc) of \(Satoshi.cap.btc) BTC are sold, where the ledger had \(before.btc)")
+            for line in try await uncounted(places) { print(line) }
         case .enough(let total):
             throw OrdersFailure("the ledger has \(total.btc) BTC sold already; nothing was changed")
         case .notOpen: throw OrdersFailure("the ledger is not open: cointape orders open --already-sold \(sold.btc)")
         case .damaged(let words): throw OrdersFailure("\(words); cointape orders verify tells more")
         }
+    }
+
+    /// What is known to be missing beyond what is counted now: apis go on refusing orders for it.
+    private func uncounted(_ places: OrdersPlaces) async throws -> [String] {
+        try await places.losses().map { "note: not counted: \($0.place) says that \($0.loss)" }
     }
 }

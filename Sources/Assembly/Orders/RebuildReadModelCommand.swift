@@ -6,7 +6,10 @@ package enum RebuildReadModelCommand {
     package static func run(config: String?, environment: Environment, print: (String) -> Void) async throws {
         let places = try OrdersPlaces(config, environment: environment)
         let rebuild = ReadModelRebuild(
-            readModel: places.readModel, ledger: places.ledger, keys: places.keys, clock: places.clock)
+            readModel: places.readModel, ledger: places.ledger, keys: places.keys,
+            confirmation: LedgerConfirmation(
+                ledger: places.ledger, keys: places.keys, acknowledgement: places.acknowledgement),
+            clock: places.clock)
         let sums = try await rebuild.run()
         let count = Currency.allCases.reduce(0) { $0 + sums[$1].count }
         print("rebuilt: \(count) orders, up to the entry \(sums.last.map { "\($0.id)" } ?? "none")")

@@ -9,7 +9,14 @@ package enum VerifyLedgerCommand {
         let walk = LedgerWalk(
             ledger: places.ledger, readModel: places.readModel, rates: places.rates, keys: places.keys,
             clock: places.clock)
-        let audit = try await walk.run()
+        var audit = try await walk.run()
+        for (place, loss) in try await places.losses() {
+            audit.report(
+                nil,
+                "\(place) says that \(loss); count it: cointape orders raise --sold BTC, with at least \(loss.claim.total.btc)"
+            )
+        }
+        for path in places.witnesses.unreadable { audit.note(nil, "the witness \(path) cannot be read") }
         account(audit).forEach(print)
         audit.notes.lines.forEach { print("note: \($0)") }
         audit.findings.lines.forEach { print("wrong: \($0)") }

@@ -69,7 +69,9 @@ package struct UpCommand: Sendable {
             logger: Logger(label: "up") { _ in SwiftLogNoOpLogHandler() })
         try await own.waitUntilReady(client, logger: logger)
         client.close()
-        let settled = environment.adding(["REDIS_URL": "redis://\(own.endpoint)"])
+        // What is remembered of the ledger lies beside it: another data folder has another ledger.
+        let settled = environment.adding(["REDIS_URL": "redis://\(own.endpoint)"]).adding(
+            environment["WITNESS_DIR"] == nil ? ["WITNESS_DIR": "\(folder.path)/witness"] : [:])
         try await run(paths, mode, faults, settled, own, folder.isNew ? own.endpoint : nil, clock, logs)
     }
 

@@ -5,6 +5,8 @@ package struct LedgerDurability: Equatable, Sendable {
     package let shortcomings: [RedisShortcoming]
     /// Settings that this user may not read.
     package let unknown: [String]
+    /// Why WAITAOF's answer says nothing about the disk here; nil where it does, and where it is not asked for.
+    package let fsyncObstacle: String?
 
     /// Whether a power cut takes nothing that was acknowledged, as far as the server knows itself.
     package var isDurable: Bool { shortcomings.isEmpty && unknown.isEmpty }
@@ -19,15 +21,11 @@ package struct LedgerDurability: Equatable, Sendable {
     package init(info: String, settings: [String: String], acknowledgement: Acknowledgement? = nil) {
         let facts = RedisInfo(info)
         var shortcomings: [RedisShortcoming] = []
+        let obstacle = acknowledgement?.fsync == true ? Self.obstacle(facts, settings["appendfsync"]) : nil
+        fsyncObstacle = obstacle
         // WAITAOF has each answer wait for the disk, whatever appendfsync is.
-        var waitsForDisk = acknowledgement?.fsync == true
-        if waitsForDisk, facts.isAtLeast(7, 2) == false {
-            waitsForDisk = false
-            shortcomings.append(
-                RedisShortcoming(
-                    "orders.durability.fsync needs Redis 7.2 (WAITAOF), and this is \(facts["redis_version"] ?? "older"): no order is acknowledged"
-                ))
-        }
+        let waitsForDisk = acknowledgement?.fsync == true && obstacle == nil
+        if let obstacle { shortcomings.append(RedisShortcoming("\(obstacle): no order is taken")) }
         var unknown: [String] = []
         func require(_ name: String, _ isGood: (String) -> Bool, _ words: (String) -> String, _ value: String) {
             guard let found = settings[name] ?? Self.fallback(name, facts) else { return unknown.append(name) }
@@ -55,6 +53,19 @@ package struct LedgerDurability: Equatable, Sendable {
         }
         self.shortcomings = shortcomings
         self.unknown = unknown
+    }
+
+    /// WAITAOF came with Redis 7.2. From 7.2.2 on, and in every Valkey, it answers before fdatasync unless each write is
+    /// followed by one; that is mended in Redis 8.0 (https://github.com/redis/redis/pull/13793).
+    private static func obstacle(_ facts: RedisInfo, _ appendfsync: String?) -> String? {
+        let server = facts.serverVersion ?? "a server that does not tell its version"
+        if facts.isAtLeast(7, 2) == false {
+            return "orders.durability.fsync needs Redis 7.2 (WAITAOF), and this is \(server)"
+        }
+        if appendfsync == "always" || facts.isAtLeast(8, 0) == true { return nil }
+        return
+            "orders.durability.fsync needs appendfsync always or Redis 8.0, and this is \(server), whose WAITAOF may answer "
+            + "before the disk has an order"
     }
 
     /// What is missing, in one line; nil when it is durable.

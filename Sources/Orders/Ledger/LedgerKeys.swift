@@ -6,4 +6,13 @@ extension TapeKeys {
 
     /// The table of keys that were seen: `<currency> <amount> <key>` to the order's entry.
     package var seen: String { stream("{orders}:seen") }
+
+    /// The record of an acknowledged entry that the ledger lacks, for as long as nobody has counted it.
+    package var missing: String { stream("{orders}:missing") }
+
+    /// The id of the entry that was confirmed last, where replicas or disks are waited for.
+    package var confirmed: String { stream("{orders}:confirmed") }
+
+    /// The newest acknowledged entry of a ledger in another Redis: see `orders.witness.redis`.
+    package var witness: String { stream("{orders}:witness") }
 }

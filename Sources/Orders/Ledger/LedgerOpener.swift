@@ -10,14 +10,20 @@ package struct LedgerOpener: Sendable {
         case isOpen(StreamID)
         /// This shows, in words, that there was one, and it was not said how much that one had sold.
         case hadOne(String)
+        /// More had been sold than was said: at least this much, as a witness or a marked loss says.
+        case tooLittle(Satoshi)
     }
 
     private let redis: RedisClient
     private let keys: TapeKeys
     private let history: OrderHistory
+    private let witnesses: LedgerWitnesses
     private let clock: TapeClock
 
-    package init(ledger redis: RedisClient, readModel: RedisClient, keys: TapeKeys, clock: TapeClock) {
+    package init(
+        ledger redis: RedisClient, readModel: RedisClient, witnesses: LedgerWitnesses, keys: TapeKeys, clock: TapeClock
+    ) {
+        self.witnesses = witnesses
         self.redis = redis
         self.keys = keys
         self.clock = clock
@@ -37,9 +43,16 @@ package struct LedgerOpener: Sendable {
         if alreadySold == nil, let last = try await history.last() {
             return .hadOne("the read model goes up to the entry \(last.id)")
         }
+        if let witness = try await witnesses.highest(of: kind) {
+            let claim = witness.record.claim
+            guard let alreadySold else {
+                return .hadOne("\(witness.place) has the entry \(claim.mark.id), when \(claim.total.btc) BTC were sold")
+            }
+            if alreadySold < claim.total { return .tooLittle(claim.total) }
+        }
         let tail = OrderTail.random()
         let reply = try await redis.evaluate(
-            Self.script, keys: [keys.ledger, keys.seen],
+            Self.script, keys: [keys.ledger, keys.seen, keys.missing],
             arguments: [alreadySold?.digits ?? "", kind.rawValue, "\(tail)", clock.now.rfc3339])
         let parts = (reply.array ?? []).map { $0.text ?? "" }
         switch (parts.first, parts.dropFirst().first) {
@@ -48,11 +61,14 @@ package struct LedgerOpener: Sendable {
         case ("open", let id?):
             if let id = StreamID(id) { return .isOpen(id) }
         case ("seen", let words?): return .hadOne(words)
+        case ("too-little", let sold?):
+            if let sold = Satoshi(digits: sold.utf8) { return .tooLittle(sold) }
         default: break
         }
         throw RedisError(
             .unexpectedReply, command: "open_ledger.lua", message: "the answer \"\(parts.joined(separator: " "))\"")
     }
 
-    private static let script = RedisScript(name: "open_ledger", source: PackageResources.open_ledger_lua)
+    private static let script = RedisScript(
+        name: "open_ledger", source: PackageResources.open_ledger_lua, probesWrites: true)
 }

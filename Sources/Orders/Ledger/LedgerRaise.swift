@@ -31,19 +31,20 @@ package struct LedgerRaiser: Sendable {
     }
 
     private let redis: RedisClient
-    private let key: String
+    private let keys: TapeKeys
     private let clock: TapeClock
 
     package init(ledger redis: RedisClient, keys: TapeKeys, clock: TapeClock) {
         self.redis = redis
-        key = keys.ledger
+        self.keys = keys
         self.clock = clock
     }
 
     /// `sold` is at most the cap.
     package func raise(to sold: Satoshi) async throws(RedisError) -> Outcome {
         let reply = try await redis.evaluate(
-            Self.script, keys: [key], arguments: [sold.digits, "\(OrderTail.random())", clock.now.rfc3339])
+            Self.script, keys: [keys.ledger, keys.missing],
+            arguments: [sold.digits, "\(OrderTail.random())", clock.now.rfc3339])
         let parts = (reply.array ?? []).map { $0.text ?? "" }
         switch (parts.first, parts.count) {
         case ("ok", 3):
@@ -60,5 +61,6 @@ package struct LedgerRaiser: Sendable {
             .unexpectedReply, command: "raise_total.lua", message: "the answer \"\(parts.joined(separator: " "))\"")
     }
 
-    private static let script = RedisScript(name: "raise_total", source: PackageResources.raise_total_lua)
+    private static let script = RedisScript(
+        name: "raise_total", source: PackageResources.raise_total_lua, probesWrites: true)
 }

@@ -8,24 +8,27 @@ package struct OrderDesk: Sendable {
         case order(BuyOrder, isReplay: Bool)
         /// Any outcome but `new` and `seen`; and what was offered, if anything.
         case refused(OrderOutcome, Offer?)
-        /// It stands in the ledger, but not as safely as was asked for; why, in words.
+        /// It stands in the ledger, but not as safely as was asked for, or that is not known; why, in words.
         case unsafe(String)
+        /// Nothing was placed: this server cannot make an order as safe as is asked for; why, in words.
+        case unconfirmable(String)
     }
 
     private let redis: RedisClient
     private let keys: TapeKeys
-    private let acknowledgement: Acknowledgement
+    private let confirmation: LedgerConfirmation?
     private let maxRateAge: Duration
     package let horizon: LedgerHorizon
     private let clock: TapeClock
 
+    /// With a confirmation no order is acknowledged before that has none of its shortfalls to tell.
     package init(
-        redis: RedisClient, keys: TapeKeys, acknowledgement: Acknowledgement, maxRateAge: Duration,
+        redis: RedisClient, keys: TapeKeys, confirmation: LedgerConfirmation?, maxRateAge: Duration,
         horizon: LedgerHorizon, clock: TapeClock
     ) {
         self.redis = redis
         self.keys = keys
-        self.acknowledgement = acknowledgement
+        self.confirmation = confirmation
         self.maxRateAge = maxRateAge
         self.horizon = horizon
         self.clock = clock
@@ -35,25 +38,33 @@ package struct OrderDesk: Sendable {
     ///
     /// After an error with the code `timeout` or `connectionLost` the order may stand or not: asking again tells.
     package func place(_ request: OrderRequest, rates: BTCRates?) async throws(RedisError) -> Placement {
-        let offer = horizon.isKnown ? rates.flatMap { self.offer(for: request, at: $0) } : nil
+        let obstacle = try await confirmation?.obstacle()
+        let offer = horizon.isKnown && obstacle == nil ? rates.flatMap { self.offer(for: request, at: $0) } : nil
         let (tail, now) = (OrderTail.random(), clock.now)
-        let second = acknowledgement.command
         let call = OrderScript(
-            request, offer: offer, tail: tail, now: now, known: horizon.newest, rewrites: second != nil, keys: keys)
-        let reply: RedisReply
-        var confirmation: RedisReply?
-        if let second {
-            let timeout = acknowledgement.timeout + .seconds(2)
-            (reply, confirmation) = try await redis.evaluate(
-                OrderScript.script, keys: call.keys, arguments: call.arguments, then: second, timeout: timeout)
-        } else {
-            reply = try await redis.evaluate(OrderScript.script, keys: call.keys, arguments: call.arguments)
-        }
+            request, offer: offer, tail: tail, now: now, known: horizon.newest,
+            entriesWithoutKey: horizon.entriesWithoutKey, keys: keys)
+        let reply = try await redis.evaluate(OrderScript.script, keys: call.keys, arguments: call.arguments)
         let outcome = try OrderOutcome(reply, tail: tail)
-        guard let (order, isReplay) = Self.order(outcome, request, offer, now) else { return .refused(outcome, offer) }
-        if let confirmation, let shortfall = acknowledgement.shortfall(confirmation) { return .unsafe(shortfall) }
-        horizon.note(LedgerMark(id: order.id.entry, tail: order.id.tail))
+        guard let (order, total, isReplay) = Self.order(outcome, request, offer, now) else {
+            if let obstacle, outcome == .noOffer { return .unconfirmable(obstacle) }
+            return .refused(outcome, offer)
+        }
+        let claim = LedgerClaim(mark: LedgerMark(id: order.id.entry, tail: order.id.tail), total: total)
+        if let shortfall = await shortfall(of: claim.mark, obstacle) { return .unsafe(shortfall) }
+        horizon.note(claim)
         return .order(order, isReplay: isReplay)
+    }
+
+    /// What the order that stands in the ledger lacks before it may be acknowledged.
+    private func shortfall(of mark: LedgerMark, _ obstacle: String?) async -> String? {
+        guard let confirmation else { return nil }
+        if let obstacle { return obstacle }
+        do throws(RedisError) {
+            return try await confirmation.shortfall(of: mark)
+        } catch {
+            return "whether it is as safe as was asked for is not known: \(error.message)"
+        }
     }
 
     private func offer(for request: OrderRequest, at rates: BTCRates) -> Offer? {
@@ -62,15 +73,15 @@ package struct OrderDesk: Sendable {
 
     private static func order(
         _ outcome: OrderOutcome, _ request: OrderRequest, _ offer: Offer?, _ now: Timestamp
-    ) -> (BuyOrder, isReplay: Bool)? {
+    ) -> (BuyOrder, total: Satoshi, isReplay: Bool)? {
         switch outcome {
-        case .seen(let order): return (order, true)
-        case .new(let mark):
-            guard let offer, let id = OrderID(mark.id, tail: mark.tail) else { return nil }
+        case .seen(let found): return (found.order, found.total, true)
+        case .new(let claim):
+            guard let offer, let id = OrderID(claim.mark.id, tail: claim.mark.tail) else { return nil }
             let order = BuyOrder(
                 id: id, createdAt: now.rfc3339, currency: request.currency, amount: request.amount, rate: offer.rate,
                 rateMinute: offer.rateMinute, satoshi: offer.satoshi)
-            return (order, false)
+            return (order, claim.total, false)
         default: return nil
         }
     }

@@ -5,9 +5,9 @@ import Tape
 /// What `create_order.lua` has to say.
 package enum OrderOutcome: Equatable, Sendable {
     /// The order was taken now.
-    case new(LedgerMark)
+    case new(LedgerClaim)
     /// It had been taken: this is the order.
-    case seen(BuyOrder)
+    case seen(LedgerOrder)
     /// It had not been taken, and nothing was offered.
     case noOffer
     case rateStale
@@ -16,6 +16,8 @@ package enum OrderOutcome: Equatable, Sendable {
     case notOpen
     /// An entry that was known is not there any more.
     case ledgerLost(String)
+    /// The table of seen keys lacks orders of the ledger; how, in words.
+    case keysLost(String)
     case wrongKind(LedgerOpening.Kind)
     case damaged(String)
 
@@ -27,13 +29,15 @@ package enum OrderOutcome: Equatable, Sendable {
         case "seen":
             guard parts.count == 3, let entry = TapeEntry(.array([parts[1], parts[2]])) else { throw Self.foreign }
             do throws(DamagedEntry) {
-                self = .seen(try BuyOrder(entry))
+                self = .seen(try LedgerOrder(entry))
             } catch {
                 self = .damaged("\(error)")
             }
         case "new":
-            guard let id = StreamID(detail) else { throw Self.foreign }
-            self = .new(LedgerMark(id: id, tail: tail))
+            guard let id = StreamID(detail), parts.count == 3, let total = parts[2].text,
+                let total = Satoshi(digits: total.utf8)
+            else { throw Self.foreign }
+            self = .new(LedgerClaim(mark: LedgerMark(id: id, tail: tail), total: total))
         case "no-offer": self = .noOffer
         case "rate-stale": self = .rateStale
         case "cap-exceeded":
@@ -41,6 +45,7 @@ package enum OrderOutcome: Equatable, Sendable {
             self = .capExceeded(total: total)
         case "not-open": self = .notOpen
         case "ledger-lost": self = .ledgerLost(detail)
+        case "keys-lost": self = .keysLost(detail)
         case "wrong-kind":
             guard let kind = LedgerOpening.Kind(rawValue: detail) else { throw Self.foreign }
             self = .wrongKind(kind)

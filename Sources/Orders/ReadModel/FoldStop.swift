@@ -1,6 +1,6 @@
 import Tape
 
-/// Why no order can be folded before a person has looked.
+/// Why no order can be folded now: all but `unconfirmed` are for a person to look at.
 ///
 /// The read model is left as it is: it may be the only copy of orders that were acknowledged.
 package enum FoldStop: Error, Equatable, Sendable, CustomStringConvertible {
@@ -8,6 +8,8 @@ package enum FoldStop: Error, Equatable, Sendable, CustomStringConvertible {
     case ledgerLost(LedgerMark)
     /// The ledger's next entry is not what `create_order.lua` writes.
     case ledgerDamaged(DamagedEntry)
+    /// The ledger's next entries are not as safe yet as orders must be to be acknowledged; what they lack, in words.
+    case unconfirmed(String)
     /// The read model is not what `project.lua` writes.
     case readModelDamaged(DamagedReadModel)
 
@@ -15,6 +17,7 @@ package enum FoldStop: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .ledgerLost(let mark): "the ledger does not have the entry \(mark.id) that was folded last"
         case .ledgerDamaged(let entry): "the ledger is damaged: \(entry)"
+        case .unconfirmed(let words): "the ledger's next entries are not confirmed: \(words)"
         case .readModelDamaged(let model): "\(model)"
         }
     }

@@ -20,12 +20,16 @@ package struct LedgerFold: Sendable {
     private let readModel: RedisClient
     private let ledger: StreamReader
     private let keys: ReadModelKeys
+    private let confirmation: LedgerConfirmation?
 
+    /// With a confirmation only entries are folded that have none of its shortfalls: one that a failover may still take was
+    /// not acknowledged, and must not count as known.
     package init(
         readModel: RedisClient, ledger: RedisClient, keys: TapeKeys, space: ReadModelKeys.Space = .live,
-        clock: TapeClock
+        confirmation: LedgerConfirmation?, clock: TapeClock
     ) {
         self.readModel = readModel
+        self.confirmation = confirmation
         self.ledger = StreamReader(key: keys.ledger, redis: ledger, clock: clock)
         self.keys = ReadModelKeys(keys, space)
     }
@@ -41,6 +45,10 @@ package struct LedgerFold: Sendable {
         let batch = FoldBatch(statistics, entries)
         // What stands before a stop is folded first.
         guard batch.count > 0 else { return batch.stop.map { .stopped($0) } ?? .caughtUp(statistics) }
+        if let confirmation, let last = batch.statistics.last {
+            if let obstacle = try await confirmation.obstacle() { return .stopped(.unconfirmed(obstacle)) }
+            if let shortfall = try await confirmation.shortfall(of: last) { return .stopped(.unconfirmed(shortfall)) }
+        }
         return try await write(batch, behind: statistics.last)
     }
 
@@ -93,5 +101,6 @@ package struct LedgerFold: Sendable {
         }
     }
 
-    private static let script = RedisScript(name: "project", source: PackageResources.project_lua)
+    private static let script = RedisScript(
+        name: "project", source: PackageResources.project_lua, probesWrites: true)
 }

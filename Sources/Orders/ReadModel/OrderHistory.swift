@@ -61,11 +61,18 @@ package struct OrderHistory: Sendable {
     }
 
     /// The ledger's entry that was projected last; nil while the read model is empty.
-    package func last() async throws -> LedgerMark? {
-        let reply = try await readModel.send(RedisCommand("HMGET", keys.statistics, "last", "last_tail"))
+    package func last() async throws -> LedgerMark? { try await folded()?.mark }
+
+    /// The same with the running total there.
+    package func folded() async throws -> LedgerClaim? {
+        let reply = try await readModel.send(RedisCommand("HMGET", keys.statistics, "last", "last_tail", "total"))
         let fields = (reply.array ?? []).map { $0.text ?? "" }
-        guard fields.count == 2 else { throw unexpected("HMGET") }
-        return try mark(fields[0], fields[1])
+        guard fields.count == 3 else { throw unexpected("HMGET") }
+        guard let mark = try mark(fields[0], fields[1]) else { return nil }
+        guard let total = Satoshi(digits: fields[2].utf8) else {
+            throw DamagedReadModel("the statistics' field total is missing or unreadable")
+        }
+        return LedgerClaim(mark: mark, total: total)
     }
 
     /// The ledger's newest entry; nil while it is not open.

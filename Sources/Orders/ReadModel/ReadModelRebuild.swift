@@ -14,9 +14,13 @@ package struct ReadModelRebuild: Sendable {
 
     private static let batch = 500
 
-    package init(readModel: RedisClient, ledger: RedisClient, keys: TapeKeys, clock: TapeClock) {
+    package init(
+        readModel: RedisClient, ledger: RedisClient, keys: TapeKeys, confirmation: LedgerConfirmation? = nil,
+        clock: TapeClock
+    ) {
         self.readModel = readModel
-        fold = LedgerFold(readModel: readModel, ledger: ledger, keys: keys, space: .rebuild, clock: clock)
+        fold = LedgerFold(
+            readModel: readModel, ledger: ledger, keys: keys, space: .rebuild, confirmation: confirmation, clock: clock)
         history = OrderHistory(readModel: readModel, ledger: ledger, keys: keys, clock: clock)
         live = ReadModelKeys(keys)
         shadow = ReadModelKeys(keys, .rebuild)
@@ -86,7 +90,8 @@ package struct ReadModelRebuild: Sendable {
         }
     }
 
-    private static let script = RedisScript(name: "replace", source: PackageResources.replace_lua)
+    private static let script = RedisScript(
+        name: "replace", source: PackageResources.replace_lua, probesWrites: true)
 }
 
 /// The read model has orders that the ledger does not have, and does not count.

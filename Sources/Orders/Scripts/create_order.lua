@@ -2,20 +2,21 @@
 --
 -- KEYS[1]  the ledger
 -- KEYS[2]  the table of keys that were seen
+-- KEYS[3]  the mark of a loss: the record of an acknowledged entry that is missing; absent while none is
 -- ARGV[1]  currency: EUR, GBP or USD
 -- ARGV[2]  amount: a plain decimal without needless zeros, above 0 and below 10^9, at most 8 decimals
 -- ARGV[3]  the client's key
--- ARGV[4]  1 to write a seen key once more, so that WAIT has something to wait for; else 0
--- ARGV[5]  what it buys, in satoshi; empty to only look for the key, and then nothing need follow
--- ARGV[6]  the rate: a plain decimal
--- ARGV[7]  the rate's minute: 2026-11-21T09:01Z
--- ARGV[8]  from when the rate is good, in ms of Redis' clock
--- ARGV[9]  until when, in ms of Redis' clock
--- ARGV[10] real or sandbox: where the rate is from
--- ARGV[11] 42 random bits: eleven hexadecimal digits
--- ARGV[12] now, for people: 2026-11-21T09:01:30.250Z
--- ARGV[13] an entry that is known to be in the ledger; empty when none is known
--- ARGV[14] its tail
+-- ARGV[4]  what it buys, in satoshi; empty to only look for the key, and then nothing need follow
+-- ARGV[5]  the rate: a plain decimal
+-- ARGV[6]  the rate's minute: 2026-11-21T09:01Z
+-- ARGV[7]  from when the rate is good, in ms of Redis' clock
+-- ARGV[8]  until when, in ms of Redis' clock
+-- ARGV[9]  real or sandbox: where the rate is from
+-- ARGV[10] 42 random bits: eleven hexadecimal digits
+-- ARGV[11] now, for people: 2026-11-21T09:01:30.250Z
+-- ARGV[12] an entry that is known to be in the ledger; empty when none is known
+-- ARGV[13] its tail
+-- ARGV[14] how many of the ledger's entries are no orders, as far as the caller knows: the opening and the raises
 --
 -- Returns a table that begins with one of these; all but `new` have changed nothing.
 --   seen, id, {field, value, …}  the key is known: this is its order
@@ -24,6 +25,7 @@
 --   bad-argument, number         ARGV[number] is not what stands above
 --   not-open                     there is no ledger
 --   ledger-lost, id              this entry was acknowledged, and is not there, or another is in its place
+--   keys-lost, words             the table of keys lacks orders of the ledger: an order could be placed twice
 --   damaged, words               the ledger holds what this script never wrote
 --   wrong-kind, kind             the ledger takes rates of this other kind
 --   rate-stale, now              the rate is not good now; Redis' time in ms
@@ -55,13 +57,13 @@ if id then
   if not fields or fields.currency ~= currency or fields.amount ~= amount or fields.key ~= key then
     return {'ledger-lost', id}
   end
-  if ARGV[4] == '1' then redis.call('HSET', KEYS[2], identity, id) end
   return {'seen', entry[1], entry[2]}
 end
-if ARGV[5] == '' then return {'no-offer'} end
+if ARGV[4] == '' then return {'no-offer'} end
 
-local satoshi, rate, minute, from, till = ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]
-local kind, tail, now_text, known, known_tail = ARGV[10], ARGV[11], ARGV[12], ARGV[13], ARGV[14]
+local satoshi, rate, minute, from, till = ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
+local kind, tail, now_text, known, known_tail = ARGV[9], ARGV[10], ARGV[11], ARGV[12], ARGV[13]
+local others = ARGV[14]
 if #ARGV ~= 14 then return {'bad-argument', tostring(#ARGV)} end
 
 local function is_decimal(text, most_whole, most_decimals)
@@ -75,7 +77,6 @@ local checks = {
   currency == 'EUR' or currency == 'GBP' or currency == 'USD',
   is_decimal(amount, 9, 8) and not string.find(amount, '%..*0$'),
   #key <= 255 and string.find(key, '^[A-Za-z0-9._:-]+$'),
-  ARGV[4] == '0' or ARGV[4] == '1',
   is_whole(satoshi, 38) and satoshi ~= '0',
   is_decimal(rate, 38, 20),
   string.find(minute, DAY .. 'Z$'),
@@ -87,11 +88,14 @@ local checks = {
   known == '' or string.find(known, '^%d+%-%d+$'),
   known == '' and known_tail == ''
     or known ~= '' and #known_tail == 11 and string.find(known_tail, '^[0-3][0-9a-f]+$'),
+  is_whole(others, 15),
 }
 for number = 1, 14 do
   if not checks[number] then return {'bad-argument', tostring(number)} end
 end
 
+local missing = redis.call('GET', KEYS[3])
+if missing then return {'ledger-lost', string.match(missing, '"entry":"(%d+%-%d+)"') or 'that ' .. KEYS[3] .. ' names'} end
 local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
 if not first then
   if known ~= '' then return {'ledger-lost', known} end
@@ -133,6 +137,17 @@ if not is_whole(milliseconds, 15) or tonumber(milliseconds) >= 2 ^ 48
 end
 if opening.kind ~= kind then return {'wrong-kind', opening.kind} end
 
+-- Each order has its key in the table: where one is gone, asking again would place the same order a second time. Keys of
+-- an earlier ledger may stand there too.
+local length, keys = redis.call('XLEN', KEYS[1]), redis.call('HLEN', KEYS[2])
+if keys < length - tonumber(others) then
+  return {'keys-lost', string.format('it has %.0f keys for %.0f orders', keys, length - tonumber(others))}
+end
+if fields.satoshi and fields.key then
+  local own = (fields.currency or '') .. ' ' .. (fields.amount or '') .. ' ' .. fields.key
+  if redis.call('HGET', KEYS[2], own) ~= newest[1] then return {'keys-lost', 'it lacks the newest order, ' .. newest[1]} end
+end
+
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if not (tonumber(from) <= now and now <= tonumber(till)) then
@@ -141,10 +156,8 @@ end
 -- Longer figures are not for tonumber, and far beyond the cap.
 if #satoshi > 11 or not (tonumber(total) + tonumber(satoshi) <= CAP) then return {'cap-exceeded', total} end
 
--- The one write that may be refused behind another: a user without the right to it must not place anything (Redis 7).
-if redis.acl_check_cmd and not redis.acl_check_cmd('HSET', KEYS[2], identity, '0-0') then
-  return redis.error_reply('NOPERM this user may not run HSET on ' .. KEYS[2])
-end
+local refusal = denied({{'XADD', KEYS[1], '0-0', 'f', 'v'}, {'HSET', KEYS[2], 'f', 'v', 'f'}})
+if refusal then return refusal end
 
 local sum = string.format('%.0f', tonumber(total) + tonumber(satoshi))
 local added = redis.call(

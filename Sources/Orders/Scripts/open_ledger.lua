@@ -2,6 +2,7 @@
 --
 -- KEYS[1]  the ledger
 -- KEYS[2]  the table of keys that were seen
+-- KEYS[3]  the mark of a loss, which this ends when it counts at least as much
 -- ARGV[1]  what was sold before, in satoshi; empty when nobody said so
 -- ARGV[2]  real or sandbox: which rates the ledger takes
 -- ARGV[3]  42 random bits: eleven hexadecimal digits
@@ -11,6 +12,7 @@
 --   ok, id                the ledger is open; its opening entry
 --   open, id              there is a ledger, which begins with this entry
 --   seen, words           nobody said what was sold before, and this shows that something may have been
+--   too-little, sold      the mark of a loss says that this much, in satoshi, was sold before
 --   bad-argument, number  ARGV[number] is not what stands above
 -- Retry safety: running it again answers `open`. Every check stands before the write; tonumber only sees digits.
 local CAP = 10000000000
@@ -32,10 +34,20 @@ end
 
 local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
 if first then return {'open', first[1]} end
+local mark = redis.call('GET', KEYS[3])
+local sold = mark and (string.match(mark, '"total":"(%d+)"') or '')
+if mark and total ~= '' and (#sold > 11 or sold == '' or tonumber(total) < tonumber(sold)) then
+  return {'too-little', sold}
+end
 if total == '' then
+  if mark then return {'seen', KEYS[3] .. ' says that an acknowledged order is missing'} end
   if redis.call('EXISTS', KEYS[2]) == 1 then return {'seen', KEYS[2] .. ' exists'} end
   if redis.call('EXISTS', KEYS[1]) == 1 then return {'seen', KEYS[1] .. ' has had entries'} end
   total = '0'
 end
+local refusal = denied({{'XADD', KEYS[1], '0-0', 'f', 'v'}, {'DEL', KEYS[3] .. ':none'}})
+if refusal then return refusal end
+
 local id = redis.call('XADD', KEYS[1], '*', 'opened', now_text, 'kind', kind, 'total', total, 'tail', tail)
+if mark then redis.call('DEL', KEYS[3]) end
 return {'ok', id}

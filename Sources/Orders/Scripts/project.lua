@@ -81,6 +81,11 @@ end
 local found = damage(KEYS[2], sum)
 if found then return {'damaged', found} end
 
+local writes = {{'HSET', KEYS[1], 'f', 'v', 'f'}}
+for index = 2, 5 do writes[index] = {'XADD', KEYS[index], '0-0', 'f', 'v'} end
+local refusal = denied(writes)
+if refusal then return refusal end
+
 for row = rows, #ARGV, ROW do
   redis.call('XADD', KEYS[2], unpack(ARGV, row, row + ROW - 1))
   redis.call('XADD', streams[ARGV[row + 2]], unpack(ARGV, row, row + ROW - 1))

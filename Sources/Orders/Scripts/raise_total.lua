@@ -1,6 +1,7 @@
 -- Raises the ledger's running total to what was really sold: after a loss, when orders that were acknowledged are missing.
 --
 -- KEYS[1]  the ledger
+-- KEYS[2]  the mark of a loss, which this ends when it counts at least as much
 -- ARGV[1]  what was sold in all, in satoshi
 -- ARGV[2]  42 random bits: eleven hexadecimal digits
 -- ARGV[3]  now, for people: 2026-11-21T09:01:30.250Z
@@ -45,4 +46,11 @@ if not fields.tail or not (fields.satoshi or fields.opened or fields.raised) the
   return {'damaged', 'the newest entry, ' .. newest[1] .. ', is no order'}
 end
 if tonumber(total) >= tonumber(sold) then return {'enough', total} end
-return {'ok', redis.call('XADD', KEYS[1], '*', 'raised', now_text, 'total', sold, 'tail', tail), total}
+local refusal = denied({{'XADD', KEYS[1], '0-0', 'f', 'v'}, {'DEL', KEYS[2] .. ':none'}})
+if refusal then return refusal end
+
+local id = redis.call('XADD', KEYS[1], '*', 'raised', now_text, 'total', sold, 'tail', tail)
+local mark = redis.call('GET', KEYS[2])
+local lost = mark and string.match(mark, '"total":"(%d+)"')
+if lost and #lost <= 11 and tonumber(lost) <= tonumber(sold) then redis.call('DEL', KEYS[2]) end
+return {'ok', id, total}

@@ -13,6 +13,14 @@ if kind ~= 'hash' then return {'moved'} end
 local marks = redis.call('HMGET', KEYS[COUNT + 1], 'last', 'last_tail')
 if marks[1] ~= ARGV[1] or marks[2] ~= ARGV[2] then return {'moved'} end
 
+local writes = {}
+for index = 1, COUNT do
+  writes[#writes + 1] = {'UNLINK', KEYS[index] .. ':none'}
+  writes[#writes + 1] = {'RENAME', KEYS[COUNT + index] .. ':none', KEYS[index]}
+end
+local refusal = denied(writes)
+if refusal then return refusal end
+
 for index = 1, COUNT do
   redis.call('UNLINK', KEYS[index])
   if redis.call('EXISTS', KEYS[COUNT + index]) == 1 then redis.call('RENAME', KEYS[COUNT + index], KEYS[index]) end

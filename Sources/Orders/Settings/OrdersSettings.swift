@@ -2,12 +2,19 @@ package import Config
 package import Redis
 package import Tape
 
-/// Where the ledger and its read model are; both the worker's own Redis unless it is said otherwise.
+/// Where the ledger, its read model and its witnesses are, and what an order must be before it is acknowledged.
 package struct OrdersSettings: Equatable, Sendable {
     package let ledger: RedisEndpoint
     package let readModel: RedisEndpoint
+    /// The folder of witness files; nil where none are wanted.
+    package let witnessFolder: String?
+    /// Another Redis that keeps the newest acknowledged entry; nil where there is none.
+    package let witnessRedis: RedisEndpoint?
+    package let acknowledgement: Acknowledgement
+    package let durabilityPlace: ConfigPlace
 
-    /// `orders` is the config's object of that name, `parent` the config itself.
+    /// `orders` is the config's object of that name, `parent` the config itself; the ledger's and the read model's Redis are
+    /// the worker's own unless it is said otherwise.
     ///
     /// Without a worker, whose settings are wrong, the fields are read all the same, for what is wrong with them.
     package init?(orders: ConfigReader, parent: ConfigReader, worker: WorkerSettings?) {
@@ -15,8 +22,44 @@ package struct OrdersSettings: Equatable, Sendable {
         let ledger = orders.redisEndpoint("redis", "The Redis of the ledger.", otherwise: own)
         let readModel = parent.redisEndpoint(
             "read_redis", "The Redis of the read model of orders.", otherwise: own)
-        guard worker != nil, let ledger, let readModel else { return nil }
+        let acknowledgement = orders.object(
+            "durability", optional: true,
+            "What an order must be before it is acknowledged, and folded, beyond what the server does."
+        ).flatMap(Self.acknowledgement)
+        durabilityPlace = orders.place(of: "durability")
+        let witness = orders.object(
+            "witness", optional: true,
+            "Where the newest acknowledged order is remembered outside of the ledger's Redis.")
+        let folder = witness?.string(
+            "folder", default: "data/witness",
+            "A folder beside the process: an api keeps a file in it, `orders verify` reads them. Empty: no files.")
+        let none = RedisEndpoint(address: .unix(path: ""))
+        let redis = witness?.redisEndpoint(
+            "redis", "Another Redis that remembers it too.", otherwise: none,
+            url: "As `redis.url`; empty: no other Redis remembers it.")
+        if let ledger, worker != nil, redis == ledger {
+            witness?.complain(about: "redis", "is the Redis of the ledger, with which it would be lost")
+        }
+        witness?.finish()
+        guard worker != nil, let ledger, let readModel, let acknowledgement, let folder, let redis else { return nil }
         self.ledger = ledger
         self.readModel = readModel
+        self.acknowledgement = acknowledgement
+        witnessFolder = folder.isEmpty ? nil : folder
+        witnessRedis = redis == none ? nil : redis
+    }
+
+    private static func acknowledgement(reading reader: ConfigReader) -> Acknowledgement? {
+        let replicas = reader.integer(
+            "replicas", default: 0, in: 0...10, "How many replicas must have it (`WAIT`).")
+        let fsync = reader.bool(
+            "fsync", default: false,
+            "Whether it must be on the disks, of the replicas asked for too (`WAITAOF`, from Redis 7.2 on).")
+        let timeout = reader.duration(
+            "timeout", default: "1s", in: .milliseconds(1)...(.seconds(60)),
+            "How long that may take; then the answer is `outcome-unknown`.")
+        reader.finish()
+        guard let replicas, let fsync, let timeout else { return nil }
+        return Acknowledgement(replicas: replicas, fsync: fsync, timeout: timeout)
     }
 }

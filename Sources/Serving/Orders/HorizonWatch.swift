@@ -1,12 +1,16 @@
 import Basics
 import Logging
+import Logs
 import Orders
 import Tape
 
-/// Looks at the read model now and then, so that what other replicas have placed is known here too: see `LedgerHorizon`.
+/// Looks at the read model, the witnesses and the ledger now and then, so that a loss is noticed here, and what other
+/// replicas have placed is known here too: see `HorizonKeeper`.
 struct HorizonWatch: Sendable {
     let history: OrderHistory
     let horizon: LedgerHorizon
+    let keeper: HorizonKeeper
+    let witnesses: [any LedgerWitness]
     let figures: LedgerFigures
     let clock: TapeClock
     let logger: Logger
@@ -16,10 +20,13 @@ struct HorizonWatch: Sendable {
     /// Runs until cancelled.
     func run() async {
         var isFirst = true
+        var loss: LedgerLoss?
+        var failures: [String?] = witnesses.map { _ in nil }
         repeat {
             do {
-                let last = try await history.last()
-                horizon.noteReadModel(last)
+                let last = try await keeper.look()
+                tell(horizon.loss, after: &loss)
+                tellFailures(after: &failures)
                 let waiting = try await history.firstUnprojected(behind: last)
                 figures.note(
                     try await history.newestEntry(),
@@ -30,5 +37,30 @@ struct HorizonWatch: Sendable {
                 isFirst = false
             }
         } while (try? await Task.sleep(for: isFirst ? Self.period : Self.period / 5)) != nil
+    }
+
+    private func tell(_ loss: LedgerLoss?, after told: inout LedgerLoss?) {
+        guard loss != told else { return }
+        // The ledger's total may rise while the loss is the same.
+        if let loss, loss.record != told?.record {
+            logger.error(
+                .ledgerLost,
+                metadata: [
+                    LogKey.entry: "\(loss.claim.mark.id)", LogKey.detail: "\(loss)",
+                    LogKey.remedy: "cointape orders verify",
+                ])
+        } else if loss == nil {
+            logger.notice(.ledgerFound)
+        }
+        told = loss
+    }
+
+    private func tellFailures(after told: inout [String?]) {
+        for (index, witness) in witnesses.enumerated() {
+            let failure = witness.writeFailure
+            guard failure != told[index] else { continue }
+            if let failure { logger.error(.witnessLost, metadata: [LogKey.error: "\(failure)"]) }
+            told[index] = failure
+        }
     }
 }

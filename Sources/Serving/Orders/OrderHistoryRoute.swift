@@ -8,7 +8,6 @@ import Tape
 /// `GET /buy_orders` and what is below it: pages of orders, one order, and what they come to.
 struct OrderHistoryRoute: Sendable {
     let history: OrderHistory
-    let horizon: LedgerHorizon
     let clock: TapeClock
 
     func page(_ query: some StringProtocol) async throws(Problem) -> Response {
@@ -16,7 +15,6 @@ struct OrderHistoryRoute: Sendable {
         let page = try await read {
             try await history.page(before: query.reference, currency: query.currency, size: query.size)
         }
-        if let last = page.last { horizon.note(last) }
         let rows = page.orders.map(OrderJSON.order).joined(separator: ",")
         let reference = page.next.map { "\"\($0)\"" } ?? "null"
         var answer = OrderJSON.answer(#"{"rows":[\#(rows)],"last_reference":\#(reference)}"#)

@@ -42,11 +42,23 @@ extension Problem {
             "There is no ledger to write to. Somebody has to open it: cointape orders open.", retryAfter: retryAfter)
     }
 
-    static func ledgerLost(_ id: String, retryAfter: Int64) -> Problem {
-        unavailable(
+    /// `loss` is the last one that was looked at, which need not be that of `id`.
+    static func ledgerLost(_ id: String, _ loss: LedgerLoss?, retryAfter: Int64) -> Problem {
+        let known = loss.flatMap { "\($0.claim.mark.id)" == id ? "\($0)" : nil }
+        let words = known ?? "the entry \(id) was acknowledged, and the ledger has it no more"
+        return unavailable(
             "ledger-lost", "The ledger is not the one that it was",
-            "The entry \(id) was acknowledged, and the ledger has it no more: it was lost, or set back to an older state. "
-                + "No order is taken until somebody has looked: cointape orders verify.", retryAfter: retryAfter)
+            "\(words.prefix(1).uppercased() + words.dropFirst()): it was lost, or set back to an older state. "
+                + "No order is taken until somebody has counted what is missing: cointape orders verify tells it.",
+            retryAfter: retryAfter)
+    }
+
+    static func keysLost(_ words: String, retryAfter: Int64) -> Problem {
+        unavailable(
+            "keys-lost", "The table of seen keys is not whole",
+            "The table of seen keys lacks orders of the ledger: \(words). An order that is asked for again could be placed "
+                + "twice, so none is taken until somebody has repaired it: cointape orders repair.",
+            retryAfter: retryAfter)
     }
 
     static func ledgerDamaged(_ words: String, retryAfter: Int64) -> Problem {

@@ -1,5 +1,6 @@
 import Basics
 import Logging
+import Logs
 import Orders
 package import Redis
 import Tape
@@ -12,10 +13,13 @@ package struct OrderClients: Sendable {
     /// For reading the ledger; the read model's own client where both are in one Redis, so that one round trip asks both.
     package let reading: RedisClient
     package let readModel: RedisClient
+    /// Another Redis that remembers the newest acknowledged order; nil where none is named.
+    package let witness: RedisClient?
 
-    package init(ledger: RedisClient, readModel: RedisClient) {
+    package init(ledger: RedisClient, readModel: RedisClient, witness: RedisClient? = nil) {
         self.ledger = ledger
         self.readModel = readModel
+        self.witness = witness
         reading = ledger.endpoint == readModel.endpoint ? readModel : ledger.separate()
     }
 }
@@ -40,7 +44,8 @@ struct OrderService: Sendable {
         self.rates = rates
         self.clock = clock
         ratesStream = settings.rates
-        let horizon = LedgerHorizon()
+        let memory = Memory(settings.places, keys: keys, redis: clients.witness, logger: logger)
+        let horizon = LedgerHorizon(witnesses: memory.witnesses)
         let key = keys.stream(settings.rates)
         rateTail = RateTail(
             rates: rates,
@@ -48,15 +53,22 @@ struct OrderService: Sendable {
                 reader: StreamReader(key: key, redis: redis, clock: clock),
                 waiting: StreamReader(key: key, redis: redis.separate(), clock: clock), clock: clock, logger: logger))
         let desk = OrderDesk(
-            redis: clients.ledger, keys: keys, acknowledgement: settings.acknowledgement,
+            redis: clients.ledger, keys: keys,
+            confirmation: LedgerConfirmation(
+                ledger: clients.ledger, keys: keys, acknowledgement: settings.places.acknowledgement),
             maxRateAge: settings.maxRateAge, horizon: horizon, clock: clock)
         let history = OrderHistory(readModel: clients.readModel, ledger: clients.reading, keys: keys, clock: clock)
-        watch = HorizonWatch(history: history, horizon: horizon, figures: figures, clock: clock, logger: logger)
+        watch = HorizonWatch(
+            history: history, horizon: horizon,
+            keeper: HorizonKeeper(
+                history: history, horizon: horizon, ledger: clients.reading, files: memory.found, witness: memory.redis,
+                keys: keys, clock: clock),
+            witnesses: memory.witnesses, figures: figures, clock: clock, logger: logger)
         durability = DurabilityLook(
-            redis: clients.ledger, acknowledgement: settings.acknowledgement, logger: logger)
+            redis: clients.ledger, acknowledgement: settings.places.acknowledgement, logger: logger)
         routes = OrderRoutes(
             place: PlaceOrderRoute(desk: desk, rates: rates, maxRateAge: settings.maxRateAge, clock: clock),
-            history: OrderHistoryRoute(history: history, horizon: horizon, clock: clock))
+            history: OrderHistoryRoute(history: history, clock: clock))
     }
 
     func sample(_ metrics: MetricsRegistry) {
@@ -81,6 +93,40 @@ struct OrderService: Sendable {
             group.addTask { await rateTail.run() }
             group.addTask { await watch.run() }
             group.addTask { await durability.run() }
+        }
+    }
+}
+
+/// What an api remembers of the ledger outside of it.
+private struct Memory {
+    var witnesses: [any LedgerWitness] = []
+    /// What files of the folder held before this process wrote to one.
+    var found: [WitnessFile.Found] = []
+    var redis: WitnessRedis?
+
+    /// Without a folder that can be written to an api works all the same, and says what that costs.
+    init(_ settings: OrdersSettings, keys: TapeKeys, redis client: RedisClient?, logger: Logger) {
+        if let folder = settings.witnessFolder {
+            found = WitnessFile.read(folder: folder, prefix: keys.prefix)
+            for file in found where file.record == nil {
+                logger.error(.witnessUnreadable, metadata: [LogKey.path: "\(file.path)"])
+            }
+            do throws(WitnessFile.Failure) {
+                witnesses.append(try WitnessFile(folder: folder, prefix: keys.prefix))
+            } catch {
+                logger.warning(
+                    .witnessLost,
+                    metadata: [
+                        LogKey.error: "\(error)",
+                        LogKey.detail:
+                            "acknowledged orders that the ledger's Redis loses are forgotten when this api is restarted",
+                    ])
+            }
+        }
+        if let client {
+            let witness = WitnessRedis(client, keys: keys)
+            witnesses.append(witness)
+            redis = witness
         }
     }
 }

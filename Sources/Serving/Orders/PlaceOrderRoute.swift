@@ -66,6 +66,7 @@ struct PlaceOrderRoute: Sendable {
             var answer = OrderJSON.answer(OrderJSON.placed(order, key: request.key))
             if isReplay { answer.fields[.idempotentReplayed] = "true" }
             return answer
+        case .unconfirmable(let why): throw .ordersUnavailable(why, retryAfter: later)
         case .unsafe(let why): throw .outcomeUnknown("The order stands, but \(why)", retryAfter: soon)
         case .refused(let outcome, let offer): throw refusal(outcome, offer, rates)
         }
@@ -83,7 +84,8 @@ struct PlaceOrderRoute: Sendable {
             let most = Int(maxRateAge.components.seconds)
             return .rateStale(age, most: most, retryAfter: clock.positiveHeaderSeconds(.seconds(10)))
         case .notOpen: return .ledgerNotOpen(retryAfter: later)
-        case .ledgerLost(let id): return .ledgerLost(id, retryAfter: later)
+        case .ledgerLost(let id): return .ledgerLost(id, desk.horizon.loss, retryAfter: later)
+        case .keysLost(let words): return .keysLost(words, retryAfter: later)
         case .wrongKind(let kind): return .wrongKind(kind, retryAfter: later)
         case .damaged(let words): return .ledgerDamaged(words, retryAfter: later)
         }

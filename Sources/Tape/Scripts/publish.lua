@@ -44,6 +44,9 @@ if newest ~= '' and tonumber(string.match(newest, '^(%d+)-')) >= tonumber(minute
   return answer(same and 'duplicate' or 'late', newest)
 end
 
+local refusal = denied({{'XADD', KEYS[1], '0-0', 'f', 'v'}, {'XTRIM', KEYS[1], 'MAXLEN', '-1'}})
+if refusal then return refusal end
+
 local command = {'XADD', KEYS[1], minute .. '-0', 'source', source ~= '' and source or owner}
 for i = 4, #ARGV do command[#command + 1] = ARGV[i] end
 local added = redis.pcall(unpack(command))

@@ -72,11 +72,14 @@ package struct RedisSettings: Equatable, Sendable {
 
 extension ConfigReader {
     /// Another Redis than the worker's own, as an object with a `url`; empty or left out, it is the other one.
-    package func redisEndpoint(_ name: String, _ summary: String, otherwise: RedisEndpoint) -> RedisEndpoint? {
+    package func redisEndpoint(
+        _ name: String, _ summary: String, otherwise: RedisEndpoint,
+        url: String = "As `redis.url`, which it is when this is empty."
+    ) -> RedisEndpoint? {
         guard let reader = object(name, optional: true, summary) else { return nil }
-        let endpoint = reader.parsed(
-            "url", type: "Redis URL", default: "", "As `redis.url`, which it is when this is empty."
-        ) { text in text.isEmpty ? otherwise : try RedisEndpoint(parsing: text) }
+        let endpoint = reader.parsed("url", type: "Redis URL", default: "", url) { text in
+            text.isEmpty ? otherwise : try RedisEndpoint(parsing: text)
+        }
         reader.finish()
         if let password = endpoint?.password { reader.context.keepSecret(password) }
         return endpoint

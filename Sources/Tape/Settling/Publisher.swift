@@ -37,5 +37,6 @@ package struct Publisher: Sendable {
         return outcome
     }
 
-    private static let script = RedisScript(name: "publish", source: PackageResources.publish_lua)
+    private static let script = RedisScript(
+        name: "publish", source: PackageResources.publish_lua, probesWrites: true)
 }

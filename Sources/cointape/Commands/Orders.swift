@@ -3,8 +3,10 @@ import Assembly
 
 struct Orders: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Open, verify or rebuild what orders are kept in.",
-        subcommands: [OpenLedger.self, VerifyLedger.self, RaiseTotal.self, RebuildReadModel.self])
+        abstract: "Open, verify or mend what orders are kept in.",
+        subcommands: [
+            OpenLedger.self, VerifyLedger.self, RaiseTotal.self, RepairKeys.self, RebuildReadModel.self,
+        ])
 }
 
 struct OrdersConfig: ParsableArguments {
@@ -52,7 +54,10 @@ struct VerifyLedger: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Add the ledger up again: ok and exit 0, or what is wrong and exit 1.",
         discussion:
-            "Also looks at the table of seen keys and at the read model. Only reads: orders may be taken meanwhile.")
+            """
+            Also looks at the table of seen keys, at the read model, and at what witnesses remember of acknowledged orders. \
+            Only reads: orders may be taken meanwhile.
+            """)
 
     @OptionGroup var place: OrdersConfig
 
@@ -69,8 +74,8 @@ struct RaiseTotal: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "raise", abstract: "Count what was sold and is lost: raise the ledger's sum of what is sold.",
         discussion: """
-            After a backup was put back that lacks orders which were acknowledged. The sum is never lowered, so mind what \
-            you type: it cannot be taken back.
+            After a failover that lost acknowledged orders, or a backup that lacks some. Apis take orders again once what \
+            they know to be missing is counted. The sum is never lowered, so mind what you type: it cannot be taken back.
             """)
 
     @Option(help: "What was sold in all, in BTC.")
@@ -88,6 +93,21 @@ struct RaiseTotal: AsyncParsableCommand {
         try await Ending.withExitCodes {
             let command = RaiseTotalCommand(sold: sold)
             try await command?.run(config: place.config, environment: Environment(), print: Ending.show)
+        }
+    }
+}
+
+struct RepairKeys: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "repair", abstract: "Make the table of seen keys whole again out of the ledger.",
+        discussion:
+            "Apis refuse orders while it lacks some (keys-lost). Orders that were placed twice meanwhile are told.")
+
+    @OptionGroup var place: OrdersConfig
+
+    func run() async throws {
+        try await Ending.withExitCodes {
+            try await RepairKeysCommand.run(config: place.config, environment: Environment(), print: Ending.show)
         }
     }
 }

@@ -83,9 +83,10 @@ package struct LedgerAudit: Sendable {
         }
     }
 
-    mutating func report(_ id: StreamID?, _ reason: String) { findings.add(id, reason) }
+    /// Adds what is wrong, as somebody else has found.
+    package mutating func report(_ id: StreamID?, _ reason: String) { findings.add(id, reason) }
 
-    mutating func note(_ id: StreamID?, _ reason: String) { notes.add(id, reason) }
+    package mutating func note(_ id: StreamID?, _ reason: String) { notes.add(id, reason) }
 
     private mutating func take(_ found: LedgerOpening, isFirst: Bool) {
         if isFirst { opening = found } else { findings.add(found.id, "opens a ledger that had been opened") }

@@ -1,0 +1,66 @@
+package import Redis
+package import Tape
+
+/// Makes the table of seen keys whole again, out of the ledger.
+///
+/// Orders may be asked for meanwhile; none is placed before the table is whole.
+package struct KeyRepair: Sendable {
+    package struct Report: Equatable, Sendable {
+        /// How many orders the ledger has, and how many keys were put back.
+        package fileprivate(set) var orders = 0
+        package fileprivate(set) var restored = 0
+        /// Orders that were placed a second time under the same currency, amount and key, while the key was lost.
+        package fileprivate(set) var doubled = LedgerFindings()
+    }
+
+    private let redis: RedisClient
+    private let keys: TapeKeys
+    private let ledger: StreamReader
+
+    private static let batch = 500
+
+    package init(ledger redis: RedisClient, keys: TapeKeys, clock: TapeClock) {
+        self.redis = redis
+        self.keys = keys
+        ledger = StreamReader(key: keys.ledger, redis: redis, clock: clock)
+    }
+
+    /// Throws `RedisError`, and `DamagedEntry` at the first entry that cannot be read: what came before it is repaired then.
+    package func run() async throws -> Report {
+        var report = Report()
+        var next: StreamID? = StreamID(milliseconds: 0, sequence: 0)
+        while let first = next {
+            let entries = try await ledger.oldest(Self.batch, from: first)
+            var orders: [LedgerOrder] = []
+            var damage: DamagedEntry?
+            do throws(DamagedEntry) {
+                for entry in entries {
+                    if case .order(let order) = try LedgerEntry(entry) { orders.append(order) }
+                }
+            } catch {
+                damage = error
+            }
+            try await repair(orders, &report)
+            if let damage { throw damage }
+            next = entries.count < Self.batch ? nil : entries.last?.id.successor
+        }
+        return report
+    }
+
+    private func repair(_ orders: [LedgerOrder], _ report: inout Report) async throws(RedisError) {
+        guard !orders.isEmpty else { return }
+        let arguments: [any RedisArgument] = orders.flatMap { [$0.identity, "\($0.order.id.entry)"] }
+        let reply = try await redis.evaluate(Self.script, keys: [keys.ledger, keys.seen], arguments: arguments)
+        report.orders += orders.count
+        report.restored += Int(clamping: reply.integer ?? 0)
+        let identities: [any RedisArgument] = orders.map(\.identity)
+        let seen = try await redis.send(RedisCommand("HMGET", arguments: [keys.seen] + identities))
+        for (order, entry) in zip(orders, seen.array ?? []) where entry.text != "\(order.order.id.entry)" {
+            report.doubled.add(
+                order.order.id.entry,
+                "is a second order under \"\(order.identity)\"; the first is \(entry.text ?? "gone")")
+        }
+    }
+
+    private static let script = RedisScript(name: "repair_keys", source: PackageResources.repair_keys_lua)
+}

@@ -1,0 +1,96 @@
+package import Redis
+import Synchronization
+package import Tape
+
+/// Waits until entries of the ledger are as safe as is asked for: on replicas, on disks.
+///
+/// A write of its own and the WAIT behind it go out on a connection of their own, so that placing orders never waits for
+/// them; replication is ordered, so they cover every entry that the server had before. One WAIT serves all who ask while
+/// another is under way.
+package final class LedgerConfirmation: Sendable {
+    private typealias Waiter = @Sendable (Result<String?, RedisError>) -> Void
+
+    private struct State {
+        var isUnderWay = false
+        var waiting: [(mark: LedgerMark, waiter: Waiter)] = []
+        var obstacle: String?
+        /// Until when the obstacle, or that there is none, need not be looked at again.
+        var knownUntil: ContinuousClock.Instant?
+    }
+
+    private static let lookPeriod: Duration = .seconds(10)
+
+    private let redis: RedisClient
+    private let keys: TapeKeys
+    private let acknowledgement: Acknowledgement
+    private let state = Mutex(State())
+
+    /// Returns nil where nothing more is asked for than what the server does by itself.
+    ///
+    /// `redis` is the ledger's; its connection is not used.
+    package init?(ledger redis: RedisClient, keys: TapeKeys, acknowledgement: Acknowledgement) {
+        guard acknowledgement.command != nil else { return nil }
+        self.redis = redis.separate()
+        self.keys = keys
+        self.acknowledgement = acknowledgement
+    }
+
+    /// Why this server's word on its disk does not count; nil if it does, or is not asked for.
+    package func obstacle() async throws(RedisError) -> String? {
+        guard acknowledgement.fsync else { return nil }
+        let known = state.withLock { state -> String?? in
+            state.knownUntil.map { $0 > .now } == true ? .some(state.obstacle) : nil
+        }
+        if let known { return known }
+        let obstacle = try await LedgerDurability.look(redis, acknowledgement: acknowledgement).fsyncObstacle
+        state.withLock { state in
+            state.obstacle = obstacle
+            state.knownUntil = .now + Self.lookPeriod
+        }
+        return obstacle
+    }
+
+    /// What the entry lacks, in words; nil once it is as safe as was asked for.
+    ///
+    /// Returns after twice the acknowledgement's timeout at the latest, or throws when Redis does not answer.
+    package func shortfall(of mark: LedgerMark) async throws(RedisError) -> String? {
+        let result = await withUnsafeContinuation { continuation in
+            let isFirst = state.withLock { state in
+                state.waiting.append((mark, { continuation.resume(returning: $0) }))
+                defer { state.isUnderWay = true }
+                return !state.isUnderWay
+            }
+            if isFirst { Task { await confirmAll() } }
+        }
+        return try result.get()
+    }
+
+    private func confirmAll() async {
+        while true {
+            let batch = state.withLock { state in
+                if state.waiting.isEmpty { state.isUnderWay = false }
+                defer { state.waiting = [] }
+                return state.waiting
+            }
+            // The newest one's being there says that all before it are.
+            guard let newest = batch.map(\.mark).max(by: { $0.id < $1.id }) else { return }
+            let result = await confirm(newest)
+            for (_, waiter) in batch { waiter(result) }
+        }
+    }
+
+    private func confirm(_ mark: LedgerMark) async -> Result<String?, RedisError> {
+        guard let command = acknowledgement.command else { return .success(nil) }
+        do throws(RedisError) {
+            let (found, reply) = try await redis.evaluate(
+                Self.script, keys: [keys.ledger, keys.confirmed], arguments: ["\(mark.id)", "\(mark.tail)"],
+                then: command, timeout: acknowledgement.timeout + .seconds(2))
+            guard found.text == "ok" else { return .success("the ledger does not have it any more") }
+            return .success(acknowledgement.shortfall(reply))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private static let script = RedisScript(name: "confirm", source: PackageResources.confirm_lua)
+}

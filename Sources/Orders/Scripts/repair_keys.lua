@@ -1,0 +1,25 @@
+-- Puts orders of the ledger back into the table of seen keys.
+--
+-- KEYS[1]  the ledger
+-- KEYS[2]  the table of keys that were seen
+-- ARGV     identity, id, identity, id, …: orders of the ledger, in its order
+--
+-- Returns how many were put back. A key that leads to another order of the same identity stays: the first order is the
+-- one that the client was told. Retry safe.
+local function leads_to_order(identity)
+  local id = redis.call('HGET', KEYS[2], identity)
+  local entry = id and string.find(id, '^%d+%-%d+$') and redis.call('XRANGE', KEYS[1], id, id)[1]
+  if not entry then return false end
+  local fields = {}
+  for i = 1, #entry[2], 2 do fields[entry[2][i]] = entry[2][i + 1] end
+  return (fields.currency or '') .. ' ' .. (fields.amount or '') .. ' ' .. (fields.key or '') == identity
+end
+
+local count = 0
+for i = 1, #ARGV, 2 do
+  if not leads_to_order(ARGV[i]) then
+    redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1])
+    count = count + 1
+  end
+end
+return count

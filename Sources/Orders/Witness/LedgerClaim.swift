@@ -1,0 +1,68 @@
+import Basics
+package import Tape
+
+/// An entry by which a ledger is known again: its id and its tail.
+package struct LedgerMark: Hashable, Sendable {
+    package let id: StreamID
+    package let tail: OrderTail
+
+    package init(id: StreamID, tail: OrderTail) {
+        self.id = id
+        self.tail = tail
+    }
+}
+
+/// An acknowledged entry and the ledger's running total there: what is known to have been sold.
+package struct LedgerClaim: Hashable, Sendable {
+    package let mark: LedgerMark
+    package let total: Satoshi
+
+    package init(mark: LedgerMark, total: Satoshi) {
+        self.mark = mark
+        self.total = total
+    }
+
+    package init(_ entry: LedgerEntry) {
+        self.init(mark: LedgerMark(id: entry.id, tail: entry.tail), total: entry.total)
+    }
+}
+
+/// A claim as it is kept outside of the ledger, together with the ledger that it is about.
+///
+/// The text is one line of JSON: `{"kind":"real","opened":"<id>","entry":"<id>","tail":"<11 digits>","total":"<satoshi>"}`.
+package struct WitnessRecord: Equatable, Sendable {
+    package let kind: LedgerOpening.Kind
+    /// The ledger's opening entry.
+    package let opened: StreamID
+    package let claim: LedgerClaim
+
+    package init(_ opening: LedgerOpening, _ claim: LedgerClaim) {
+        self.init(kind: opening.kind, opened: opening.id, claim)
+    }
+
+    package init(kind: LedgerOpening.Kind, opened: StreamID, _ claim: LedgerClaim) {
+        self.kind = kind
+        self.opened = opened
+        self.claim = claim
+    }
+
+    /// Returns nil for anything that `text` does not write; white space around it does not matter.
+    package init?(_ text: [UInt8]) {
+        guard let members = try? JSONMembers.of(text) else { return nil }
+        var texts: [String: String] = [:]
+        for member in members {
+            if case .string(let value) = member.value { texts[member.name] = value }
+        }
+        guard let kind = texts["kind"].flatMap(LedgerOpening.Kind.init),
+            let opened = texts["opened"].flatMap(StreamID.init),
+            let entry = texts["entry"].flatMap(StreamID.init), let tail = texts["tail"].flatMap({ OrderTail($0) }),
+            let total = texts["total"].flatMap({ Satoshi(digits: $0.utf8) })
+        else { return nil }
+        self.init(kind: kind, opened: opened, LedgerClaim(mark: LedgerMark(id: entry, tail: tail), total: total))
+    }
+
+    package var text: String {
+        #"{"kind":"\#(kind.rawValue)","opened":"\#(opened)","entry":"\#(claim.mark.id)","#
+            + #""tail":"\#(claim.mark.tail)","total":"\#(claim.total.digits)"}"#
+    }
+}

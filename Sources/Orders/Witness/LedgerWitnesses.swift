@@ -1,0 +1,50 @@
+package import Redis
+package import Tape
+
+/// What may know of a ledger's newest acknowledged entry outside of its Redis, for commands of people: files of the folder
+/// that a config names, as far as they are on this host, and another Redis.
+package struct LedgerWitnesses: Sendable {
+    /// A record, and where it was found, in words.
+    package struct Found: Equatable, Sendable {
+        package let place: String
+        package let record: WitnessRecord
+
+        package init(place: String, record: WitnessRecord) {
+            self.place = place
+            self.record = record
+        }
+    }
+
+    private let folder: String?
+    private let redis: WitnessRedis?
+    private let prefix: String
+
+    package init(folder: String?, redis: RedisClient?, keys: TapeKeys) {
+        self.folder = folder
+        self.redis = redis.map { WitnessRedis($0, keys: keys) }
+        prefix = keys.prefix
+    }
+
+    /// Files that cannot be read as records, by their paths.
+    package var unreadable: [String] {
+        files.filter { $0.record == nil }.map(\.path)
+    }
+
+    package func found() async throws(RedisError) -> [Found] {
+        var found = files.compactMap { file in file.record.map { Found(place: "the witness \(file.path)", record: $0) }
+        }
+        if let redis, let record = try await redis.read() {
+            found.append(Found(place: "the witness in Redis \(redis.redis.endpoint)", record: record))
+        }
+        return found
+    }
+
+    /// Of all that are about a ledger of the kind, the one with the highest total.
+    package func highest(of kind: LedgerOpening.Kind) async throws(RedisError) -> Found? {
+        try await found().filter { $0.record.kind == kind }.max { $0.record.claim.total < $1.record.claim.total }
+    }
+
+    private var files: [WitnessFile.Found] {
+        folder.map { WitnessFile.read(folder: $0, prefix: prefix) } ?? []
+    }
+}

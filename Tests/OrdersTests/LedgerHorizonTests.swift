@@ -1,0 +1,280 @@
+import Foundation
+import Orders
+import Redis
+import Tape
+import TestSupport
+import Testing
+
+/// What is remembered of a ledger, and what becomes of that when the ledger is set back.
+@Suite struct LedgerHorizonTests {
+    /// A ledger with some orders, on a Redis of its own, and a horizon that is kept for it.
+    private struct Fixture {
+        let redis: TestRedis
+        let client: RedisClient
+        let folder: String
+        var ledger: TestLedger
+        let clock = TapeClock()
+
+        init(orders: Int = 3) async throws {
+            redis = try await TestRedis()
+            client = redis.client()
+            folder = redis.folder + "/witness"
+            ledger = TestLedger(client)
+            try await ledger.open()
+            try await ledger.orders(orders)
+        }
+
+        /// As an api has it: reads what there is, and writes to a file of its own.
+        func keeper() throws -> (horizon: LedgerHorizon, keeper: HorizonKeeper) {
+            let found = WitnessFile.read(folder: folder, prefix: "")
+            let horizon = LedgerHorizon(witnesses: [try WitnessFile(folder: folder, prefix: "")])
+            let history = OrderHistory(readModel: client, ledger: client, keys: TapeKeys(), clock: clock)
+            return (
+                horizon,
+                HorizonKeeper(
+                    history: history, horizon: horizon, ledger: client, files: found, keys: TapeKeys(), clock: clock)
+            )
+        }
+
+        func newest() async throws -> LedgerClaim {
+            let reply = try await client.send(RedisCommand("XREVRANGE", TestLedger.key, "+", "-", "COUNT", 1))
+            let entry = try #require(reply.array?.first.flatMap { TapeEntry($0) })
+            return LedgerClaim(try LedgerEntry(entry))
+        }
+
+        func isMarked() async throws -> Bool {
+            try await client.send(RedisCommand("EXISTS", "{orders}:missing")) == .integer(1)
+        }
+    }
+
+    @Test func `the horizon only moves on, and is not known before everything was read`() throws {
+        let horizon = LedgerHorizon()
+        #expect(!horizon.isKnown && horizon.newest == nil)
+        func claim(_ sequence: UInt64) -> LedgerClaim {
+            LedgerClaim(
+                mark: LedgerMark(id: StreamID(milliseconds: 5, sequence: sequence), tail: OrderTail(bits: sequence)),
+                total: Satoshi(UInt128(sequence)))
+        }
+        horizon.note(claim(5))
+        #expect(!horizon.isKnown && horizon.newest == claim(5).mark)
+        horizon.open()
+        horizon.note(claim(3))
+        #expect(horizon.isKnown && horizon.newest == claim(5).mark)
+        horizon.note(claim(6))
+        #expect(horizon.newest == claim(6).mark)
+        horizon.replace(claim(5), by: claim(2))
+        #expect(horizon.newest == claim(6).mark)
+        horizon.replace(claim(6), by: claim(2))
+        #expect(horizon.newest == claim(2).mark)
+    }
+
+    @Test func `a restarted api still knows what it acknowledged, and every other api is told that it is missing`()
+        async throws
+    {
+        let fixture = try await Fixture()
+        let acknowledged = try await fixture.newest()
+        do {
+            let (horizon, keeper) = try fixture.keeper()
+            try await keeper.look()
+            horizon.note(acknowledged)
+        }
+        // A replica that lacked it has taken over.
+        _ = try await fixture.client.send(RedisCommand("XDEL", TestLedger.key, "\(acknowledged.mark.id)"))
+        let (restarted, keeper) = try fixture.keeper()
+        try await keeper.look()
+        #expect(restarted.isKnown && restarted.newest == acknowledged.mark)
+        #expect(restarted.loss?.claim == acknowledged)
+        #expect(try await fixture.isMarked())
+
+        // One that has seen nothing of it itself.
+        let other = LedgerHorizon()
+        let history = OrderHistory(
+            readModel: fixture.client, ledger: fixture.client, keys: TapeKeys(), clock: fixture.clock)
+        let second = HorizonKeeper(
+            history: history, horizon: other, ledger: fixture.client, keys: TapeKeys(), clock: fixture.clock)
+        try await second.look()
+        #expect(other.loss?.claim == acknowledged)
+    }
+
+    @Test func `orders are taken again when a person has counted what was lost, and not before`() async throws {
+        let fixture = try await Fixture()
+        let acknowledged = try await fixture.newest()
+        let (horizon, keeper) = try fixture.keeper()
+        try await keeper.look()
+        horizon.note(acknowledged)
+        _ = try await fixture.client.send(RedisCommand("XDEL", TestLedger.key, "\(acknowledged.mark.id)"))
+        try await keeper.look()
+        #expect(try await fixture.isMarked())
+
+        let raiser = LedgerRaiser(ledger: fixture.client, keys: TapeKeys(), clock: fixture.clock)
+        _ = try await raiser.raise(to: Satoshi(acknowledged.total.value - 1))
+        try await keeper.look()
+        let stillLost = try await fixture.isMarked()
+        #expect(stillLost && horizon.loss != nil)
+
+        _ = try await raiser.raise(to: acknowledged.total)
+        #expect(try await !fixture.isMarked())
+        try await keeper.look()
+        let marked = try await fixture.isMarked()
+        #expect(!marked && horizon.loss == nil)
+        let newest = try await fixture.newest()
+        #expect(horizon.newest == newest.mark)
+
+        // The old record is not held against the ledger again, however often an api starts.
+        let (restarted, again) = try fixture.keeper()
+        try await again.look()
+        #expect(restarted.loss == nil)
+    }
+
+    @Test func `an entry that is there again after all needs nobody to count it`() async throws {
+        let fixture = try await Fixture()
+        let acknowledged = try await fixture.newest()
+        let (horizon, keeper) = try fixture.keeper()
+        try await keeper.look()
+        horizon.note(acknowledged)
+        _ = try await fixture.client.send(RedisCommand("COPY", TestLedger.key, "copy"))
+        _ = try await fixture.client.send(RedisCommand("XDEL", TestLedger.key, "\(acknowledged.mark.id)"))
+        try await keeper.look()
+        #expect(try await fixture.isMarked())
+        _ = try await fixture.client.send(RedisCommand("RENAME", "copy", TestLedger.key))
+        try await keeper.look()
+        let marked = try await fixture.isMarked()
+        #expect(!marked && horizon.loss == nil)
+    }
+
+    @Test func `a stale record whose loss was counted long ago counts nothing again`() async throws {
+        var fixture = try await Fixture()
+        let acknowledged = try await fixture.newest()
+        do {
+            let (horizon, keeper) = try fixture.keeper()
+            try await keeper.look()
+            horizon.note(acknowledged)
+        }
+        _ = try await fixture.client.send(RedisCommand("XDEL", TestLedger.key, "\(acknowledged.mark.id)"))
+        let raiser = LedgerRaiser(ledger: fixture.client, keys: TapeKeys(), clock: fixture.clock)
+        guard case .raised = try await raiser.raise(to: acknowledged.total) else { throw NotRaised() }
+        // More than one batch of entries behind the raise.
+        try await fixture.ledger.manyOrders(2_500)
+        let (horizon, keeper) = try fixture.keeper()
+        try await keeper.look()
+        let marked = try await fixture.isMarked()
+        #expect(!marked && horizon.loss == nil)
+    }
+
+    private struct NotRaised: Error {}
+
+    @Test func `another ledger of the sandbox is none of a record's`() async throws {
+        let fixture = try await Fixture()
+        let (horizon, keeper) = try fixture.keeper()
+        try await keeper.look()
+        horizon.note(try await fixture.newest())
+        _ = try await fixture.client.send(RedisCommand("FLUSHALL"))
+        var next = TestLedger(fixture.client, seed: 2)
+        try await next.open()
+        try await keeper.look()
+        let newest = try await fixture.newest()
+        #expect(horizon.loss == nil && horizon.newest == newest.mark)
+    }
+
+    @Test func `after a flush the ledger is lost, whatever is opened without counting`() async throws {
+        let fixture = try await Fixture(orders: 0)
+        _ = try await fixture.client.send(RedisCommand("FLUSHALL"))
+        func opening(total: String) async throws {
+            _ = try await fixture.client.send(
+                RedisCommand(
+                    "XADD", TestLedger.key, "*", "opened", "2026-11-21T09:00:00.000Z", "kind", "real", "total", total,
+                    "tail", "00000000001"))
+        }
+        try await opening(total: "0")
+        let (horizon, keeper) = try fixture.keeper()
+        try await keeper.look()
+        let claim = LedgerClaim(mark: try await fixture.newest().mark, total: Satoshi(500))
+        let acknowledged = LedgerMark(id: StreamID(milliseconds: 9_999_999_999_999, sequence: 0), tail: claim.mark.tail)
+        horizon.note(LedgerClaim(mark: acknowledged, total: Satoshi(500)))
+        _ = try await fixture.client.send(RedisCommand("FLUSHALL"))
+        try await keeper.look()
+        #expect(horizon.loss?.total == nil && horizon.loss != nil)
+        _ = try await fixture.client.send(RedisCommand("DEL", "{orders}:missing"))
+        try await opening(total: "499")
+        try await keeper.look()
+        #expect(horizon.loss?.total == Satoshi(499))
+        let opener = LedgerOpener(
+            ledger: fixture.client, readModel: fixture.client,
+            witnesses: LedgerWitnesses(folder: fixture.folder, redis: nil, keys: TapeKeys()), keys: TapeKeys(),
+            clock: fixture.clock)
+        _ = try await fixture.client.send(RedisCommand("DEL", TestLedger.key))
+        #expect(try await opener.open(.real, alreadySold: Satoshi(499)) == .tooLittle(Satoshi(500)))
+        guard case .hadOne = try await opener.open(.real, alreadySold: nil) else { throw NotRaised() }
+        guard case .opened = try await opener.open(.real, alreadySold: Satoshi(500)) else { throw NotRaised() }
+        try await keeper.look()
+        let marked = try await fixture.isMarked()
+        #expect(!marked && horizon.loss == nil)
+    }
+
+    @Test func `each process has a witness file of its own, and reads those that others have left`() throws {
+        let folder = NSTemporaryDirectory() + "cointape-witness-" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        func record(_ number: UInt64) -> WitnessRecord {
+            WitnessRecord(
+                kind: .real, opened: StreamID(milliseconds: 1, sequence: 0),
+                LedgerClaim(
+                    mark: LedgerMark(id: StreamID(milliseconds: number, sequence: 2), tail: OrderTail(bits: number)),
+                    total: Satoshi(UInt128(number))))
+        }
+        #expect(WitnessFile.read(folder: folder, prefix: "p:").isEmpty)
+        do {
+            let first = try WitnessFile(folder: folder, prefix: "p:")
+            let second = try WitnessFile(folder: folder, prefix: "p:")
+            #expect(first.path == "\(folder)/p:orders-0.json" && second.path == "\(folder)/p:orders-1.json")
+            first.write(record(7))
+            second.write(record(8_888_888_888_888))
+            second.write(record(9))
+            #expect(first.writeFailure == nil)
+        }
+        let found = WitnessFile.read(folder: folder, prefix: "p:")
+        #expect(found.map(\.record) == [record(7), record(9)])
+        #expect(WitnessFile.read(folder: folder, prefix: "").isEmpty)
+        // A file that somebody has spoilt is told, and is not taken for a record.
+        try Data(#"{"kind":"real","opened":"x"}"#.utf8).write(to: URL(fileURLWithPath: "\(folder)/p:orders-0.json"))
+        #expect(WitnessFile.read(folder: folder, prefix: "p:").map(\.record) == [nil, record(9)])
+        #expect(throws: WitnessFile.Failure.self) { try WitnessFile(folder: "/proc/witness", prefix: "") }
+    }
+
+    @Test func `records are read as they are written, and nothing else is`() {
+        let record = WitnessRecord(
+            kind: .sandbox, opened: StreamID(milliseconds: 1, sequence: 0),
+            LedgerClaim(
+                mark: LedgerMark(id: StreamID(milliseconds: .max, sequence: .max), tail: OrderTail(bits: .max)),
+                total: Satoshi(99_999_999_999_999_999_999_999_999_999_999_999_999)))
+        #expect(WitnessRecord(Array(record.text.utf8)) == record)
+        #expect(record.text.utf8.count < 256)
+        for text in ["", "{}", "null", record.text + "x", record.text.replacing("-0", with: "-"), "{\"kind\":1}"] {
+            #expect(WitnessRecord(Array(text.utf8)) == nil, "\(text)")
+        }
+    }
+
+    @Test func `another Redis keeps the highest total of a ledger`() async throws {
+        let redis = try await TestRedis()
+        let witness = WitnessRedis(redis.client(), keys: TapeKeys())
+        func record(_ total: UInt64, opened: UInt64 = 1) -> WitnessRecord {
+            WitnessRecord(
+                kind: .real, opened: StreamID(milliseconds: opened, sequence: 0),
+                LedgerClaim(
+                    mark: LedgerMark(id: StreamID(milliseconds: total, sequence: 0), tail: OrderTail(bits: total)),
+                    total: Satoshi(UInt128(total))))
+        }
+        for total in [UInt64](1...200) { witness.write(record(total)) }
+        try await eventually("the newest record arrives") { try await witness.read() == record(200) }
+        witness.write(record(150))
+        witness.write(record(201))
+        try await eventually("a newer record arrives") { try await witness.read() == record(201) }
+        witness.write(record(1, opened: 2))
+        try await eventually("another ledger's record arrives") { try await witness.read() == record(1, opened: 2) }
+        try await witness.replace(record(0, opened: 2))
+        #expect(try await witness.read() == record(0, opened: 2))
+        #expect(witness.writeFailure == nil)
+        redis.signal(SIGKILL)
+        witness.write(record(3, opened: 2))
+        try await eventually("the failure is told") { witness.writeFailure != nil }
+    }
+}
