@@ -31,6 +31,7 @@ extension Logger.Message {
     package static let ratesUnreadable: Self = "rates.unreadable"
     package static let readModelDamaged: Self = "read_model.damaged"
     package static let redisBack: Self = "redis.back"
+    package static let redisCut: Self = "redis.cut"
     package static let redisLoading: Self = "redis.loading"
     package static let redisLost: Self = "redis.lost"
     package static let redisUnfit: Self = "redis.unfit"

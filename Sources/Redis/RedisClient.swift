@@ -27,6 +27,8 @@ package final class RedisClient: Sendable {
         var isClosed = false
         /// A try of its own is on its way.
         var isRetrying = false
+        /// Why the last connection ended although Redis was still owed a reply.
+        var loss: RedisError?
     }
 
     /// For connecting, and for each step of the handshake.
@@ -82,7 +84,7 @@ package final class RedisClient: Sendable {
             case .failure(let error): complete(.failure(error))
             case .success(let connection):
                 connection.send(command, timeout: timeout ?? self.timeout) { [self] result in
-                    noteSilence(result, on: connection)
+                    note(result, of: command, on: connection)
                     if case .success(.error(let text)) = result {
                         complete(.failure(RedisError(serverError: text, command: command.name)))
                     } else {
@@ -106,7 +108,8 @@ package final class RedisClient: Sendable {
                 case .failure(let error): continuation.resume(returning: (.failure(error), .failure(error)))
                 case .success(let connection):
                     connection.send(first, then: second, timeout: timeout ?? self.timeout) { [self] one, other in
-                        noteSilence(other, on: connection)
+                        note(one, of: first, on: connection)
+                        note(other, of: second, on: connection)
                         continuation.resume(returning: (one, other))
                     }
                 }
@@ -129,9 +132,43 @@ package final class RedisClient: Sendable {
         return try result.get()
     }
 
+    /// Takes over what a reply, or that there is none, says of the connection.
+    private func note(
+        _ result: Result<RedisReply, RedisError>, of command: RedisCommand, on connection: RedisConnection
+    ) {
+        switch result {
+        case .success(.error(let text)):
+            if RedisError(serverError: text, command: command.name).isReadOnly { noteReadOnly(connection) }
+        case .success: break
+        case .failure(let error):
+            noteSilence(error, on: connection)
+            if error.code == .connectionLost {
+                state.withLock { state in
+                    guard state.connection?.isSame(as: connection) == true, state.loss == nil else { return }
+                    state.loss = error
+                }
+            }
+        }
+    }
+
+    /// A replica may be what was a primary: its name may lead to another server now, and is resolved when a connection is
+    /// made.
+    ///
+    /// Where it still leads to a replica, it is asked once a second, so that those who only read are hardly hindered.
+    private func noteReadOnly(_ connection: RedisConnection) {
+        let isOld = state.withLock { state in
+            guard state.connection?.isSame(as: connection) == true, .now - connection.opened > .seconds(1) else {
+                return false
+            }
+            state.connection = nil
+            return true
+        }
+        if isOld { connection.retire() }
+    }
+
     /// A Redis that does not answer in time is as good as away: the next connection to it tells that it is back.
-    private func noteSilence(_ result: Result<RedisReply, RedisError>, on connection: RedisConnection) {
-        guard case .failure(let error) = result, error.code == .timeout else { return }
+    private func noteSilence(_ error: RedisError, on connection: RedisConnection) {
+        guard error.code == .timeout else { return }
         let isFirst = state.withLock { state in
             // One that has been replaced meanwhile, or would have been by the next command, is no news.
             guard state.connection?.isSame(as: connection) == true else { return false }
@@ -222,18 +259,19 @@ package final class RedisClient: Sendable {
             let connection = try await RedisConnection.open(
                 endpoint, name: name, group: group, timeout: min(timeout, Self.longestConnect))
             let silences = outage.silences
-            let (wasDown, closed) = state.withLock { state in
+            let (wasDown, loss, closed) = state.withLock { state in
                 defer {
                     state.attempt = nil
+                    state.loss = nil
                     state.connection = state.isClosed ? nil : connection
                     state.silences = silences
                     state.backoff.reset()
                     state.lastError = nil
                 }
-                return (state.lastError != nil, state.isClosed)
+                return (state.lastError != nil, state.loss, state.isClosed)
             }
             if closed { connection.close() }
-            if wasDown { outage.ends(endpoint) }
+            if wasDown { outage.ends(endpoint) } else if let loss { outage.wasCut(endpoint, loss) }
             return .success(connection)
         } catch {
             if error.isSilence { outage.fellSilent() }
@@ -242,6 +280,7 @@ package final class RedisClient: Sendable {
                     state.attempt = nil
                     state.retryAfter = .now + state.backoff.next()
                     state.lastError = error.error
+                    state.loss = nil
                 }
                 return state.lastError == nil
             }

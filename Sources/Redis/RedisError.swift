@@ -30,9 +30,18 @@ package struct RedisError: Error, Equatable, Sendable, CustomStringConvertible {
     /// An error reply, without the arguments that Redis quotes when it does not know a command.
     package init(serverError text: String, command: String) {
         let safe = text.prefix(upTo: text.range(of: ", with args beginning with")?.lowerBound ?? text.endIndex)
-        let kind = safe.prefix { $0 != " " }
-        self.init(.server(String(kind)), command: command, message: String(safe))
+        self.init(.server(String(Self.kind(of: safe[...]))), command: command, message: String(safe))
     }
+
+    /// The error's first word; of an error inside a script, which Redis 6.2 wraps in another (`ERR Error running script (…):
+    /// @user_script: 20: -OOM command not allowed`), its own.
+    private static func kind(of text: Substring) -> Substring {
+        let inner = text.hasPrefix("ERR Error running script") ? text.ranges(of: ": -").last?.upperBound : nil
+        return text[(inner ?? text.startIndex)...].prefix { $0 != " " }
+    }
+
+    /// Whether the server has become a replica, or always was one.
+    var isReadOnly: Bool { code == .server("READONLY") }
 
     /// Whether there was no connection to Redis, or none any more, or no answer on it: what `RedisOutage` tells.
     package var isOutage: Bool { code == .unavailable || code == .connectionLost || code == .timeout }

@@ -22,7 +22,11 @@ package final class RedisOutage: Sendable {
         var since: ContinuousClock.Instant?
         var reconnects = 0
         var silences = 0
+        var quietUntil: ContinuousClock.Instant?
     }
+
+    /// For so long connections that are cut are told once.
+    private static let quiet: Duration = .seconds(10)
 
     package init(logger: Logger) {
         self.logger = logger
@@ -52,6 +56,19 @@ package final class RedisOutage: Sendable {
         }
         guard isFirst else { return }
         logger.warning(.redisLost, metadata: [LogKey.redis: "\(endpoint)", LogKey.error: "\(error.message)"])
+    }
+
+    /// To be called when a client has connected again at once after its connection was lost on a command: Redis was not away,
+    /// so that the command may be what it closed the connection for.
+    func wasCut(_ endpoint: RedisEndpoint, _ error: RedisError) {
+        let isQuiet = state.withLock { state in
+            if let until = state.quietUntil, until > .now { return true }
+            state.quietUntil = .now + Self.quiet
+            return false
+        }
+        logger.log(
+            level: isQuiet ? .debug : .warning, .redisCut,
+            metadata: [LogKey.redis: "\(endpoint)", LogKey.error: "\(error.message)"])
     }
 
     /// To be called once when that client has connected; nil for one that has gone without.

@@ -10,6 +10,7 @@ package final class Relay: Sendable {
 
     private struct State {
         var isSilent = false
+        var target: Int
         /// How often it has fallen silent: a connection from before stays silent for good.
         var silences = 0
         var connections = 0
@@ -17,11 +18,15 @@ package final class Relay: Sendable {
     }
 
     private final class StateBox: Sendable {
-        let value = Mutex(State())
+        let value: Mutex<State>
+
+        init(_ target: Int) {
+            value = Mutex(State(target: target))
+        }
     }
 
     package init(to port: Int) async throws {
-        let state = StateBox()
+        let state = StateBox(port)
         self.state = state
         server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelOption(.autoRead, value: false)
@@ -38,7 +43,7 @@ package final class Relay: Sendable {
                     }
                 }
                 return ClientBootstrap(group: client.eventLoop)
-                    .connect(host: "127.0.0.1", port: port)
+                    .connect(host: "127.0.0.1", port: state.value.withLock(\.target))
                     .flatMap { server in
                         client.eventLoop.makeCompletedFuture {
                             try client.pipeline.syncOperations.addHandler(Pipe(to: server, passes: passes))
@@ -55,6 +60,9 @@ package final class Relay: Sendable {
     }
 
     package var port: Int { server.localAddress?.port ?? 0 }
+
+    /// Connections that are made from now on lead to another port, as a name does that is given to another host.
+    package func lead(to port: Int) { state.value.withLock { $0.target = port } }
 
     /// All that there ever were.
     package var connections: Int { state.value.withLock(\.connections) }

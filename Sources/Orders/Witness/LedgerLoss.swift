@@ -42,8 +42,9 @@ package struct LossCheck: Sendable {
         ledger = StreamReader(key: keys.ledger, redis: redis, clock: clock)
     }
 
-    /// Only reads. `opening` is the ledger's; nil without a ledger.
+    /// Only reads.
     ///
+    /// `opening` is the ledger's; nil without a ledger.
     /// Running totals only rise, and only a person's entry can have the missing one's total or more before new orders reach
     /// it: so the entries are looked through from the newest on, down to that total.
     package func verdict(on record: WitnessRecord, opening: LedgerOpening?) async throws(RedisError) -> WitnessVerdict {

@@ -14,8 +14,9 @@ final class CommandQueue: Sendable {
         var replies: [PendingReplies.Entry] = []
 
         mutating func append(_ command: RedisCommand, by deadline: NIODeadline, _ complete: @escaping RedisCompletion) {
-            command.withEncoded { _ = bytes.writeBytes($0) }
-            replies.append(PendingReplies.Entry(command: command.name, deadline: deadline, complete: complete))
+            let size = command.withEncoded { bytes.writeBytes($0) }
+            replies.append(
+                PendingReplies.Entry(command: command.name, size: size, deadline: deadline, complete: complete))
         }
     }
 

@@ -4,6 +4,8 @@ import NIOCore
 struct PendingReplies {
     struct Entry {
         let command: String
+        /// In bytes, as it went over the wire.
+        let size: Int
         let deadline: NIODeadline
         let complete: RedisCompletion
     }
@@ -37,9 +39,11 @@ struct PendingReplies {
 
 extension PendingReplies.Entry {
     /// `.timeout` past the deadline, else `.connectionLost`.
+    ///
+    /// The size is told because a server may close a connection for it: `client-query-buffer-limit`, `proto-max-bulk-len`.
     func fail(now: NIODeadline, because reason: String) {
         let isLate = deadline <= now
-        let message = isLate ? "no reply before the deadline" : reason
+        let message = isLate ? "no reply before the deadline" : "\(reason), on \(command) of \(size) bytes"
         complete(.failure(RedisError(isLate ? .timeout : .connectionLost, command: command, message: message)))
     }
 }

@@ -14,6 +14,8 @@ final class RedisChannelHandler: ChannelInboundHandler {
     private var timer: (fires: NIODeadline, task: Scheduled<Void>)?
     private var context: ChannelHandlerContext?
     private var isRetired = false
+    /// An error that the server said before anything was asked, such as that it has too many clients.
+    private var lastWords: String?
 
     init(_ queue: CommandQueue) {
         self.queue = queue
@@ -24,7 +26,8 @@ final class RedisChannelHandler: ChannelInboundHandler {
         let batch = queue.take()
         guard let context, context.channel.isActive else {
             for entry in batch.replies {
-                let error = RedisError(.unavailable, command: entry.command, message: "the connection was closed")
+                let error = RedisError(
+                    .unavailable, command: entry.command, message: lastWords ?? "the connection was closed")
                 entry.complete(.failure(error))
             }
             return
@@ -59,8 +62,9 @@ final class RedisChannelHandler: ChannelInboundHandler {
         do {
             try buffer.withUnsafeReadableBytes { bytes in
                 try parser.feed(bytes) { reply in
-                    guard let entry = pending.popFirst() else { return context.close(promise: nil) }
-                    entry.complete(.success(reply))
+                    if let entry = pending.popFirst() { return entry.complete(.success(reply)) }
+                    if case .error(let text) = reply { lastWords = text }
+                    context.close(promise: nil)
                 }
             }
             closeIfDone()
@@ -97,6 +101,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
         timer?.task.cancel()
         timer = nil
         let now = NIODeadline.now()
+        let reason = lastWords ?? reason
         // Whoever is told may send again at once.
         for entry in pending.takeAll() { entry.fail(now: now, because: reason) }
     }

@@ -14,6 +14,8 @@ struct RedisConnection: Sendable {
     private let queue: CommandQueue
     private let handler: NIOLoopBound<RedisChannelHandler>
 
+    let opened = ContinuousClock.now
+
     var isActive: Bool { channel.isActive }
 
     func isSame(as other: RedisConnection) -> Bool { channel === other.channel }
@@ -91,8 +93,12 @@ struct RedisConnection: Sendable {
             try await require(RedisCommand("AUTH", arguments: credentials), timeout)
         }
         if endpoint.database != 0 { try await require(RedisCommand("SELECT", endpoint.database), timeout) }
-        // A Redis that is still loading its data takes the connection but none of our commands.
-        try await require(RedisCommand("PING"), timeout)
+        // A Redis that is still loading its data takes the connection but none of our commands. One that cannot write to its
+        // disk refuses PING with its writes, and another user may not run it: both can be read from.
+        if case .error(let text) = try await reply(to: RedisCommand("PING"), timeout) {
+            let error = RedisError(serverError: text, command: "PING")
+            if error.code != .server("MISCONF"), error.code != .server("NOPERM") { throw error }
+        }
         // The name is a courtesy to CLIENT LIST: a user without the right to set it can still work.
         if let name { _ = try await reply(to: RedisCommand("CLIENT", "SETNAME", name), timeout) }
     }
