@@ -79,16 +79,27 @@ package final class RedisClient: Sendable {
     /// As the other, without a task: `complete` is called once, on the connection's event loop; where there is no connection,
     /// from any thread, or at once.
     package func send(_ command: RedisCommand, timeout: Duration? = nil, _ complete: @escaping RedisCompletion) {
+        send(command, timeout: timeout, mayReconnect: true, complete)
+    }
+
+    /// A connection may have ended a moment ago, which shows only when a command cannot be sent on it: with `mayReconnect`
+    /// that command goes out on the next one.
+    private func send(
+        _ command: RedisCommand, timeout: Duration?, mayReconnect: Bool, _ complete: @escaping RedisCompletion
+    ) {
         connected(for: command.name) { [self] connection in
             switch connection {
             case .failure(let error): complete(.failure(error))
             case .success(let connection):
                 connection.send(command, timeout: timeout ?? self.timeout) { [self] result in
                     note(result, of: command, on: connection)
-                    if case .success(.error(let text)) = result {
+                    switch result {
+                    case .success(.error(let text)):
                         complete(.failure(RedisError(serverError: text, command: command.name)))
-                    } else {
-                        complete(result)
+                    case .failure(let error) where error.code == .unavailable && mayReconnect:
+                        forget(connection)
+                        send(command, timeout: timeout, mayReconnect: false, complete)
+                    default: complete(result)
                     }
                 }
             }
@@ -121,15 +132,19 @@ package final class RedisClient: Sendable {
     /// As `send`, for a command that makes Redis wait: cancelling the task closes the connection and ends the wait.
     package func sendBlocking(_ command: RedisCommand, timeout: Duration) async throws(RedisError) -> RedisReply {
         let result = await withTaskCancellationHandler {
-            do throws(RedisError) {
-                return Result<RedisReply, RedisError>.success(try await send(command, timeout: timeout))
-            } catch {
-                return .failure(error)
+            await withUnsafeContinuation { continuation in
+                send(command, timeout: timeout, mayReconnect: false) { continuation.resume(returning: $0) }
             }
         } onCancel: {
             dropConnection()
         }
         return try result.get()
+    }
+
+    private func forget(_ connection: RedisConnection) {
+        state.withLock { state in
+            if state.connection?.isSame(as: connection) == true { state.connection = nil }
+        }
     }
 
     /// Takes over what a reply, or that there is none, says of the connection.

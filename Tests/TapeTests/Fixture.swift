@@ -30,11 +30,14 @@ struct Fixture {
     }
 
     /// A replica with a connection of its own.
-    func settler(_ name: String = "price") -> Settler {
-        Settler(
+    func settler(
+        _ name: String = "price", user: String? = nil, password: String? = nil, said: Said = Said()
+    ) -> Settler {
+        let endpoint = RedisEndpoint(address: redis.endpoint.address, user: user, password: password)
+        return Settler(
             stream: "price", source: "price", retain: .seconds(3600), keys: TapeKeys(),
-            identity: WorkerIdentity(name: name, kind: "fetch"), redis: client.separate(), clock: clock,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            identity: WorkerIdentity(name: name, kind: "fetch"), redis: redis.client(endpoint), clock: clock,
+            logger: said.logger)
     }
 
     func rows(_ text: String, _ minute: Minute) -> EntryDraft {

@@ -82,14 +82,10 @@ import Testing
     @Test func `the fourth beginning of a minute makes it a gap`() async throws {
         let fixture = try await Fixture()
         let minute = fixture.minute(1)
-        struct Crash: Error {}
-        for _ in 0..<3 {
-            await #expect(throws: Crash.self) {
-                try await fixture.settler().settle(minute, giveUp: fixture.clock.now + .seconds(20)) { throw Crash() }
-            }
-            _ = try await fixture.client.send(RedisCommand("DEL", TapeKeys().lease("price", minute)))
-        }
-        let outcome = try await fixture.settler().settle(minute, giveUp: fixture.clock.now + .seconds(20)) {
+        // As three workers leave it that were killed.
+        _ = try await fixture.client.send(RedisCommand("SET", TapeKeys().tries("price", minute), 3))
+        let said = Said()
+        let outcome = try await fixture.settler(said: said).settle(minute, giveUp: fixture.clock.now + .seconds(20)) {
             Issue.record("a poisonous minute was made again")
             return fixture.rows("[]", minute)
         }
@@ -97,7 +93,81 @@ import Testing
             Issue.record("not a gap: \(outcome)")
             return
         }
-        #expect(gap.code == "poison")
+        #expect(gap.code == "poison" && gap.detail.contains("tries:price:"))
+        #expect(said.told == ["minute.gap"])
+        #expect(said.all.first { $0.event == "minute.gap" }?.metadata["detail"].map { "\($0)" } == gap.detail)
+    }
+
+    @Test func `who fails and lives does not count as one that was killed`() async throws {
+        let fixture = try await Fixture()
+        let minute = fixture.minute(1)
+        struct Failure: Error {}
+        for _ in 0..<5 {
+            await #expect(throws: Failure.self) {
+                try await fixture.settler().settle(minute, giveUp: fixture.clock.now + .seconds(20)) { throw Failure() }
+            }
+            _ = try await fixture.client.send(RedisCommand("DEL", TapeKeys().lease("price", minute)))
+        }
+        let outcome = try await fixture.settler().settle(minute, giveUp: fixture.clock.now + .seconds(20)) {
+            fixture.rows("[]", minute)
+        }
+        #expect(outcome == .published(nil))
+    }
+
+    @Test func `what was made is published as soon as Redis takes it, and is not made again`() async throws {
+        let fixture = try await Fixture()
+        let minute = fixture.minute(1)
+        let (made, said) = (Counter(), Said())
+        let admin = fixture.redis.client()
+        _ = try await admin.send(RedisCommand("ACL", "SETUSER", "ann", "on", ">pass", "~*", "+@all", "-xadd"))
+        let settler = fixture.settler(user: "ann", password: "pass", said: said)
+        async let outcome = settler.settle(minute, giveUp: fixture.clock.now + .seconds(60)) {
+            made.add()
+            return fixture.rows("[]", minute)
+        }
+        try await eventually("the refusal is told") { said.told.contains("worker.retries") }
+        try await eventually("it is tried again") { said.all.count { $0.event == "worker.retries" } >= 3 }
+        _ = try await admin.send(RedisCommand("ACL", "SETUSER", "ann", "+xadd"))
+        #expect(try await outcome == .published(nil))
+        #expect(made.count == 1)
+        #expect(said.told == ["worker.retries"])
+    }
+
+    @Test func `rows that Redis does not take until the time is up become a gap that says why`() async throws {
+        let fixture = try await Fixture()
+        let minute = fixture.minute(1)
+        let (made, said) = (Counter(), Said())
+        _ = try await fixture.client.send(RedisCommand("CONFIG", "SET", "client-query-buffer-limit", 1_048_576))
+        let large = String(repeating: "x", count: 3_000_000)
+        let outcome = try await fixture.settler(said: said).settle(minute, giveUp: fixture.clock.now + .seconds(2)) {
+            made.add()
+            return fixture.rows(large, minute)
+        }
+        guard case .published(let gap?) = outcome else {
+            Issue.record("not a gap: \(outcome)")
+            return
+        }
+        #expect(gap.code == "unpublished" && gap.detail.contains("EVALSHA of 300"), "\(gap)")
+        #expect(made.count == 1)
+        #expect(said.told.contains("minute.gap"))
+        #expect(try await fixture.reader.entry(at: minute)?.gap == gap)
+    }
+
+    @Test func `keys of another type in the place of its own do not stop a minute`() async throws {
+        let fixture = try await Fixture()
+        let keys = TapeKeys()
+        for (minute, tries) in [
+            (fixture.minute(3), ["HSET", "f", "v"]), (fixture.minute(2), ["SET", "12:00"]),
+            (fixture.minute(1), ["SET", "9223372036854775807"]),
+        ] {
+            _ = try await fixture.client.send(RedisCommand("RPUSH", keys.lease("price", minute), "x"))
+            let arguments: [any RedisArgument] = [keys.tries("price", minute)] + Array(tries.dropFirst())
+            _ = try await fixture.client.send(RedisCommand(tries[0], arguments: arguments))
+            let outcome = try await fixture.settler().settle(minute, giveUp: fixture.clock.now + .seconds(20)) {
+                fixture.rows("[]", minute)
+            }
+            #expect(outcome == .published(nil))
+        }
     }
 
     @Test func `beginnings that a shutdown cut short do not count`() async throws {

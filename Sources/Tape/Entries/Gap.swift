@@ -11,6 +11,8 @@ package struct Gap: Error, Equatable, Sendable {
         case noEntry = "no-entry"
         /// The minute was begun several times, and none who began it lived to end it.
         case poison
+        /// The entry was made, and Redis did not take it until the time was up.
+        case unpublished
     }
 
     package let code: String

@@ -14,10 +14,17 @@ struct Lease: Sendable {
     let clock: TapeClock
 
     /// Whether the lease is ours now; it may have been before, from a try that failed.
+    ///
+    /// A key of another type that stands in its place would keep everybody waiting for ever: then all go on without one.
     func take() async throws(RedisError) -> Bool {
         let duration = clock.wallMilliseconds(Self.duration)
         if try await redis.send(RedisCommand("SET", key, owner, "NX", "PX", duration)) != .null { return true }
-        return try await renew()
+        do throws(RedisError) {
+            return try await renew()
+        } catch {
+            guard error.code == .server("WRONGTYPE") else { throw error }
+            return true
+        }
     }
 
     /// Renews until cancelled.

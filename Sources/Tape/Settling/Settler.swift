@@ -52,9 +52,11 @@ package struct Settler: Sendable {
         publisher = Publisher(key: keys.stream(stream), source: source, retain: retain, redis: redis, clock: clock)
     }
 
-    /// Returns when the minute is closed, or at `giveUp`.
+    /// Returns when the minute is closed, or soon after `giveUp`.
     ///
-    /// `make` is called at most once, with the lease held; it must end by itself.
+    /// `make` is called with the lease held, and must end by itself. It is called again only when it fails with an error of
+    /// Redis; what it has made is published again and again until then, so that nothing is fetched twice. When Redis is there
+    /// and does not take it, the minute becomes a gap that says why.
     package func settle(
         _ minute: Minute, giveUp: Timestamp, make: @escaping @Sendable () async throws -> EntryDraft
     ) async throws -> Outcome {
@@ -69,36 +71,40 @@ package struct Settler: Sendable {
             // Waiting is no step that a process which is to end should finish.
             guard await clock.pauses(for: Self.poll) else { return .abandoned }
         }
-        if let poison = try await begun(minute) { return try await publish(poison, for: minute) }
-        let draft: EntryDraft
+        if let poison = try await begun(minute) {
+            if let gap = poison.gap { tell(gap, minute) }
+            return try await publish(poison, for: minute)
+        }
         do {
-            draft = try await self.draft(keeping: lease, make)
-            // Who was told to stop in the middle leaves the minute to the others.
-            try Task.checkCancellation()
+            return try await keeping(lease) { try await end(minute, by: giveUp, make) }
         } catch {
-            // A rolling restart is no sign of poison. What is cut short may fail with any error, a lost reply among them.
-            if Task.isCancelled || error is CancellationError {
-                _ = try? await redis.send(RedisCommand("DECR", keys.tries(stream, minute)))
-            }
+            // Only who dies leaves the count of tries as it is: whoever lives tells what went wrong.
+            _ = try? await redis.send(RedisCommand("DECR", keys.tries(stream, minute)))
             throw error
         }
-        return try await publish(draft, for: minute)
     }
 
     /// Counts the try; the draft of a gap when there were too many.
     private func begun(_ minute: Minute) async throws -> EntryDraft? {
         let key = keys.tries(stream, minute)
-        let tries = try await redis.send(RedisCommand("INCR", key)).integer ?? 0
+        let tries: Int64
+        do throws(RedisError) {
+            tries = try await redis.send(RedisCommand("INCR", key)).integer ?? 0
+        } catch {
+            // What stands there is none of ours, and counts nothing.
+            guard error.code == .server("WRONGTYPE") || error.code == .server("ERR") else { throw error }
+            return nil
+        }
         _ = try await redis.send(RedisCommand("PEXPIRE", key, clock.wallMilliseconds(.seconds(600))))
         guard tries > Self.mostTries else { return nil }
-        return .gap(Gap(.poison, "begun \(Self.mostTries) times and never ended"), minute: minute)
+        return .gap(Gap(.poison, "begun \(tries - 1) times and never ended, as \(key) counts"), minute: minute)
     }
 
-    private func draft(
-        keeping lease: Lease, _ make: @escaping @Sendable () async throws -> EntryDraft
-    ) async throws -> EntryDraft {
-        try await withThrowingTaskGroup(of: EntryDraft?.self) { group in
-            group.addTask { try await make() }
+    private func keeping(
+        _ lease: Lease, _ body: @escaping @Sendable () async throws -> Outcome
+    ) async throws -> Outcome {
+        try await withThrowingTaskGroup(of: Outcome?.self) { group in
+            group.addTask { try await body() }
             group.addTask {
                 await lease.keep()
                 return nil
@@ -111,23 +117,80 @@ package struct Settler: Sendable {
         }
     }
 
-    /// Publishes again when the connection was lost: what was fetched is worth it, and the script says if it was there.
-    private func publishPatiently(_ draft: EntryDraft, for minute: Minute) async throws -> Publisher.Outcome {
-        var backoff = Backoff(base: .milliseconds(100), maximum: .seconds(1))
-        var attempts = 5
-        while true {
-            do throws(RedisError) {
-                return try await publisher.publish(draft, for: minute)
+    private func end(
+        _ minute: Minute, by giveUp: Timestamp, _ make: @escaping @Sendable () async throws -> EntryDraft
+    ) async throws -> Outcome {
+        do {
+            let draft = try await patiently(until: giveUp, make)
+            // Who was told to stop in the middle leaves the minute to the others.
+            try Task.checkCancellation()
+            return try await patiently(until: giveUp) { try await publish(draft, for: minute) }
+        } catch let refusal as Refusal {
+            let gap = Gap(.unpublished, "made, and not taken by Redis: \(refusal.error)")
+            tell(gap, minute)
+            do {
+                return try await shortly { try await publish(.gap(gap, minute: minute), for: minute) }
             } catch {
-                attempts -= 1
-                guard error.isTransient, attempts > 0 else { throw error }
+                throw refusal.error
             }
-            try await clock.sleep(for: backoff.next())
         }
     }
 
+    /// Redis is there, and does not take a command.
+    private struct Refusal: Error {
+        let error: RedisError
+    }
+
+    /// Does the work until it succeeds; at `giveUp` throws `Refusal` where Redis answers others, else the work's last error.
+    private func patiently<Result>(
+        until giveUp: Timestamp, _ work: () async throws -> Result
+    ) async throws -> Result {
+        var backoff = Backoff(base: .milliseconds(100), maximum: .seconds(5))
+        while true {
+            let failure: RedisError
+            do {
+                return try await work()
+            } catch let error as RedisError where !Task.isCancelled {
+                failure = error
+            }
+            logger.retries(after: failure, isFirst: backoff.isFresh)
+            let wait = backoff.next()
+            guard clock.now + wait < giveUp else {
+                guard (try? await shortly { try await reader.newestID() }) != nil else { throw failure }
+                // It may have been away until now.
+                do {
+                    return try await work()
+                } catch let error as RedisError {
+                    throw Refusal(error: error)
+                }
+            }
+            guard await clock.pauses(for: wait) else { throw CancellationError() }
+        }
+    }
+
+    /// Does small work in spite of a connection that has just been lost.
+    private func shortly<Result>(_ work: () async throws -> Result) async throws -> Result {
+        for _ in 0..<10 {
+            do {
+                return try await work()
+            } catch let error as RedisError where error.isOutage {
+                try await Task.sleep(for: .milliseconds(100))
+            }
+        }
+        return try await work()
+    }
+
+    private func tell(_ gap: Gap, _ minute: Minute) {
+        logger.warning(
+            .minuteGap,
+            metadata: [
+                LogKey.stream: "\(stream)", LogKey.minute: "\(minute)", LogKey.gap: "\(gap.code)",
+                LogKey.detail: "\(gap.detail)",
+            ])
+    }
+
     private func publish(_ draft: EntryDraft, for minute: Minute) async throws -> Outcome {
-        let outcome = try await publishPatiently(draft, for: minute)
+        let outcome = try await publisher.publish(draft, for: minute)
         if outcome != .foreign, outcome != .future { identity.note(minute) }
         let metadata: Logger.Metadata = [
             LogKey.stream: "\(stream)", LogKey.minute: "\(minute)", LogKey.outcome: "\(outcome.rawValue)",
