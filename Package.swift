@@ -86,10 +86,13 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(name: "CurlHTTP", dependencies: ["Basics", "CCurl"], swiftSettings: settings),
-        .target(name: "JQ", dependencies: ["Basics", "CJQ"], swiftSettings: settings),
+        .target(name: "Processes", swiftSettings: settings),
+        .target(name: "JQ", dependencies: ["Basics", "CJQ", "Processes"], swiftSettings: settings),
         .target(
             name: "RedisServer",
-            dependencies: ["Basics", "Logs", "Redis", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "Basics", "Logs", "Processes", "Redis", .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: settings
         ),
 
@@ -220,7 +223,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "Redis",
+                "JQ", "Redis",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -276,7 +279,7 @@ let package = Package(
         .testTarget(
             name: "FetchingTests",
             dependencies: [
-                "Basics", "CurlHTTP", "Fetching", "JQ", "Redis", "Tape", "TestSupport",
+                "Basics", "CurlHTTP", "Fetching", "JQ", "Redis", "Tape", "TestSupport", "cointape",
             ],
             swiftSettings: settings
         ),
@@ -350,7 +353,7 @@ let package = Package(
         ),
         .testTarget(
             name: "JQTests",
-            dependencies: ["JQ"],
+            dependencies: ["Basics", "JQ", "TestSupport", "cointape"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -366,7 +369,7 @@ let package = Package(
         .testTarget(
             name: "UpstreamTests",
             dependencies: [
-                "Assembly", "Basics", "Fetching", "JQ", "Redis", "Sandbox", "Tape", "TestSupport",
+                "Assembly", "Basics", "Fetching", "JQ", "Redis", "Sandbox", "Tape", "TestSupport", "cointape",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],

@@ -24,22 +24,24 @@ final class Runtime: Sendable {
     private let outages = Mutex<[String: RedisOutage]>([:])
     private let looked = Mutex<Set<String>>([])
     private let http = HTTPClient()
-    private let jq = JQPool()
+    private let filters: JQCommand
+    private let pools = Mutex<[JQPool]>([])
 
     init(
         clock: TapeClock, redactor: Redactor, logs: LogOutputs = LogOutputs(),
-        metrics: MetricsRegistry = MetricsRegistry()
+        metrics: MetricsRegistry = MetricsRegistry(), filters: JQCommand = .ofThisProgram
     ) {
+        self.filters = filters
         self.metrics = metrics
         self.clock = clock
         self.redactor = redactor
         self.logs = logs
     }
 
-    /// Ends the threads.
+    /// Ends the threads, and the processes of filters.
     func shutdown() {
         http.shutdown()
-        jq.shutdown()
+        for pool in pools.withLock(\.self) { pool.shutdown() }
     }
 
     func logger(_ settings: WorkerSettings) -> Logger {
@@ -72,7 +74,10 @@ final class Runtime: Sendable {
 
     /// Without a memory every list is taken as it comes.
     func fetcher(_ config: FetchConfig, memory: Fetcher.Memory? = nil) -> Fetcher {
-        Fetcher(
+        // Each feed has processes of its own: one whose filters run away waits for nobody but itself.
+        let jq = JQPool(filters, bounds: config.filterBounds)
+        pools.withLock { $0.append(jq) }
+        return Fetcher(
             config, memory: memory, http: http, jq: jq, clock: clock, redactor: redactor, logger: logger(config.worker))
     }
 

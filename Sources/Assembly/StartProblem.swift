@@ -1,4 +1,6 @@
 import Config
+import Foundation
+import JQ
 import NIOCore
 import RedisServer
 import Tape
@@ -28,6 +30,24 @@ package enum StartProblem {
 package enum GuardCommand {
     package static func run(_ command: [String], log: String) -> Int32 {
         RedisGuardian.run(command, log: log)
+    }
+}
+
+/// The process of filters, as a command: workers start their own program with it.
+package enum FilterCommand {
+    package static let name = "run-filters"
+
+    package static func run(memory: Int) -> Int32 {
+        JQService.run(memory: memory)
+    }
+}
+
+extension JQCommand {
+    static var ofThisProgram: JQCommand {
+        // On Linux the very file that runs, even when another has taken its place since.
+        let own = "/proc/self/exe"
+        let program = access(own, X_OK) == 0 ? own : Bundle.main.executablePath ?? CommandLine.arguments[0]
+        return JQCommand(program: program, arguments: ["cointape", FilterCommand.name])
     }
 }
 

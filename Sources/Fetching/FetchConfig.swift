@@ -1,5 +1,6 @@
 package import Config
-import JQ
+import CurlHTTP
+package import JQ
 package import Tape
 
 /// The config of a fetch worker: what to ask, how to read the answer, where to publish it.
@@ -12,6 +13,8 @@ package struct FetchConfig: Sendable {
     package let urlVariables: [String]
     package let request: RequestSettings
     package let filters: PageFilters
+    /// Up to where the filters may go with a page.
+    package var filterBounds: JQBounds { JQBounds(documentsOf: request.limits.body) }
     package let allowEmpty: Bool
     package let stream: String
     package let retain: Duration

@@ -43,16 +43,25 @@ enum Judgement: Sendable {
             let message = verdict.message.isEmpty ? beginning : verdict.message
             let failure = FetchFailure(mayRetry ? .upstream : .stopped, "\(place): \(message)", wait: wait)
             return mayRetry ? .retry(failure) : .stop(failure)
+        case .failure(let error) where isSuccess && error.kind == .runaway:
+            // Not the provider's fault, and the same page would do the same again.
+            return .stop(FetchFailure(.badPayload, "\(error); the page begins \(beginning)"))
         case .failure(let error) where isSuccess:
             // A proxy's page with status 200, or a body cut short: the next try may get the real one.
             let body = response.body.isEmpty ? "the body is empty" : "\(error); it begins \(beginning)"
             return .retry(FetchFailure(.badPayload, body, wait: wait))
         case .success(.failure), .failure:
-            let detail = response.body.isEmpty ? "\(place), empty body" : "\(place): \(beginning)"
+            let detail = response.body.isEmpty ? "\(place), empty body" : "\(place): \(beginning)\(Self.aside(reading))"
             return isRetryable(response.status)
                 ? .retry(FetchFailure(.upstream, detail, wait: wait))
                 : .stop(FetchFailure(.stopped, detail, wait: wait))
         }
+    }
+
+    /// What a filter did that was to read an error, apart from not finding any.
+    private static func aside(_ reading: Result<PageFilters.Reading, JQError>) -> String {
+        guard case .failure(let error) = reading, error.kind != .judgement else { return "" }
+        return "; \(error)"
     }
 
     /// A request that is refused as such is refused again; 408, 425 and 429 ask for patience.

@@ -5,7 +5,7 @@ import Tape
 /// All rows of a feed, as its pages gave them.
 struct FetchedList: Sendable {
     /// One JSON array.
-    let rows: JQDocument.Rows
+    let rows: JQRows
     let pages: Int
     /// There was more than the config lets be asked for.
     let isCapped: Bool
@@ -20,17 +20,26 @@ struct ListFetcher: Sendable {
     let config: FetchConfig
     let pages: PageFetcher
 
+    /// The most that an entry holds: Redis itself takes no more than 512 MB.
+    private static let mostBytes = 256_000_000
+
     func fetch(deadline: Timestamp, headers: [(name: String, value: String)]) async throws -> FetchedList {
         var walk = PageWalk(config.request.pages)
         var parts: [Int: PageFilters.Page] = [:]
         var usedUp: Duration?
+        var bytes = 0
         while case let batch = walk.next(), !batch.isEmpty {
             try await obeyLimit(usedUp, deadline)
             let results = try await fetch(batch, of: walk, headers, deadline)
             usedUp = results.compactMap(\.1.usedUpFor).max()
             for (page, result) in results {
+                bytes += result.rows.json.count
                 walk.record(page: page, items: result.items, total: result.total)
                 parts[page] = result
+            }
+            guard bytes <= Self.mostBytes else {
+                throw FetchFailure(
+                    .badPayload, "the filter made more than \(Self.mostBytes / 1_000_000) MB of rows of all pages")
             }
         }
         if let page = walk.hole {
@@ -79,8 +88,8 @@ struct ListFetcher: Sendable {
         }
     }
 
-    private static func joined(_ parts: [JQDocument.Rows]) -> JQDocument.Rows {
-        var all = JQDocument.Rows(json: [UInt8(ascii: "[")], count: 0)
+    private static func joined(_ parts: [JQRows]) -> JQRows {
+        var all = JQRows(json: [UInt8(ascii: "[")], count: 0)
         for part in parts where part.count > 0 {
             if all.count > 0 { all.json.append(UInt8(ascii: ",")) }
             all.json += part.json

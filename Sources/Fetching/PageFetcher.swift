@@ -76,8 +76,8 @@ struct PageFetcher: Sendable {
         let isError = !(200..<300).contains(response.status)
         do throws(JQError) {
             let time = clock.wall(deadline - clock.now)
-            let reading = try await body.read(within: time) { document throws(JQError) in
-                try filters.read(document, isError: isError)
+            let reading = try await body.read(within: time) { document async throws(JQError) in
+                try await filters.read(document, isError: isError)
             }
             return .of(response, .success(reading), now: Timestamp.machineTime, redactor: redactor)
         } catch {

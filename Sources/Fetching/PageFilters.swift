@@ -35,7 +35,7 @@ package struct PageFilters: Sendable {
     }
 
     struct Page: Sendable {
-        let rows: JQDocument.Rows
+        let rows: JQRows
         let items: Int
         let total: Int?
         /// When the provider says that the page is from.
@@ -45,24 +45,24 @@ package struct PageFilters: Sendable {
     }
 
     /// Judges the body first: an error's body has no rows to look for, and its filter error would hide the message.
-    func read(_ document: JQDocument, isError: Bool) throws(JQError) -> Reading {
-        if let failure, let verdict = try document.firstObject(failure) {
+    func read(_ document: JQReader, isError: Bool) async throws(JQError) -> Reading {
+        if let failure, let verdict = try await document.firstObject(failure) {
             let wait = verdict["wait"].flatMap { Double($0) }.map { Duration.seconds(min(max(0, $0), 86_400)) }
             return .failure(
                 Verdict(message: verdict["message"] ?? "", mayRetry: verdict["action"] != "stop", wait: wait))
         }
         if isError { return .failure(nil) }
-        let found = try document.rows(rows)
+        let found = try await document.rows(rows)
         var count: Int?
-        if let items { count = try document.firstCount(items) }
+        if let items { count = try await document.firstCount(items) }
         var all: Int?
-        if let total { all = try document.firstCount(total) }
-        return .page(Page(rows: found, items: count ?? found.count, total: all, asOf: try time(document)))
+        if let total { all = try await document.firstCount(total) }
+        return .page(Page(rows: found, items: count ?? found.count, total: all, asOf: try await time(document)))
     }
 
     /// Seconds or milliseconds since 1970, or RFC 3339; nil for what cannot be read as one, which costs no rows.
-    private func time(_ document: JQDocument) throws(JQError) -> Timestamp? {
-        guard let asOf, let text = try document.firstText(asOf) else { return nil }
+    private func time(_ document: JQReader) async throws(JQError) -> Timestamp? {
+        guard let asOf, let text = try await document.firstText(asOf) else { return nil }
         guard let number = Double(text) else { return Timestamp(rfc3339: text) }
         guard (0...1e14).contains(number) else { return nil }
         return Timestamp(milliseconds: Int64(number < 1e11 ? number * 1000 : number))

@@ -1,67 +1,132 @@
 import Synchronization
 
-/// A JSON text that is parsed on a pool's threads while it comes, for filters to read when it is whole.
+/// A JSON text that a process of filters parses while it comes, for filters to read when it is whole; one reading each.
 ///
-/// No thread waits for its pieces: whatever has come is a job, and there is one job at a time.
+/// Nobody waits for its pieces. While all processes of the pool have other texts, they are kept here.
 package final class JQIntake: Sendable {
-    private struct Inbox {
+    private struct State {
+        var child: JQChild?
+        /// What came while there was no child.
         var pieces: [[UInt8]] = []
-        var isBeingTaken = false
+        var stopReason: JQError?
+        var waiting: JQAnswer<JQChild>?
     }
 
     private let pool: JQPool
-    private let inbox = Mutex(Inbox())
-    private let parser = Mutex(JVParser())
+    private let state = Mutex(State())
 
     init(_ pool: JQPool) {
         self.pool = pool
     }
 
+    deinit {
+        release()
+    }
+
     /// Takes the next piece; in order, from one thread at a time, and without waiting.
     package func feed(_ piece: [UInt8]) {
-        let isFirst = inbox.withLock { inbox in
-            inbox.pieces.append(piece)
-            defer { inbox.isBeingTaken = true }
-            return !inbox.isBeingTaken
+        state.withLock { state in
+            state.pieces.append(piece)
+            if state.child == nil { state.child = pool.takeFree() }
+            Self.passOn(&state)
         }
-        if isFirst { pool.perform(JQJob { [self] _ in parsePieces() }) }
     }
 
-    /// Whether pieces have come that are not parsed yet.
-    var isBehind: Bool { inbox.withLock(\.isBeingTaken) }
+    private static func passOn(_ state: inout State) {
+        guard let child = state.child else { return }
+        for piece in state.pieces { child.post(.piece(piece)) }
+        state.pieces = []
+    }
 
-    /// Calls `body` on one of the pool's threads with the text, of which no more may come.
+    /// Calls `body` with the text, of which no more may come.
     ///
-    /// A filter that has not ended after `limit`, or when the task is cancelled, is given up. It cannot be stopped: its
-    /// thread goes on for nobody, and another takes its place.
+    /// What has not ended after `limit`, or when the task is cancelled, is ended with its process before this throws.
     package func read<Result: Sendable>(
-        within limit: Duration = .seconds(60), _ body: @escaping @Sendable (JQDocument) throws(JQError) -> Result
+        within limit: Duration = .seconds(60), _ body: (JQReader) async throws(JQError) -> Result
     ) async throws(JQError) -> Result {
-        try await pool.run(within: limit) { [self] machines throws(JQError) in
-            parsePieces()
-            return try parser.withLock { parser throws(JQError) in
-                try body(JQDocument(parser.end(), with: machines))
+        let timer = Task {
+            try await Task.sleep(for: limit)
+            stop(JQError("the filter has not ended in time", .runaway))
+        }
+        defer {
+            timer.cancel()
+            release()
+        }
+        return try await withTaskCancellationHandler { () async -> Swift.Result<Result, JQError> in
+            do throws(JQError) {
+                return .success(try await body(JQReader(child: findChild())))
+            } catch {
+                return .failure(error)
             }
+        } onCancel: {
+            stop(JQError("cancelled", .interrupted))
+        }.get()
+    }
+
+    private func findChild() async throws(JQError) -> JQChild {
+        let waiting: JQAnswer<JQChild>? = state.withLock { state in
+            guard state.child == nil, state.stopReason == nil else { return nil }
+            state.waiting = pool.take()
+            return state.waiting
+        }
+        if let waiting {
+            let child = try await waiting.value.get()
+            state.withLock { state in
+                state.child = child
+                // What was to be stopped meanwhile found no child to stop.
+                if let reason = state.stopReason { child.stop(reason) }
+                Self.passOn(&state)
+            }
+        }
+        let (child, reason) = state.withLock { ($0.child, $0.stopReason) }
+        if let reason { throw reason }
+        guard let child else { throw JQPool.isShutDown }
+        return child
+    }
+
+    private func stop(_ reason: JQError) {
+        state.withLock { state in
+            guard state.stopReason == nil else { return }
+            state.stopReason = reason
+            state.child?.stop(reason)
+            state.waiting?.give(.failure(reason))
         }
     }
 
-    private func parsePieces() {
-        // Whoever has it parses, in the order in which they came.
-        parser.withLock { parser in
-            while let pieces = nextPieces() {
-                for piece in pieces { parser.feed(piece) }
-            }
+    private func release() {
+        let child = state.withLock { state in
+            defer { state.child = nil }
+            return state.child
         }
+        if let child { pool.giveBack(child) }
+    }
+}
+
+/// A text that is there as a whole, for filters to read; good until the `read` that it came with has ended.
+package struct JQReader: Sendable {
+    let child: JQChild
+
+    /// Every result must be an object whose members are scalars.
+    package func rows(_ program: JQProgram) async throws(JQError) -> JQRows {
+        guard case .rows(let rows) = try await child.ask(.rows, program) else { return JQRows() }
+        return rows
     }
 
-    private func nextPieces() -> [[UInt8]]? {
-        inbox.withLock { inbox in
-            guard !inbox.pieces.isEmpty else {
-                inbox.isBeingTaken = false
-                return nil
-            }
-            defer { inbox.pieces = [] }
-            return inbox.pieces
-        }
+    /// The members of the filter's first result, strings as they are and others as JSON; nil when there is no result.
+    package func firstObject(_ program: JQProgram) async throws(JQError) -> [String: String]? {
+        guard case .object(let members) = try await child.ask(.firstObject, program) else { return nil }
+        return members
+    }
+
+    /// The filter's first result as a whole number of zero or more; nil when there is none or it is null.
+    package func firstCount(_ program: JQProgram) async throws(JQError) -> Int? {
+        guard case .count(let count) = try await child.ask(.firstCount, program) else { return nil }
+        return count
+    }
+
+    /// The filter's first result, a string as it is and others as JSON; nil when there is none or it is null.
+    package func firstText(_ program: JQProgram) async throws(JQError) -> String? {
+        guard case .text(let text) = try await child.ask(.firstText, program) else { return nil }
+        return text
     }
 }

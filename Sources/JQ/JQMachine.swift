@@ -1,4 +1,5 @@
 import CJQ
+import Foundation
 
 /// A compiled filter: owns its `jq_state`, and is used by one thread at a time.
 final class JQMachine {
@@ -20,6 +21,8 @@ final class JQMachine {
     init(_ program: JQProgram) throws(JQError) {
         guard let state = jq_init() else { preconditionFailure("out of memory for a jq state") }
         self.state = state
+        // libjq 1.6 calls what happens to lie there unless it is set.
+        jq_set_nomem_handler(state, { _ in abort() }, nil)
         jq_set_error_cb(
             state,
             { context, message in

@@ -1,21 +1,32 @@
 import Foundation
 import Synchronization
 
-/// A few threads that run filters: parsing a page takes a tenth of a second, which Swift's shared threads cannot spare.
+/// A few processes that run the filters of one feed, so that what runs away can be ended, and costs nobody else.
 ///
-/// Every thread compiles a program once and keeps it. Threads end with `shutdown`.
+/// They are started when they are needed, and compile a program once. They end with `shutdown`, and with this process
+/// however it ends.
 package final class JQPool: Sendable {
-    private struct Queue {
-        var jobs: [JQJob] = []
+    private struct State {
+        var free: [JQChild] = []
+        var all: [JQChild] = []
+        var waiting: [JQAnswer<JQChild>] = []
         var isStopped = false
-        var threads = 0
     }
 
-    private let queue = Mutex(Queue())
-    private let pending = DispatchSemaphore(value: 0)
+    private let command: JQCommand
+    private let bounds: JQBounds
+    private let most: Int
+    private let state = Mutex(State())
 
-    package init(threads: Int = max(1, min(4, ProcessInfo.processInfo.activeProcessorCount))) {
-        for _ in 0..<threads { startThread() }
+    static let isShutDown = JQError("the filters are shut down", .interrupted)
+
+    package init(
+        _ command: JQCommand, bounds: JQBounds,
+        processes most: Int = max(1, min(4, ProcessInfo.processInfo.activeProcessorCount))
+    ) {
+        self.command = command
+        self.bounds = bounds
+        self.most = most
     }
 
     /// For a text that comes in pieces.
@@ -24,88 +35,74 @@ package final class JQPool: Sendable {
     /// As `JQIntake.read`, for a text that is there as a whole.
     package func read<Result: Sendable>(
         _ bytes: [UInt8], within limit: Duration = .seconds(60),
-        _ body: @escaping @Sendable (JQDocument) throws(JQError) -> Result
+        _ body: (JQReader) async throws(JQError) -> Result
     ) async throws(JQError) -> Result {
         let intake = intake()
         intake.feed(bytes)
         return try await intake.read(within: limit, body)
     }
 
-    /// Does the work on one of the threads, and gives it up after the limit or when the task is cancelled.
-    func run<Result: Sendable>(
-        within limit: Duration, _ work: @escaping @Sendable (JQMachines) throws(JQError) -> Result
-    ) async throws(JQError) -> Result {
-        let answer = JQAnswer<Result>()
-        let job = JQJob { machines in
-            do throws(JQError) {
-                answer.give(.success(try work(machines)))
-            } catch {
-                answer.give(.failure(error))
-            }
-        }
-        let timer = Task {
-            try await Task.sleep(for: limit)
-            giveUp(job, answer, "the filter has not ended in time")
-        }
-        defer { timer.cancel() }
-        let outcome: JQAnswer<Result>.Outcome = await withTaskCancellationHandler {
-            guard perform(job) else { return .failure(JQError("the filters are shut down")) }
-            return await answer.value
-        } onCancel: {
-            giveUp(job, answer, "cancelled")
-        }
-        return try outcome.get()
-    }
-
-    /// What is queued is still done.
+    /// Who waits for a process still gets one.
     package func shutdown() {
-        let threads = queue.withLock { queue in
-            queue.isStopped = true
-            return queue.threads
+        let free = state.withLock { state in
+            state.isStopped = true
+            defer { state.free = [] }
+            return state.free
         }
-        for _ in 0..<threads { pending.signal() }
+        for child in free { end(child) }
     }
 
-    /// Returns false after `shutdown`.
-    @discardableResult
-    func perform(_ job: JQJob) -> Bool {
-        let isStopped = queue.withLock { queue in
-            if !queue.isStopped { queue.jobs.append(job) }
-            return queue.isStopped
+    /// The ids of the processes that there are.
+    package var processes: [Int32] { state.withLock(\.all).compactMap(\.process) }
+
+    /// A child that has nothing to do; nil when there is none, or somebody waits for it.
+    func takeFree() -> JQChild? {
+        state.withLock { state in
+            state.isStopped || !state.waiting.isEmpty ? nil : self.free(&state)
         }
-        if !isStopped { pending.signal() }
-        return !isStopped
     }
 
-    private func giveUp<Result: Sendable>(_ job: JQJob, _ answer: JQAnswer<Result>, _ reason: String) {
-        answer.give(.failure(JQError(reason)))
-        if job.abandon() { startThread() }
-    }
-
-    private func startThread() {
-        queue.withLock { $0.threads += 1 }
-        let thread = Thread { [self] in work() }
-        thread.name = "jq"
-        // libjq parses nested arrays by recursion.
-        thread.stackSize = 8 << 20
-        thread.start()
-    }
-
-    private func work() {
-        let machines = JQMachines()
-        while true {
-            pending.wait()
-            let (job, isStopped) = queue.withLock { queue in
-                (queue.jobs.isEmpty ? nil : queue.jobs.removeFirst(), queue.isStopped)
-            }
-            guard let job else {
-                if isStopped { return }
-                continue
-            }
-            // A thread whose job was given up meanwhile has been replaced.
-            guard job.run(machines) else {
-                return queue.withLock { $0.threads -= 1 }
+    /// The next child that has nothing to do, first come first served.
+    func take() -> JQAnswer<JQChild> {
+        let answer = JQAnswer<JQChild>()
+        state.withLock { state in
+            if state.isStopped {
+                answer.give(.failure(Self.isShutDown))
+            } else if let child = free(&state) {
+                answer.give(.success(child))
+            } else {
+                state.waiting.append(answer)
             }
         }
+        return answer
+    }
+
+    private func free(_ state: inout State) -> JQChild? {
+        if let child = state.free.popLast() { return child }
+        guard state.all.count < most else { return nil }
+        let child = JQChild(command, bounds)
+        state.all.append(child)
+        return child
+    }
+
+    /// Takes a child back when its thread has cleared up behind the document.
+    func giveBack(_ child: JQChild) {
+        child.post(
+            .release { [self] in
+                let isDone = state.withLock { state in
+                    while !state.waiting.isEmpty {
+                        // Some have given up meanwhile.
+                        if state.waiting.removeFirst().give(.success(child)) { return false }
+                    }
+                    if !state.isStopped { state.free.append(child) }
+                    return state.isStopped
+                }
+                if isDone { end(child) }
+            })
+    }
+
+    private func end(_ child: JQChild) {
+        child.post(.end)
+        state.withLock { state in state.all.removeAll { $0 === child } }
     }
 }

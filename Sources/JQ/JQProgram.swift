@@ -12,13 +12,29 @@ package struct JQProgram: Hashable, Sendable {
         self.source = source
         _ = try JQMachine(self)
     }
+
+    /// One that another process has found to compile.
+    init(known source: String) {
+        self.source = source
+    }
 }
 
 /// What is wrong with a filter, or with what it was given.
 package struct JQError: Error, Equatable, Sendable, CustomStringConvertible {
-    package let description: String
+    package enum Kind: Equatable, Sendable {
+        /// What the filter or the parser says, or what the filter's results are.
+        case judgement
+        /// The filter was ended at a bound, or ended its process: with the same document it would do so again.
+        case runaway
+        /// The filter could not run, or not to its end, through no fault of its own.
+        case interrupted
+    }
 
-    init(_ description: String) {
+    package let description: String
+    package let kind: Kind
+
+    init(_ description: String, _ kind: Kind = .judgement) {
         self.description = description
+        self.kind = kind
     }
 }

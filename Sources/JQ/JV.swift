@@ -4,28 +4,26 @@ import CJQ
 ///
 /// Each function here says who owns its argument afterwards, as jv's reference counts are by hand.
 enum JV {
-    /// The text of a string; consumes the value.
-    static func takeText(_ value: jv) -> String {
-        guard jv_get_kind(value) == JV_KIND_STRING else {
-            var output: [UInt8] = []
-            takeJSON(value, into: &output)
-            return String(decoding: output, as: UTF8.self)
-        }
-        defer { jv_free(value) }
-        return String(decoding: bytes(of: value), as: UTF8.self)
+    /// A string as it is, or another value as JSON, cut behind so many bytes; consumes the value.
+    static func takeText(_ value: jv, atMost most: Int = .max) -> String {
+        let text = jv_get_kind(value) == JV_KIND_STRING ? value : jv_dump_string(value, 0)
+        defer { jv_free(text) }
+        return String(decoding: bytes(of: text).prefix(most), as: UTF8.self)
     }
 
     /// An error's message, which may be any value; consumes it.
     static func takeMessage(_ value: jv) -> String {
         // Not cut short: who prints it must see secrets whole to mask them.
-        String(takeText(value).prefix(10_000))
+        String(takeText(value, atMost: JQBounds.textBytes).prefix(10_000))
     }
 
-    /// Appends the value as compact JSON; consumes it.
-    static func takeJSON(_ value: jv, into output: inout [UInt8]) {
+    /// Hands out the value as compact JSON; consumes it.
+    static func takeJSON(
+        _ value: jv, _ body: (UnsafeRawBufferPointer) throws(JQError) -> Void
+    ) throws(JQError) {
         let text = jv_dump_string(value, 0)
-        output += bytes(of: text)
-        jv_free(text)
+        defer { jv_free(text) }
+        try body(bytes(of: text))
     }
 
     /// The bytes of a string, valid while the value is held; does not consume it.
@@ -77,17 +75,23 @@ enum JV {
 
 extension JV {
     /// The value's text as `takeText` has it; does not consume it.
-    static func text(of value: jv) -> String {
-        takeText(jv_copy(value))
+    static func text(of value: jv, atMost most: Int) -> String {
+        takeText(jv_copy(value), atMost: most)
     }
 
-    /// The members of an object by name; does not consume it.
-    static func members(of object: jv) -> [String: String] {
-        var members: [String: String] = [:]
+    /// The members of an object as texts, with no more bytes in all; does not consume it.
+    static func members(of object: jv, atMost most: Int) throws(JQError) -> [(name: String, value: String)] {
+        var members: [(name: String, value: String)] = []
+        var bytes = 0
         var iterator = jv_object_iter(object)
         while jv_object_iter_valid(object, iterator) != 0 {
-            let name = takeText(jv_object_iter_key(object, iterator))
-            members[name] = takeText(jv_object_iter_value(object, iterator))
+            let name = takeText(jv_object_iter_key(object, iterator), atMost: most)
+            let value = takeText(jv_object_iter_value(object, iterator), atMost: most)
+            bytes += name.utf8.count + value.utf8.count + 8
+            guard bytes <= most else {
+                throw JQError("the filter made an object of more than \(most / 1_000_000) MB", .runaway)
+            }
+            members.append((name, value))
             iterator = jv_object_iter_next(object, iterator)
         }
         return members

@@ -1,5 +1,6 @@
 package import Logging
 import Logs
+import Processes
 package import Redis
 
 #if canImport(Glibc)

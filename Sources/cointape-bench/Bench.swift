@@ -1,9 +1,21 @@
 import ArgumentParser
+import JQ
 
 /// Benchmarks of the parts; `scripts/bench` measures the whole.
 @main
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cointape-bench", abstract: "Measure the parts of cointape.",
-        subcommands: [JoinBench.self, PartsBench.self, RedisBench.self, RenderBench.self])
+        subcommands: [JoinBench.self, PartsBench.self, RedisBench.self, RenderBench.self, RunFilters.self])
+}
+
+/// What a pool of filters starts.
+struct RunFilters: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "run-filters", shouldDisplay: false)
+
+    @Argument var memory: Int
+
+    func run() throws {
+        throw ExitCode(JQService.run(memory: memory))
+    }
 }

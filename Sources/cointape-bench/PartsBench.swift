@@ -78,13 +78,18 @@ struct PartsBench: AsyncParsableCommand {
 
     private func measureFilter(_ page: [UInt8]) async throws {
         let program = try JQProgram(filter)
-        let pool = JQPool(threads: 1)
+        let command = JQCommand(
+            program: Bundle.main.executablePath ?? CommandLine.arguments[0],
+            arguments: ["cointape-bench", "run-filters"])
+        let pool = JQPool(command, bounds: JQBounds(documentsOf: 64_000_000), processes: 1)
         defer { pool.shutdown() }
         var spans: [Double] = []
         var count = 0
         for _ in 0...rounds {
             let start = ContinuousClock.now
-            count = try await pool.read(page) { page throws(JQError) in try page.rows(program) }.count
+            count = try await pool.read(page) { page async throws(JQError) in
+                try await page.rows(program)
+            }.count
             spans.append((ContinuousClock.now - start) / .milliseconds(1))
         }
         // The first round compiles the filter too.

@@ -11,6 +11,7 @@ struct Cointape: AsyncParsableCommand {
         version: Assembly.version,
         subcommands: [
             Up.self, Run.self, Check.self, Fetch.self, Status.self, Sandbox.self, Orders.self, GuardRedis.self,
+            RunFilters.self,
         ])
 
     static func main() async {

@@ -15,4 +15,19 @@ struct FlatRowsTests {
     @Test func `what is no JSON is refused`() {
         #expect(throws: JSONSyntaxError.self) { try FlatRows.lines(of: Array(#"[{"id":1},{"id":x}]"#.utf8)) }
     }
+
+    @Test(arguments: [
+        ("", 0), ("{}", 1), (#"{"a":1}"#, 1), (#"{"a":1,"b":"x"},{"c":null},{"d":true,"e":-1.5e3}"#, 3),
+    ])
+    func `joined objects are counted`(text: String, count: Int) throws {
+        #expect(try FlatRows.count(in: Array(text.utf8)) == count)
+    }
+
+    @Test(arguments: [
+        ",", "{}{}", "{},", ",{}", "{", #"{"a"}"#, #"{"a":}"#, #"{"a":1,}"#, #"{"a":[]}"#, #"{"a":{}}"#, "[]", "1",
+        #"{1:1}"#, #"{"a":1 "b":2}"#, #"{"a":1},"#, #"{,}"#, #"{"a":1}}"#,
+    ])
+    func `what is not exactly flat objects is not counted`(text: String) {
+        #expect(throws: JSONSyntaxError.self) { try FlatRows.count(in: Array(text.utf8)) }
+    }
 }

@@ -61,11 +61,7 @@ final class Cointape: Sendable {
         return (code, cointape.text)
     }
 
-    static let program =
-        ProcessInfo.processInfo.environment["COINTAPE_PROGRAM"]
-        ?? Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }
-        .map { $0.bundleURL.deletingLastPathComponent().appendingPathComponent("cointape").path }
-        ?? "\(Repository.path)/.build/debug/cointape"
+    static let program = Program.path
 
     /// Without what the shipped configs read: a developer's keys must not reach a test.
     private static let cleanEnvironment = ProcessInfo.processInfo.environment.filter { name, _ in

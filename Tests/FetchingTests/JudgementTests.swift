@@ -1,6 +1,7 @@
 import Basics
 import JQ
 import Tape
+import TestSupport
 import Testing
 
 @testable import CurlHTTP
@@ -17,13 +18,13 @@ import Testing
         -> Judgement
     {
         let filters = try #require(Self.filters)
-        let pool = JQPool(threads: 1)
+        let pool = JQPool(processes: 1)
         defer { pool.shutdown() }
         let bytes = Array(body.utf8)
         let response = HTTPResponse(status: status, headers: headers, body: bytes)
         do throws(JQError) {
-            let reading = try await pool.read(bytes) { document throws(JQError) in
-                try filters.read(document, isError: !(200..<300).contains(status))
+            let reading = try await pool.read(bytes) { document async throws(JQError) in
+                try await filters.read(document, isError: !(200..<300).contains(status))
             }
             return .of(response, .success(reading), now: Self.now)
         } catch {

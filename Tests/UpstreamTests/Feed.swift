@@ -57,7 +57,7 @@ final class Feed: Sendable {
         environment["LOG_LEVEL"] = "critical"
         let configs = try ConfigFiles.load([file], environment: environment, requiringNeeds: true)
         guard case .fetch(let config)? = configs.files.first?.config else { throw NotAFeed() }
-        runtime = Runtime(clock: clock, redactor: configs.redactor)
+        runtime = Runtime(clock: clock, redactor: configs.redactor, filters: Program.filters)
         worker = runtime.fetchWorker(config, WorkerIdentity(name: name, kind: "fetch"))
     }
 

@@ -1,6 +1,7 @@
 import Basics
 import Foundation
 import JQ
+import TestSupport
 import Testing
 
 @testable import Fetching
@@ -17,11 +18,11 @@ import Testing
         let rows = try #require(config["filter"] as? String)
         let failure = try #require(config["failure"] as? String)
         let filters = PageFilters(rows: try JQProgram(rows), failure: try JQProgram(failure))
-        let pool = JQPool(threads: 1)
+        let pool = JQPool(processes: 1)
         defer { pool.shutdown() }
         do throws(JQError) {
-            let reading = try await pool.read(Array(body.utf8)) { document throws(JQError) in
-                try filters.read(document, isError: isError)
+            let reading = try await pool.read(Array(body.utf8)) { document async throws(JQError) in
+                try await filters.read(document, isError: isError)
             }
             switch reading {
             case .page(let page): return String(decoding: page.rows.json, as: UTF8.self)

@@ -24,3 +24,14 @@ struct Fetch: AsyncParsableCommand {
         }
     }
 }
+
+/// What workers start to run their filters: not for people.
+struct RunFilters: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: FilterCommand.name, shouldDisplay: false)
+
+    @Argument var memory: Int
+
+    func run() throws {
+        throw ExitCode(FilterCommand.run(memory: memory))
+    }
+}

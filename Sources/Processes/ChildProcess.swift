@@ -1,22 +1,27 @@
 #if canImport(Glibc)
-    import Glibc
+    package import Glibc
 #else
-    import Darwin
+    package import Darwin
 #endif
 
 /// A child process, started with exactly the descriptors that it is given.
-struct ChildProcess: Sendable {
-    let process: pid_t
+package struct ChildProcess: Sendable {
+    package let process: pid_t
 
-    struct Failure: Error, CustomStringConvertible {
-        let description: String
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
     }
 
-    /// `descriptors` become 0, 1, 2, 3, … in the child; all others of this process must be close-on-exec.
+    /// Starts `program`, by default the first argument, which is looked for in PATH.
+    ///
+    /// `descriptors` become 0, 1, 2, 3, … in the child; all others of this process must be close-on-exec. `environment` is
+    /// this process' own unless it is given, as `NAME=value`.
     ///
     /// The child leads a process group of its own, so that a Ctrl-C in the terminal reaches only us, and has no signal
     /// blocked or ignored.
-    static func start(_ arguments: [String], descriptors: [Int32]) throws(Failure) -> ChildProcess {
+    package static func start(
+        _ arguments: [String], program: String? = nil, descriptors: [Int32], environment: [String]? = nil
+    ) throws(Failure) -> ChildProcess {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -40,15 +45,20 @@ struct ChildProcess: Sendable {
         let flags = Int32(POSIX_SPAWN_SETPGROUP) | Int32(POSIX_SPAWN_SETSIGDEF) | Int32(POSIX_SPAWN_SETSIGMASK)
         posix_spawnattr_setflags(&attributes, Int16(flags))
         var pointers = arguments.map { strdup($0) } + [nil]
-        defer { for pointer in pointers { free(pointer) } }
+        var variables = (environment ?? []).map { strdup($0) } + [nil]
+        defer { for pointer in pointers + variables { free(pointer) } }
+        let path = program ?? arguments[0]
         var process = pid_t()
-        let code = posix_spawnp(&process, arguments[0], &actions, &attributes, &pointers, environ)
-        guard code == 0 else { throw Failure(description: "\(arguments[0]): \(String(cString: strerror(code)))") }
+        let code =
+            environment == nil
+            ? posix_spawnp(&process, path, &actions, &attributes, &pointers, environ)
+            : posix_spawnp(&process, path, &actions, &attributes, &pointers, &variables)
+        guard code == 0 else { throw Failure(description: "\(path): \(String(cString: strerror(code)))") }
         return ChildProcess(process: process)
     }
 
     /// Blocks until the process has ended, up to the time; whether it has.
-    func waitForEnd(seconds: Double) -> Bool {
+    package func waitForEnd(seconds: Double) -> Bool {
         for _ in 0..<max(1, Int(seconds * 100)) {
             var status: Int32 = 0
             if waitpid(process, &status, WNOHANG) != 0 { return true }
@@ -57,17 +67,40 @@ struct ChildProcess: Sendable {
         return false
     }
 
-    func signal(_ number: Int32) {
+    package enum End: Equatable, Sendable {
+        case exit(code: Int32)
+        case signal(Int32)
+        /// Somebody else has seen it, as where a parent before us ignored SIGCHLD.
+        case unknown
+    }
+
+    /// Blocks until the process has ended, and its memory and descriptors are given back.
+    package func wait() {
+        var info = siginfo_t()
+        while waitid(P_PID, id_t(process), &info, WEXITED | WNOWAIT) != 0, errno == EINTR {}
+    }
+
+    /// As `wait`, and gives its number back.
+    package func end() -> End {
+        var status: Int32 = 0
+        while waitpid(process, &status, 0) != process {
+            guard errno == EINTR else { return .unknown }
+        }
+        let signal = status & 0x7F
+        return signal == 0 ? .exit(code: status >> 8 & 0xFF) : .signal(signal)
+    }
+
+    package func signal(_ number: Int32) {
         kill(process, number)
     }
 }
 
 /// A pipe that no child inherits unless it is given an end.
-struct Pipe {
-    let reading: Int32
-    let writing: Int32
+package struct Pipe {
+    package let reading: Int32
+    package let writing: Int32
 
-    init() throws(ChildProcess.Failure) {
+    package init() throws(ChildProcess.Failure) {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else {
             throw ChildProcess.Failure(description: "no pipe: \(String(cString: strerror(errno)))")

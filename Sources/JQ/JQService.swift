@@ -1,0 +1,180 @@
+import CJQ
+import Foundation
+
+/// The process that runs filters for a worker, over one connection that is its standard input.
+///
+/// It may be killed at any moment, and ends when the worker has gone, however that went and whatever it is doing.
+package enum JQService {
+    /// Its exit code when it needs more memory than it may take.
+    static let outOfMemory: Int32 = 83
+
+    /// Returns the exit code when the worker has ended the connection.
+    package static func run(memory: Int) -> Int32 {
+        prepare()
+        cointape_jq_keep_memory_together()
+        watchWorker()
+        let ended = DispatchSemaphore(value: 0)
+        let thread = Thread {
+            limit(memory)
+            serve(JQChannel(descriptor: 0), rowBytes: JQBounds(memory: memory).rowBytes)
+            ended.signal()
+        }
+        thread.name = "jq"
+        // libjq frees and prints nested values by recursion.
+        thread.stackSize = 8 << 20
+        thread.start()
+        ended.wait()
+        return 0
+    }
+
+    private static func prepare() {
+        signal(SIGPIPE, SIG_IGN)
+        // Whatever the worker had open is none of ours.
+        let most = Int32(clamping: sysconf(Int32(_SC_OPEN_MAX)))
+        for descriptor in 3..<max(3, min(most, 65_536)) { close(descriptor) }
+        // Where memory is short, this is what is to go: neither a worker nor Redis.
+        if let file = fopen("/proc/self/oom_score_adj", "w") {
+            fputs("1000", file)
+            fclose(file)
+        }
+        // A crash leaves no file as large as the document.
+        var none = rlimit(rlim_cur: 0, rlim_max: 0)
+        #if os(Linux)
+            setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+        #else
+            setrlimit(RLIMIT_CORE, &none)
+        #endif
+    }
+
+    /// Ends the process when the other end of the connection is closed, which a filter that runs does not see.
+    private static func watchWorker() {
+        Thread.detachNewThread {
+            while true {
+                // Nothing but the hang-up is told when no event is asked for.
+                var connection = pollfd(fd: 0, events: 0, revents: 0)
+                let count = poll(&connection, 1, -1)
+                if count > 0 || (count < 0 && errno != EINTR) { _exit(0) }
+            }
+        }
+    }
+
+    /// From here on this thread's memory, with what the process has already, ends the process beyond the bound.
+    private static func limit(_ memory: Int) {
+        // libjq aborts when it gets no memory, and Swift traps. errno is what the allocation left: whoever aborts for another
+        // reason ends by the signal.
+        for number in [SIGABRT, SIGILL, SIGTRAP] {
+            signal(number) { number in
+                if errno == ENOMEM { _exit(JQService.outOfMemory) }
+                signal(number, SIG_DFL)
+                raise(number)
+            }
+        }
+        #if os(Linux)
+            guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .ascii),
+                let pages = text.split(separator: " ").first.flatMap({ Int($0) })
+            else { return }
+            let most = rlim_t(pages * Int(sysconf(Int32(_SC_PAGESIZE))) + memory)
+            var bound = rlimit(rlim_cur: most, rlim_max: most)
+            setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &bound)
+        #endif
+    }
+
+    private static func serve(_ channel: JQChannel, rowBytes: Int) {
+        let machines = JQMachines()
+        var text = JQText(machines)
+        while let (kind, payload) = channel.receive() {
+            switch kind {
+            case .piece: text.feed(payload)
+            case .question:
+                guard let number = payload.first, let question = JQQuestion(rawValue: number) else { return }
+                let program = JQProgram(known: String(decoding: payload.dropFirst(), as: UTF8.self))
+                guard answer(question, program, &text, channel, rowBytes) else { return }
+            case .release:
+                let wasLarge = text.count > 16_000_000
+                text = JQText(machines)
+                if wasLarge { cointape_jq_return_memory() }
+            default: return
+            }
+        }
+    }
+
+    /// Returns false when there is nobody to be answered.
+    private static func answer(
+        _ question: JQQuestion, _ program: JQProgram, _ text: inout JQText, _ channel: JQChannel, _ rowBytes: Int
+    ) -> Bool {
+        do throws(JQError) {
+            let document = try text.document()
+            switch question {
+            case .rows:
+                var output = JQOutput(channel)
+                let count = try document.rows(program, atMost: rowBytes) { output.add($0) }
+                return output.flush() && channel.send(.rowsEnd, JQPayload.number(count))
+            case .firstObject:
+                guard let members = try document.firstObject(program) else { return channel.send(.nothing) }
+                return channel.send(.object, JQPayload.texts(members.flatMap { [$0.name, $0.value] }))
+            case .firstCount:
+                guard let count = try document.firstCount(program) else { return channel.send(.nothing) }
+                return channel.send(.count, JQPayload.number(count))
+            case .firstText:
+                guard let text = try document.firstText(program) else { return channel.send(.nothing) }
+                return channel.send(.text, Array(text.utf8))
+            }
+        } catch {
+            return channel.send(error.kind == .runaway ? .runaway : .error, Array(error.description.utf8))
+        }
+    }
+}
+
+/// A text that comes in pieces, and the document that it is when no more of it comes.
+private struct JQText {
+    private let machines: JQMachines
+    private let parser = JVParser()
+    private var parsed: Result<JQDocument, JQError>?
+    private(set) var count = 0
+
+    init(_ machines: JQMachines) {
+        self.machines = machines
+    }
+
+    mutating func feed(_ piece: [UInt8]) {
+        count += piece.count
+        parser.feed(piece)
+    }
+
+    mutating func document() throws(JQError) -> JQDocument {
+        if let parsed { return try parsed.get() }
+        let parsed = Result { () throws(JQError) in JQDocument(try parser.end(), with: machines) }
+        self.parsed = parsed
+        return try parsed.get()
+    }
+}
+
+/// Rows on their way, in parts that are worth sending.
+private struct JQOutput {
+    private static let part = 1 << 17
+
+    private let channel: JQChannel
+    private var buffer: [UInt8] = []
+    private var isWell = true
+
+    init(_ channel: JQChannel) {
+        self.channel = channel
+        buffer.reserveCapacity(Self.part)
+    }
+
+    mutating func add(_ bytes: UnsafeRawBufferPointer) {
+        var rest = bytes[...]
+        while isWell, !rest.isEmpty {
+            let part = rest.prefix(Self.part - buffer.count)
+            buffer += part
+            rest = rest.dropFirst(part.count)
+            if buffer.count == Self.part { isWell = flush() }
+        }
+    }
+
+    mutating func flush() -> Bool {
+        guard isWell, !buffer.isEmpty else { return isWell }
+        defer { buffer.removeAll(keepingCapacity: true) }
+        return channel.send(.rowsPart, buffer)
+    }
+}
