@@ -84,6 +84,7 @@ final class Runtime: Sendable {
     /// `source` replaces the config's name in what is published.
     func fetchWorker(_ config: FetchConfig, _ identity: WorkerIdentity, source: String? = nil) -> FetchWorker {
         let settings = config.worker
+        tellProxy(config)
         let redis = redis(settings)
         let keys = settings.redis.keys
         let settler = Settler(
@@ -94,6 +95,22 @@ final class Runtime: Sendable {
             name: settings.name, schedule: config.schedule,
             fetcher: fetcher(config, memory: Fetcher.Memory(reader: settler.reader, pause: pause)), settler: settler,
             clock: clock, logger: logger(settings))
+    }
+
+    /// Through which proxy the feed's provider is asked, where a variable names one at all.
+    private func tellProxy(_ config: FetchConfig) {
+        let (proxy, detail): (String, String)
+        switch http.proxies.way(to: config.request.url) {
+        case .direct: return
+        case .around(let reason): (proxy, detail) = ("none", reason)
+        case .through(let url, let variable): (proxy, detail) = (ProxySettings.masked(url), variable)
+        }
+        logger(config.worker).info(
+            .feedProxy,
+            metadata: [
+                LogKey.host: "\(HTTPRequest.host(of: config.request.url) ?? "")", LogKey.proxy: "\(proxy)",
+                LogKey.detail: "\(detail)",
+            ])
     }
 
     func mergeWorker(_ config: MergeConfig, _ identity: WorkerIdentity) -> MergeWorker {

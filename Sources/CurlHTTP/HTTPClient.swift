@@ -8,7 +8,10 @@ package final class HTTPClient: Sendable {
     private let engine: CurlEngine
     private static let mostRedirects = 3
 
-    package init() {
+    package let proxies: ProxySettings
+
+    package init(proxies: ProxySettings = ProxySettings()) {
+        self.proxies = proxies
         engine = CurlEngine()
         let engine = engine
         let thread = Thread { engine.run() }
@@ -24,6 +27,8 @@ package final class HTTPClient: Sendable {
     /// Cancelling the task abandons the transfer.
     package func get(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         var request = request
+        // Decided here and not by libcurl, so that it is what is told of it. A redirect leads to the same origin.
+        if case .through(let proxy, _) = proxies.way(to: request.url) { request.proxy = proxy }
         let end = ContinuousClock.now + request.limits.total
         for _ in 0...Self.mostRedirects {
             let (response, redirect) = try await engine.perform(request).get()

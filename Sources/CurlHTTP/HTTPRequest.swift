@@ -23,6 +23,9 @@ package struct HTTPRequest: Sendable {
         }
     }
 
+    /// The proxy's URL; the client decides it.
+    var proxy: String?
+
     package init(url: String, headers: [(name: String, value: String)] = [], limits: Limits = Limits()) {
         self.url = url
         self.headers = headers
@@ -46,6 +49,9 @@ package struct HTTPResponse: Sendable {
 }
 
 extension HTTPRequest {
+    /// The host of a URL, as libcurl reads it.
+    package static func host(of url: String) -> String? { Origin(of: url)?.host }
+
     /// Whether libcurl reads it as an http or https URL with a host.
     package static func isValid(url: String) -> Bool {
         guard let origin = Origin(of: url) else { return false }

@@ -39,6 +39,9 @@ final class Transfer {
         let codes = [
             cointape_curl_set_string(easy, CURLOPT_URL, request.url),
             cointape_curl_set_string(easy, CURLOPT_PROTOCOLS_STR, "http,https"),
+            // An empty text keeps libcurl from asking the environment.
+            cointape_curl_set_string(easy, CURLOPT_PROXY, request.proxy ?? ""),
+            cointape_curl_set_string(easy, CURLOPT_NOPROXY, ""),
             cointape_curl_set_long(easy, CURLOPT_FOLLOWLOCATION, 0),
             cointape_curl_set_long(easy, CURLOPT_NOSIGNAL, 1),
             cointape_curl_set_long(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS),

@@ -4,7 +4,7 @@ package import JQ
 
 /// The request of a page: its URL without the paging parameter, its headers, its bounds.
 package struct RequestSettings: Sendable {
-    let url: String
+    package let url: String
     let query: [(name: String, value: String)]
     let headers: [(name: String, value: String)]
     package let pages: PageSettings?

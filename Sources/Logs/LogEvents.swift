@@ -10,6 +10,7 @@ extension Logger.Message {
     package static let entryNotNeeded: Self = "entry.not_needed"
     package static let entryPublished: Self = "entry.published"
     package static let entryRefused: Self = "entry.refused"
+    package static let feedProxy: Self = "feed.proxy"
     package static let foldResumed: Self = "fold.resumed"
     package static let foldWaits: Self = "fold.waits"
     package static let ledgerDamaged: Self = "ledger.damaged"

@@ -19,6 +19,7 @@ package enum LogKey {
     package static let pages = "pages"
     package static let path = "file.path"
     package static let port = "port"
+    package static let proxy = "proxy"
     package static let process = "process.id"
     package static let redis = "redis"
     package static let remedy = "remedy"

@@ -1,5 +1,6 @@
 import Basics
 package import Config
+import CurlHTTP
 import Fetching
 import Foundation
 import Logs
@@ -13,6 +14,10 @@ package struct ConfigFiles: Sendable {
         let config: WorkerConfig
         /// The workers whose configs an api's names, to do their work on demand.
         var onDemand: OnDemandConfigs?
+
+        var asksProviders: Bool {
+            if case .fetch = config { true } else { onDemand != nil }
+        }
     }
 
     let files: [File]
@@ -44,6 +49,13 @@ package struct ConfigFiles: Sendable {
             // What is wrong between files that stand on the command line too is told once.
             issues += finder.issues.filter { !issues.contains($0) }
             secrets.formUnion(finder.secrets)
+        }
+        let proxies = ProxySettings(environment)
+        secrets.formUnion(proxies.secrets)
+        if files.contains(where: \.asksProviders) {
+            issues += proxies.problems.map {
+                ConfigIssue(file: "environment", position: nil, path: $0.variable, message: $0.message)
+            }
         }
         let redactor = Redactor(secrets: secrets)
         guard issues.isEmpty else { throw ConfigIssues(issues.map { $0.masked(by: redactor) }) }
