@@ -15,7 +15,17 @@ struct Cointape: AsyncParsableCommand {
         ])
 
     static func main() async {
+        Ending.prepare()
         EventLoops.useOne(ProcessInfo.processInfo.environment)
-        await main(nil)
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            Ending.exit(with: error, of: Self.self)
+        }
     }
 }

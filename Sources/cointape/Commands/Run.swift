@@ -10,7 +10,7 @@ struct Run: AsyncParsableCommand {
     var configs: [String]
 
     func run() async throws {
-        try await Ending.withExitCodes {
+        try await Ending.withExitCodes(isService: true) {
             try await RunCommand.run(configs, environment: Environment(), tell: Ending.tell)
         }
     }

@@ -34,7 +34,7 @@ struct Sandbox: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await Ending.withExitCodes {
+        try await Ending.withExitCodes(isService: true) {
             try await SandboxCommand.run(
                 host: host, port: port, assets: assets, key: key, faults: faults, environment: Environment(),
                 print: Ending.show)

@@ -32,6 +32,9 @@ struct Status: AsyncParsableCommand {
                 do {
                     let text = try await command.look(json ? .json : .text).text
                     Ending.show(json ? text : Self.clear + text)
+                    try Ending.checkOutput()
+                } catch let error as ExitCode {
+                    throw error
                 } catch {
                     // It may be well again at the next look.
                     Ending.tell(StartProblem.describe(error))

@@ -28,7 +28,7 @@ struct Up: AsyncParsableCommand {
 
     func run() async throws {
         let environment = Environment()
-        try await Ending.withExitCodes {
+        try await Ending.withExitCodes(isService: true) {
             let options = UpCommand.Options(
                 data: data, port: try port ?? environment.upPort(), sandbox: sandbox, faults: faults,
                 guardianCommand: [try Executable.path(), GuardRedis.configuration.commandName ?? ""])
