@@ -123,7 +123,11 @@ final class JQChild: Sendable {
         _ channel: inout JQChannel?, _ taker: String, _ body: (JQChannel) -> Value?
     ) -> Result<Value, JQError> {
         do throws(JQError) {
-            if channel == nil { channel = try start() }
+            if channel == nil {
+                // Given up while it waited: nothing is started for it.
+                if let stopReason { throw stopReason }
+                channel = try start()
+            }
         } catch {
             return .failure(error)
         }
