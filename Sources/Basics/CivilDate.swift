@@ -51,4 +51,10 @@ extension BinaryInteger {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? quotient - 1 : quotient
     }
+
+    /// What the floored quotient leaves: from 0 up to the divisor, which must be positive.
+    package func flooredRemainder(by divisor: Self) -> Self {
+        let remainder = self % divisor
+        return remainder < 0 ? remainder + divisor : remainder
+    }
 }

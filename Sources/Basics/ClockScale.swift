@@ -30,12 +30,12 @@ package struct ClockScale: Equatable, Sendable {
 
     /// The tape's instant at a wall instant.
     package func tape(at wall: Timestamp) -> Timestamp {
-        Timestamp(milliseconds: start.milliseconds + (wall.milliseconds - origin.milliseconds) * speed)
+        start + (wall - origin) * Int(speed)
     }
 
     /// The wall's instant at an instant of the tape.
     package func wall(at tape: Timestamp) -> Timestamp {
-        Timestamp(milliseconds: origin.milliseconds + (tape.milliseconds - start.milliseconds) / speed)
+        origin + (tape - start) / Int(speed)
     }
 
     /// How long a stretch of the tape's time lasts on the wall.

@@ -5,7 +5,7 @@ package struct Minute: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// The minute that contains the instant.
     package init(containing instant: Timestamp) {
-        milliseconds = instant.milliseconds.flooredQuotient(by: 60_000) * 60_000
+        milliseconds = max(instant.milliseconds, .min + 60_000).flooredQuotient(by: 60_000) * 60_000
     }
 
     /// Reads what `description` writes; nil for anything else.
@@ -28,8 +28,10 @@ package struct Minute: Hashable, Comparable, Sendable, CustomStringConvertible {
     }
 
     /// The minute that many minutes later; earlier when negative.
+    ///
+    /// Saturates at the last and the first minute that there can be.
     package func advanced(byMinutes count: Int) -> Minute {
-        Minute(containing: Timestamp(milliseconds: milliseconds + Int64(count) * 60_000))
+        Minute(containing: start + .seconds(Int64(count) * 60))
     }
 
     /// The newest minute, this one or an earlier, that a schedule of this period is due at.
@@ -37,6 +39,7 @@ package struct Minute: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// Schedules are aligned to the epoch; the period is a multiple of a minute.
     package func floored(to period: Duration) -> Minute {
         let step = max(60_000, period.milliseconds)
-        return Minute(containing: Timestamp(milliseconds: milliseconds.flooredQuotient(by: step) * step))
+        let (product, overflow) = milliseconds.flooredQuotient(by: step).multipliedReportingOverflow(by: step)
+        return overflow ? self : Minute(containing: Timestamp(milliseconds: product))
     }
 }

@@ -20,13 +20,15 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         instant + (.zero - duration)
     }
 
+    /// Saturates likewise.
     package static func - (left: Self, right: Self) -> Duration {
-        .milliseconds(left.milliseconds - right.milliseconds)
+        let (difference, overflow) = left.milliseconds.subtractingReportingOverflow(right.milliseconds)
+        return .milliseconds(overflow ? (left > right ? .max : .min) : difference)
     }
 
     /// RFC 3339 in UTC with milliseconds: `2026-11-21T09:01:30.250Z`.
     package var rfc3339: String {
-        let milli = milliseconds - milliseconds.flooredQuotient(by: 1000) * 1000
+        let milli = milliseconds.flooredRemainder(by: 1000)
         return "\(civilSeconds).\(padded(milli, 3))Z"
     }
 
@@ -42,7 +44,7 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         let date = CivilDate(daysSinceEpoch: Int(days))
         let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        let weekday = weekdays[Int(days - days.flooredQuotient(by: 7) * 7)]
+        let weekday = weekdays[Int(days.flooredRemainder(by: 7))]
         let clock = civil
         return "\(weekday), \(padded(date.day, 2)) \(months[date.month - 1]) \(padded(date.year, 4)) "
             + "\(padded(clock.hour, 2)):\(padded(clock.minute, 2)):\(padded(clock.second, 2)) GMT"
@@ -51,7 +53,7 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     var civil: (date: String, hour: Int, minute: Int, second: Int) {
         let days = milliseconds.flooredQuotient(by: Self.millisecondsPerDay)
         let date = CivilDate(daysSinceEpoch: Int(days))
-        let second = Int((milliseconds - days * Self.millisecondsPerDay) / 1000)
+        let second = Int(milliseconds.flooredRemainder(by: Self.millisecondsPerDay) / 1000)
         let text = "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))"
         return (text, second / 3600, second / 60 % 60, second % 60)
     }

@@ -58,6 +58,11 @@ package struct MergeWorker: Service, CustomStringConvertible {
                     guard await clock.pauses(for: .seconds(5)) else { return }
                     continue
                 }
+                // A minute that is far ahead comes of an entry of the future in a source, which may be taken out at any moment.
+                guard minute.start - clock.now <= .seconds(3600) else {
+                    guard await clock.pauses(for: .seconds(5)) else { return }
+                    continue
+                }
                 guard await clock.pauses(until: minute.start) else { return }
                 // The wait for sources may be long and is nobody's work yet: it ends with the process.
                 try await cancelWhenGracefulShutdown { try await settle(minute) }
@@ -104,7 +109,9 @@ extension MergeConfig {
         var (count, minute) = (0, MergeSchedule.due(atOrAfter: first, sources))
         while minute <= last {
             count += 1
-            minute = MergeSchedule.due(atOrAfter: minute.advanced(byMinutes: 1), sources)
+            let next = MergeSchedule.due(atOrAfter: minute.advanced(byMinutes: 1), sources)
+            guard next > minute else { break }
+            minute = next
         }
         return count
     }
@@ -117,7 +124,10 @@ enum MergeSchedule {
         var minute = minute
         // All schedules are aligned to the epoch, so there are minutes at which all of them are due.
         while !sources.allSatisfy({ $0.isOptional || minute.start - minute.floored(to: $0.every).start <= $0.margin }) {
-            minute = minute.advanced(byMinutes: 1)
+            let next = minute.advanced(byMinutes: 1)
+            // Behind the last minute that there can be, which an entry of another hand may have, there is none.
+            guard next > minute else { break }
+            minute = next
         }
         return minute
     }

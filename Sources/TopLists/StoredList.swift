@@ -10,6 +10,7 @@ package struct StoredList: Sendable {
     package enum Failure: Error, Equatable {
         case headerMissing
         case rowMalformed(line: Int)
+        case notUTF8
     }
 
     /// `isWhole` says that nothing of the list comes behind the text.
@@ -23,7 +24,8 @@ package struct StoredList: Sendable {
 
     /// Renders the first rows, or all when there are fewer; nil when the text ends too early to tell.
     ///
-    /// A number that cannot be read as one is empty in CSV and null in JSON.
+    /// A number that cannot be read as one is empty in CSV and null in JSON. Throws where the rows, or what is in front of
+    /// them, are not UTF-8.
     package func rows(first limit: Int = .max, as format: ListFormat) throws(Failure) -> RenderedRows? {
         guard var position = try endOfHeader() else { return nil }
         let columns = shape.stored.count
@@ -41,7 +43,14 @@ package struct StoredList: Sendable {
             guard row.count == columns else { throw .rowMalformed(line: rows.count + 2) }
             rows.append(row)
         }
-        return isWhole || rows.count == limit ? rows.rendered : nil
+        guard isWhole || rows.count == limit else { return nil }
+        // Formats say UTF-8, and rows are copied as they are.
+        guard Self.isUTF8(text, upTo: position) else { throw .notUTF8 }
+        return rows.rendered
+    }
+
+    private static func isUTF8(_ text: [UInt8], upTo end: Int) -> Bool {
+        (try? UTF8Span(validating: text.span.extracting(0..<end))) != nil
     }
 
     /// Where the first row begins; nil when the text ends too early to tell.

@@ -33,4 +33,20 @@ struct MinuteTests {
     func `a schedule's minutes are aligned to the epoch`(second: Int64, period: Int64, floored: Int64) {
         #expect(Self.minute(second * 1000).floored(to: .seconds(period)) == Self.minute(floored * 1000))
     }
+
+    @Test func `instants and minutes at the ends of what can be counted do not trap`() {
+        for milliseconds in [Int64.max, .max - 59_999, .min, .min + 1, 0] {
+            let minute = Minute(containing: Timestamp(milliseconds: milliseconds))
+            for count in [1, -1, Int.max / 120, Int.min / 120] { _ = minute.advanced(byMinutes: count).description }
+            for period in [Duration.seconds(60), .seconds(86_400), .seconds(Int64.max)] {
+                _ = minute.floored(to: period)
+            }
+            let instant = Timestamp(milliseconds: milliseconds)
+            for other in [Int64.max, .min, 0] { _ = (instant - Timestamp(milliseconds: other)).milliseconds }
+            _ = instant.rfc3339 + instant.httpDate
+        }
+        let last = Minute(containing: Timestamp(milliseconds: .max))
+        #expect(last.advanced(byMinutes: 1) == last)
+        #expect((Timestamp(milliseconds: .max) - Timestamp(milliseconds: .min)).milliseconds == .max)
+    }
 }

@@ -52,6 +52,25 @@ struct StoredListTests {
 
     private static let three = ["1,BTC,6634.41,1", "2,ETH,0.10,1027", "3,USDT,1,825"]
 
+    @Test func `text that is not UTF-8 is refused, in rows that are asked for`() throws {
+        for bytes: [UInt8] in [
+            [0xFF], [0xC3], [0xC3, 0x28], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xC0, 0xAF],
+        ] {
+            for plain in [true, false] {
+                var text = Self.text(["1,BTC,6634.41,1", "2,\(plain ? "" : "\"")x"]).dropLast(2)
+                text += bytes + Array("\(plain ? "" : "\""),1,2\r\n3,ETH,1,1027\r\n".utf8)
+                let list = StoredList(Array(text), Self.shape)
+                for format in ListFormat.allCases {
+                    #expect(throws: StoredList.Failure.notUTF8, "\(bytes)") { try list.rows(as: format) }
+                    #expect(throws: StoredList.Failure.notUTF8) { try list.rows(first: 2, as: format) }
+                    #expect(try list.rows(first: 1, as: format)?.count == 1)
+                }
+            }
+        }
+        let good = try Rendered(["1,Ñ€𝄞\u{10FFFF},1,1"])
+        #expect(good.csv().contains("Ñ€𝄞\u{10FFFF}"))
+    }
+
     @Test func `a list is rendered as CSV and JSON with the same digits`() throws {
         let list = try Rendered(Self.three)
         #expect(list.count == 3)

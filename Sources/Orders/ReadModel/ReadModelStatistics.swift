@@ -98,7 +98,8 @@ extension ReadModelStatistics {
         total = try read("total") { Satoshi(digits: $0.utf8) }
         for currency in Currency.allCases {
             var sum = Sums()
-            sum.count = try read("\(currency.rawValue):count") { UInt64($0) }
+            // No more than project.lua takes, so that sums of counts are far from overflow.
+            sum.count = try read("\(currency.rawValue):count") { $0.utf8.count <= 15 ? UInt64($0) : nil }
             sum.units = try read("\(currency.rawValue):units") { Satoshi(digits: $0.utf8)?.value }
             sum.satoshi = try read("\(currency.rawValue):satoshi") { Satoshi(digits: $0.utf8) }
             sums[currency] = sum

@@ -18,6 +18,9 @@ final class ListDescription: Sendable {
     /// As answers have it: they are written far more often than there are lists.
     let lastModified: String
 
+    /// No list has more rows, and products of counts are far from overflow.
+    private static let counts = 0...1_000_000_000
+
     struct Malformed: Error, CustomStringConvertible {
         let description: String
     }
@@ -33,7 +36,7 @@ final class ListDescription: Sendable {
         guard let shape = try? shapes.shape(columns) else {
             throw Malformed(description: "the field `columns` of the entry \(entry.id) cannot be read")
         }
-        guard let count = Int(String(decoding: try field("count"), as: UTF8.self)), count >= 0 else {
+        guard let count = Int(String(decoding: try field("count"), as: UTF8.self)), Self.counts.contains(count) else {
             throw Malformed(description: "the field `count` of the entry \(entry.id) is no number of rows")
         }
         minute = entry.minute

@@ -54,7 +54,8 @@ package struct ServerFitness: Equatable, Sendable {
         else { throw RedisError(.unexpectedReply, command: "TIME", message: "a reply that is not as it should be") }
         let received = Timestamp.machineTime
         let middle = sent + (received - sent) / 2
-        let offset = Timestamp(milliseconds: seconds * 1000 + fraction / 1000) - middle
+        let time = Timestamp(milliseconds: 0) + .seconds(seconds) + .microseconds(fraction)
+        let offset = time - middle
         return ServerFitness(info: RedisInfo(try await info(redis)), offset: offset)
     }
 

@@ -170,7 +170,8 @@ package struct Settler: Sendable {
 
     /// Does small work in spite of a connection that has just been lost.
     private func shortly<Result>(_ work: () async throws -> Result) async throws -> Result {
-        for _ in 0..<10 {
+        let end = ContinuousClock.now + .seconds(5)
+        while ContinuousClock.now < end {
             do {
                 return try await work()
             } catch let error as RedisError where error.isOutage {
