@@ -32,7 +32,9 @@ RUN apt-get update \
         libcurl4 libhiredis0.14 libjq1 libssl3 libstdc++6 zlib1g \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 cointape \
-    && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin cointape
+    && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin cointape \
+    # A volume that is mounted here is the user's too: apis keep what they have acknowledged there.
+    && install -d -o cointape -g cointape /var/lib/cointape/witness
 COPY --from=build /usr/local/bin/cointape /usr/local/bin/cointape
 WORKDIR /srv/cointape
 # The configs are of the same version as the program. Another folder of yours: --build-arg CONFIG=myconfig

@@ -44,6 +44,7 @@ class Stack:
         """As if nothing had been."""
         self.end()
         self.world.redis.call("FLUSHALL")
+        self.world.forget()
         self.begin()
 
     @property

@@ -18,7 +18,7 @@ FEEDS = ["price", "rank", "btc_rate"]
 STREAMS = FEEDS + ["toplist"]
 KINDS = FEEDS + ["toplist", "ledger", "api"]
 # A developer's keys and settings must not reach a fault.
-OURS = ("_URL", "_KEY", "COINTAPE_CLOCK", "PORT", "HOST", "CONFIG_DIR", "LOG_LEVEL", "LOG_DIR")
+OURS = ("_URL", "_KEY", "COINTAPE_CLOCK", "PORT", "HOST", "CONFIG_DIR", "LOG_LEVEL", "LOG_DIR", "WITNESS_DIR")
 DURABLE = ["--appendonly", "yes", "--appendfsync", "always", "--no-appendfsync-on-rewrite", "no"]
 
 
@@ -30,6 +30,7 @@ class World:
         self.is_long, self.is_isolated = is_long, is_isolated
         self.environment = {name: value for name, value in os.environ.items() if not name.endswith(OURS)}
         self.environment |= {"LOG_DIR": str(self.folder / "log"), "CONFIG_DIR": str(configs)}
+        self.environment["WITNESS_DIR"] = str(self.folder / "witness")
         self.processes, self.redis, self.clock = [], None, None
         self.random, self.names = random.Random(7), 0
 
@@ -104,6 +105,10 @@ class World:
         code, text = self.run("orders", "open", "--config", self.config / "ledger.json")
         if code != 0:
             raise RuntimeError(f"orders open: {text}")
+
+    def forget(self):
+        """What apis remember of a ledger: for a Redis that is flushed on purpose."""
+        shutil.rmtree(self.environment["WITNESS_DIR"], ignore_errors=True)
 
     def verify(self):
         """The last line of `orders verify`: ok, or what is wrong."""

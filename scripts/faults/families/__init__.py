@@ -10,6 +10,8 @@ from families import refused_writes
 from families import providers
 from families import killed_redis
 from families import lost_replies
+from families import lost_orders
+from families import hostile
 from families import shutdown
 from families import hosts
 from families import shared_port

@@ -1,0 +1,148 @@
+"""Whatever a hand or another program may write into Redis, under every key that is ours; and everything is asked."""
+
+import random
+
+from harness import web
+from harness.redis import RedisError
+from harness.stack import Stack
+from harness.wait import until
+from harness.world import STREAMS
+from registry import fault
+
+MOST = 18446744073709551615
+KEYS = STREAMS + [
+    "{orders}:ledger", "{orders}:seen", "{orders}:missing", "{orders}:confirmed", "{read}:stats", "{read}:all",
+    "{read}:EUR", "{read}:GBP", "{read}:USD",
+]
+FIELDS = [
+    "source", "minute", "fetched_at", "count", "sha256", "as_of", "mark", "rows", "gap", "detail", "key", "columns",
+    "matched", "samples", "opened", "kind", "total", "tail", "currency", "amount", "rate", "rate_minute", "satoshi",
+    "created_at", "raised", "last", "last_tail", "last_created_at", "EUR:count", "USD:units", "GBP:satoshi",
+]
+TEXTS = [
+    "", "x", "0", "-1", "1e999", "nan", str(MOST), str(MOST + 1), "9223372036854775807", "-9223372036854775808",
+    "9" * 38, "9" * 400, "\udcff\udcfe", "a\r\nb", "\0", "é" * 300, "[" * 300, "{}", "null", "[{}]", '[{"id":1}]',
+    '[{"id":99999999999999999999,"symbol":"X","price":1e400}]', '[{"id":1,"symbol":"\udcff","price":1}]',
+    '{"kind":"sandbox","opened":"1-0","entry":"2-0","tail":"00000000001","total":"%s"}' % MOST,
+    '[{"name":"Rank","type":"integer"}]', '[{"name":"Rank","type":"integer"},{"name":"Rank","type":"string"}]',
+    "sandbox", "price", "toplist", "real", "EUR", "2026-11-21T09:01Z", "2026-11-21T09:01:00.000Z", "0123456789a",
+    "-0001-01-01T00:00:00Z", "9999-12-31T23:59:60.999Z", "5-0", f"{MOST}-{MOST}", f"9223372036854775807-{MOST}",
+]
+LISTS = [
+    "", "Rank,Symbol,Price USD,CMC ID\r\n", "Rank,Symbol,Price USD,CMC ID\r\n1,\udcff,1,1\r\n", '"', "a,b\r\n1\r\n" * 50,
+    "Rank,Symbol,Price USD,CMC ID\r\n1,BTC,1e9999,1\r\n", "Rank,Symbol,Price USD,CMC ID\r\n" + "1,B,1,1\r\n" * 300,
+]
+
+
+@fault("hostile", "Hostile entries of every stream and key, and every route asked", lasts=60)
+def hostile(world, table):
+    writes = world.pick(3_000, 100_000)
+    row = table.row(
+        "Hostile entries and keys, of every kind that is ours",
+        f"{writes:,} writes of `redis-cli` into every stream and key: ids up to the highest, numbers beyond all bounds, text "
+        "that is no UTF-8, wrong types; each route, `status` and `orders verify` asked in between; seed 7",
+    )
+    world.start_redis()
+    world.sandbox()
+    stack = Stack(world)
+    redis, draw = world.redis.another(), random.Random(7)
+    untrue, lost, refused = [], [], 0
+    for number in range(writes):
+        try:
+            write(redis, draw, world)
+        except RedisError:
+            refused += 1
+        if number % 20 == 19:
+            ask(draw, stack, world, untrue)
+        if number % 500 == 499:
+            # The next stretch begins with what every process understands.
+            lost += [name for name in stack.ended if name not in lost]
+            for command in (("status",), ("orders", "verify", "--config", world.config / "ledger.json")):
+                code, text = world.run(*command, seconds=120)
+                if code not in (0, 1):
+                    lost.append(f"{' '.join(map(str, command[:2]))}: exit {code}: {text[-200:]}")
+            if number % 2_000 == 1_999:
+                redis.call("FLUSHALL")
+        if lost:
+            break
+    lost += [name for name in stack.ended if name not in lost]
+    row.none("no process ends", lost, f"{writes:,} writes, {refused:,} of them refused by Redis; all six workers live")
+    row.none("what the api says is well formed, and UTF-8 where it says so", untrue, "all of it")
+    stack.anew()
+    row.expect("after a flush all works again", stack.order() == "200", "lists, rates, orders")
+
+
+def write(redis, draw, world):
+    """One write that somebody might make."""
+    key = draw.choice(KEYS)
+    minute = world.minute_now() + 60_000 * draw.choice([-9999999, -20, -3, -2, -1, 0, 1, 2, 9999999])
+    text = lambda: draw.choice(TEXTS)
+    kind = draw.randrange(12)
+    if kind < 5:
+        id = draw.choice([f"{max(0, minute)}-0", f"{max(0, minute)}-{MOST}", f"{draw.choice([5, MOST, MOST // 2])}-{draw.choice([0, MOST])}", "*"])
+        fields = [part for _ in range(draw.randrange(1, 9)) for part in (draw.choice(FIELDS), text())]
+        if draw.randrange(2):
+            fields += ["source", key]
+        redis.call("XADD", key, id, *fields)
+    elif kind == 5:
+        redis.call("DEL", key)
+    elif kind == 6:
+        redis.call("HSET", draw.choice(["{read}:stats", "{orders}:seen", key]), draw.choice(FIELDS), text())
+    elif kind == 7:
+        redis.call("SET", key, text())
+    elif kind == 8:
+        stamp = newest_key(redis, draw, world)
+        redis.call("SET", stamp, draw.choice(LISTS))
+    elif kind == 9:
+        known = redis.call("XREVRANGE", "toplist", "+", "-", "COUNT", 3)
+        if known:
+            id, flat = draw.choice(known)
+            fields = dict(zip(flat[::2], flat[1::2]))
+            fields[draw.choice(list(fields))] = text()
+            redis.call("XADD", "toplist", f"{int(id.split('-')[0]) + 60_000}-{draw.choice([0, MOST])}",
+                       *(part for pair in fields.items() for part in pair))
+    elif kind == 10:
+        name = draw.choice(["lease", "tries", "pause"])
+        tail = "" if name == "pause" else f":{stamp_of(minute)}"
+        redis.call(draw.choice(["SET", "RPUSH"]), f"{name}:{draw.choice(STREAMS)}{tail}", text())
+    else:
+        redis.call("EXPIRE" if draw.randrange(2) else "XTRIM", key, *([100] if draw.randrange(2) else ["MAXLEN", 1]))
+
+
+def stamp_of(milliseconds):
+    from harness import times
+    return times.minute(max(0, milliseconds))
+
+
+def newest_key(redis, draw, world):
+    return f"toplist:{stamp_of(world.minute_now() - 60_000 * draw.randrange(4))}"
+
+
+def ask(draw, stack, world, untrue):
+    """A route, with whatever may be asked; what is wrong with the answer itself."""
+    minute = stamp_of(world.minute_now() + 60_000 * draw.choice([-9999999, -20, -3, -2, -1, 0, 1]))
+    target = draw.choice([
+        "/", "/?limit=3&format=CSV", f"/?datetime={minute}", f"/?datetime={minute}&format=CSV&limit=10000", "/?datetime=-2m",
+        "/?datetime=1970-01-01", "/healthz", "/readyz", "/readyz?verbose", "/metrics", "/buy_orders",
+        "/buy_orders?page_size=100&currency=EUR", "/buy_orders/stats", "/buy_orders/01a20bcb-292e-7000-8000-008598c6b40a",
+        "/buy_orders?last_reference=ffffffff-ffff-7fff-bfff-ffffffffffff", "PUT",
+    ])
+    try:
+        if target == "PUT":
+            stack.order()
+            return
+        answer = web.ask(stack.api.port, target, timeout=20)
+    except OSError as error:
+        if stack.api.is_running:
+            untrue.append(f"{target}: {error}")
+        return
+    try:
+        text = answer.body.decode("utf-8")
+    except UnicodeDecodeError:
+        untrue.append(f"{target}: {answer.status}, and not UTF-8")
+        return
+    kind = answer.headers.get("Content-Type", "")
+    if "json" in kind and text.strip() and answer.json == {} and text.strip() != "{}":
+        untrue.append(f"{target}: {answer.status}, and no JSON: {text[:80]}")
+    if answer.status >= 500 and answer.status != 503:
+        untrue.append(f"{target}: {answer.status}: {text[:80]}")
