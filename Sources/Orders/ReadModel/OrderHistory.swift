@@ -143,19 +143,3 @@ package struct OrderHistory: Sendable {
 
     private static let script = RedisScript(name: "page", source: PackageResources.page_lua)
 }
-
-extension StreamID {
-    static let lowest: StreamID? = StreamID(milliseconds: 0, sequence: 0)
-
-    /// The next id; nil behind the highest.
-    var successor: StreamID? {
-        if sequence < .max { return StreamID(milliseconds: milliseconds, sequence: sequence + 1) }
-        return milliseconds < .max ? StreamID(milliseconds: milliseconds + 1, sequence: 0) : nil
-    }
-
-    /// The id before; nil before the lowest.
-    var predecessor: StreamID? {
-        if sequence > 0 { return StreamID(milliseconds: milliseconds, sequence: sequence - 1) }
-        return milliseconds > 0 ? StreamID(milliseconds: milliseconds - 1, sequence: .max) : nil
-    }
-}

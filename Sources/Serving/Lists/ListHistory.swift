@@ -159,8 +159,8 @@ final class ListHistory: Sendable {
         for _ in 0..<Self.batches {
             let entries = try await reader.oldest(100, from: from)
             if let entry = entries.first(where: { $0.gap == nil }) { return entry.minute }
-            guard let last = entries.last else { return nil }
-            from = StreamID(milliseconds: last.id.milliseconds, sequence: last.id.sequence + 1)
+            guard let next = entries.last?.id.successor else { return nil }
+            from = next
         }
         return nil
     }

@@ -34,4 +34,20 @@ package struct StreamID: Hashable, Comparable, Sendable, CustomStringConvertible
     package static func < (left: Self, right: Self) -> Bool {
         (left.milliseconds, left.sequence) < (right.milliseconds, right.sequence)
     }
+
+    package static let lowest = StreamID(milliseconds: 0, sequence: 0)
+
+    /// The next id; nil behind the highest.
+    ///
+    /// An entry may have any sequence number, the highest too: adding to it would trap.
+    package var successor: StreamID? {
+        if sequence < .max { return StreamID(milliseconds: milliseconds, sequence: sequence + 1) }
+        return milliseconds < .max ? StreamID(milliseconds: milliseconds + 1, sequence: 0) : nil
+    }
+
+    /// The id before; nil before the lowest.
+    package var predecessor: StreamID? {
+        if sequence > 0 { return StreamID(milliseconds: milliseconds, sequence: sequence - 1) }
+        return milliseconds > 0 ? StreamID(milliseconds: milliseconds - 1, sequence: .max) : nil
+    }
 }
