@@ -17,6 +17,7 @@ extension Logger.Message {
     package static let ledgerDurability: Self = "ledger.durability"
     package static let ledgerFound: Self = "ledger.found"
     package static let ledgerLost: Self = "ledger.lost"
+    package static let listGone: Self = "list.gone"
     package static let listUnreadable: Self = "list.unreadable"
     package static let logBack: Self = "log.back"
     package static let logLost: Self = "log.lost"

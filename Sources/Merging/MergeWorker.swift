@@ -43,6 +43,28 @@ package struct MergeWorker: Service, CustomStringConvertible {
     private static let longestRetain: Duration = .seconds(30 * 86_400)
 
     package func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await cancelWhenGracefulShutdown { await restoreLists() } }
+            group.addTask { try await settleMinutes() }
+            try await group.waitForAll()
+        }
+    }
+
+    /// Looks now and then whether the newest list is still there; what goes wrong is told by those who settle minutes.
+    private func restoreLists() async {
+        var told: StreamID?
+        while (try? await Task.sleep(for: Self.restorePeriod)) != nil {
+            guard let newest = try? await settler.reader.newest(1).first, newest.id != told else { continue }
+            if let isRestored = try? await merger.restore(newest), !isRestored {
+                // One that cannot be made again is told once.
+                told = (try? await merger.isMissing(newest)) == true ? newest.id : nil
+            }
+        }
+    }
+
+    private static let restorePeriod: Duration = .seconds(2)
+
+    private func settleMinutes() async throws {
         var backoff = Backoff(base: .milliseconds(100), maximum: .seconds(5))
         var news = AheadNews(stream: settler.reader.key, logger: logger)
         while !Task.isShuttingDownGracefully, !Task.isCancelled {

@@ -55,6 +55,40 @@ struct MinuteMerger: Sendable {
         return try draft(minute, result, stored, inputs.map { $0?.minute })
     }
 
+    /// Stores a minute's list again whose string is gone although its entry is there: evicted, or deleted.
+    ///
+    /// It is made of the same entries, and stored only if it has the digest that its entry tells. Returns whether it was.
+    func restore(_ entry: TapeEntry) async throws -> Bool {
+        let minute = entry.minute
+        guard try await isMissing(entry) else { return false }
+        let age = clock.now - minute.start
+        if let retain = config.retain, age >= retain { return false }
+        var tables: [SourceTable?] = []
+        for source in feeds.indices { tables.append(try await input(source, minute)?.table) }
+        let result = Join.run(config.plan, tables)
+        let isSame = entry.text("sha256") == Digest.sha256(result.csv)
+        if isSame {
+            var command = RedisCommand("SET", keys.list(config.stream, minute), result.csv, "NX")
+            if let retain = config.retain {
+                command.append("PX")
+                command.append(clock.wallMilliseconds(retain - age))
+            }
+            _ = try await redis.send(command)
+        }
+        logger.warning(
+            .listGone,
+            metadata: [
+                LogKey.stream: "\(config.stream)", LogKey.minute: "\(minute)",
+                LogKey.outcome: isSame ? "restored" : "lost: its entries are not what they were",
+            ])
+        return isSame
+    }
+
+    func isMissing(_ entry: TapeEntry) async throws(RedisError) -> Bool {
+        guard entry.gap == nil, entry.text("sha256") != nil else { return false }
+        return try await redis.send(RedisCommand("EXISTS", keys.list(config.stream, entry.minute))) == .integer(0)
+    }
+
     private func record(_ account: JoinAccount) {
         func set(_ kind: String, _ count: Int) {
             Gauge(.joinRows, [("stream", config.stream), ("kind", kind)]).record(count)

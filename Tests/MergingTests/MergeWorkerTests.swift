@@ -33,11 +33,12 @@ import Testing
             config = try #require(MergeConfig(reading: reader), "\(context.issues)")
         }
 
+        let said = Said()
+
         var worker: MergeWorker {
             MergeWorker(
                 config, identity: WorkerIdentity(name: "toplist", kind: "merge"), redis: client.separate(),
-                clock: clock,
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+                clock: clock, logger: said.logger)
         }
 
         func minute(_ ago: Int) -> Minute {
@@ -56,6 +57,34 @@ import Testing
         func entry(_ stream: String, _ ago: Int) async throws -> TapeEntry? {
             try await StreamReader(key: stream, redis: client, clock: clock).entry(at: minute(ago))
         }
+    }
+
+    @Test func `a newest list whose string is gone is stored again, byte for byte, and that is told`() async throws {
+        let tape = try await Tape()
+        try await tape.publish("rank", 0, rows: #"[{"id":1},{"id":2}]"#)
+        try await tape.publish("price", 0, rows: #"[{"id":2,"price":5},{"id":1,"price":1}]"#)
+        let minute = tape.minute(0)
+        let worker = tape.worker
+        #expect(try await worker.settleNext(notAfter: minute) != nil)
+        let newest = try #require(
+            try await StreamReader(key: "toplist", redis: tape.client, clock: tape.clock).newest(1).first)
+        let key = newest.text("key") ?? ""
+        let list = try await tape.client.send(RedisCommand("GET", key))
+        _ = try await tape.client.send(RedisCommand("DEL", key))
+        let running = Task { try await worker.run() }
+        try await eventually("the list is there again") {
+            try await tape.client.send(RedisCommand("GET", key)) == list
+        }
+        #expect(try await tape.client.send(RedisCommand("PTTL", key)).integer ?? 0 > 0)
+        try await eventually("it is told") { tape.said.told.contains("list.gone") }
+
+        // What it was made of is another: then it is not made up.
+        _ = try await tape.client.send(RedisCommand("DEL", key, "price"))
+        try await tape.publish("price", 0, rows: #"[{"id":2,"price":6},{"id":1,"price":1}]"#)
+        try await eventually("that it is lost is told") { tape.said.told.count { $0 == "list.gone" } == 2 }
+        #expect(try await tape.client.send(RedisCommand("EXISTS", key)) == .integer(0))
+        running.cancel()
+        _ = try? await running.value
     }
 
     @Test func `joins minute by minute from the main source's oldest entry on`() async throws {

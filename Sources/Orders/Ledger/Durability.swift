@@ -55,8 +55,10 @@ package struct LedgerDurability: Equatable, Sendable {
         self.unknown = unknown
     }
 
-    /// WAITAOF came with Redis 7.2. From 7.2.2 on, and in every Valkey, it answers before fdatasync unless each write is
-    /// followed by one; that is mended in Redis 8.0 (https://github.com/redis/redis/pull/13793).
+    /// WAITAOF came with Redis 7.2.
+    ///
+    /// From 7.2.2 on, and in every Valkey, it answers before fdatasync unless each write is followed by one; that is mended in
+    /// Redis 8.0 (https://github.com/redis/redis/pull/13793).
     private static func obstacle(_ facts: RedisInfo, _ appendfsync: String?) -> String? {
         let server = facts.serverVersion ?? "a server that does not tell its version"
         if facts.isAtLeast(7, 2) == false {

@@ -76,7 +76,7 @@ struct ListRoute: Sendable {
     private var noListYet: Problem {
         .unavailable(
             "no-list-yet", "There is no list yet",
-            "No minute has been joined since this tape began; the first list follows the first fetched minute.",
+            "\(newest.absence). The first list follows the first minute that is fetched and joined.",
             retryAfter: clock.positiveHeaderSeconds(.seconds(5)))
     }
 

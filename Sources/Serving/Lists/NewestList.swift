@@ -6,6 +6,7 @@ import TopLists
 final class NewestList: Sendable {
     private struct State {
         var list: ServedList?
+        var absence = "The store of lists has not been read since this api began"
         var show: @Sendable (ServedList) -> Void = { _ in }
         var lastWaiter = 0
         /// Those who wait for the first list.
@@ -20,6 +21,11 @@ final class NewestList: Sendable {
     }
 
     var current: ServedList? { state.withLock(\.list) }
+
+    /// Why there is no list, as far as is known, in words.
+    var absence: String { state.withLock(\.absence) }
+
+    func note(absence: String) { state.withLock { $0.absence = absence } }
 
     /// Older lists than the one that is there do not replace it.
     func offer(_ newer: ServedList) {
