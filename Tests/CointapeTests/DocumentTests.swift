@@ -47,7 +47,7 @@ import Testing
         let up = try Cointape(["up", "--data", "\(folder.path)/data", "--port", "\(port)"])
         try await up.prints("cointape is up")
         let blocks = try Document("docs/redis.md").blocks
-        #expect(blocks.count == 20)
+        #expect(blocks.count == 21)
         for block in blocks {
             let output = try #require(block.output, "\(block.commands)")
             let commands = here(block.commands, port)

@@ -70,14 +70,17 @@ import Testing
                 }
                 return true
             }
-            for (name, words) in [("grows", "took more than"), ("runs", "has not ended in time"), ("good", nil)] {
+            // On a busy machine the deadline may come before the bound of memory.
+            for (name, words) in [
+                ("grows", ["took more than", "has not ended in time"]), ("runs", ["has not ended in time"]), ("good", []),
+            ] {
                 let reply = try #require(try await client.send(RedisCommand("XRANGE", name, "-", "+")).array)
                 let details = reply.compactMap { entry -> String? in
                     let texts = entry.array?[1].array?.compactMap(\.text) ?? []
                     return texts.firstIndex(of: "detail").map { texts[$0 + 1] }
                 }
-                #expect(details.count == (words == nil ? 0 : reply.count), "\(details)")
-                #expect(details.allSatisfy { $0.contains(words ?? "") }, "\(details)")
+                #expect(details.count == (words.isEmpty ? 0 : reply.count), "\(details)")
+                #expect(details.allSatisfy { detail in words.contains { detail.contains($0) } }, "\(details)")
             }
             #expect(try residentMegabytes(worker.identifier) < 150)
             worker.signal(SIGKILL)
