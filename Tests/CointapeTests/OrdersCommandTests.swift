@@ -184,8 +184,17 @@ import Testing
             "No ledger is open, so no order is taken. To open one: REDIS_URL=redis://127.0.0.1:\(port + 1) cointape orders open"
         try await second.prints(hint)
         #expect(try await shell("redis-cli -p \(port + 1) EXISTS '{orders}:ledger'") == "0\n")
-        let opened = try await Cointape.run(["orders", "open"], environment: environment)
-        #expect(opened.code == 0 && opened.text.contains("for sandbox rates"), "\(opened.text)")
+        // An order was acknowledged, and that is not forgotten with the ledger.
+        try await eventually("the loss is marked") {
+            try await shell("redis-cli -p \(port + 1) EXISTS '{orders}:missing'") == "1\n"
+        }
+        let refused = try await Cointape.run(["orders", "open"], environment: environment)
+        #expect(refused.code == 1 && refused.text.contains("there was a ledger"), "\(refused.text)")
+        let tooLittle = try await Cointape.run(["orders", "open", "--already-sold", "0"], environment: environment)
+        #expect(tooLittle.code == 1 && tooLittle.text.contains("BTC had been sold"), "\(tooLittle.text)")
+        let opened = try await Cointape.run(["orders", "open", "--already-sold", "1"], environment: environment)
+        #expect(opened.code == 0 && opened.text.contains("for sandbox rates: 1 of 100 BTC"), "\(opened.text)")
+        #expect(try await shell("redis-cli -p \(port + 1) EXISTS '{orders}:missing'") == "0\n")
         second.signal(SIGTERM)
         #expect(try await second.exit() == 0)
     }
