@@ -1,3 +1,9 @@
+/// An ASCII letter in lower case; any other byte as it is.
+@inlinable
+package func lowercased(_ byte: UInt8) -> UInt8 {
+    byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
+}
+
 /// A set of bytes, as tokens and hosts of a protocol are made of.
 package struct ByteSet: Sendable {
     private var low: UInt64 = 0

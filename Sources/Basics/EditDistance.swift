@@ -1,20 +1,28 @@
 /// The nearest known name to a mistyped one, for «did you mean …?».
 package enum EditDistance {
     /// The closest candidate within a third of the word's length (at least two edits); the first one on a tie.
+    ///
+    /// Lengths are in Unicode scalars. The cost does not grow with the word: one that is too long is compared with nothing.
     package static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
-        let limit = max(2, word.count / 3)
+        let candidates = candidates.map { (name: $0, scalars: Array($0.lowercased().unicodeScalars)) }
+        // There are as many edits as one is longer than the other, and no more than the candidate is long; a scalar has up
+        // to four bytes.
+        let longest = candidates.reduce(0) { max($0, $1.scalars.count) }
+        guard word.utf8.count < 8 * longest else { return nil }
+        let limit = max(2, word.unicodeScalars.count / 3)
+        let scalars = Array(word.lowercased().unicodeScalars)
         var best: (name: String, distance: Int)?
         for candidate in candidates {
-            let distance = between(Array(word.lowercased()), Array(candidate.lowercased()))
-            if distance <= limit, distance < candidate.count, distance < best?.distance ?? .max {
-                best = (candidate, distance)
-            }
+            let most = min(limit, candidate.scalars.count - 1, (best?.distance ?? .max) - 1)
+            guard abs(scalars.count - candidate.scalars.count) <= most else { continue }
+            let distance = between(scalars, candidate.scalars)
+            if distance <= most { best = (candidate.name, distance) }
         }
         return best?.name
     }
 
     /// Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment).
-    static func between(_ left: [Character], _ right: [Character]) -> Int {
+    static func between(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
         var beforeLast: [Int] = []
         var last = Array(0...right.count)
         for row in left.indices {

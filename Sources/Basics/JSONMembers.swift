@@ -13,7 +13,8 @@ package struct JSONMember: Equatable, Sendable {
 
 /// The members of a text that is one JSON object (RFC 8259), in order, repeated ones included.
 ///
-/// What is inside of nested values is checked and thrown away, so that a hostile text costs no more than its length.
+/// What is inside of nested values is checked and thrown away, and so are members that nobody asks for, so that a hostile
+/// text costs no more than its length.
 package struct JSONMembers {
     private enum Expected {
         case name, nameOrEnd, colon, value, valueOrEnd, commaOrEnd, end
@@ -25,12 +26,20 @@ package struct JSONMembers {
     private var expected = Expected.value
     /// The open containers; true for an object.
     private var open: [Bool] = []
-    private var name = ""
+    /// nil for one that is not wanted.
+    private var name: String?
     private var members: [JSONMember] = []
+    /// nil for all.
+    private let wanted: [String]?
 
-    package static func of(_ text: [UInt8]) throws(JSONSyntaxError) -> [JSONMember] {
+    private init(_ wanted: [String]?) {
+        self.wanted = wanted
+    }
+
+    /// Those of the names, or all; with other members nothing but their form matters.
+    package static func of(_ text: [UInt8], named wanted: [String]? = nil) throws(JSONSyntaxError) -> [JSONMember] {
         if let offset = invalidUTF8(in: text) { throw JSONSyntaxError("not UTF-8", at: offset) }
-        var reader = JSONMembers()
+        var reader = JSONMembers(wanted)
         let span = text.span
         while true {
             let token = try reader.lexer.next(in: span)
@@ -42,7 +51,7 @@ package struct JSONMembers {
     private mutating func take(_ token: JSONToken, _ text: Span<UInt8>) throws(JSONSyntaxError) {
         switch (expected, token.kind) {
         case (.name, .string(let hasEscapes)), (.nameOrEnd, .string(let hasEscapes)):
-            if open.count == 1 { name = JSONString.decode(token.range, hasEscapes: hasEscapes, in: text) }
+            if open.count == 1 { name = name(token.range, hasEscapes: hasEscapes, text) }
             expected = .colon
         case (.colon, .colon): expected = .value
         case (.commaOrEnd, .comma): expected = open.last == true ? .name : .value
@@ -61,7 +70,7 @@ package struct JSONMembers {
         switch token.kind {
         case .string(let hasEscapes):
             note { .string(JSONString.decode(token.range, hasEscapes: hasEscapes, in: text)) }
-        case .number: note { .number(token.range.reduce(into: "") { $0.unicodeScalars.append(.init(text[$1])) }) }
+        case .number: note { .number(Self.digits(text.extracting(token.range))) }
         case .true, .false: note { .bool }
         case .null: note { .null }
         case .beginObject:
@@ -79,7 +88,27 @@ package struct JSONMembers {
 
     /// Only what stands directly in the object is kept.
     private mutating func note(_ value: () -> JSONMember.Value) {
-        if open.count == 1 { members.append(JSONMember(name: name, value: value())) }
+        if open.count == 1, let name { members.append(JSONMember(name: name, value: value())) }
+    }
+
+    private func name(_ range: Range<Int>, hasEscapes: Bool, _ text: Span<UInt8>) -> String? {
+        guard let wanted else { return JSONString.decode(range, hasEscapes: hasEscapes, in: text) }
+        guard hasEscapes else {
+            return wanted.first { name in
+                var place = range.lowerBound
+                return name.utf8.count == range.count - 2
+                    && name.utf8.allSatisfy { byte in
+                        place += 1
+                        return text[place] == byte
+                    }
+            }
+        }
+        let name = JSONString.decode(range, hasEscapes: true, in: text)
+        return wanted.first(where: name.isExactly)
+    }
+
+    private static func digits(_ number: Span<UInt8>) -> String {
+        number.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
     }
 
     private mutating func enter(isObject: Bool, _ token: JSONToken) throws(JSONSyntaxError) {

@@ -13,8 +13,12 @@ private enum HTTPDate {
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
 
+    /// No form is nearly as long, in bytes.
+    private static let longest = 100
+
     static func parse(_ text: String, now: Timestamp) -> Timestamp? {
-        imfFixdate(text) ?? rfc850(text, now: now) ?? asctime(text)
+        guard text.utf8.count <= longest else { return nil }
+        return imfFixdate(text) ?? rfc850(text, now: now) ?? asctime(text)
     }
 
     /// As in `Sun, 06 Nov 1994 08:49:37 GMT`.

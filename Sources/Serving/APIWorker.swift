@@ -15,7 +15,7 @@ package struct APIWorker: Service, CustomStringConvertible {
     private let config: APIConfig
     private let tail: ListTail
     private let responder: APIResponder
-    private let shortcuts: Shortcuts?
+    private let shortcuts: PerLoop<Shortcut>?
     private let onDemand: OnDemand?
     private let orders: OrderService?
     private let logger: Logger
@@ -44,7 +44,7 @@ package struct APIWorker: Service, CustomStringConvertible {
         let loader = ListLoader(
             stream: config.stream, columns: config.columns, keys: keys, small: redis, large: redis.separate(),
             clock: clock)
-        let history = ListHistory(reader: reader, loader: loader, capacity: config.cached, logger: logger)
+        let history = ListHistory(loader: loader, capacity: config.cached, logger: logger)
         tail = ListTail(
             newest: newest, loader: loader,
             tail: StreamTail(
@@ -63,7 +63,7 @@ package struct APIWorker: Service, CustomStringConvertible {
         let (orders, onDemand) = (orders, onDemand)
         shortcuts =
             config.http.hasShortcut
-            ? Shortcuts(Listener.group) { loop in
+            ? PerLoop(Listener.group) { loop in
                 Shortcut(
                     answers: answers, history: history, onDemand: onDemand,
                     orders: (orders?.routes.place).map(OrderShortcut.init), date: date, counts: counts, loop: loop)
@@ -72,7 +72,7 @@ package struct APIWorker: Service, CustomStringConvertible {
             newest.current.map { (clock.now - $0.minute.start) / .seconds(1) }
         }
         orders?.sample(metrics)
-        if let shortcuts { newest.follow { shortcuts.show($0) } }
+        if let shortcuts { newest.follow { list in shortcuts.forEach { $0.show(list) } } }
         responder = APIResponder(
             lists: ListRoute(
                 newest: newest, history: history, margin: config.margin, clock: clock, onDemand: onDemand,
@@ -91,8 +91,9 @@ package struct APIWorker: Service, CustomStringConvertible {
             group.addTask { await cancelWhenGracefulShutdown { await tail.run() } }
             if let onDemand { group.addTask { await cancelWhenGracefulShutdown { await onDemand.run() } } }
             if let orders { group.addTask { await cancelWhenGracefulShutdown { await orders.run() } } }
+            let channel = channel
             for address in config.listen {
-                let server = server(on: address)
+                let server = server(on: address, channel)
                 group.addTask { try await server.run() }
             }
             // One that fails, as on a port that is taken, ends them all.
@@ -100,15 +101,20 @@ package struct APIWorker: Service, CustomStringConvertible {
         }
     }
 
-    private func server(on address: APIConfig.Address) -> Listener {
-        let (limits, shortcuts, responder) = (config.http, shortcuts, responder)
+    /// One for all addresses: they share the memory for requests.
+    private var channel: GuardedHTTPChannel {
+        let responder = responder
+        return GuardedHTTPChannel(config.http, shortcuts: shortcuts) { request, writer, _ in
+            let response = await responder.respond(to: request)
+            try await writer.write(response: response.head, body: response.body)
+        }
+    }
+
+    private func server(on address: APIConfig.Address, _ channel: GuardedHTTPChannel) -> Listener {
+        let limits = config.http
         let connections = OpenFiles.connections(wanted: limits.maxConnections * config.listen.count)
         if connections < limits.maxConnections * config.listen.count {
             logger.warning(.apiConnections, metadata: [LogKey.detail: "open files allow only \(connections)"])
-        }
-        let channel = GuardedHTTPChannel(limits, shortcuts: shortcuts) { request, writer, _ in
-            let response = await responder.respond(to: request)
-            try await writer.write(response: response.head, body: response.body)
         }
         let (logger, onListening) = (logger, onListening)
         return Listener(

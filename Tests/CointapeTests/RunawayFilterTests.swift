@@ -72,7 +72,8 @@ import Testing
             }
             // On a busy machine the deadline may come before the bound of memory.
             for (name, words) in [
-                ("grows", ["took more than", "has not ended in time"]), ("runs", ["has not ended in time"]), ("good", []),
+                ("grows", ["took more than", "has not ended in time"]), ("runs", ["has not ended in time"]),
+                ("good", []),
             ] {
                 let reply = try #require(try await client.send(RedisCommand("XRANGE", name, "-", "+")).array)
                 let details = reply.compactMap { entry -> String? in

@@ -4,6 +4,14 @@ import Tape
 
 @testable import Serving
 
+extension ConnectionGuard {
+    /// The only connection of a loop.
+    convenience init(_ limits: HTTPLimits, on loop: any EventLoop, shortcut: Shortcut?) {
+        self.init(
+            limits, budget: RequestBudget(most: limits.maxUnfinished), turns: TurnQueue(loop), shortcut: shortcut)
+    }
+}
+
 /// A guarded connection without a socket, and what the guard lets through to the routes.
 final class GuardedConnection {
     private final class Routes: ChannelInboundHandler {
@@ -33,7 +41,9 @@ final class GuardedConnection {
         if let list { shortcut.show(list) }
         channel = EmbeddedChannel()
         let pipeline = channel.pipeline.syncOperations
-        try pipeline.addHandlers([ConnectionGuard(HTTPLimits(), shortcut: shortcut), routes])
+        try pipeline.addHandlers([
+            ConnectionGuard(HTTPLimits(), on: channel.embeddedEventLoop, shortcut: shortcut), routes,
+        ])
     }
 
     deinit {
@@ -45,6 +55,8 @@ final class GuardedConnection {
     /// What is sent back at once.
     func exchange(_ bytes: some Collection<UInt8>) -> [UInt8] {
         _ = try? channel.writeInbound(ByteBuffer(bytes: bytes))
+        // What was sent ahead has its turns later.
+        for _ in 0..<100 { channel.embeddedEventLoop.advanceTime(by: .milliseconds(1)) }
         var sent: [UInt8] = []
         while let part = try? channel.readOutbound(as: ByteBuffer.self) { sent += part.readableBytesView }
         return sent

@@ -38,9 +38,7 @@ import TopLists
         let loader = ListLoader(
             stream: "toplist", columns: ["Rank", "Symbol"], keys: TapeKeys(), small: client, large: client, clock: clock
         )
-        return ListHistory(
-            reader: StreamReader(key: "toplist", redis: client, clock: clock), loader: loader, capacity: capacity,
-            logger: .silent)
+        return ListHistory(loader: loader, capacity: capacity, logger: .silent)
     }
 
     /// Calls of the commands that read lists, since the last look.
@@ -234,7 +232,7 @@ import TopLists
                     date: DateField(), counts: RouteMetrics(), loop: channel.testingEventLoop)
                 shortcut.show(newest)
                 try channel.pipeline.syncOperations.addHandlers([
-                    ConnectionGuard(HTTPLimits(), shortcut: shortcut), routes.handler(),
+                    ConnectionGuard(HTTPLimits(), on: channel.testingEventLoop, shortcut: shortcut), routes.handler(),
                 ])
             }
             let request = "GET /?limit=2&format=CSV&datetime=\(minute) HTTP/1.1\r\nHost: a\r\n\r\n"

@@ -11,7 +11,7 @@ import Testing
 
     private func bytes(_ text: String) -> ByteBuffer { ByteBuffer(string: text) }
 
-    private var gate: RequestGate { RequestGate(HTTPLimits(), now: Self.start) }
+    private var gate: RequestGate { RequestGate(HTTPLimits(), budget: RequestBudget(most: 1_000_000), now: Self.start) }
 
     private func answer(_ gate: inout RequestGate, at seconds: Int64) -> RequestGate.Action {
         gate.answerEnded(now: at(seconds))
@@ -100,11 +100,70 @@ import Testing
         #expect(gate.deadline == at(2))
     }
 
-    @Test func `reads no further while much waits already`() {
+    @Test func `reads no further while something waits already`() {
         var gate = gate
-        _ = gate.received(bytes(Self.get), now: at(0))
+        #expect(gate.received(bytes("GET"), now: at(0)) == .none)
         #expect(gate.wantsBytes)
-        _ = gate.received(ByteBuffer(repeating: 0x41, count: 80_001), now: at(0))
+        _ = gate.received(bytes(String(Self.get.dropFirst(3))), now: at(0))
+        #expect(gate.wantsBytes)
+        _ = gate.received(bytes("G"), now: at(0))
         #expect(!gate.wantsBytes)
+        #expect(answer(&gate, at: 1) == .none)
+        #expect(gate.wantsBytes)
+    }
+
+    @Test func `a request keeps none of the bytes behind it in memory`() {
+        var gate = gate
+        let ahead = bytes(String(repeating: Self.get, count: 1_000))
+        guard case .pass(let request) = gate.received(ahead, now: at(0)) else {
+            Issue.record("not let through")
+            return
+        }
+        #expect(request == bytes(Self.get))
+        #expect(request.storageCapacity < 100)
+    }
+
+    @Test func `unfinished requests hold so much together, small ones besides`() {
+        let budget = RequestBudget(most: 100_000)
+        func begin(_ size: Int) -> (RequestGate, RequestGate.Action) {
+            var gate = RequestGate(HTTPLimits(), budget: budget, now: Self.start)
+            let head = "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 64000\r\n\r\n"
+            let action = gate.received(
+                ByteBuffer(bytes: Array(head.utf8) + [UInt8](repeating: 0x41, count: size)), now: at(0))
+            return (gate, action)
+        }
+        var first: RequestGate? = begin(60_000).0
+        var (second, action) = begin(60_000)
+        #expect(action == .refuse(.overloaded, isHEAD: false))
+        #expect(second.received(bytes("a"), now: at(0)) == .none)
+        // Ends as after any error.
+        #expect(second.deadline == at(2))
+        #expect(begin(1_000).1 == .none)
+        // What ends gives back what it held, and so does what has gone through.
+        first = nil
+        var (third, begun) = begin(60_000)
+        #expect(begun == .none)
+        guard case .pass = third.received(ByteBuffer(repeating: 0x41, count: 4_000), now: at(1)) else {
+            Issue.record("not let through")
+            return
+        }
+        first = begin(60_000).0
+        #expect(first?.deadline == at(10))
+    }
+
+    @Test func `a request that grows is refused when there is no more room`() {
+        let budget = RequestBudget(most: 50_000)
+        var gates = (0..<5).map { _ in RequestGate(HTTPLimits(), budget: budget, now: Self.start) }
+        let head = "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 64000\r\n\r\n"
+        for index in gates.indices { #expect(gates[index].received(bytes(head), now: at(0)) == .none) }
+        var refused = 0
+        for _ in 0..<10 {
+            for index in gates.indices {
+                let part = ByteBuffer(repeating: 0x41, count: 2_000)
+                if case .refuse(.overloaded, _) = gates[index].received(part, now: at(0)) { refused += 1 }
+            }
+        }
+        #expect((1...4).contains(refused))
+        #expect(gates.contains { $0.deadline == at(10) })
     }
 }

@@ -138,7 +138,7 @@ import TopLists
                     orders: OrderShortcut(route: route), date: DateField(), counts: RouteMetrics(),
                     loop: channel.testingEventLoop)
                 try channel.pipeline.syncOperations.addHandlers([
-                    ConnectionGuard(HTTPLimits(), shortcut: shortcut), routes.handler(),
+                    ConnectionGuard(HTTPLimits(), on: channel.testingEventLoop, shortcut: shortcut), routes.handler(),
                 ])
             }
             let body = #"{"currency":"USD","amount":"1","idempotence_key":"k"}"#
@@ -198,7 +198,6 @@ extension ListHistory {
     fileprivate static func nowhere(_ redis: RedisClient) -> ListHistory {
         let clock = TapeClock()
         return ListHistory(
-            reader: StreamReader(key: "toplist", redis: redis, clock: clock),
             loader: ListLoader(
                 stream: "toplist", columns: [], keys: TapeKeys(), small: redis, large: redis, clock: clock),
             capacity: 0, logger: .silent)

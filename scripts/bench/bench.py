@@ -1,20 +1,14 @@
 """What all benchmarks have: a world of real processes, sizes, and lists to serve."""
 
-import hashlib
 import json
 import os
-import random
 import subprocess
 import sys
 import time
 
-from harness import web
+from harness import lists, web
 from harness.wait import until
 from harness.world import ROOT, World
-
-COLUMNS = [
-    {"name": "Rank", "type": "integer"}, {"name": "Symbol", "type": "string"}, {"name": "Price USD", "type": "decimal"},
-    {"name": "CMC ID", "type": "integer"}]
 
 
 class Bench(World):
@@ -41,15 +35,7 @@ class Bench(World):
 
     def publish(self, minute, rows=10_000):
         """Puts a list of so many rows into Redis as merge does; the rows."""
-        draw = random.Random(minute + rows)
-        listed = [(rank, symbol(draw), price(draw), rank * 3 + 1) for rank in range(1, rows + 1)]
-        lines = ["Rank,Symbol,Price USD,CMC ID"] + [",".join(str(cell) for cell in row) for row in listed]
-        redis = self.redis
-        stored = "".join(line + "\r\n" for line in lines)
-        redis.call("SET", f"toplist:{iso(minute)}", stored)
-        redis.call("XADD", "toplist", f"{minute}-0", "columns", json.dumps(COLUMNS), "source", "sandbox", "count", rows,
-                   "sha256", hashlib.sha256(stored.encode()).hexdigest())
-        return listed
+        return lists.publish(self.redis, minute, rows)
 
     def api_with_list(self, minute, change=None, port=None, **variables):
         """An api that serves the minute's list; on a port of its own, unless it is told one."""
@@ -117,12 +103,3 @@ def stamp(answer):
 
 def stamp_of(minute):
     return time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(minute // 1000))
-
-
-def symbol(draw):
-    return "".join(draw.choice("ABCDEFGHIJKLMNOPQRSTUVWXYZ") for _ in range(draw.randint(3, 6)))
-
-
-def price(draw):
-    """With as many digits as the provider's."""
-    return repr(round(10 ** draw.uniform(-3, 5), 12))

@@ -19,6 +19,7 @@ package struct OrderID: Hashable, Comparable, Sendable, CustomStringConvertible 
 
     /// Reads the form of RFC 9562, section 4, in either case of letters; nil for anything else and for other versions.
     package init?(_ text: some StringProtocol) {
+        guard text.utf8.count == 36 else { return nil }
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         let digits = Array(parts.joined().utf8)
         guard parts.map(\.utf8.count) == [8, 4, 4, 4, 12], let upper = hexadecimal(digits[..<16]),
@@ -34,12 +35,18 @@ package struct OrderID: Hashable, Comparable, Sendable, CustomStringConvertible 
         let upper = entry.milliseconds << 16 | 0x7000 | entry.sequence >> 20
         let lower = 0b10 << 62 | (entry.sequence & 0xF_FFFF) << 42 | tail.bits
         let digits = hexadecimal(upper, width: 16) + hexadecimal(lower, width: 16)
-        var text = ""
-        for (index, digit) in digits.enumerated() {
-            if [8, 12, 16, 20].contains(index) { text.append("-") }
-            text.append(digit)
+        return String(unsafeUninitializedCapacity: 36) { text in
+            var place = 0
+            for (index, digit) in digits.utf8.enumerated() {
+                if index == 8 || index == 12 || index == 16 || index == 20 {
+                    text[place] = UInt8(ascii: "-")
+                    place += 1
+                }
+                text[place] = digit
+                place += 1
+            }
+            return place
         }
-        return text
     }
 
     package static func < (left: Self, right: Self) -> Bool {

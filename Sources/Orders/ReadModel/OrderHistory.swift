@@ -95,7 +95,7 @@ package struct OrderHistory: Sendable {
             let rows = parts[2].array
         else { throw unexpected("page.lua") }
         let orders = try rows.map { row in
-            guard let entry = TapeEntry(row) else { throw unexpected("page.lua") }
+            guard let entry = row.bytes.flatMap(Self.entry) else { throw unexpected("page.lua") }
             let order = try BuyOrder(entry)
             guard currency == nil || order.currency == currency else {
                 throw DamagedEntry(entry.id, "stands in the read model of another currency")
@@ -103,6 +103,21 @@ package struct OrderHistory: Sendable {
             return order
         }
         return (try mark(last, tail), orders)
+    }
+
+    /// The lines of an order, as page.lua has them; nil for what is none.
+    ///
+    /// Nothing that was folded has a line's end in it.
+    private static func entry(_ text: [UInt8]) -> TapeEntry? {
+        let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        guard let id = lines.first.flatMap({ StreamID(String(decoding: $0, as: UTF8.self)) }),
+            lines.count.isMultiple(of: 2) == false
+        else { return nil }
+        var fields: [String: [UInt8]] = [:]
+        for place in stride(from: 1, to: lines.count, by: 2) {
+            fields[String(decoding: lines[place], as: UTF8.self)] = Array(lines[place + 1])
+        }
+        return TapeEntry(id: id, fields: fields)
     }
 
     /// The newest orders of the ledger between the ids, both excluded.

@@ -5,8 +5,9 @@
 -- ARGV[1]  below which id the page begins; empty for the newest page
 -- ARGV[2]  how many orders at most
 --
--- Returns {last, last's tail, orders as XREVRANGE gives them}, `last` and its tail '' while nothing was folded. What
--- stands in the stream beyond `last` was not folded, and is not told. Reads only.
+-- Returns {last, last's tail, orders, the newest first}, `last` and its tail '' while nothing was folded. An order is one
+-- string of lines, its id, a field's name, its value, and so on: to hand over a reply of a thousand parts takes a script
+-- longer than to make it. What stands in the stream beyond `last` was not folded, and is not told. Reads only.
 local below, most = ARGV[1], ARGV[2]
 if below ~= '' and not string.find(below, '^%d+%-%d+$') then return redis.error_reply('ERR not an id: ' .. below) end
 if #most > 5 or not string.find(most, '^%d+$') then return redis.error_reply('ERR not a number of orders: ' .. most) end
@@ -28,4 +29,6 @@ if not string.find(last, '^%d+%-%d+$') or below == '0-0' then return {last, tail
 
 local upper = last
 if below ~= '' and not is_lower(last, below) then upper = '(' .. below end
-return {last, tail, redis.call('XREVRANGE', KEYS[2], upper, '-', 'COUNT', most)}
+local orders = redis.call('XREVRANGE', KEYS[2], upper, '-', 'COUNT', most)
+for i, order in ipairs(orders) do orders[i] = order[1] .. '\n' .. table.concat(order[2], '\n') end
+return {last, tail, orders}

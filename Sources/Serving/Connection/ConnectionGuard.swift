@@ -11,6 +11,8 @@ final class ConnectionGuard: ChannelDuplexHandler {
     typealias OutboundOut = IOData
 
     private let limits: HTTPLimits
+    /// For requests that were sent ahead.
+    private let turns: TurnQueue
     /// nil where the routes answer everything.
     private let shortcut: Shortcut?
     /// What this connection asked last.
@@ -22,10 +24,11 @@ final class ConnectionGuard: ChannelDuplexHandler {
     private var hasPassed = false
     private var context: ChannelHandlerContext?
 
-    init(_ limits: HTTPLimits, shortcut: Shortcut?) {
+    init(_ limits: HTTPLimits, budget: RequestBudget, turns: TurnQueue, shortcut: Shortcut?) {
         self.limits = limits
+        self.turns = turns
         self.shortcut = shortcut
-        gate = RequestGate(limits, now: .now())
+        gate = RequestGate(limits, budget: budget, now: .now())
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -45,7 +48,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
             gate.passed()
             let next = send(answer, began: now, context)
             shortcut?.sent(answer, after: .now() - now)
-            perform(next, context)
+            perform(inTurn: next, context)
         } else {
             perform(gate.received(bytes, now: now), context)
         }
@@ -81,7 +84,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
 
     func answerWritten() {
         guard let context else { return }
-        perform(gate.answerWritten(now: .now()), context)
+        perform(inTurn: gate.answerWritten(now: .now()), context)
         // What waited here does not come out of a read, whose end would show it to the handlers behind.
         channelReadComplete(context: context)
     }
@@ -91,30 +94,20 @@ final class ConnectionGuard: ChannelDuplexHandler {
         context.fireChannelRead(wrapInboundOut(request))
     }
 
-    private func perform(_ first: RequestGate.Action, _ context: ChannelHandlerContext) {
-        // Not by calling itself: a client may send thousands ahead.
-        var action = first
-        ahead: while case .pass(let bytes) = action {
-            switch way(for: bytes) {
-            case .routes: break ahead
-            case .answer(let answer):
-                let now = NIODeadline.now()
-                action = send(answer, began: now, context)
-                shortcut?.sent(answer, after: .now() - now)
-            case .list(let minute, let request, let shortcut):
-                let began = NIODeadline.now()
-                shortcut.find(minute, for: request) { [self] rows in
-                    found(rows, for: request, else: bytes, began: began)
-                }
-                action = .none
-            case .order(let put, let orders):
-                place(put, with: orders, context)
-                action = .none
-            }
+    /// What comes behind an answer: a request that was sent ahead waits for its turn.
+    private func perform(inTurn action: RequestGate.Action, _ context: ChannelHandlerContext) {
+        guard case .pass(let request) = action else { return perform(action, context) }
+        turns.add { [weak self] in
+            guard let self, let context = self.context else { return }
+            perform(.pass(request), context)
+            channelReadComplete(context: context)
         }
+    }
+
+    private func perform(_ action: RequestGate.Action, _ context: ChannelHandlerContext) {
         switch action {
         case .none: break
-        case .pass(let request): pass(request, context)
+        case .pass(let request): serve(request, context)
         case .sayContinue: write("HTTP/1.1 100 Continue\r\n\r\n", context)
         case .refuse(let refusal, let isHEAD):
             let problem = refusal.problem(limits)
@@ -129,6 +122,23 @@ final class ConnectionGuard: ChannelDuplexHandler {
             context.read()
         }
         schedule(context)
+    }
+
+    private func serve(_ request: ByteBuffer, _ context: ChannelHandlerContext) {
+        switch way(for: request) {
+        case .routes: pass(request, context)
+        case .answer(let answer):
+            let now = NIODeadline.now()
+            let next = send(answer, began: now, context)
+            shortcut?.sent(answer, after: .now() - now)
+            perform(inTurn: next, context)
+        case .list(let minute, let list, let shortcut):
+            let began = NIODeadline.now()
+            shortcut.find(minute, for: list) { [self] rows in
+                found(rows, for: list, else: request, began: began)
+            }
+        case .order(let put, let orders): place(put, with: orders, context)
+        }
     }
 
     // MARK: Answers that need no route
@@ -181,7 +191,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
         if let rows, !gate.closesAfterAnswer, let answer = shortcut.answer(to: request, with: rows, now: now) {
             let next = send(answer, began: now, context, by: shortcut.flush)
             shortcut.sent(answer, after: .now() - began)
-            perform(next, context)
+            perform(inTurn: next, context)
         } else {
             pass(bytes, context)
         }
@@ -201,7 +211,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
         // Whoever has gone meanwhile asks again with the same key.
         guard let context, let shortcut else { return }
         let immediate = shortcut.answer(answer, after: .now() - began, isLast: gate.closesAfterAnswer)
-        perform(send(immediate, began: began, context), context)
+        perform(inTurn: send(immediate, began: began, context), context)
         channelReadComplete(context: context)
     }
 

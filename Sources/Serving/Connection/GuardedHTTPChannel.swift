@@ -10,11 +10,17 @@ struct GuardedHTTPChannel: ServerChildChannel {
 
     private let channel: HTTP1Channel
     private let limits: HTTPLimits
-    private let shortcuts: Shortcuts?
+    private let budget: RequestBudget
+    private let turns: PerLoop<TurnQueue>
+    private let shortcuts: PerLoop<Shortcut>?
 
     /// Without shortcuts the responder answers everything.
-    init(_ limits: HTTPLimits, shortcuts: Shortcuts? = nil, responder: @escaping HTTPChannelHandler.Responder) {
+    init(
+        _ limits: HTTPLimits, shortcuts: PerLoop<Shortcut>? = nil, responder: @escaping HTTPChannelHandler.Responder
+    ) {
         self.limits = limits
+        budget = RequestBudget(most: limits.maxUnfinished)
+        turns = PerLoop(Listener.group) { TurnQueue($0) }
         self.shortcuts = shortcuts
         // What the guard lets through is never too large for the decoder.
         let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
@@ -24,7 +30,9 @@ struct GuardedHTTPChannel: ServerChildChannel {
     }
 
     func setup(channel socket: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        let guardian = ConnectionGuard(limits, shortcut: shortcuts?.shortcut(of: socket.eventLoop))
+        let loop = socket.eventLoop
+        let guardian = ConnectionGuard(
+            limits, budget: budget, turns: turns[loop] ?? TurnQueue(loop), shortcut: shortcuts?[loop])
         do {
             try socket.pipeline.syncOperations.addHandler(guardian)
         } catch {

@@ -8,6 +8,8 @@ package struct HTTPLimits: Equatable, Sendable {
     package var maxHead = 16_000
     package var maxFields = 100
     package var maxBody = 64_000
+    /// Of all unfinished requests together.
+    package var maxUnfinished = 32_000_000
     /// From a request's first byte to the end of its head.
     package var headTimeout = Duration.seconds(10)
     /// From there to the end of its body.
@@ -27,6 +29,9 @@ package struct HTTPLimits: Equatable, Sendable {
             "max_head", default: "16kB", atMost: "1MB", "The longest head of a request; beyond it 431.")
         let maxBody = reader.bytes(
             "max_body", default: "64kB", atMost: "100MB", "The longest body of a request; beyond it 413.")
+        let maxUnfinished = reader.bytes(
+            "max_unfinished", default: "32MB", atMost: "10GB",
+            "How much memory the unfinished requests of more than 4 kB may hold together; beyond it 503.")
         let times = Duration.milliseconds(100)...(.seconds(3600))
         let headTimeout = reader.duration(
             "head_timeout", default: "10s", in: times,
@@ -43,12 +48,14 @@ package struct HTTPLimits: Equatable, Sendable {
             "Whether lists at hand are answered, and orders placed, on their connection's event loop; the routes answer alike, and slower."
         )
         reader.finish()
-        guard let maxURI, let maxHead, let maxBody, let headTimeout, let bodyTimeout, let idleTimeout,
+        guard let maxURI, let maxHead, let maxBody, let maxUnfinished, let headTimeout, let bodyTimeout,
+            let idleTimeout,
             let maxConnections, let hasShortcut
         else { return nil }
         self.maxURI = maxURI
         self.maxHead = maxHead
         self.maxBody = maxBody
+        self.maxUnfinished = maxUnfinished
         self.headTimeout = headTimeout
         self.bodyTimeout = bodyTimeout
         self.idleTimeout = idleTimeout

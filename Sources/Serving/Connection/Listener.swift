@@ -34,6 +34,13 @@ struct Listener: Service {
     /// requests.
     private static let mostAccepted: UInt = 256
 
+    /// What the kernel holds of an answer that the client does not read, in bytes.
+    ///
+    /// Linux doubles it, and by itself would take megabytes.
+    private static let unread: ChannelOptions.Types.SocketOption.Value = 128_000
+    /// What is read at a time, in bytes.
+    private static let longestRead = 16_384
+
     /// Throws when the address cannot be taken, and when it takes no more connections although nobody has told it to stop.
     func run() async throws {
         let (quiescing, connections) = (ServerQuiescingHelper(group: Self.group), Connections())
@@ -68,6 +75,13 @@ struct Listener: Service {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.socketOption(.reusePort), value: address.sharesPort ? 1 : 0)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(.socketOption(.so_sndbuf), value: Self.unread)
+            // Once for each time that the kernel says there is something: others are served in between.
+            .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelOption(
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 2048, maximum: Self.longestRead)
+            )
             .serverChannelInitializer { server in
                 server.eventLoop.makeCompletedFuture {
                     let pipeline = server.pipeline.syncOperations

@@ -7,6 +7,8 @@ enum Refusal: Error, Equatable {
     case headTooLarge
     case tooManyFields
     case bodyTooLarge
+    /// Other unfinished requests hold all the memory that there is for them.
+    case overloaded
     case timeout(String)
     case unknownMethod(String)
     case unknownVersion
@@ -25,6 +27,11 @@ enum Refusal: Error, Equatable {
             .tooLarge("head-too-large", 431, "The request's head is too large", "A head", limits.maxFields, "fields")
         case .bodyTooLarge:
             .tooLarge("body-too-large", 413, "The request's body is too large", "A body", limits.maxBody, "bytes")
+        case .overloaded:
+            .unavailable(
+                "too-many-unfinished", "Too many requests are unfinished",
+                "Unfinished requests may hold \(limits.maxUnfinished) bytes in all, and these are taken. Nothing was done.",
+                retryAfter: 1)
         case .timeout(let detail):
             Problem(code: "request-timeout", status: 408, title: "The request took too long", detail: detail)
         case .unknownMethod(let method): .methodNotAllowed(method, allowed: "GET, HEAD, PUT")

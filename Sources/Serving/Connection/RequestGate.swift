@@ -25,8 +25,10 @@ struct RequestGate {
     }
 
     private let limits: HTTPLimits
+    private let share: RequestBudget.Share
     private var scanner: RequestScanner
     private var phase = Phase.idle
+    /// What was received and not let through yet.
     private var held = ByteBuffer()
     private var isInputClosed = false
     /// The server is to end.
@@ -43,8 +45,10 @@ struct RequestGate {
     /// For how long a server that ends waits for the rest of a request.
     private static let patience = TimeAmount.seconds(1)
 
-    init(_ limits: HTTPLimits, now: NIODeadline) {
+    /// `budget` bounds what all connections hold together.
+    init(_ limits: HTTPLimits, budget: RequestBudget, now: NIODeadline) {
         self.limits = limits
+        share = RequestBudget.Share(of: budget)
         scanner = RequestScanner(limits)
         deadline = now + TimeAmount(limits.idleTimeout)
     }
@@ -52,10 +56,10 @@ struct RequestGate {
     /// Whether the answer being written is the connection's last.
     var closesAfterAnswer: Bool { isLastRequest || isQuiescing }
 
-    /// Whether more bytes may be read; those that wait have a limit too.
+    /// Whether more bytes may be read: behind what waits for an answer the rest may wait in the kernel.
     var wantsBytes: Bool {
         switch phase {
-        case .answering, .writing: held.readableBytes <= limits.maxHead + limits.maxBody
+        case .answering, .writing: held.readableBytes == 0
         default: true
         }
     }
@@ -71,7 +75,13 @@ struct RequestGate {
 
     mutating func received(_ bytes: ByteBuffer, now: NIODeadline) -> Action {
         if phase == .finished { return .none }
-        if held.readableBytes == 0 { held = bytes } else { held.writeImmutableBuffer(bytes) }
+        if held.readableBytes == 0 {
+            held = bytes
+        } else {
+            // No sooner than there is less to move than was read: so each byte is moved once at most.
+            if held.readerIndex >= held.readableBytes { held.discardReadBytes() }
+            held.writeImmutableBuffer(bytes)
+        }
         return advance(now)
     }
 
@@ -125,7 +135,7 @@ struct RequestGate {
         if phase == .idle { skipEmptyLines() }
         guard held.readableBytes > 0 else {
             // An idle connection holds no memory.
-            held = ByteBuffer()
+            holdNothing()
             return isInputClosed ? close() : .none
         }
         let outcome = held.withUnsafeReadableBytes { [scanner] bytes -> (RequestScanner, Result<_, Refusal>) in
@@ -136,7 +146,9 @@ struct RequestGate {
         scanner = outcome.0
         switch outcome.1 {
         case .failure(let refusal): return refuse(refusal, now)
-        case .success(.incomplete): return isInputClosed ? close() : wait(now)
+        case .success(.incomplete):
+            if isInputClosed { return close() }
+            return share.hold(held.storageCapacity) ? wait(now) : refuse(.overloaded, now)
         case .success(.whole(let length)): return pass(length)
         }
     }
@@ -160,14 +172,27 @@ struct RequestGate {
     }
 
     private mutating func pass(_ length: Int) -> Action {
-        guard let request = held.readSlice(length: length) else { return .none }
+        let request = take(length)
         isLastRequest = scanner.head.isLast
         scanner = RequestScanner(limits)
         saidContinue = false
-        // Otherwise the request's bytes would live as long as those behind them.
-        held = held.readableBytes == 0 ? ByteBuffer() : ByteBuffer(bytes: held.readableBytesView)
         enter(.answering, until: nil)
         return .pass(request)
+    }
+
+    /// The first bytes, as a buffer that keeps no others in memory: those behind them stay where they are.
+    private mutating func take(_ length: Int) -> ByteBuffer {
+        guard length < held.readableBytes else {
+            defer { holdNothing() }
+            return held
+        }
+        defer { held.moveReaderIndex(forwardBy: length) }
+        return ByteBuffer(bytes: held.readableBytesView.prefix(length))
+    }
+
+    private mutating func holdNothing() {
+        held = ByteBuffer()
+        _ = share.hold(0)
     }
 
     private mutating func refuse(_ refusal: Refusal, _ now: NIODeadline) -> Action {
@@ -177,12 +202,13 @@ struct RequestGate {
     }
 
     private mutating func finish(_ now: NIODeadline) -> Action {
-        held = ByteBuffer()
+        holdNothing()
         enter(.finished, until: now + Self.lingering)
         return .finish
     }
 
     private mutating func close() -> Action {
+        holdNothing()
         enter(.finished, until: nil)
         return .close
     }

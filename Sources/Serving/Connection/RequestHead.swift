@@ -17,14 +17,16 @@ struct RequestHead: Equatable {
     private var hosts = 0
     private var length: Int?
     private var isChunked = false
-    private var connection: Set<String> = []
+    /// What the field Connection names, of what matters here.
+    private var closes = false
+    private var upgrades = false
 
     var isHEAD: Bool { method == "HEAD" }
 
     /// Whether the connection ends after this request.
     ///
     /// The decoder reads nothing behind one that asks for an upgrade, which is not taken here.
-    var isLast: Bool { isVersion10 || connection.contains("close") || connection.contains("upgrade") }
+    var isLast: Bool { isVersion10 || closes || upgrades }
 
     /// The methods that routes are asked about: neither CONNECT, behind which there is no HTTP, nor those of extensions.
     private static let methods = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH"]
@@ -37,11 +39,11 @@ struct RequestHead: Equatable {
     func check(target: some Collection<UInt8>) throws(Refusal) {
         if target.first == UInt8(ascii: "/") || method == "CONNECT" { return }
         if target.elementsEqual("*".utf8), method == "OPTIONS" { return }
-        let text = String(decoding: target, as: UTF8.self).lowercased()
-        guard text.hasPrefix("http://") || text.hasPrefix("https://") else {
-            throw .malformed("The request target is neither a path nor a URL of http.")
+        let scheme = ["http://", "https://"].first { target.lazy.map(lowercased).starts(with: $0.utf8) }
+        guard let scheme else { throw .malformed("The request target is neither a path nor a URL of http.") }
+        let authority = target.dropFirst(scheme.utf8.count).prefix {
+            $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?")
         }
-        let authority = text.utf8.dropFirst(text.hasPrefix("https") ? 8 : 7).prefix { !"/?".utf8.contains($0) }
         guard authority.allSatisfy(Self.hostBytes.contains) else {
             throw .malformed("The request target's host is not a host and a port.")
         }
@@ -73,19 +75,22 @@ struct RequestHead: Equatable {
         guard !inTrailer else { return }
         let (name, value) = (line[..<colon], line[line.index(after: colon)...])
         // Most names are none of these, by their length alone.
-        guard Self.lengths.contains(name.count) else { return }
-        switch String(decoding: name, as: UTF8.self).lowercased() {
-        case "content-length": try take(length: Self.trimmed(value))
-        case "transfer-encoding": try take(coding: Self.text(value))
-        case "host": try take(host: Self.trimmed(value))
-        case "connection": connection.formUnion(Self.text(value).split(separator: ",").map(Self.word))
-        case "expect": expectsContinue = Self.word(Self.text(value)) == "100-continue"
+        switch name.count {
+        case 4 where Self.reads(name, "host"): try take(host: Self.trimmed(value))
+        case 6 where Self.reads(name, "expect"): expectsContinue = Self.reads(value, "100-continue")
+        case 10 where Self.reads(name, "connection"):
+            Self.forEachElement(value) { option in
+                if Self.reads(option, "close") {
+                    closes = true
+                } else if Self.reads(option, "upgrade") {
+                    upgrades = true
+                }
+            }
+        case 14 where Self.reads(name, "content-length"): try take(length: Self.trimmed(value))
+        case 17 where Self.reads(name, "transfer-encoding"): try take(coding: value)
         default: break
         }
     }
-
-    private static let lengths = ["content-length", "transfer-encoding", "host", "connection", "expect"].map(
-        \.utf8.count)
 
     /// How the body is framed, once the head is whole.
     mutating func finish(maxBody: Int) throws(Refusal) -> Body {
@@ -107,16 +112,24 @@ struct RequestHead: Equatable {
         guard !value.isEmpty, value.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) else {
             throw .malformed("Content-Length is not a number.")
         }
-        length = Int(String(decoding: value, as: UTF8.self)) ?? .max
+        length = value.reduce(0) { length, digit in
+            let (tens, isOver) = length.multipliedReportingOverflow(by: 10)
+            let (sum, isOverToo) = tens.addingReportingOverflow(Int(digit - UInt8(ascii: "0")))
+            return isOver || isOverToo || length == .max ? .max : sum
+        }
     }
 
-    private mutating func take(coding value: String) throws(Refusal) {
+    private mutating func take(coding value: some BidirectionalCollection<UInt8>) throws(Refusal) {
         guard !isChunked else { throw .malformed("Transfer-Encoding stands more than once.") }
-        let codings = value.split(separator: ",", omittingEmptySubsequences: false).map(Self.word)
-        guard codings.last == "chunked", codings.count(where: { $0 == "chunked" }) == 1 else {
+        var (codings, chunked, last) = (0, 0, 0)
+        Self.forEachElement(value) { coding in
+            codings += 1
+            if Self.reads(coding, "chunked") { (chunked, last) = (chunked + 1, codings) }
+        }
+        guard last == codings, chunked == 1 else {
             throw .malformed("Transfer-Encoding does not end with chunked, once.")
         }
-        guard codings.count == 1 else { throw .unknownCoding }
+        guard codings == 1 else { throw .unknownCoding }
         isChunked = true
     }
 
@@ -138,12 +151,22 @@ struct RequestHead: Equatable {
         return front[...last]
     }
 
-    private static func text(_ value: some BidirectionalCollection<UInt8>) -> String {
-        String(decoding: value, as: UTF8.self)
+    /// Calls `body` with what stands between commas, of which there is one less.
+    private static func forEachElement<Value: Collection<UInt8>>(_ value: Value, _ body: (Value.SubSequence) -> Void) {
+        var rest = value[...]
+        while let comma = rest.firstIndex(of: UInt8(ascii: ",")) {
+            body(rest[..<comma])
+            rest = rest[rest.index(after: comma)...]
+        }
+        body(rest)
     }
 
-    private static func word(_ text: some StringProtocol) -> String {
-        String(text.filter { $0 != " " && $0 != "\t" }).lowercased()
+    /// Whether this is the word, which is in lower case, whatever white space is in it.
+    private static func reads(_ bytes: some Collection<UInt8>, _ word: StaticString) -> Bool {
+        word.withUTF8Buffer { word in
+            bytes.lazy.filter { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }.map(lowercased)
+                .elementsEqual(word)
+        }
     }
 }
 

@@ -53,7 +53,7 @@ struct APIResponder: Sendable {
         default:
             if let response = try await orders?.answer(request, target) { return response }
             throw .notFound(
-                String(target.path.prefix(200)), available: Self.paths + (orders == nil ? [] : OrderRoutes.paths))
+                target.path.excerpt(200), available: Self.paths + (orders == nil ? [] : OrderRoutes.paths))
         }
     }
 

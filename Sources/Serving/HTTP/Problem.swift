@@ -74,7 +74,7 @@ extension Problem {
     static func badParameter(_ name: String, _ detail: String, accepted: String, nearest: String? = nil) -> Problem {
         var problem = Problem(
             code: "bad-parameter", status: 422, title: "A parameter cannot be understood", detail: detail)
-        problem.members = [("parameter", .text(name)), ("accepted", .text(accepted))]
+        problem.members = [("parameter", .text(name.excerpt())), ("accepted", .text(accepted))]
         if let nearest { problem.members.append(("did_you_mean", .text(nearest))) }
         return problem
     }

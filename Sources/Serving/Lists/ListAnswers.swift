@@ -20,8 +20,9 @@ struct ListAnswers: Sendable {
     /// is younger is not called lasting.
     private static let settling: Duration = .seconds(300)
 
-    /// In bytes; more would hold up an event loop for milliseconds.
-    private static let longestAtOnce = 64_000
+    /// In bytes; more would hold up an event loop for some tenths of a millisecond, again and again where each request is
+    /// for another number of rows.
+    private static let longestAtOnce = 8_000
 
     /// Whether an answer would take long to make: what is large has to be compressed first.
     func takesLong(_ served: ListRepresentation) -> Bool {

@@ -48,14 +48,12 @@ final class ListHistory: Sendable {
 
     /// Whether any are kept at hand.
     let keepsLists: Bool
-    private let reader: StreamReader
     private let loader: ListLoader
     private let logger: Logger
     private let state: Mutex<State>
 
-    init(reader: StreamReader, loader: ListLoader, capacity: Int, logger: Logger) {
+    init(loader: ListLoader, capacity: Int, logger: Logger) {
         keepsLists = capacity > 0
-        self.reader = reader
         self.loader = loader
         self.logger = logger
         state = Mutex(State(recent: RecentLists(capacity: capacity)))
@@ -140,28 +138,8 @@ final class ListHistory: Sendable {
         for complete in waiting { complete(finding) }
     }
 
-    /// How far neighbours are looked for: a thousand minutes of gaps on either side.
-    private static let batches = 10
-
     /// The nearest minutes with a list on both sides, as far as they are looked for.
     func neighbours(of minute: Minute) async throws(RedisError) -> Neighbours {
-        let epoch = Minute(containing: Timestamp(milliseconds: 0))
-        let before = try await reader.newest(from: epoch, to: minute, batch: 100, atMost: Self.batches) {
-            $0.gap == nil && $0.minute < minute
-        }
-        let after = try await oldestList(after: minute)
-        let oldest = try await reader.oldest()
-        return Neighbours(before: before?.minute, after: after, keptSince: oldest?.minute)
-    }
-
-    private func oldestList(after minute: Minute) async throws(RedisError) -> Minute? {
-        var from = StreamID(minute.advanced(byMinutes: 1))
-        for _ in 0..<Self.batches {
-            let entries = try await reader.oldest(100, from: from)
-            if let entry = entries.first(where: { $0.gap == nil }) { return entry.minute }
-            guard let next = entries.last?.id.successor else { return nil }
-            from = next
-        }
-        return nil
+        try await loader.neighbours(of: minute)
     }
 }

@@ -75,6 +75,24 @@ struct ListLoader: Sendable {
         }
     }
 
+    /// How far neighbours are looked for: a thousand gaps on either side.
+    private static let mostGaps = 1000
+
+    /// The nearest minutes with a list on both sides, as far as they are looked for, in one round trip.
+    func neighbours(of minute: Minute) async throws(RedisError) -> ListHistory.Neighbours {
+        let (start, next) = (StreamID(minute).milliseconds, StreamID(minute.advanced(byMinutes: 1)).milliseconds)
+        let reply = try await small.evaluate(
+            Self.neighbours, keys: [keys.stream(stream)], arguments: ["\(start)", "\(next)", Self.mostGaps])
+        guard let ids = reply.array, ids.count == 3 else {
+            throw RedisError(
+                .unexpectedReply, command: "neighbours.lua", message: "a reply that is not as it should be")
+        }
+        let minutes = ids.map { $0.text.flatMap(StreamID.init)?.minute }
+        return ListHistory.Neighbours(before: minutes[0], after: minutes[1], keptSince: minutes[2])
+    }
+
+    private static let neighbours = RedisScript(name: "neighbours", source: PackageResources.neighbours_lua)
+
     /// The rows were longer than expected: all are fetched.
     private func loadLonger(_ part: ListPart, of description: ListDescription) async throws -> Loaded {
         guard let text = try await fetch(part.minute, nil, description).text else { return .nothing }

@@ -84,7 +84,9 @@ struct ListRoute: Sendable {
         _ minute: Minute, _ finding: ListHistory.Finding, _ near: ListHistory.Neighbours
     ) -> Problem {
         var detail = "There is no list for \(minute)."
-        if case .gap(let gap) = finding { detail += " The minute is a gap (\(gap.code)): \(gap.detail)" }
+        if case .gap(let gap) = finding {
+            detail += " The minute is a gap (\(gap.code.excerpt())): \(gap.detail.excerpt(500))"
+        }
         var problem = Problem(code: "no-list", status: 404, title: "There is no list for this minute", detail: detail)
         problem.members = [
             ("before", .optionalText(near.before.map { "\($0)" })),

@@ -51,7 +51,7 @@ package struct MetricsService: Service {
             switch RequestTarget(request.head.path ?? "/").path {
             case "/metrics": response = route.answer
             case "/healthz": response = HealthRoute.alive
-            case let path: throw .notFound(String(path.prefix(200)), available: ["/healthz", "/metrics"])
+            case let path: throw .notFound(path.excerpt(200), available: ["/healthz", "/metrics"])
             }
         } catch {
             response = error.response

@@ -9,7 +9,7 @@ enum OrderBody {
     static func request(_ body: [UInt8], _ headers: HTTPFields) throws(Problem) -> OrderRequest {
         try requireJSON(headers[.contentType])
         var values: [String: JSONMember.Value] = [:]
-        for member in try parse(body) where members.contains(member.name) {
+        for member in try parse(body) {
             guard values.updateValue(member.value, forKey: member.name) == nil else {
                 throw bad(member.name, "\(member.name) stands more than once.", accepted: "one value")
             }
@@ -22,13 +22,17 @@ enum OrderBody {
     /// Without a type JSON is taken for granted; curl's own `application/x-www-form-urlencoded` is one.
     private static func requireJSON(_ type: String?) throws(Problem) {
         guard let type else { return }
-        let essence = type.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
-        guard essence == "application/json" else { throw .unsupportedMediaType(type, accepted: "application/json") }
+        let essence = type.utf8.prefix { $0 != UInt8(ascii: ";") }.lazy.filter {
+            $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t")
+        }
+        guard essence.map(lowercased).elementsEqual("application/json".utf8) else {
+            throw .unsupportedMediaType(type, accepted: "application/json")
+        }
     }
 
     private static func parse(_ body: [UInt8]) throws(Problem) -> [JSONMember] {
         do throws(JSONSyntaxError) {
-            return try JSONMembers.of(body)
+            return try JSONMembers.of(body, named: members)
         } catch {
             var problem = Problem(
                 code: "bad-body", status: 422, title: "The body cannot be understood",
@@ -41,16 +45,15 @@ enum OrderBody {
     }
 
     private static func currency(_ value: JSONMember.Value?) throws(Problem) -> Currency {
-        let known = Currency.allCases.map(\.rawValue)
-        let accepted = known.joined(separator: ", ")
+        let accepted = Currency.accepted
         guard let value else { throw bad("currency", "There is no currency.", accepted: accepted) }
         guard case .string(let text) = value else {
             throw bad("currency", "currency is not a string.", accepted: accepted)
         }
-        guard let currency = Currency(rawValue: text) else {
-            let nearest = known.first { $0 == text.uppercased() } ?? EditDistance.nearest(to: text, among: known)
+        guard let currency = Currency(exactly: text) else {
             throw bad(
-                "currency", "Orders cannot be paid in \(text.prefix(50)).", accepted: accepted, nearest: nearest)
+                "currency", "Orders cannot be paid in \(text.excerpt()).", accepted: accepted,
+                nearest: Currency.nearest(to: text))
         }
         return currency
     }
@@ -64,29 +67,30 @@ enum OrderBody {
         default: throw bad("amount", "amount is neither a string nor a number.", accepted: Amount.accepted)
         }
         guard let amount = Amount(text.utf8) else {
-            throw bad("amount", "amount cannot be ordered: \(text.prefix(50))", accepted: Amount.accepted)
+            throw bad("amount", "amount cannot be ordered: \(text.excerpt())", accepted: Amount.accepted)
         }
         return amount
     }
 
     /// In the body, in `Idempotency-Key` as a plain or a quoted string, or the same in both.
     private static func key(_ value: JSONMember.Value?, _ fields: [String]) throws(Problem) -> IdempotenceKey {
-        var texts = Set<String>()
+        var texts: [String] = []
         switch value {
-        case .string(let text): texts.insert(text)
+        case .string(let text): texts.append(text)
         case nil: break
         default: throw bad("idempotence_key", "idempotence_key is not a string.", accepted: IdempotenceKey.accepted)
         }
         for field in fields {
-            let isQuoted = field.count >= 2 && field.hasPrefix("\"") && field.hasSuffix("\"")
-            texts.insert(isQuoted ? String(field.dropFirst().dropLast()) : field)
+            let (bytes, quote) = (field.utf8, UInt8(ascii: "\""))
+            let isQuoted = bytes.count >= 2 && bytes.first == quote && bytes.last == quote
+            texts.append(isQuoted ? String(decoding: bytes.dropFirst().dropLast(), as: UTF8.self) : field)
         }
         guard let text = texts.first else {
             throw bad(
                 "idempotence_key", "There is no idempotence_key, in the body or in the field Idempotency-Key.",
                 accepted: IdempotenceKey.accepted)
         }
-        guard texts.count == 1 else {
+        guard texts.allSatisfy(text.isExactly) else {
             throw bad(
                 "idempotence_key", "The keys in the body and in the field Idempotency-Key differ.",
                 accepted: "one key, in either place or in both")

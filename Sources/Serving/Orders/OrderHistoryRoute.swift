@@ -38,7 +38,7 @@ struct OrderHistoryRoute: Sendable {
     private static func missing(_ text: some StringProtocol) -> Problem {
         Problem(
             code: "no-such-order", status: 404, title: "There is no such order",
-            detail: "There is no order \(text.prefix(100)).")
+            detail: "There is no order \(text.excerpt()).")
     }
 
     private func read<Value>(_ body: () async throws -> Value) async throws(Problem) -> Value {
@@ -54,7 +54,7 @@ struct OrderHistoryRoute: Sendable {
         } catch let error as DamagedReadModel {
             throw .unavailable(
                 "read-model-damaged", "The read model of orders cannot be read",
-                "\(error). Somebody has to make it anew: cointape orders rebuild.",
+                "\("\(error)".excerpt(300)). Somebody has to make it anew: cointape orders rebuild.",
                 retryAfter: clock.positiveHeaderSeconds(.seconds(60)))
         } catch {
             throw .unavailable(

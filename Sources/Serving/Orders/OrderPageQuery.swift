@@ -1,6 +1,19 @@
 import Basics
 import Orders
 
+extension Currency {
+    static let accepted = allCases.map(\.rawValue).joined(separator: ", ")
+
+    /// As a client writes it, which may be anything: a longer text is not compared with any currency.
+    init?(exactly text: String) {
+        guard text.utf8.count == 3 else { return nil }
+        self.init(rawValue: text)
+    }
+
+    /// What somebody has meant who wrote this, if it is near to anything.
+    static func nearest(to text: String) -> String? { EditDistance.nearest(to: text, among: allCases.map(\.rawValue)) }
+}
+
 /// What a request for a page of orders asks.
 struct OrderPageQuery: Equatable {
     let size: Int
@@ -28,7 +41,7 @@ struct OrderPageQuery: Equatable {
     private static func size(_ text: String) throws(Problem) -> Int {
         guard !text.isEmpty, text.utf8.allSatisfy(isDigit), let size = Int(text), sizes.contains(size) else {
             throw .badParameter(
-                "page_size", "page_size is not a whole number that is allowed: \(text.prefix(50))",
+                "page_size", "page_size is not a whole number that is allowed: \(text.excerpt())",
                 accepted: "1 to \(sizes.upperBound)")
         }
         return size
@@ -38,18 +51,17 @@ struct OrderPageQuery: Equatable {
     private static func reference(_ text: String) throws(Problem) -> OrderID {
         guard let id = OrderID(text) else {
             throw .badParameter(
-                "last_reference", "last_reference is not the id of an order: \(text.prefix(50))",
+                "last_reference", "last_reference is not the id of an order: \(text.excerpt())",
                 accepted: "the last_reference of the page before: a UUID of version 7")
         }
         return id
     }
 
     private static func currency(_ text: String) throws(Problem) -> Currency {
-        let known = Currency.allCases.map(\.rawValue)
-        guard let currency = Currency(rawValue: text) else {
+        guard let currency = Currency(exactly: text) else {
             throw .badParameter(
-                "currency", "There are no orders in \(text.prefix(50)).", accepted: known.joined(separator: ", "),
-                nearest: known.first { $0 == text.uppercased() } ?? EditDistance.nearest(to: text, among: known))
+                "currency", "There are no orders in \(text.excerpt()).", accepted: Currency.accepted,
+                nearest: Currency.nearest(to: text))
         }
         return currency
     }

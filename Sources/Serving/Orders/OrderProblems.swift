@@ -7,7 +7,7 @@ extension Problem {
     static func unsupportedMediaType(_ type: String, accepted: String) -> Problem {
         var problem = Problem(
             code: "unsupported-media-type", status: 415, title: "The body's type is not read here",
-            detail: "Content-Type is \(type.prefix(100)); \(accepted) is read.")
+            detail: "Content-Type is \(type.excerpt()); \(accepted) is read.")
         problem.members = [("accepted", .text(accepted))]
         return problem
     }
@@ -62,7 +62,8 @@ extension Problem {
     }
 
     static func ledgerDamaged(_ words: String, retryAfter: Int64) -> Problem {
-        unavailable(
+        let words = words.excerpt(300)
+        return unavailable(
             "ledger-damaged", "The ledger cannot be read",
             "\(words.prefix(1).uppercased() + words.dropFirst()). Somebody has to look: cointape orders verify.",
             retryAfter: retryAfter)

@@ -18,7 +18,11 @@ enum DateTimeParameter: Equatable {
         }
     }
 
+    /// No form is nearly as long, in bytes.
+    private static let longest = 100
+
     init?(_ text: String, now: Timestamp) {
+        guard text.utf8.count <= Self.longest else { return nil }
         if text.lowercased() == "now" {
             self = .relative(Minute(containing: now))
         } else if text.utf8.allSatisfy(isDigit), let number = Int64(text) {

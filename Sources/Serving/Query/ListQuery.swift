@@ -23,7 +23,7 @@ struct ListQuery: Equatable {
         datetime = try values["datetime"].map { text throws(Problem) in
             guard let parameter = DateTimeParameter(text, now: now) else {
                 throw .badParameter(
-                    "datetime", "datetime cannot be read: \(text)", accepted: DateTimeParameter.accepted)
+                    "datetime", "datetime cannot be read: \(text.excerpt())", accepted: DateTimeParameter.accepted)
             }
             return parameter
         }
@@ -39,17 +39,22 @@ struct ListQuery: Equatable {
 
     /// More than any list has is as good as all.
     private static func limit(_ text: String) throws(Problem) -> Int {
-        guard !text.isEmpty, text.utf8.allSatisfy(isDigit), text.contains(where: { $0 != "0" }) else {
-            throw .badParameter("limit", "limit is not a whole number of 1 or more: \(text)", accepted: "1, 2, 3, …")
+        guard !text.isEmpty, text.utf8.allSatisfy(isDigit), text.utf8.contains(where: { $0 != UInt8(ascii: "0") })
+        else {
+            throw .badParameter(
+                "limit", "limit is not a whole number of 1 or more: \(text.excerpt())", accepted: "1, 2, 3, …")
         }
         return Int(text) ?? .max
     }
 
+    /// In bytes.
+    private static let longestFormat = ListFormat.allCases.map(\.rawValue.utf8.count).max() ?? 0
+
     private static func format(_ text: String) throws(Problem) -> ListFormat {
         let known = ListFormat.allCases.map(\.rawValue)
-        guard let format = ListFormat(rawValue: text.uppercased()) else {
+        guard text.utf8.count <= longestFormat, let format = ListFormat(rawValue: text.uppercased()) else {
             throw .badParameter(
-                "format", "There is no format \(text).", accepted: known.joined(separator: ", "),
+                "format", "There is no format \(text.excerpt()).", accepted: known.joined(separator: ", "),
                 nearest: EditDistance.nearest(to: text, among: known))
         }
         return format

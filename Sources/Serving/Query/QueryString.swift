@@ -17,7 +17,7 @@ struct QueryString: Equatable {
             guard let name = PercentEncoding.decode(sides[0], plusIsSpace: true), let value else {
                 throw .badParameter(
                     String(decoding: sides[0], as: UTF8.self),
-                    "The query is not percent-encoded right at \(String(decoding: piece, as: UTF8.self)).",
+                    "The query is not percent-encoded right at \(String(decoding: piece, as: UTF8.self).excerpt()).",
                     accepted: "%XX with two hexadecimal digits, UTF-8")
             }
             parameters.append(Parameter(name: name, value: value))
@@ -29,15 +29,15 @@ struct QueryString: Equatable {
     func values(of known: [String]) throws(Problem) -> [String: String] {
         var values: [String: String] = [:]
         for parameter in parameters {
-            guard known.contains(parameter.name) else {
+            guard let name = known.first(where: parameter.name.isExactly) else {
                 throw .badParameter(
-                    parameter.name, "There is no parameter \(parameter.name).",
+                    parameter.name, "There is no parameter \(parameter.name.excerpt()).",
                     accepted: known.isEmpty ? "no parameters" : known.joined(separator: ", "),
                     nearest: EditDistance.nearest(to: parameter.name, among: known))
             }
-            guard values.updateValue(parameter.value, forKey: parameter.name) == nil else {
+            guard values.updateValue(parameter.value, forKey: name) == nil else {
                 throw .badParameter(
-                    parameter.name, "The parameter \(parameter.name) stands more than once.", accepted: "one value")
+                    name, "The parameter \(name) stands more than once.", accepted: "one value")
             }
         }
         return values
