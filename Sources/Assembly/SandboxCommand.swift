@@ -3,6 +3,7 @@ import Logging
 import Logs
 import Sandbox
 import ServiceLifecycle
+import Serving
 import Tape
 
 /// `cointape sandbox`: the three providers, until told to stop.
@@ -24,11 +25,20 @@ package enum SandboxCommand {
                 print("export \(name)=\(value)")
             }
         }
-        try await Launcher.run([server], logger: Launcher.quietLogger(logger))
+        do {
+            try await Launcher.run([server], logger: Launcher.quietLogger(logger))
+        } catch {
+            throw ListenFailure.isOne(error) ? ListenFailure(host: host, port: port, error) : error
+        }
     }
 
     /// All faults by name, a line each.
     package static var faultNames: String { FaultPlan.names }
+
+    /// What is wrong with the value of `--host`; nil if nothing is.
+    package static func fault(ofHost host: String) -> String? {
+        HostName.fault(of: host).map { "\($0); it should be 127.0.0.1, 0.0.0.0, :: or a name of this machine" }
+    }
 
     /// Throws what is wrong with the values of `--fault`.
     package static func check(faults: [String]) throws { _ = try FaultPlan(faults) }

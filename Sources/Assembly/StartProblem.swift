@@ -5,12 +5,6 @@ import NIOCore
 import RedisServer
 import Tape
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// What ends a command, in words for its user.
 package enum StartProblem {
     /// Whether it is the configuration that must be mended.
@@ -19,10 +13,7 @@ package enum StartProblem {
     }
 
     package static func describe(_ error: any Error) -> String {
-        if let error = error as? IOError, error.errnoCode == EADDRINUSE {
-            return "cointape: the port is in use: \(error)"
-        }
-        return error is ConfigIssues ? "\(error)" : "cointape: \(error)"
+        error is ConfigIssues ? "\(error)" : "cointape: \(error)"
     }
 }
 

@@ -2,11 +2,13 @@ import Basics
 
 extension ConfigReader {
     /// A value that is written as a string; `convert` says what is wrong by throwing.
+    ///
+    /// Without `allowsLines` a control character is a mistake already.
     package func parsed<Value>(
-        _ name: String, type: String, default defaultText: String? = nil, optional: Bool = false, _ summary: String,
-        convert: (String) throws -> Value
+        _ name: String, type: String, default defaultText: String? = nil, optional: Bool = false,
+        allowsLines: Bool = false, _ summary: String, convert: (String) throws -> Value
     ) -> Value? {
-        scalar(name, type, defaultText, optional, summary) { raw in
+        scalar(name, type, defaultText, optional, summary, allowsLines: allowsLines) { raw in
             guard case .string(let text, _) = raw else { return nil }
             return try convert(text)
         }
@@ -90,6 +92,16 @@ extension ConfigReader {
                 throw Complaint("should be one of \(known.joined(separator: ", ")), not \"\(text)\"\(hint)")
             }
             return value
+        }
+    }
+
+    /// An address to listen on; an IPv6 address may stand in brackets.
+    package func listeningHost(_ name: String, default defaultText: String, _ summary: String) -> String? {
+        parsed(name, type: "string", default: defaultText, summary) { text in
+            let host = text.hasPrefix("[") && text.hasSuffix("]") ? String(text.dropFirst().dropLast()) : text
+            guard let fault = HostName.fault(of: host) else { return host }
+            throw Complaint(
+                "\(fault); it should be 0.0.0.0 (all of IPv4), :: (all), an address of this machine, or a name of one")
         }
     }
 

@@ -93,9 +93,10 @@ package final class ConfigReader {
         }
     }
 
+    /// `allowsLines` is for programs; every other text is one line.
     func scalar<Value>(
         _ name: String, _ type: String, _ defaultText: String?, _ optional: Bool, _ summary: String,
-        convert: (Raw) throws -> Value?
+        allowsLines: Bool = false, convert: (Raw) throws -> Value?
     ) -> Value? {
         declare(name, type, defaultText, optional, summary)
         guard let member = member(name) else {
@@ -103,7 +104,7 @@ package final class ConfigReader {
             if !optional, node != nil { complain("missing: \(summary)", at: position, name) }
             return nil
         }
-        guard let raw = raw(member.node, name) else { return nil }
+        guard let raw = raw(member.node, name, allowsLines: allowsLines) else { return nil }
         do {
             if let value = try convert(raw) { return value }
             complain("should be \(Self.inSentence(type)), not \(member.node.described)", at: member.node.position, name)
@@ -113,13 +114,17 @@ package final class ConfigReader {
         return nil
     }
 
-    func raw(_ node: ConfigNode, _ name: String) -> Raw? {
+    func raw(_ node: ConfigNode, _ name: String, allowsLines: Bool = false) -> Raw? {
         switch node.value {
         case .number(let digits): return .number(digits)
         case .bool(let value): return .bool(value)
         case .string(let text):
             do throws(Placeholder.Failure) {
                 let resolved = try context.resolve(text)
+                if !allowsLines, let hidden = hidden(in: resolved) {
+                    complain("has \(hidden)", at: node.position, name)
+                    return nil
+                }
                 return .string(resolved.text, isPlaceholder: resolved.isWhole)
             } catch {
                 complain(error.message, at: node.position, name)
@@ -127,6 +132,17 @@ package final class ConfigReader {
             }
         case .object, .array, .null: return .other
         }
+    }
+
+    /// What a text of one line cannot hold; and white space around what a variable filled in, which nobody means.
+    private func hidden(in text: Placeholder.Resolved) -> String? {
+        for variable in text.variables {
+            guard let value = context.environment[variable] else { continue }
+            if let hidden = HiddenCharacter(in: value, .control) ?? HiddenCharacter(around: value) {
+                return "\(hidden) of the environment variable \(variable)"
+            }
+        }
+        return HiddenCharacter(in: text.text, .control).map { "\($0)" }
     }
 
     func elements(_ name: String, _ type: String, _ least: Int, _ summary: String) -> [ConfigNode]? {

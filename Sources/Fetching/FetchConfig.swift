@@ -1,6 +1,7 @@
 package import Config
 import CurlHTTP
 package import JQ
+import Synchronization
 package import Tape
 
 /// The config of a fetch worker: what to ask, how to read the answer, where to publish it.
@@ -92,6 +93,20 @@ struct PublishSettings {
 
 extension ConfigReader {
     func program(_ name: String, optional: Bool = false, _ summary: String) -> JQProgram? {
-        parsed(name, type: "jq filter", optional: optional, summary) { try JQProgram($0) }
+        parsed(name, type: "jq filter", optional: optional, allowsLines: true, summary) {
+            try KnownPrograms.program($0)
+        }
+    }
+}
+
+/// The programs that compiled: to try one takes some hundredths of a second, and `up` reads its configs twice.
+private enum KnownPrograms {
+    private static let known = Mutex<[String: JQProgram]>([:])
+
+    static func program(_ source: String) throws(JQError) -> JQProgram {
+        if let program = known.withLock({ $0[source] }) { return program }
+        let program = try JQProgram(source)
+        known.withLock { $0[source] = program }
+        return program
     }
 }

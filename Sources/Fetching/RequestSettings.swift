@@ -1,3 +1,4 @@
+import Basics
 import Config
 import CurlHTTP
 package import JQ
@@ -14,6 +15,12 @@ package struct RequestSettings: Sendable {
 
     init?(reading reader: ConfigReader) {
         let url = reader.parsed("url", type: "URL", "Scheme, host and path; http or https.") { text in
+            if let hidden = HiddenCharacter(in: text) {
+                throw ConfigReader.Complaint("has \(hidden); what belongs there is written %20 and the like")
+            }
+            if let decoded = PercentEncoding.decode(text), let hidden = HiddenCharacter(in: decoded, .control) {
+                throw ConfigReader.Complaint("has \(hidden), percent-encoded")
+            }
             guard HTTPRequest.isValid(url: text) else {
                 throw ConfigReader.Complaint("should be an http:// or https:// URL, not \"\(text)\"")
             }
@@ -24,13 +31,14 @@ package struct RequestSettings: Sendable {
         }
         query = reader.pairs("query", "Parameters of the query, the page's own aside.")
         headers = reader.pairs("headers", "Headers to send.")
-        if query.contains(where: { $0.name.isEmpty }) {
-            reader.complain(about: "query", "has a parameter without a name")
+        for (name, _) in query {
+            if name.isEmpty { reader.complain(about: "query", "has a parameter without a name") }
+            if let hidden = HiddenCharacter(in: name) {
+                reader.complain(about: "query", "has a parameter's name with \(hidden)")
+            }
         }
-        let unclean = headers.filter { $0.name.isEmpty || ($0.name + $0.value).contains(where: \.isNewline) }
-        for header in unclean {
-            reader.complain(about: "headers", "the header \"\(header.name)\" is empty or has a line break")
-        }
+        let unclean = headers.compactMap { Self.fault(ofHeader: $0.name, $0.value) }
+        for fault in unclean { reader.complain(about: "headers", fault) }
         pages = reader.objectIfPresent("pages", "How the list is cut into pages; without it there is one.")
             .flatMap(PageSettings.init)
         let timeout = reader.duration(
@@ -49,6 +57,22 @@ package struct RequestSettings: Sendable {
         self.retries = retries
         self.concurrency = concurrency
         limits = HTTPRequest.Limits(total: timeout, stall: stall, body: body)
+    }
+
+    /// What is wrong with a header: its name is a token (RFC 9110, section 5.1), its value one line that all of it shows.
+    private static func fault(ofHeader name: String, _ value: String) -> String? {
+        if name.isEmpty { return "has a header without a name" }
+        if let hidden = HiddenCharacter(in: name) { return "has a header's name with \(hidden)" }
+        let marks = "!#$%&'*+-.^_`|~".utf8
+        guard
+            name.utf8.allSatisfy({ byte in
+                marks.contains(byte) || (byte < 128 && Character(Unicode.Scalar(byte)).isLetter)
+                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+            })
+        else { return "has a header \"\(name)\", and no header has such a name" }
+        // Spaces are part of a value.
+        guard let hidden = HiddenCharacter(in: value.replacing(" ", with: "x")) else { return nil }
+        return "has \(hidden) of the header \"\(name)\""
     }
 }
 

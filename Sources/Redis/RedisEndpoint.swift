@@ -21,6 +21,9 @@ package struct RedisEndpoint: Equatable, Sendable, CustomStringConvertible {
     }
 
     package init(parsing url: String) throws(RedisURLError) {
+        if let hidden = HiddenCharacter(in: url) {
+            throw RedisURLError("has \(hidden); what belongs there is written %20 and the like")
+        }
         let parts = url.split(separator: "://", maxSplits: 1).map(String.init)
         guard parts.count == 2 else { throw RedisURLError("should start with redis:// or unix://") }
         var rest = parts[1][...]
@@ -34,6 +37,10 @@ package struct RedisEndpoint: Equatable, Sendable, CustomStringConvertible {
             let pieces = rest.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
             guard let path = pieces.first.flatMap({ PercentEncoding.decode($0) }), path.hasPrefix("/") else {
                 throw RedisURLError("needs an absolute path, as in unix:///run/redis.sock")
+            }
+            try Self.requireVisible(path, "socket path", .control)
+            guard path.utf8.count <= Self.longestPath else {
+                throw RedisURLError("has a socket path of more than \(Self.longestPath) bytes")
             }
             address = .unix(path: path)
             let query = pieces.count > 1 ? pieces[1] : "db="
@@ -63,28 +70,55 @@ package struct RedisEndpoint: Equatable, Sendable, CustomStringConvertible {
         guard let user = decoded[0], let password = decoded.count > 1 ? decoded[1] : "" else {
             throw RedisURLError("has a user or password that is not percent-encoded right")
         }
+        try requireVisible(user, "user", .any)
+        try requireVisible(password, "password", .control)
         guard decoded.count > 1 else { throw RedisURLError("has a user but no password: redis://user:password@host") }
         return (user.isEmpty ? nil : user, password)
     }
 
     private static func tcp(_ text: Substring) throws(RedisURLError) -> Address {
-        var host = text
-        var port = 6379
-        if let colon = text.lastIndex(of: ":"), !text.hasSuffix("]") {
-            guard let number = Int(text[text.index(after: colon)...]), (1...65_535).contains(number) else {
-                throw RedisURLError("has a port that is not a number from 1 to 65535")
-            }
-            port = number
-            host = text[..<colon]
+        guard !text.contains(",") else {
+            throw RedisURLError("names several hosts; it takes one: redis://host:port")
         }
-        if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+        var (host, rest) = (text, Substring())
+        if text.hasPrefix("[") {
+            guard let end = text.firstIndex(of: "]") else { throw RedisURLError("has a [ without a ]") }
+            (host, rest) = (text[text.index(after: text.startIndex)..<end], text[text.index(after: end)...])
+            guard host.contains(":") else { throw RedisURLError("has brackets around what is no IPv6 address") }
+        } else if let colon = text.firstIndex(of: ":") {
+            (host, rest) = (text[..<colon], text[colon...])
+            guard !rest.dropFirst().contains(":") else {
+                throw RedisURLError("has more than one colon behind its host; an IPv6 address stands in brackets")
+            }
+        }
         guard !host.isEmpty else { throw RedisURLError("has no host") }
+        if let fault = HostName.fault(of: host) { throw RedisURLError("has a host that \(fault)") }
+        guard !rest.isEmpty else { return .tcp(host: String(host), port: 6379) }
+        guard rest.first == ":", let port = number(rest.dropFirst()), (1...65_535).contains(port) else {
+            throw RedisURLError("has a port that is not a number from 1 to 65535")
+        }
         return .tcp(host: String(host), port: port)
+    }
+
+    /// As much as `sun_path` holds everywhere, with the zero at its end (unix(7)).
+    private static let longestPath = 103
+
+    private static func requireVisible(
+        _ text: String, _ part: String, _ kind: HiddenCharacter.Kind
+    ) throws(RedisURLError) {
+        if let hidden = HiddenCharacter(in: text, kind) {
+            throw RedisURLError("has a \(part) with \(hidden), percent-encoded")
+        }
+    }
+
+    /// Digits alone: Int would take a sign.
+    private static func number(_ text: Substring) -> Int? {
+        text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? Int(text) : nil
     }
 
     private static func database(_ text: Substring) throws(RedisURLError) -> Int {
         guard !text.isEmpty else { return 0 }
-        guard let number = Int(text), number >= 0 else { throw RedisURLError("has a db that is not a number") }
+        guard let number = number(text) else { throw RedisURLError("has a db that is not a number") }
         return number
     }
 }

@@ -62,7 +62,8 @@ package struct APIConfig: Sendable {
     }
 
     private static func address(reading reader: ConfigReader) -> Address? {
-        let host = reader.string("host", default: "127.0.0.1", "The address to listen on; 0.0.0.0 is all of IPv4.")
+        let host = reader.listeningHost(
+            "host", default: "127.0.0.1", "The address to listen on; 0.0.0.0 is all of IPv4.")
         let port = reader.integer("port", default: 6667, in: 0...65_535, "The port; 0 takes any that is free.")
         let sharesPort = reader.bool(
             "reuse_port", default: false,

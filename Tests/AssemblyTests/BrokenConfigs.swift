@@ -171,7 +171,60 @@ extension BrokenConfig {
             "fetch.json:5:22: request.url: should have no query: parameters belong in request.query"),
         BrokenConfig(
             "a header with a line break", .fetch, [(#""timeout": "5s""#, #""headers": {"X-A": "a\nB: c"}"#)],
-            #"fetch.json:5:65: request.headers: the header "X-A" is empty or has a line break"#),
+            "fetch.json:5:73: request.headers.X-A: has a line break (U+000A) at character 2"),
+        BrokenConfig(
+            "headers whose names are none", .fetch,
+            [(#""timeout": "5s""#, #""headers": {"X A": "a", "X:": "b", "": "c"}"#)],
+            "fetch.json:5:65: request.headers: has a header's name with a space (U+0020) at character 2",
+            #"fetch.json:5:65: request.headers: has a header "X:", and no header has such a name"#,
+            "fetch.json:5:65: request.headers: has a header without a name"),
+        BrokenConfig(
+            "a key that was copied with a zero-width space", .fetch,
+            [(#""timeout": "5s""#, #""headers": {"X-A": "Key a\u200Bb"}"#)],
+            #"fetch.json:5:65: request.headers: has an invisible character (U+200B) at character 6 of the header "X-A""#
+        ),
+        BrokenConfig(
+            "a line break behind a Redis URL, written there", .api,
+            [(#""name": "api","#, #""name": "api", "redis": {"url": "redis://:canary-7e22@127.0.0.1\n"},"#)],
+            "api.json:3:35: redis.url: has a line break (U+000A) at character 31"),
+        BrokenConfig(
+            "a line break behind a Redis URL, out of the environment", .api,
+            [(#""name": "api","#, #""name": "api", "redis": {"url": "${REDIS_URL}"},"#)],
+            environment: ["REDIS_URL": "redis://:canary-7e23@127.0.0.1\n"],
+            "api.json:3:35: redis.url: has a line break (U+000A) at character 31 of the environment variable REDIS_URL"),
+        BrokenConfig(
+            "space around what a variable fills in", .api,
+            [(#""listen": [{"port": 6667}]"#, #""listen": [{"host": "${HOST}", "port": "${PORT}"}]"#)],
+            environment: ["HOST": " 127.0.0.1", "PORT": "6667\r\n"],
+            "api.json:4:23: listen[0].host: has a space (U+0020) at character 1 of the environment variable HOST",
+            "api.json:4:42: listen[0].port: has a carriage return (U+000D) at character 5 of the environment variable PORT"
+        ),
+        BrokenConfig(
+            "a control character behind percent signs", .fetch,
+            [
+                (#""schedule""#, #""redis": {"url": "unix:///run/redis%0A.sock"},\#n  "schedule""#),
+                ("8099/scores", "8099/scores%0a"),
+            ],
+            "fetch.json:4:20: redis.url: has a socket path with a line break (U+000A) at character 11, percent-encoded",
+            "fetch.json:6:22: request.url: has a line break (U+000A) at character 29, percent-encoded"),
+        BrokenConfig(
+            "a list of Redis", .project, [("redis://127.0.0.1:6380", "redis://h:1,h:2")],
+            "project.json:4:31: orders.redis.url: names several hosts; it takes one: redis://host:port"),
+        BrokenConfig(
+            "a prefix with a line break", .api,
+            [(#""name": "api","#, #""name": "api", "redis": {"prefix": "${PREFIX}"},"#)],
+            environment: ["PREFIX": "shop:\n"],
+            "api.json:3:38: redis.prefix: has a line break (U+000A) at character 6 of the environment variable PREFIX"),
+        BrokenConfig(
+            "hosts to listen on that are none", .api,
+            [
+                (#""listen": [{"port": 6667}]"#, #""listen": [{"host": "*"}, {"host": "256.0.0.1"}]"#),
+                (#""name": "api","#, #""name": "api", "metrics": {"host": "0.0.0.0:80"},"#),
+            ],
+            "api.json:3:38: metrics.host: is no IPv6 address; it should be 0.0.0.0 (all of IPv4), :: (all), an address of this machine, or a name of one",
+            "api.json:4:23: listen[0].host: is no host name: letters, digits, -, _ and dots; it should be 0.0.0.0 (all of IPv4), :: (all), an address of this machine, or a name of one",
+            "api.json:4:38: listen[1].host: is no IPv4 address; it should be 0.0.0.0 (all of IPv4), :: (all), an address of this machine, or a name of one"
+        ),
         BrokenConfig(
             "a query parameter that is a list", .fetch, [(#""timeout": "5s""#, #""query": {"ids": [1, 2]}"#)],
             "fetch.json:5:71: request.query.ids: should be a string or a number, not an array"),

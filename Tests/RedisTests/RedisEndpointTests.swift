@@ -22,7 +22,12 @@ import Testing
     @Test(arguments: [
         "", "localhost:6379", "http://h", "rediss://h", "redis://", "redis://h:0", "redis://h:70000", "redis://h:x",
         "redis://h/x", "redis://h/-1", "unix://run/redis.sock", "unix:///s?database=1", "redis://secretuser@h",
-        "redis://u:%zzsecret@h",
+        "redis://u:%zzsecret@h", "redis://127.0.0.1\n", " redis://h", "redis://h :1", "redis://h:1,h:2", "redis://h,i",
+        "redis://::1", "redis://::1:6379", "redis://[::1", "redis://[h]", "redis://[::1]x", "redis://h:",
+        "redis://h:+1",
+        "redis://h/+1", "redis://h%0A", "redis://-h", "redis://a..b", "redis://300.1.1.1", "redis://u:secret%00@h",
+        "redis://u%0A:secret@h", "unix:///run/a%00b", "unix:///run/a\u{200B}b", "redis://h\u{FEFF}",
+        "unix:///\(String(repeating: "a", count: 120))",
     ])
     func `refuses what is not a Redis URL, without quoting it`(url: String) {
         let error = #expect(throws: RedisURLError.self) { try RedisEndpoint(parsing: url) }

@@ -27,7 +27,8 @@ package enum ConfigReference {
         Strings may hold `${NAME}`, `${NAME:-default}` and `${NAME:?message}`, filled in from the environment; a variable
         that is empty counts as missing for the last two. A string that is one placeholder may stand for a number or a
         boolean. `$${` is a literal `${`. Durations are written with their unit (`ms`, `s`, `m`, `h`, `d`), sizes too (`B`,
-        `kB`, `MB`, `GB`). Unknown and repeated keys are mistakes, and `cointape check` tells all mistakes at once.
+        `kB`, `MB`, `GB`). Unknown and repeated keys are mistakes. So are control characters, but in jq filters, and white space
+        around what a variable fills in: both are told with their place. `cointape check` tells all mistakes at once.
 
 
         """

@@ -41,7 +41,7 @@ struct Listener: Service {
     /// What is read at a time, in bytes.
     private static let longestRead = 16_384
 
-    /// Throws when the address cannot be taken, and when it takes no more connections although nobody has told it to stop.
+    /// Throws `ListenFailure` when the address cannot be taken, and another error when it takes no more connections although nobody has told it to stop.
     func run() async throws {
         let (quiescing, connections) = (ServerQuiescingHelper(group: Self.group), Connections())
         let server = try await bind(quiescing, connections)
@@ -69,7 +69,7 @@ struct Listener: Service {
 
     private func bind(_ quiescing: ServerQuiescingHelper, _ connections: Connections) async throws -> any Channel {
         let (channel, logger, loud, maxConnections) = (channel, quiet, logger, maxConnections)
-        return try await ServerBootstrap(group: Self.group)
+        let bootstrap = ServerBootstrap(group: Self.group)
             .serverChannelOption(.backlog, value: Self.backlog)
             .serverChannelOption(.maxMessagesPerRead, value: Self.mostAccepted)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -95,7 +95,11 @@ struct Listener: Service {
                     connections.begin(socket) { await channel.handle(value: value, logger: logger) }
                 }
             }
-            .bind(host: address.host, port: address.port).get()
+        do {
+            return try await bootstrap.bind(host: address.host, port: address.port).get()
+        } catch {
+            throw ListenFailure(host: address.host, port: address.port, error)
+        }
     }
 
     private struct EndedByItself: Error, CustomStringConvertible {

@@ -34,7 +34,8 @@ package struct MetricsAddress: Hashable, Sendable {
     package let port: Int
 
     init?(reading reader: ConfigReader) {
-        let host = reader.string("host", default: "127.0.0.1", "The address to listen on; 0.0.0.0 is all of IPv4.")
+        let host = reader.listeningHost(
+            "host", default: "127.0.0.1", "The address to listen on; 0.0.0.0 is all of IPv4.")
         let port = reader.integer("port", default: 0, in: 0...65_535, "The port; 0 serves no metrics.")
         reader.finish()
         guard let host, let port else { return nil }

@@ -29,6 +29,7 @@ struct Sandbox: AsyncParsableCommand {
 
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port should be from 0 to 65535") }
+        if let fault = SandboxCommand.fault(ofHost: host) { throw ValidationError("--host \(fault)") }
         guard (10...100_000).contains(assets) else { throw ValidationError("--assets should be from 10 to 100000") }
         try validate(faults: faults)
     }
