@@ -246,4 +246,12 @@ extension Runtime {
         let settings = merge.worker
         return StreamReader(key: settings.redis.keys.stream(merge.stream), redis: redis(settings), clock: clock)
     }
+
+    /// Reads the stream of rates by which an api prices orders, with how old the newest may be; nil for other workers.
+    func rateReader(_ config: WorkerConfig) -> (reader: StreamReader, maxAge: Duration)? {
+        guard case .api(let api) = config, let orders = api.orders else { return nil }
+        let settings = api.worker
+        let key = settings.redis.keys.stream(orders.rates)
+        return (StreamReader(key: key, redis: redis(settings), clock: clock), orders.maxRateAge)
+    }
 }

@@ -65,12 +65,19 @@ package struct FetchWorker: Service, CustomStringConvertible {
         return try await settler.reader.newestID().map { $0.minute >= needed } ?? false
     }
 
-    /// Settles a minute of the past from a server that can still tell it, through the headers.
-    package func fill(_ minute: Minute, headers: [(name: String, value: String)]) async throws {
+    /// Settles a minute from a server that can tell any, through the headers.
+    ///
+    /// What was fetched is published when `publishingAfter` returns.
+    package func fill(
+        _ minute: Minute, headers: [(name: String, value: String)],
+        publishingAfter: @escaping @Sendable () async -> Void = {}
+    ) async throws {
         let deadline = clock.now + Schedule.deadline
         let fetcher = fetcher
         _ = try await settler.settle(minute, giveUp: deadline) {
-            try await fetcher.draft(for: minute, deadline: deadline, headers: headers)
+            let draft = try await fetcher.draft(for: minute, deadline: deadline, headers: headers)
+            await publishingAfter()
+            return draft
         }
     }
 

@@ -74,6 +74,28 @@ struct SandboxServerTests {
         }
     }
 
+    @Test func `a request may ask for the top of the market alone, which is a market by itself`() async throws {
+        try await withSandbox { url in
+            let top = ["X-Sandbox-Top": "100", "X-CMC_PRO_API_KEY": "sandbox-key"]
+            func page(_ number: Int) async throws -> String {
+                String(
+                    decoding: try await get(url + Self.toplist + "&api_key=sandbox-key&page=\(number)", top).body,
+                    as: UTF8.self)
+            }
+            #expect(try await page(1).contains(#""TOTAL_ASSETS":100"#))
+            #expect(try await !page(10).contains(#""LIST":[]"#))
+            #expect(try await page(11).contains(#""LIST":[]"#))
+            let coins = try await get(url + Self.listings + "&limit=5000", top)
+            let count = try #require(
+                String(decoding: coins.body, as: UTF8.self).firstMatch(of: /"total_count":(\d+)/)
+            ).1
+            #expect((50...100).contains(Int(count) ?? 0), "\(count)")
+            for wrong in ["0", "-1", "x", ""] {
+                #expect(try await get(url + Self.rates, ["X-Sandbox-Top": wrong]).status == 400, "\(wrong)")
+            }
+        }
+    }
+
     @Test func `requests are counted by provider and minute`() async throws {
         try await withSandbox { url in
             for _ in 0..<3 { _ = try await get(url + Self.rates) }

@@ -108,6 +108,15 @@ package struct ConfigFiles: Sendable {
         }
     }
 
+    /// The streams that merge workers join.
+    var joinedStreams: Set<String> {
+        Set(
+            files.flatMap { file -> [String] in
+                guard case .merge(let config) = file.config else { return [] }
+                return config.sources.flatMap(\.streams)
+            })
+    }
+
     /// All files that were read, each once: those that an api's config names stand behind the others.
     private var withOnDemand: [File] {
         var paths = Set<String>()

@@ -4,18 +4,20 @@ struct Banner {
     let apiPort: Int
     /// The options that make redis-cli find the same Redis.
     let redisOptions: String
+    /// Whether there is a list of two minutes ago.
+    let hasPast: Bool
 
     var text: String {
         let data =
             mode == .sandbox
             ? "sandbox data; for real data set COINMARKETCAP_API_KEY and CRYPTOCOMPARE_API_KEY" : "real data"
+        let past = hasPast ? "\n  curl 'localhost:\(apiPort)?limit=3&datetime=-2m'" : ""
         return """
 
             cointape is up (\(data)). Try:
 
               curl 'localhost:\(apiPort)?limit=3'
-              curl 'localhost:\(apiPort)?limit=3&format=CSV'
-              curl 'localhost:\(apiPort)?limit=3&datetime=-2m'
+              curl 'localhost:\(apiPort)?limit=3&format=CSV'\(past)
               curl -X PUT localhost:\(apiPort)/buy_order -H 'Content-Type: application/json' \
             -d '{"currency":"USD","amount":"100","idempotence_key":"1"}'
               curl 'localhost:\(apiPort)/buy_orders'

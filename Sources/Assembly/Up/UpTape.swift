@@ -11,8 +11,8 @@ import Serving
 import Synchronization
 import Tape
 
-/// The workers of `up`, in the order in which they can start: api and projectors, the fill of the past, then fetchers and
-/// mergers.
+/// The workers of `up`, in the order in which they can start: all at once, but that mergers and the feeds that they join
+/// wait for the fill of the past.
 struct UpTape: Service {
     let paths: [String]
     let mode: UpMode
@@ -35,8 +35,9 @@ struct UpTape: Service {
         let metrics = Metrics.bootstrap()
         let runtime = Runtime(clock: clock, redactor: configs.redactor, logs: logs, metrics: metrics.registry)
         defer { runtime.shutdown() }
-        var fetchers: [FetchWorker] = []
-        var played: [FetchWorker] = []
+        var feeds = Feeds()
+        var joinedFeeds = Feeds()
+        let sources = configs.joinedStreams
         var mergers: [MergeWorker] = []
         var apis: [any Service] = []
         var projectors: [any Service] = []
@@ -52,8 +53,13 @@ struct UpTape: Service {
             switch file.config {
             case .fetch(let config):
                 let worker = runtime.fetchWorker(config, identity, source: source(config))
-                fetchers.append(worker)
-                if source(config) != nil { played.append(worker) }
+                let isPlayed = source(config) != nil
+                // What nothing joins, such as rates, needs no past.
+                if sources.contains(config.stream) {
+                    joinedFeeds.add(worker, isPlayed: isPlayed)
+                } else {
+                    feeds.add(worker, isPlayed: isPlayed)
+                }
             case .merge(let config): mergers.append(runtime.mergeWorker(config, identity))
             case .project(let config): projectors.append(runtime.projectWorker(config))
             case .api(let config):
@@ -63,16 +69,21 @@ struct UpTape: Service {
                     ) { listening.set($0.port) })
             }
         }
-        let backfill = played.isEmpty ? nil : Backfill(fetchers: played, mergers: mergers, clock: clock)
-        let workers = UpWorkers(
-            backfill: backfill, workers: fetchers.map { $0 as any Service } + mergers.map { $0 as any Service },
-            logger: logger)
+        let workers = [
+            UpWorkers(
+                backfill: Backfill(fetchers: feeds.played, mergers: [], clock: clock), workers: feeds.all,
+                logger: logger),
+            UpWorkers(
+                backfill: Backfill(fetchers: joinedFeeds.played, mergers: mergers, clock: clock),
+                workers: joinedFeeds.all + mergers.map { $0 as any Service }, logger: logger),
+        ]
         let announcer = Announcer(
-            readers: configs.files.compactMap { runtime.listReader($0.config) }, listening: listening, mode: mode,
+            lists: configs.files.compactMap { runtime.listReader($0.config) },
+            rates: configs.files.compactMap { runtime.rateReader($0.config) }, listening: listening, mode: mode,
             redisOptions: redisOptions, ledger: ledger, clock: clock, print: print)
         let services =
-            metrics.servers(configs.files, logger: runtime.logger) + apis + projectors + signsOfLife
-            + [announcer, workers]
+            metrics.servers(configs.files, logger: runtime.logger) + apis + projectors
+            + signsOfLife + [announcer] + workers.map { $0 as any Service }
         try await ServiceGroup(
             configuration: .init(services: services, logger: Launcher.quietLogger(logger))
         ).run()
@@ -97,23 +108,34 @@ struct UpTape: Service {
     }
 }
 
-/// Fetchers and mergers, behind the fill of the past.
+/// Fetch workers, and those that the sandbox plays for.
+private struct Feeds {
+    private(set) var all: [any Service] = []
+    private(set) var played: [FetchWorker] = []
+
+    mutating func add(_ worker: FetchWorker, isPlayed: Bool) {
+        all.append(worker)
+        if isPlayed { played.append(worker) }
+    }
+}
+
+/// Feeds, and mergers that join them, behind their first minutes.
 private struct UpWorkers: Service {
-    let backfill: Backfill?
+    let backfill: Backfill
     let workers: [any Service]
     let logger: Logger
 
     func run() async throws {
-        if let backfill {
-            do {
-                try await cancelWhenGracefulShutdown { try await backfill.run() }
-            } catch {
-                guard !Task.isShuttingDownGracefully else { return }
-                // The past is a courtesy; the present works without it.
-                logger.warning(.backfillFailed, metadata: [LogKey.error: "\(error)"])
-            }
+        do {
+            try await cancelWhenGracefulShutdown { try await backfill.run() }
+        } catch {
+            guard !Task.isShuttingDownGracefully else { return }
+            // The past is a courtesy; the present works without it.
+            logger.warning(.backfillFailed, metadata: [LogKey.error: "\(error)"])
         }
-        guard !Task.isShuttingDownGracefully, !workers.isEmpty else { return }
+        // Ending early would end the whole group.
+        guard !workers.isEmpty else { return try await gracefulShutdown() }
+        guard !Task.isShuttingDownGracefully else { return }
         try await ServiceGroup(configuration: .init(services: workers, logger: Launcher.quietLogger(logger))).run()
     }
 }
@@ -131,7 +153,9 @@ private final class ListeningPort: Sendable {
 
 /// Prints the lines to try as soon as they will work.
 private struct Announcer: Service {
-    let readers: [StreamReader]
+    let lists: [StreamReader]
+    /// By which orders are priced, and how old the newest may be.
+    let rates: [(reader: StreamReader, maxAge: Duration)]
     let listening: ListeningPort
     let mode: UpMode
     let redisOptions: String
@@ -140,22 +164,41 @@ private struct Announcer: Service {
     let print: @Sendable (String) -> Void
 
     func run() async throws {
+        // The lists that fill the past are no whole ones.
+        let first = mode == .sandbox ? Minute(containing: clock.now) : nil
         try? await cancelWhenGracefulShutdown {
-            while await !isReady() { try await Task.sleep(for: .milliseconds(100)) }
-            print(Banner(mode: mode, apiPort: listening.current ?? 0, redisOptions: redisOptions).text)
+            while await !isReady(from: first) { try await Task.sleep(for: .milliseconds(100)) }
+            print(
+                Banner(
+                    mode: mode, apiPort: listening.current ?? 0, redisOptions: redisOptions, hasPast: await hasPast()
+                ).text)
             try await ledger.hints().forEach(print)
         }
         // Ending early would end the whole group.
         try? await gracefulShutdown()
     }
 
-    /// The api listens, and the newest list is hardly older than its time.
-    private func isReady() async -> Bool {
+    /// The api listens, the newest list is hardly older than its time, and orders have a price.
+    private func isReady(from first: Minute?) async -> Bool {
         guard listening.current != nil else { return false }
-        for reader in readers {
-            guard let newest = try? await reader.newestID(), clock.now - newest.minute.start < .seconds(120) else {
+        for reader in lists {
+            guard let newest = try? await reader.newestID(), first.map({ newest.minute >= $0 }) ?? true else {
                 return false
             }
+        }
+        for (reader, maxAge) in lists.map({ ($0, .seconds(120)) }) + rates {
+            guard let newest = try? await reader.newestID(), clock.now - newest.minute.start < maxAge else {
+                return false
+            }
+        }
+        return true
+    }
+
+    /// Whether there are the lists of two minutes ago.
+    private func hasPast() async -> Bool {
+        let minute = Minute(containing: clock.now).advanced(byMinutes: -2)
+        for reader in lists {
+            guard let entry = try? await reader.entry(at: minute), entry.gap == nil else { return false }
         }
         return true
     }

@@ -37,6 +37,15 @@ struct MarketMinute: Sendable {
 }
 
 extension MarketMinute {
+    /// The same minute with the assets of the greatest volume alone, and their coins.
+    func top(_ count: Int) -> MarketMinute {
+        var small = self
+        small.toplist = Array(toplist.prefix(count))
+        let coins = Set(small.toplist.compactMap { market.assets[$0].coin })
+        small.listing = listing.filter { coins.contains($0) }
+        return small
+    }
+
     /// The same minute with the first third of each list alone.
     var shrunk: MarketMinute {
         var market = self

@@ -4,12 +4,14 @@ import Basics
 ///
 /// An actor: who comes while a minute is made waits for it and does not make it again.
 actor MarketMinutes {
-    private let market: Market
+    /// Made for the first request: a server that is to answer soon listens at once.
+    private lazy var market = make()
+    private let make: @Sendable () -> Market
     private let capacity: Int
     private var kept: [MarketMinute] = []
 
-    init(_ market: Market, capacity: Int = 4) {
-        self.market = market
+    init(_ make: @autoclosure @escaping @Sendable () -> Market, capacity: Int = 4) {
+        self.make = make
         self.capacity = capacity
     }
 

@@ -8,6 +8,7 @@ struct SandboxResponder: HTTPResponder {
     typealias Context = BasicRequestContext
 
     private static let minuteHeader = "x-sandbox-minute"
+    private static let topHeader = "x-sandbox-top"
 
     private let coinMarketCap: CoinMarketCap
     private let cryptoCompare: CryptoCompare
@@ -43,10 +44,15 @@ struct SandboxResponder: HTTPResponder {
         guard let minute = minute(of: call) else {
             return .json(400, #"{"error":"X-Sandbox-Minute has to be a minute such as 2026-11-21T09:01Z"}"#)
         }
+        let top = call.headers[Self.topHeader].map { Int($0) ?? 0 }
+        guard top.map({ $0 > 0 }) ?? true else {
+            return .json(400, #"{"error":"X-Sandbox-Top has to be a number of assets, 1 or more"}"#)
+        }
         // Refused calls count too, as they do in a provider's rate limit.
         let number = counts.add(provider, minute)
         guard let fault = faults.current.fault(at: minute, of: provider, call: number, seed: seed) else {
-            return played(provider).answer(call, in: await minutes.market(at: minute))
+            let market = await minutes.market(at: minute)
+            return played(provider).answer(call, in: top.map { market.top($0) } ?? market)
         }
         return await FaultyCall(
             fault: fault, provider: played(provider), call: call, number: number, minutes: minutes

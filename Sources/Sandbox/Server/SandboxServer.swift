@@ -7,8 +7,8 @@ import ServiceLifecycle
 /// Plays CoinMarketCap, CryptoCompare and Coinbase on one port, in their wire formats.
 ///
 /// What it serves depends on the settings and on the minute alone. A request with the header `X-Sandbox-Minute:
-/// 2026-11-21T09:01Z` asks for that minute instead of the present one. `/sandbox/requests` tells how often each provider
-/// was asked for a minute.
+/// 2026-11-21T09:01Z` asks for that minute instead of the present one, one with `X-Sandbox-Top: 400` for a market of no more
+/// than those assets. `/sandbox/requests` tells how often each provider was asked for a minute.
 package struct SandboxServer: Service {
     private let settings: SandboxSettings
     private let host: String
