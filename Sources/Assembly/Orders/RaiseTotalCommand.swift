@@ -22,7 +22,13 @@ package struct RaiseTotalCommand: Sendable {
             for line in try await uncounted(places) { print(line) }
         case .enough(let total):
             throw OrdersFailure("the ledger has \(total.btc) BTC sold already; nothing was changed")
-        case .notOpen: throw OrdersFailure("the ledger is not open: cointape orders open --already-sold \(sold.btc)")
+        case .notOpen:
+            let instead = "cointape orders open --already-sold \(sold.btc)"
+            guard let trace = try await places.opener.trace(of: nil) else {
+                throw OrdersFailure("the ledger is not open, so nothing can be raised: \(instead)")
+            }
+            throw OrdersFailure(
+                "the ledger is lost: \(trace); put its backup back, or begin another where it ended: \(instead)")
         case .damaged(let words): throw OrdersFailure("\(words); cointape orders verify tells more")
         }
     }

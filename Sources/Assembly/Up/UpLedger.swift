@@ -31,24 +31,41 @@ struct UpLedger: Sendable {
         }
     }
 
-    /// For each ledger that is not there, how to open it.
+    /// For each ledger that is not there, how to open it, or that it was lost.
     ///
     /// Waits until their Redis answer.
     func hints() async throws(CancellationError) -> [String] {
         var hints: [String] = []
-        for place in places where try await !isOpen(place) {
+        for place in places {
             let option = place.path.hasSuffix("/ledger.json") ? "" : " --config \(place.path)"
-            hints.append(
-                "No ledger is open, so no order is taken. To open one: \(redisVariable)cointape orders open\(option)")
+            switch try await state(place) {
+            case .open: break
+            case .absent:
+                hints.append(
+                    "No ledger is open, so no order is taken. To open one: \(redisVariable)cointape orders open\(option)"
+                )
+            case .lost(let trace):
+                hints.append(
+                    "The ledger is lost, so no order is taken: \(trace). Put its backup back (docs/operations.md); "
+                        + "what is left tells \(redisVariable)cointape orders verify\(option)")
+            }
         }
         return hints
     }
 
-    private func isOpen(_ place: OrdersPlaces) async throws(CancellationError) -> Bool {
+    private enum State {
+        case open, absent
+        case lost(String)
+    }
+
+    private func state(_ place: OrdersPlaces) async throws(CancellationError) -> State {
         while true {
             do throws(RedisError) {
-                return try await place.opener.firstEntry() != nil
+                if try await place.opener.firstEntry() != nil { return .open }
+                return try await place.opener.trace(of: kind).map { .lost($0) } ?? .absent
             } catch {
+                // A key of another type stays one: that is told by `cointape status`.
+                if case .server = error.code, !error.isTransient { return .lost(error.message) }
                 try await place.clock.sleep(for: .seconds(1))
             }
         }

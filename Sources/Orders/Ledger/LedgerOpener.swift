@@ -15,6 +15,7 @@ package struct LedgerOpener: Sendable {
     }
 
     private let redis: RedisClient
+    private let readModel: RedisClient
     private let keys: TapeKeys
     private let history: OrderHistory
     private let witnesses: LedgerWitnesses
@@ -25,6 +26,7 @@ package struct LedgerOpener: Sendable {
     ) {
         self.witnesses = witnesses
         self.redis = redis
+        self.readModel = readModel
         self.keys = keys
         self.clock = clock
         history = OrderHistory(readModel: readModel, ledger: redis, keys: keys, clock: clock)
@@ -35,20 +37,47 @@ package struct LedgerOpener: Sendable {
         try await history.ledger.oldest()?.id
     }
 
-    /// With `alreadySold`, which is at most the cap, whatever shows that there was a ledger is left as it is.
+    /// What shows, in words, that there was a ledger where there is none now; nil if nothing does.
     ///
-    /// Throws `RedisError` and `DamagedReadModel`.
-    package func open(_ kind: LedgerOpening.Kind, alreadySold: Satoshi?) async throws -> Outcome {
-        if let first = try await firstEntry() { return .isOpen(first) }
-        if alreadySold == nil, let last = try await history.last() {
-            return .hadOne("the read model goes up to the entry \(last.id)")
+    /// The one rule of traces: who advises to open a ledger asks it too. A key of any type is a trace, for it says that
+    /// somebody has been there. Of witnesses those count that are about a ledger of the kind; nil: all.
+    package func trace(of kind: LedgerOpening.Kind?) async throws(RedisError) -> String? {
+        let live = ReadModelKeys(keys).all
+        if try await exists(live, readModel) {
+            if let last = try? await history.last() { return "the read model goes up to the entry \(last.id)" }
+            return "the read model is there (\(live[0]) and others)"
+        }
+        if try await exists(ReadModelKeys(keys, .rebuild).all, readModel) {
+            return "a read model was begun to be made anew"
         }
         if let witness = try await witnesses.highest(of: kind) {
             let claim = witness.record.claim
-            guard let alreadySold else {
-                return .hadOne("\(witness.place) has the entry \(claim.mark.id), when \(claim.total.btc) BTC were sold")
-            }
-            if alreadySold < claim.total { return .tooLittle(claim.total) }
+            return "\(witness.place) has the entry \(claim.mark.id), when \(claim.total.btc) BTC were sold"
+        }
+        if try await exists([keys.missing], redis) {
+            return "\(keys.missing) says that an acknowledged order is missing"
+        }
+        if try await exists([keys.seen], redis) { return "\(keys.seen) exists" }
+        if try await exists([keys.ledger], redis) { return "\(keys.ledger) has had entries" }
+        // Without the right to ask there is no such trace; the others stand for themselves.
+        let stats = try? await redis.send(RedisCommand("INFO", "stats")).text
+        guard let evicted = stats.flatMap({ RedisInfo($0).integer("evicted_keys") }), evicted > 0 else { return nil }
+        return "Redis has evicted \(evicted) keys since it was started, and the ledger may be one of them"
+    }
+
+    private func exists(_ keys: [String], _ redis: RedisClient) async throws(RedisError) -> Bool {
+        try await redis.send(RedisCommand("EXISTS", arguments: keys)).integer ?? 0 > 0
+    }
+
+    /// With `alreadySold`, which is at most the cap and at least what a witness says, whatever else shows that there was a
+    /// ledger is left as it is.
+    package func open(_ kind: LedgerOpening.Kind, alreadySold: Satoshi?) async throws(RedisError) -> Outcome {
+        if let first = try await firstEntry() { return .isOpen(first) }
+        if let alreadySold {
+            let total = try await witnesses.highest(of: kind)?.record.claim.total
+            if let total, alreadySold < total { return .tooLittle(total) }
+        } else if let trace = try await trace(of: kind) {
+            return .hadOne(trace)
         }
         let tail = OrderTail.random()
         let reply = try await redis.evaluate(

@@ -39,9 +39,9 @@ package struct LedgerWitnesses: Sendable {
         return found
     }
 
-    /// Of all that are about a ledger of the kind, the one with the highest total.
-    package func highest(of kind: LedgerOpening.Kind) async throws(RedisError) -> Found? {
-        try await found().filter { $0.record.kind == kind }.max { $0.record.claim.total < $1.record.claim.total }
+    /// Of all that are about a ledger of the kind, the one with the highest total; nil: of any kind.
+    package func highest(of kind: LedgerOpening.Kind?) async throws(RedisError) -> Found? {
+        try await found().filter { kind == nil || $0.record.kind == kind }.max { $0.record.claim.total < $1.record.claim.total }
     }
 
     private var files: [WitnessFile.Found] {

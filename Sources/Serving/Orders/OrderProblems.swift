@@ -39,7 +39,8 @@ extension Problem {
     static func ledgerNotOpen(retryAfter: Int64) -> Problem {
         unavailable(
             "ledger-not-open", "The ledger is not open",
-            "There is no ledger to write to. Somebody has to open it: cointape orders open.", retryAfter: retryAfter)
+            "There is no ledger to write to. Somebody has to look whether it was lost, or was never opened: cointape status.",
+            retryAfter: retryAfter)
     }
 
     /// `loss` is the last one that was looked at, which need not be that of `id`.
