@@ -107,8 +107,9 @@ let package = Package(
             ],
             resources: [
                 .embedInCode("Scripts/minutes.lua"), .embedInCode("Scripts/newest.lua"),
-                .embedInCode("Scripts/newest_rows.lua"), .embedInCode("Scripts/publish.lua"),
-                .embedInCode("Scripts/renew.lua"), .embedInCode("Scripts/survey.lua"),
+                .embedInCode("Scripts/newest_rows.lua"), .embedInCode("Scripts/probe.lua"),
+                .embedInCode("Scripts/publish.lua"), .embedInCode("Scripts/renew.lua"),
+                .embedInCode("Scripts/survey.lua"),
             ],
             swiftSettings: settings
         ),

@@ -18,6 +18,7 @@ package struct APIWorker: Service, CustomStringConvertible {
     private let shortcuts: PerLoop<Shortcut>?
     private let onDemand: OnDemand?
     private let orders: OrderService?
+    private let writes: WriteWatch
     private let logger: Logger
     private let onListening: @Sendable (APIConfig.Address) async -> Void
 
@@ -52,7 +53,9 @@ package struct APIWorker: Service, CustomStringConvertible {
                 logger: logger))
         orders = config.orders.flatMap { settings in
             places.map {
-                OrderService(settings, keys: keys, redis: redis, clients: $0, clock: clock, logger: logger)
+                OrderService(
+                    settings, worker: config.worker.name, keys: keys, redis: redis, clients: $0, clock: clock,
+                    logger: logger)
             }
         }
         onDemand = config.onDemand.flatMap { settings in
@@ -60,7 +63,10 @@ package struct APIWorker: Service, CustomStringConvertible {
                 OnDemand(olderThan: settings.olderThan, newest: newest, clock: clock, logger: logger, refresh: $0)
             }
         }
-        let (orders, onDemand) = (orders, onDemand)
+        writes = WriteWatch(
+            redis: redis.separate(), keys: keys, worker: config.worker.name,
+            streams: [config.stream] + (config.orders.map { [$0.rates] } ?? []))
+        let (orders, onDemand, writes) = (orders, onDemand, writes)
         shortcuts =
             config.http.hasShortcut
             ? PerLoop(Listener.group) { loop in
@@ -80,14 +86,18 @@ package struct APIWorker: Service, CustomStringConvertible {
             orders: orders?.routes,
             health: HealthRoute(
                 newest: newest, isOnDemand: onDemand != nil,
-                notes: { [redisCheck?(), orders?.ratesCheck].compactMap(\.self) }, clock: clock),
+                notes: {
+                    [redisCheck?(), orders?.ratesCheck].compactMap(\.self) + writes.checks
+                        + (orders?.fitnessChecks ?? [])
+                }, clock: clock),
             contract: ContractRoute(clock: clock), metrics: MetricsRoute(registry: metrics),
             counts: counts, date: date)
     }
 
     package func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            let tail = tail
+            let (tail, writes) = (tail, writes)
+            group.addTask { await cancelWhenGracefulShutdown { await writes.run() } }
             group.addTask { await cancelWhenGracefulShutdown { await tail.run() } }
             if let onDemand { group.addTask { await cancelWhenGracefulShutdown { await onDemand.run() } } }
             if let orders { group.addTask { await cancelWhenGracefulShutdown { await orders.run() } } }

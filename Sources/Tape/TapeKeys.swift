@@ -20,6 +20,13 @@ package struct TapeKeys: Equatable, Sendable {
     /// Until when a feed's provider is not to be asked, and why.
     package func pause(_ stream: String) -> String { "\(prefix)pause:\(stream)" }
 
+    /// What is written to see whether writing works, by a worker or by `cointape status`.
+    ///
+    /// `tag` is the hash tag of the keys that it stands for, braces included.
+    package func probe(_ worker: String, tag: String = "") -> String {
+        prefix + (tag.isEmpty ? "" : "\(tag):") + "probe:\(worker)"
+    }
+
     /// What all heartbeats of a worker's replicas match, and no others (KEYS, glob style).
     package func workers(_ name: String) -> String { "\(prefix)worker:\(name):*" }
 

@@ -60,7 +60,9 @@ import Testing
         // What is not in these figures is known to be so in this tape.
         let keys = try await shell("redis-cli -p \(port + 1) --raw --scan | cut -d : -f 1 | sort -u")
         let kinds = Set(keys.split(separator: "\n").map(String.init))
-        let known = ["btc_rate", "lease", "price", "rank", "toplist", "tries", "worker", "{orders}", "{read}"]
+        let known = [
+            "btc_rate", "lease", "price", "probe", "rank", "toplist", "tries", "worker", "{orders}", "{read}",
+        ]
         #expect(kinds.isSubset(of: known), "\(keys)")
         up.signal(SIGINT)
         #expect(try await up.exit() == 0)

@@ -19,6 +19,13 @@ import Testing
         try await after.prints("ledger.durability")
         #expect(after.text.contains(" info api ledger.durability "))
         #expect(after.text.contains("acknowledged orders survive a crash and a power cut"))
+        // It looks again, and says what has changed.
+        try await shell("redis-cli -p \(redis.port) CONFIG SET appendonly no")
+        try await after.prints(" warning api ledger.durability ", within: .seconds(20))
+        try await shell("redis-cli -p \(redis.port) CONFIG SET appendonly yes")
+        try await eventually(within: .seconds(20), "that it is mended is said too") {
+            after.text.components(separatedBy: " info api ledger.durability ").count == 3
+        }
     }
 
     @Test(.timeLimit(.minutes(2))) func `an api that starts before its Redis says so when it is there`() async throws {

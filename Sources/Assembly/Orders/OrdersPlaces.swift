@@ -20,6 +20,11 @@ struct OrdersPlaces: Sendable {
     private static let rateStream = "btc_rate"
 
     init(_ config: ProjectConfig, path: String, clock: TapeClock) {
+        self.init(config.orders, worker: config.worker, path: path, clock: clock)
+    }
+
+    /// `worker` has the keys, and the Redis of the rates.
+    init(_ orders: OrdersSettings, worker: WorkerSettings, path: String, clock: TapeClock) {
         // What is wrong with a Redis is thrown at people, and need not be logged.
         func client(_ endpoint: RedisEndpoint) -> RedisClient {
             RedisClient(
@@ -28,14 +33,14 @@ struct OrdersPlaces: Sendable {
         }
         self.path = path
         self.clock = clock
-        keys = config.worker.redis.keys
-        ledger = client(config.orders.ledger)
-        readModel = client(config.orders.readModel)
+        keys = worker.redis.keys
+        ledger = client(orders.ledger)
+        readModel = client(orders.readModel)
         witnesses = LedgerWitnesses(
-            folder: config.orders.witnessFolder, redis: config.orders.witnessRedis.map(client), keys: keys)
-        acknowledgement = config.orders.acknowledgement
+            folder: orders.witnessFolder, redis: orders.witnessRedis.map(client), keys: keys)
+        acknowledgement = orders.acknowledgement
         rates = StreamReader(
-            key: keys.stream(Self.rateStream), redis: client(config.worker.redis.endpoint), clock: clock)
+            key: keys.stream(Self.rateStream), redis: client(worker.redis.endpoint), clock: clock)
     }
 
     /// Reads the config, by default the shipped one.

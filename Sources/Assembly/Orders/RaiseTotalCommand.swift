@@ -24,7 +24,7 @@ package struct RaiseTotalCommand: Sendable {
             throw OrdersFailure("the ledger has \(total.btc) BTC sold already; nothing was changed")
         case .notOpen:
             let instead = "cointape orders open --already-sold \(sold.btc)"
-            guard let trace = try await places.opener.trace(of: nil) else {
+            guard let trace = try await places.opener.trace(of: (try? await places.kindOfRates()) ?? nil) else {
                 throw OrdersFailure("the ledger is not open, so nothing can be raised: \(instead)")
             }
             throw OrdersFailure(

@@ -4,56 +4,124 @@ import Redis
 import Tape
 
 /// What a ledger and its read model are like from outside.
+///
+/// What one key cannot tell is one problem, and the others are told all the same.
 struct LedgerSurvey: Sendable {
-    let report: StatusReport.Ledger
+    private(set) var report: StatusReport.Ledger
     private(set) var problems: [StatusReport.Problem] = []
+    private(set) var unknown: [String] = []
     /// Since it was opened.
     let age: Duration
 
     /// More are told as this many.
     private static let mostUnprojected = 1_000
 
-    init(_ places: OrdersPlaces) async throws {
+    /// What was read, as far as it could be.
+    private struct Figures {
+        var opening: LedgerOpening??
+        var entries: Int?
+        var total: Satoshi??
+        var last: LedgerMark??
+        var behind: Int?
+        var count: Int?
+        var trace: String?
+        var damage: [String] = []
+
+        mutating func read<Value>(_ key: String, _ body: () async throws -> Value) async throws -> Value? {
+            do {
+                return try await body()
+            } catch let error as RedisError where error.isOutage {
+                throw error
+            } catch let error as StreamSurvey.WrongType {
+                note("\(key) is no stream but a \(error.type)")
+            } catch {
+                note("\(key): \((error as? RedisError)?.message ?? "\(error)")")
+            }
+            return nil
+        }
+
+        private mutating func note(_ words: String) {
+            if !damage.contains(words) { damage.append(words) }
+        }
+    }
+
+    /// `acknowledgement` is what the api's config asks for, where it is known.
+    ///
+    /// Throws when a Redis is away.
+    init(_ places: OrdersPlaces, acknowledgement: Acknowledgement?) async throws {
         let cli = places.ledger.endpoint.cli
         let look = "\(cli) XREVRANGE '\(places.keys.ledger)' + - COUNT 1"
         let history = OrderHistory(
             readModel: places.readModel, ledger: places.ledger, keys: places.keys, clock: places.clock)
-        var (total, last, behind, count) = (Satoshi(0), LedgerMark?.none, 0, 0)
-        var opening: LedgerOpening?
-        var damage: String?
-        do {
-            opening = try await history.opening()
-            total = try await history.ledgerTotal() ?? Satoshi(0)
-            last = try await history.last()
-            behind = try await history.unprojected(atMost: Self.mostUnprojected)
-            count = try await history.orders(atMost: Self.mostUnprojected)
-            if opening == nil, try await history.entries() > 0 { damage = "the ledger's first entry is no opening" }
-        } catch let error as RedisError where error.code != .server("WRONGTYPE") {
-            throw error
-        } catch {
-            damage = "\(error)"
+        let (ledgerKey, statisticsKey) = (places.keys.ledger, ReadModelKeys(places.keys).statistics)
+        var figures = Figures()
+        figures.opening = try await figures.read(ledgerKey) { try await history.opening() }
+        figures.entries = try await figures.read(ledgerKey) { try await history.entries() }
+        figures.total = try await figures.read(ledgerKey) { try await history.ledgerTotal() }
+        figures.last = try await figures.read(statisticsKey) { try await history.last() }
+        if figures.last != nil {
+            figures.behind = try await figures.read(ledgerKey) {
+                try await history.unprojected(atMost: Self.mostUnprojected)
+            }
+            figures.count = try await figures.read(statisticsKey) {
+                try await history.orders(atMost: Self.mostUnprojected)
+            }
+        }
+        let opening = figures.opening ?? nil
+        if opening == nil, figures.entries == 0 {
+            let kind = (try? await places.kindOfRates()) ?? nil
+            figures.trace = try await figures.read(ledgerKey) { try await places.opener.trace(of: kind) } ?? nil
         }
         age = opening.map { places.clock.now - Timestamp(milliseconds: Int64(clamping: $0.id.milliseconds)) } ?? .zero
+        let total = figures.total.map { $0 ?? Satoshi(0) }
         report = StatusReport.Ledger(
-            isOpen: opening != nil, kind: opening?.kind.rawValue, orders: count, soldBTC: total.btc,
-            leftBTC: Satoshi.cap.less(total).btc, unprojected: behind, look: look)
-        if let damage {
-            problems.append(.init(what: "orders: \(damage)", mend: ["cointape orders verify"]))
-        } else if opening == nil {
-            let what = last == nil ? "the ledger is not open" : "the ledger is lost; the read model has orders"
-            problems.append(
-                .init(what: "orders: \(what)", mend: [last == nil ? "cointape orders open" : "cointape orders verify"]))
-        } else if let last, try await !history.has(last) {
-            problems.append(
-                .init(
-                    what: "orders: the read model's last entry, \(last.id), is not in the ledger",
-                    mend: ["cointape orders verify"]))
-        } else if behind >= Self.mostUnprojected {
-            problems.append(
-                .init(
-                    what: "orders: \(behind) entries or more wait to be projected",
-                    mend: ["cointape run \(places.path)"]))
+            isOpen: opening != nil, kind: opening?.kind.rawValue, orders: figures.count, soldBTC: total?.btc,
+            leftBTC: total.map { Satoshi.cap.less($0).btc }, unprojected: figures.behind, look: look)
+        problems = try await Self.problems(figures, places, history)
+        let fitness = try await OrdersFitness.look(
+            ledger: places.ledger, readModel: places.readModel, keys: places.keys, worker: StatusReader.name,
+            census: KeyCensus(ledger: places.ledger, keys: places.keys, clock: places.clock),
+            acknowledgement: acknowledgement, projects: true)
+        problems += fitness.findings.map { .init(what: $0.what, mend: $0.mend) }
+        unknown = fitness.unknown
+    }
+
+    private static func problems(
+        _ figures: Figures, _ places: OrdersPlaces, _ history: OrderHistory
+    ) async throws -> [StatusReport.Problem] {
+        var problems = figures.damage.map {
+            StatusReport.Problem(what: "orders: \($0)", mend: ["cointape orders verify"])
         }
+        func add(_ what: String, _ mend: String) { problems.append(.init(what: "orders: \(what)", mend: [mend])) }
+        if (figures.opening ?? nil) == nil {
+            if let entries = figures.entries, entries > 0 {
+                if figures.damage.isEmpty { add("the ledger's first entry is no opening", "cointape orders verify") }
+            } else if let trace = figures.trace {
+                add(
+                    "the ledger is lost: \(trace); put its backup back (docs/operations.md)",
+                    "cointape orders verify")
+            } else if figures.entries == 0, figures.damage.isEmpty {
+                add("the ledger is not open", "cointape orders open")
+            }
+        } else if let last = figures.last ?? nil {
+            var found = Figures()
+            let has = try await found.read(places.keys.ledger) { try await history.has(last) }
+            if has == false {
+                add("the read model's last entry, \(last.id), is not in the ledger", "cointape orders verify")
+            }
+        }
+        if (figures.opening ?? nil) != nil {
+            var found = Figures()
+            let losses = try await found.read(places.keys.missing) { try await places.losses() } ?? []
+            for (place, loss) in losses {
+                add("\(place) says that \(loss); no order is taken until it is counted", "cointape orders verify")
+            }
+            problems += found.damage.map { .init(what: "orders: \($0)", mend: ["cointape orders verify"]) }
+        }
+        if let behind = figures.behind, behind >= mostUnprojected {
+            add("\(behind) entries or more wait to be projected", "cointape run \(places.path)")
+        }
+        return problems
     }
 
     /// All keys of orders, by the Redis that they are in.

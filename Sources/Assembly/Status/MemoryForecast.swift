@@ -27,6 +27,13 @@ struct MemoryForecast: Equatable, Sendable {
         ledgerAge = max(ledgerAge, age)
     }
 
+    /// With one key more, or keys of one kind.
+    func adding(_ part: Bounded) -> MemoryForecast {
+        var forecast = self
+        forecast.bounded.append(part)
+        return forecast
+    }
+
     private static func each(_ part: Bounded) -> Double {
         part.entries == 0 ? 0 : Double(part.bytes) / Double(part.entries)
     }

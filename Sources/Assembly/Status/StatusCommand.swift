@@ -20,7 +20,7 @@ package struct StatusCommand: Sendable {
 
     /// The report, and whether all is well.
     package func look(_ form: Form) async throws -> (text: String, isWell: Bool) {
-        let report = try await reader.read()
+        let report = await reader.read()
         switch form {
         case .text: return (StatusText(report: report).text, report.problems.isEmpty)
         case .json:

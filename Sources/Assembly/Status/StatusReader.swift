@@ -6,56 +6,104 @@ import NIOPosix
 import Orders
 import Projecting
 import Redis
+import Serving
 import Tape
 
-/// Looks at all that configs name, and at nothing else; only reads.
+/// Looks at all that configs name, and at nothing else.
+///
+/// It reads, and writes one probe key to each Redis, which expires by itself: only writing tells whether workers can. What
+/// cannot be read, of whatever reason, is one problem of the report, and everything else is told all the same.
 struct StatusReader: Sendable {
     let configs: ConfigFiles
     let clock: TapeClock
 
-    /// A Redis that cannot be reached is a problem of the report, and what it has is missing there.
-    func read() async throws -> StatusReport {
-        var clients: [String: RedisClient] = [:]
-        for endpoint in endpoints { clients[endpoint.identity] = client(endpoint) }
-        defer { clients.values.forEach { $0.close() } }
-        var fitness: [String: ServerFitness] = [:]
+    /// In the probes' keys.
+    static let name = "status"
+
+    /// What is known of one Redis.
+    private struct Server {
+        let redis: RedisClient
+        var fitness: ServerFitness
+        var forecast: MemoryForecast?
+        var needs: [WriteProbe.Need] = []
+        var expected: [KeyFitness.Expected] = []
+        /// For the probe.
+        var keys = TapeKeys()
+        /// That memory could not be asked was told.
+        var lacksMemoryUsage = false
+    }
+
+    func read() async -> StatusReport {
+        var servers: [String: Server] = [:]
+        // The tape goes by the clock of its own Redis, not by those of orders alone.
+        let tapes = Set(configs.files.map(\.config.settings.redis.endpoint.identity))
         var away: [StatusReport.Problem] = []
-        for (name, redis) in clients {
+        for (name, endpoint) in Dictionary(endpoints.map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
+        {
+            let redis = client(endpoint)
             do throws(RedisError) {
-                fitness[name] = try await ServerFitness.look(redis)
-                // Its script tells Redis' time, by which the tape goes.
-                _ = try await StreamReader(key: "time", redis: redis, clock: clock).newestID()
+                let fitness = try await ServerFitness.look(
+                    redis, settingClock: tapes.contains(name) ? clock : nil)
+                servers[name] = Server(redis: redis, fitness: fitness)
             } catch {
-                away.append(
-                    .init(what: "redis \(redis.endpoint): \(error.message)", mend: ["\(redis.endpoint.cli) PING"]))
-                clients.removeValue(forKey: name)?.close()
+                away.append(.init(what: "redis \(endpoint): \(error.message)", mend: ["\(endpoint.cli) PING"]))
+                redis.close()
             }
         }
+        defer { servers.values.forEach { $0.redis.close() } }
         var report = StatusReport(time: clock.now)
         report.problems = away.sorted { $0.what < $1.what }
-        var forecasts: [String: MemoryForecast] = [:]
         for file in configs.files {
-            let name = file.config.settings.redis.endpoint.identity
-            guard let redis = clients[name] else { continue }
-            if let stream = streamStatus(file.config) {
-                try await addStream(stream, redis, to: &report)
-                forecasts[name, default: MemoryForecast()].bounded += try await memory(file.config, stream, redis)
+            let settings = file.config.settings
+            let name = settings.redis.endpoint.identity
+            guard let redis = servers[name]?.redis else { continue }
+            servers[name]?.needs += needs(file.config)
+            servers[name]?.expected += expected(file.config)
+            servers[name]?.keys = settings.redis.keys
+            if let witness = orders(file.config)?.witnessRedis?.identity {
+                servers[witness]?.needs.append(.init("SET", settings.redis.keys.witness))
+                servers[witness]?.keys = settings.redis.keys
             }
-            try await addWorker(file.config, redis, to: &report)
+            if let stream = streamStatus(file.config) {
+                await part("\(stream.name): the key \(stream.key)", stream.look, &report) { report in
+                    try await addStream(stream, redis, to: &report)
+                }
+                await addMemory(file.config, stream, &servers, to: &report)
+            }
+            await addWorker(file.config, redis, to: &report)
         }
-        try await addOrders(clients, &forecasts, to: &report)
-        for (name, redis) in clients.sorted(by: { $0.key < $1.key }) {
-            try await addServer(redis, fitness[name], forecasts[name], to: &report)
-        }
+        await addOrders(&servers, to: &report)
+        for (_, server) in servers.sorted(by: { $0.key < $1.key }) { await addServer(server, to: &report) }
         return report
+    }
+
+    /// Adds to the report what can be read; what cannot is a problem that names it.
+    private func part(
+        _ name: String, _ look: String, _ report: inout StatusReport,
+        _ body: (inout StatusReport) async throws -> Void
+    ) async {
+        do {
+            try await body(&report)
+        } catch {
+            let words = (error as? RedisError)?.message ?? "\(error)"
+            report.add(.init(what: "\(name): \(words)", mend: [look]))
+        }
     }
 
     /// Of all workers, and of orders where they have Redis of their own.
     private var endpoints: [RedisEndpoint] {
         configs.files.flatMap { file -> [RedisEndpoint] in
             let own = file.config.settings.redis.endpoint
-            guard case .project(let config) = file.config else { return [own] }
-            return [own, config.orders.ledger, config.orders.readModel]
+            guard let orders = orders(file.config) else { return [own] }
+            return [own, orders.ledger, orders.readModel] + [orders.witnessRedis].compactMap(\.self)
+        }
+    }
+
+    private func orders(_ config: WorkerConfig) -> OrdersSettings? {
+        switch config {
+        case .project(let config): config.orders
+        case .api(let config): config.orders?.places
+        case .fetch, .merge: nil
         }
     }
 
@@ -66,20 +114,78 @@ struct StatusReader: Sendable {
             logger: Logger(label: "status") { _ in SwiftLogNoOpLogHandler() })
     }
 
-    private func addServer(
-        _ redis: RedisClient, _ fitness: ServerFitness?, _ forecast: MemoryForecast?, to report: inout StatusReport
-    ) async throws {
-        let info = fitness?.info ?? RedisInfo("")
-        let limit = info.integer("maxmemory") ?? 0
-        let (used, most) = (info.integer("used_memory") ?? 0, limit > 0 ? limit : nil)
+    /// What the worker writes.
+    private func needs(_ config: WorkerConfig) -> [WriteProbe.Need] {
+        let keys = config.settings.redis.keys
+        let beat = WriteProbe.Need("SET", keys.probe(Self.name, tag: "worker:\(config.settings.name)"))
+        guard let (stream, _) = config.published else { return [beat] }
+        let minute = Minute(containing: clock.now)
+        var needs = [
+            beat, .init("XADD", keys.stream(stream)), .init("XTRIM", keys.stream(stream)),
+            .init("SET", keys.lease(stream, minute)), .init("INCR", keys.tries(stream, minute)),
+        ]
+        if case .merge = config { needs.append(.init("SET", keys.list(stream, minute))) }
+        return needs
+    }
+
+    /// The keys that the worker meets, beside the streams' types, which are told with the streams.
+    private func expected(_ config: WorkerConfig) -> [KeyFitness.Expected] {
+        let keys = config.settings.redis.keys
+        guard let (stream, _) = config.published else { return [] }
+        let minute = Minute(containing: clock.now)
+        let passing = [keys.lease(stream, minute), keys.tries(stream, minute)]
+        let more: [String] =
+            switch config {
+            case .fetch: [keys.pause(stream)]
+            case .merge: [keys.list(stream, minute)]
+            case .project, .api: []
+            }
+        return [.init(keys.stream(stream), "stream")] + (passing + more).map { .init($0, "string", expires: true) }
+    }
+
+    private func addServer(_ server: Server, to report: inout StatusReport) async {
+        let (redis, info) = (server.redis, server.fitness.info)
+        let place = "redis \(redis.endpoint)"
+        let limit = info.integer("maxmemory").flatMap { $0 > 0 ? $0 : nil }
+        let used = info.integer("used_memory")
         report.servers.append(
             StatusReport.Server(
                 redis: "\(redis.endpoint)", version: info["redis_version"] ?? "unknown", usedBytes: used,
-                maxBytes: most,
-                memory: forecast?.report(used: used, limit: most), look: "\(redis.endpoint.cli) INFO"))
-        for shortcoming in fitness?.shortcomings ?? [] {
-            let mend = shortcoming.remedy.map { ["\(redis.endpoint.cli) \($0)"] } ?? []
-            report.problems.append(.init(what: "redis \(redis.endpoint): \(shortcoming.words)", mend: mend))
+                maxBytes: limit, memory: server.forecast?.report(used: used ?? 0, limit: used == nil ? nil : limit),
+                look: "\(redis.endpoint.cli) INFO"))
+        report.unknown += server.fitness.unknown.map { "\(redis.endpoint) refuses \($0)" }
+        func add(_ shortcomings: [RedisShortcoming]) {
+            for shortcoming in shortcomings {
+                let mend = shortcoming.remedy.map { ["\(redis.endpoint.cli) \($0)"] } ?? []
+                report.add(.init(what: "\(place): \(shortcoming.words)", mend: mend))
+            }
+        }
+        add(server.fitness.shortcomings)
+        do throws(RedisError) {
+            add(try await WriteProbe(redis, key: server.keys.probe(Self.name), needs: server.needs).look())
+        } catch {
+            report.add(.init(what: "\(place): \(error.message)", mend: ["\(redis.endpoint.cli) PING"]))
+        }
+        do throws(RedisError) {
+            for (key, fault) in try await KeyFitness.faults(of: server.expected, redis) {
+                switch fault {
+                // That a stream is none is told with it.
+                case .type where key.type == "stream": break
+                case .type(let type):
+                    report.add(
+                        .init(
+                            what: "\(place): the key \(key.key) should be a \(key.type) and is a \(type)",
+                            mend: ["\(redis.endpoint.cli) DEL '\(key.key)'"]))
+                case .expires(let left):
+                    report.add(
+                        .init(
+                            what:
+                                "\(place): the key \(key.key) expires in \(left.components.seconds) s, and all of it then",
+                            mend: ["\(redis.endpoint.cli) PERSIST '\(key.key)'"]))
+                }
+            }
+        } catch {
+            report.unknown.append("\(redis.endpoint) refuses \(error.command): types and lifetimes of keys")
         }
     }
 
@@ -120,42 +226,97 @@ struct StatusReader: Sendable {
             let good = try await reader.newestGood()
             let (line, problems) = stream.report(survey, minutes, good: good, now: clock.now)
             report.streams.append(line)
-            report.problems += problems
+            problems.forEach { report.add($0) }
         } catch let error as StreamSurvey.WrongType {
-            report.problems.append(stream.problem(error.type))
+            report.add(stream.problem(error.type))
         }
     }
 
-    private func memory(
-        _ config: WorkerConfig, _ stream: StreamStatus, _ redis: RedisClient
-    ) async throws -> [MemoryForecast.Bounded] {
+    /// What the stream, and its lists, take; nothing where they cannot be asked.
+    private func addMemory(
+        _ config: WorkerConfig, _ stream: StreamStatus, _ servers: inout [String: Server], to report: inout StatusReport
+    ) async {
+        let name = config.settings.redis.endpoint.identity
+        guard let redis = servers[name]?.redis else { return }
         let reader = StreamReader(key: stream.key, redis: redis, clock: clock)
-        guard let survey = try? await reader.survey(), survey.entries > 0 else { return [] }
+        guard let survey = try? await reader.survey(), survey.entries > 0 else { return }
         let day = stream.due(
             Minute(containing: .init(milliseconds: 0)), Minute(containing: .init(milliseconds: 86_340_000)))
         let most = stream.retain.map { max(1, Int(Double(day) * ($0 / .seconds(86_400)))) }
-        var parts = [
-            MemoryForecast.Bounded(
-                bytes: try await bytes(stream.key, redis), entries: survey.entries, most: most, perDay: day,
-                isList: false)
-        ]
-        if case .merge(let merge) = config, let newest = try await reader.newestWithoutGap() {
-            let list = try await bytes(merge.worker.redis.keys.list(merge.stream, newest.minute), redis)
-            parts.append(
-                MemoryForecast.Bounded(
-                    bytes: list * Int64(survey.entries), entries: survey.entries, most: most, perDay: day,
-                    isList: true))
+        func add(_ bytes: Int64, isList: Bool) {
+            servers[name, default: .init(redis: redis, fitness: .init(info: RedisInfo(""), offset: .zero))]
+                .forecast = (servers[name]?.forecast ?? MemoryForecast()).adding(
+                    .init(bytes: bytes, entries: survey.entries, most: most, perDay: day, isList: isList))
         }
-        return parts
+        guard let bytes = await bytes(stream.key, name, &servers, to: &report) else { return }
+        add(bytes, isList: false)
+        if case .merge(let merge) = config, let newest = try? await reader.newestWithoutGap(),
+            let list = await self.bytes(
+                merge.worker.redis.keys.list(merge.stream, newest.minute), name, &servers, to: &report)
+        {
+            // Entries may be as many as somebody adds.
+            add(list.multipliedReportingOverflow(by: Int64(survey.entries)).partialValue, isList: true)
+        }
     }
 
-    private func bytes(_ key: String, _ redis: RedisClient) async throws -> Int64 {
-        try await redis.send(RedisCommand("MEMORY", "USAGE", key)).integer ?? 0
+    /// nil where the server refuses to tell, which is told once.
+    private func bytes(
+        _ key: String, _ name: String, _ servers: inout [String: Server], to report: inout StatusReport
+    ) async -> Int64? {
+        guard let server = servers[name], !server.lacksMemoryUsage else { return nil }
+        do throws(RedisError) {
+            return try await server.redis.send(RedisCommand("MEMORY", "USAGE", key)).integer ?? 0
+        } catch {
+            servers[name]?.lacksMemoryUsage = true
+            report.unknown.append("\(server.redis.endpoint) refuses MEMORY USAGE: what its memory is used for")
+            return nil
+        }
     }
 
-    private func addWorker(_ config: WorkerConfig, _ redis: RedisClient, to report: inout StatusReport) async throws {
+    private func addWorker(_ config: WorkerConfig, _ redis: RedisClient, to report: inout StatusReport) async {
         let settings = config.settings
-        let pattern = settings.redis.keys.workers(settings.name)
+        let (endpoint, pattern) = (settings.redis.endpoint, settings.redis.keys.workers(settings.name))
+        let look = "\(endpoint.cli) --scan --pattern '\(pattern)'"
+        var (alive, last) = (Int?.some(0), Minute?.none)
+        do throws(RedisError) {
+            for beat in try await beats(pattern, redis) {
+                do throws(RedisError) {
+                    let (value, left) = try await redis.send(
+                        RedisCommand("GET", beat), then: RedisCommand("PTTL", beat))
+                    if case .error(let text) = value { throw RedisError(serverError: text, command: "GET") }
+                    guard let text = value.bytes else { continue }
+                    // A worker's own expires.
+                    guard left.integer ?? 0 >= 0 else {
+                        throw RedisError(.unexpectedReply, command: "GET", message: "no worker has written it")
+                    }
+                    alive = alive.map { $0 + 1 }
+                    last = [last, Self.lastMinute(text)].compactMap(\.self).max()
+                } catch {
+                    guard !error.isOutage else { throw error }
+                    report.add(
+                        .init(
+                            what: "\(settings.name): the key \(ShownText.line(beat)): \(error.message)",
+                            mend: ["\(endpoint.cli) DEL \(ShownText.shellWord(beat))"]))
+                }
+            }
+        } catch {
+            alive = nil
+            if case .server = error.code {
+                report.unknown.append(
+                    "\(endpoint) refuses \(error.command): whether a worker \(settings.name) is alive")
+            } else {
+                report.add(.init(what: "\(settings.name): \(error.message)", mend: [look]))
+            }
+        }
+        report.workers.append(
+            StatusReport.Worker(
+                name: settings.name, kind: config.kind.rawValue, alive: alive, lastMinute: last.map { "\($0)" },
+                look: look))
+        if alive == 0 { report.add(.init(what: "\(settings.name): no worker is alive", mend: [look])) }
+    }
+
+    /// The keys of the worker's heartbeats.
+    private func beats(_ pattern: String, _ redis: RedisClient) async throws(RedisError) -> [String] {
         var cursor = "0"
         var beats: Set<String> = []
         repeat {
@@ -164,41 +325,45 @@ struct StatusReader: Sendable {
             beats.formUnion((parts[1].array ?? []).compactMap(\.text))
             cursor = next
         } while cursor != "0"
-        var last: Minute?
-        for beat in beats {
-            let text = try await redis.send(RedisCommand("GET", beat)).bytes ?? []
-            for member in (try? JSONMembers.of(text)) ?? [] {
-                guard member.name == "last_minute", case .string(let text) = member.value else { continue }
-                last = [last, Minute(text: text)].compactMap(\.self).max()
-            }
-        }
-        let look = "\(settings.redis.endpoint.cli) --scan --pattern '\(pattern)'"
-        report.workers.append(
-            StatusReport.Worker(
-                name: settings.name, kind: config.kind.rawValue, alive: beats.count,
-                lastMinute: last.map { "\($0)" }, look: look))
-        if beats.isEmpty {
-            report.problems.append(.init(what: "\(settings.name): no worker is alive", mend: [look]))
-        }
+        return beats.sorted()
     }
 
-    private func addOrders(
-        _ clients: [String: RedisClient], _ forecasts: inout [String: MemoryForecast], to report: inout StatusReport
-    ) async throws {
-        for file in configs.files {
-            guard case .project(let config) = file.config, report.ledger == nil,
-                clients[config.orders.ledger.identity] != nil, clients[config.orders.readModel.identity] != nil
-            else { continue }
-            let places = OrdersPlaces(config, path: file.path, clock: clock)
-            defer { places.close() }
-            let ledger = try await LedgerSurvey(places)
-            report.ledger = ledger.report
-            report.problems += ledger.problems
-            for (redis, keys) in LedgerSurvey.keys(places) {
-                for key in keys {
-                    forecasts[redis.endpoint.identity, default: MemoryForecast()]
-                        .add(orders: try await bytes(key, redis), since: ledger.age)
-                }
+    private static func lastMinute(_ beat: [UInt8]) -> Minute? {
+        for member in (try? JSONMembers.of(beat)) ?? [] {
+            if member.name == "last_minute", case .string(let text) = member.value { return Minute(text: text) }
+        }
+        return nil
+    }
+
+    private func addOrders(_ servers: inout [String: Server], to report: inout StatusReport) async {
+        // A projector's config is the one that the commands on orders read; an api's alone has a ledger too.
+        let files =
+            configs.files.filter { $0.config.kind == .project } + configs.files.filter { $0.config.kind == .api }
+        guard let (file, settings) = files.lazy.compactMap({ file in orders(file.config).map { (file, $0) } }).first,
+            let ledger = servers[settings.ledger.identity], servers[settings.readModel.identity] != nil
+        else { return }
+        let acknowledgement = files.lazy.compactMap { file -> Acknowledgement? in
+            guard case .api(let api) = file.config, api.orders?.places.ledger == settings.ledger else { return nil }
+            return api.orders?.places.acknowledgement
+        }.first
+        let places = OrdersPlaces(settings, worker: file.config.settings, path: file.path, clock: clock)
+        defer { places.close() }
+        var age: Duration?
+        await part("orders", "\(ledger.redis.endpoint.cli) PING", &report) { report in
+            let survey = try await LedgerSurvey(places, acknowledgement: acknowledgement)
+            report.ledger = survey.report
+            survey.problems.forEach { report.add($0) }
+            report.unknown += survey.unknown
+            age = survey.age
+        }
+        guard let age else { return }
+        for (redis, keys) in LedgerSurvey.keys(places) {
+            let name = redis.endpoint.identity
+            for key in keys {
+                guard let bytes = await bytes(key, name, &servers, to: &report) else { continue }
+                var forecast = servers[name]?.forecast ?? MemoryForecast()
+                forecast.add(orders: bytes, since: age)
+                servers[name]?.forecast = forecast
             }
         }
     }

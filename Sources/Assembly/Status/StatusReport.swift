@@ -7,7 +7,8 @@ struct StatusReport: Encodable, Equatable, Sendable {
     struct Server: Encodable, Equatable, Sendable {
         let redis: String
         let version: String
-        let usedBytes: Int64
+        /// nil where INFO is refused.
+        let usedBytes: Int64?
         /// nil without a limit.
         let maxBytes: Int64?
         /// nil for one that has nothing of this tape.
@@ -35,7 +36,8 @@ struct StatusReport: Encodable, Equatable, Sendable {
     struct Worker: Encodable, Equatable, Sendable {
         let name: String
         let kind: String
-        let alive: Int
+        /// nil where it cannot be asked.
+        let alive: Int?
         let lastMinute: String?
         let look: String
     }
@@ -43,11 +45,12 @@ struct StatusReport: Encodable, Equatable, Sendable {
     struct Ledger: Encodable, Equatable, Sendable {
         let isOpen: Bool
         let kind: String?
-        let orders: Int
-        let soldBTC: String
-        let leftBTC: String
+        /// These are nil where they cannot be read.
+        let orders: Int?
+        let soldBTC: String?
+        let leftBTC: String?
         /// Entries that no read model has yet.
-        let unprojected: Int
+        let unprojected: Int?
         let look: String
     }
 
@@ -76,8 +79,16 @@ struct StatusReport: Encodable, Equatable, Sendable {
     var workers: [Worker] = []
     var ledger: Ledger?
     var problems: [Problem] = []
+    /// What Redis refuses to tell this user, in words; nothing is wrong therefore, and nothing is known to be right.
+    var unknown: [String] = []
 
     init(time: Timestamp) {
         self.time = time.rfc3339
+    }
+
+    /// Adds the problem, unless it was told; words that quote Redis are made safe to show.
+    mutating func add(_ problem: Problem) {
+        let safe = Problem(what: ShownText.line(problem.what), mend: problem.mend)
+        if !problems.contains(safe) { problems.append(safe) }
     }
 }

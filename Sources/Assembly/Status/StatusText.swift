@@ -7,8 +7,9 @@ struct StatusText {
     var text: String {
         var lines = report.servers.flatMap { server in
             let limit = server.maxBytes.map { "of \(Self.size($0))" } ?? "and no limit"
-            let head = "\(report.time)  redis \(server.redis), version \(server.version)"
-            return ["\(head), \(Self.size(server.usedBytes)) \(limit)"] + (server.memory.map { [Self.words($0)] } ?? [])
+            let memory = server.usedBytes.map { "\(Self.size($0)) \(limit)" } ?? "memory unknown"
+            let head = "\(report.time)  redis \(server.redis), version \(ShownText.line(server.version))"
+            return ["\(head), \(memory)"] + (server.memory.map { [Self.words($0)] } ?? [])
                 + ["  \(server.look)"]
         }
         lines.append("")
@@ -23,9 +24,12 @@ struct StatusText {
         lines.append("")
         lines += Self.table(
             [["worker", "kind", "alive", "last minute", "look"]]
-                + report.workers.map { [$0.name, $0.kind, "\($0.alive)", $0.lastMinute ?? "-", $0.look] })
+                + report.workers.map {
+                    [$0.name, $0.kind, $0.alive.map { "\($0)" } ?? "unknown", $0.lastMinute ?? "-", $0.look]
+                })
         if let ledger = report.ledger { lines += ["", Self.words(ledger), "  \(ledger.look)"] }
         lines.append("")
+        lines += report.unknown.map { "not known: \(ShownText.line($0))" }
         lines += report.problems.isEmpty ? ["all is well"] : ["what is wrong:"]
         for problem in report.problems {
             lines.append("  \(problem.what)")
@@ -35,14 +39,20 @@ struct StatusText {
     }
 
     private static func words(_ ledger: StatusReport.Ledger) -> String {
-        guard ledger.isOpen else { return "orders: the ledger is not open" }
-        let behind = ledger.unprojected == 0 ? "all are projected" : "\(ledger.unprojected) wait to be projected"
-        return "orders: \(ledger.orders) of \(ledger.kind ?? "unknown") rates, \(ledger.soldBTC) BTC sold, "
-            + "\(ledger.leftBTC) left; \(behind)"
+        guard ledger.isOpen else { return "orders: there is no ledger that can be read" }
+        let behind =
+            switch ledger.unprojected {
+            case 0?: "all are projected"
+            case let count?: "\(count) wait to be projected"
+            case nil: "how many wait to be projected is unknown"
+            }
+        let orders = ledger.orders.map { "\($0)" } ?? "an unknown number"
+        return "orders: \(orders) of \(ledger.kind ?? "unknown") rates, \(ledger.soldBTC ?? "unknown") BTC sold, "
+            + "\(ledger.leftBTC ?? "unknown") left; \(behind)"
     }
 
     private static func words(_ memory: StatusReport.Memory) -> String {
-        let days = memory.daysLeft.map { ", \(Int($0)) days until maxmemory" } ?? ""
+        let days = memory.daysLeft.map { ", \(Int(min($0, 1e9))) days until maxmemory" } ?? ""
         return "  feeds and lists \(size(memory.boundedBytes)), \(size(memory.boundedBytesWhenFull)) when full "
             + "(lists \(size(memory.listBytesPerDay)) a day); orders \(size(memory.ordersBytes)); "
             + "grows by \(size(memory.growthPerDay)) a day for ever\(days)"

@@ -30,7 +30,10 @@ struct StreamStatus: Sendable {
         let present = minutes.filter { !AheadNews.isAhead($0.id, now: now) }
         let data = present.first { $0.gap == nil }?.id.minute
         var gaps: [String: Int] = [:]
-        for minute in present { if let gap = minute.gap { gaps[gap, default: 0] += 1 } }
+        for minute in present {
+            // Whoever can write to the stream can write any word there.
+            if let gap = minute.gap { gaps[Gap.Code(rawValue: gap)?.rawValue ?? "other", default: 0] += 1 }
+        }
         var missing = 0
         if let good, let oldest = survey.oldest?.minute {
             // What is due since is missing once nobody can be expected to be at it any more.
@@ -42,7 +45,7 @@ struct StreamStatus: Sendable {
             name: name, entries: survey.entries, newestMinute: survey.newest.map { "\($0.minute)" },
             newestData: data.map { "\($0)" }, age: age.map { $0 / .seconds(1) },
             window: (now - windowStart(now).start).components.seconds, gaps: gaps, missing: missing,
-            look: "\(cli) XREVRANGE '\(key)' + - COUNT 1")
+            look: look)
         return (stream, problems(survey, minutes, good, age: age, now: now))
     }
 
@@ -74,6 +77,9 @@ struct StreamStatus: Sendable {
                 what: "\(name): its newest data is \(age.short) old", mend: ["\(cli) XREVRANGE '\(key)' + - COUNT 5"])
         ]
     }
+
+    /// Shows the newest entry.
+    var look: String { "\(cli) XREVRANGE '\(key)' + - COUNT 1" }
 
     private var longest: String { min(retain ?? Self.longestWindow, Self.longestWindow).short }
 

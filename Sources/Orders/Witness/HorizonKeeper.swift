@@ -89,36 +89,3 @@ extension WitnessVerdict {
         }
     }
 }
-
-/// Counts the entries of a ledger that are no orders, which a ledger without a loss has only one of.
-///
-/// A count goes on where the last one has ended. Only used by one task at a time.
-actor KeyCensus {
-    private let redis: RedisClient
-    private let keys: TapeKeys
-    private let ledger: StreamReader
-    private var count = 0
-    private var next: StreamID? = StreamID(milliseconds: 0, sequence: 0)
-
-    private static let batch = 1_000
-
-    init(ledger redis: RedisClient, keys: TapeKeys, clock: TapeClock) {
-        self.redis = redis
-        self.keys = keys
-        ledger = StreamReader(key: keys.ledger, redis: redis, clock: clock)
-    }
-
-    /// The count, where the table of keys is shorter than `known` explains; else nil, as there is nothing to count.
-    func entriesWithoutKey(known: Int) async throws(RedisError) -> Int? {
-        let lengths = try await redis.send(
-            RedisCommand("XLEN", keys.ledger), then: RedisCommand("HLEN", keys.seen))
-        guard case (.integer(let entries), .integer(let seen)) = lengths, entries - seen > known else { return nil }
-        while let first = next {
-            let found = try await ledger.oldest(Self.batch, from: first)
-            for entry in found where entry.fields["opened"] != nil || entry.fields["raised"] != nil { count += 1 }
-            if let last = found.last { next = last.id.successor }
-            if found.count < Self.batch { break }
-        }
-        return max(1, count)
-    }
-}

@@ -41,7 +41,9 @@ package struct LedgerWitnesses: Sendable {
 
     /// Of all that are about a ledger of the kind, the one with the highest total; nil: of any kind.
     package func highest(of kind: LedgerOpening.Kind?) async throws(RedisError) -> Found? {
-        try await found().filter { kind == nil || $0.record.kind == kind }.max { $0.record.claim.total < $1.record.claim.total }
+        try await found().filter { kind == nil || $0.record.kind == kind }.max {
+            $0.record.claim.total < $1.record.claim.total
+        }
     }
 
     private var files: [WitnessFile.Found] {

@@ -13,7 +13,7 @@ struct HealthRoute: Sendable {
     let newest: NewestList
     /// Lists are made for requests: to be sent some, it must be ready without one.
     let isOnDemand: Bool
-    /// What is worth knowing and takes nobody out: Redis, rates.
+    /// What is worth knowing and takes nobody out: Redis, rates, whether writing works; seen before, never asked for here.
     let notes: @Sendable () -> [ReadinessCheck]
     let clock: TapeClock
 

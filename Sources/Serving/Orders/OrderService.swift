@@ -37,8 +37,8 @@ struct OrderService: Sendable {
 
     /// `redis` has the stream of rates.
     init(
-        _ settings: OrderServiceSettings, keys: TapeKeys, redis: RedisClient, clients: OrderClients, clock: TapeClock,
-        logger: Logger
+        _ settings: OrderServiceSettings, worker: String, keys: TapeKeys, redis: RedisClient, clients: OrderClients,
+        clock: TapeClock, logger: Logger
     ) {
         let rates = CurrentRates()
         self.rates = rates
@@ -64,8 +64,13 @@ struct OrderService: Sendable {
                 history: history, horizon: horizon, ledger: clients.reading, files: memory.found, witness: memory.redis,
                 keys: keys, clock: clock),
             witnesses: memory.witnesses, figures: figures, clock: clock, logger: logger)
+        // On connections of its own: a write that waits for the disk must not hold up a page or an order.
+        let looking = clients.ledger.separate()
+        let isOne = clients.ledger.endpoint == clients.readModel.endpoint
         durability = DurabilityLook(
-            redis: clients.ledger, acknowledgement: settings.places.acknowledgement, logger: logger)
+            ledger: looking, readModel: isOne ? looking : clients.readModel.separate(), keys: keys, worker: worker,
+            acknowledgement: settings.places.acknowledgement, horizon: horizon, witnesses: memory.witnesses,
+            clock: clock, logger: logger)
         routes = OrderRoutes(
             place: PlaceOrderRoute(desk: desk, rates: rates, maxRateAge: settings.maxRateAge, clock: clock),
             history: OrderHistoryRoute(history: history, clock: clock))
@@ -86,6 +91,9 @@ struct OrderService: Sendable {
         }
         return ReadinessCheck(name: "rates", isWell: true, detail: ReadinessCheck.age(of: rates.minute, clock))
     }
+
+    /// For `/readyz`: whether orders can be written, and last.
+    var fitnessChecks: [ReadinessCheck] { durability.checks }
 
     /// Runs until cancelled.
     func run() async {

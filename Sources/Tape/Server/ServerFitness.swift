@@ -6,6 +6,8 @@ package struct ServerFitness: Equatable, Sendable {
     package let shortcomings: [RedisShortcoming]
     /// What the server told of itself; nothing where its user may not ask.
     package let info: RedisInfo
+    /// Commands that it refused, and what is not known therefore.
+    package private(set) var unknown: [String] = []
 
     /// More than this apart, clocks are not what they should be; workers go by Redis' alone.
     private static let mostOffset: Duration = .seconds(2)
@@ -42,30 +44,42 @@ package struct ServerFitness: Equatable, Sendable {
         self.shortcomings = shortcomings
     }
 
-    /// Asks the server.
+    /// Asks the server, and sets the clock by its time.
     ///
-    /// Throws when there is no connection, or the server is not ready.
-    package static func look(_ redis: RedisClient) async throws(RedisError) -> ServerFitness {
+    /// Throws when there is no connection, or the server is not ready. What its user may not ask is `unknown`.
+    package static func look(
+        _ redis: RedisClient, settingClock clock: TapeClock? = nil
+    ) async throws(RedisError) -> ServerFitness {
         // Connecting takes its time, which must not count.
-        _ = try await redis.send(RedisCommand("PING"))
-        let sent = Timestamp.machineTime
-        guard let parts = try await redis.send(RedisCommand("TIME")).array, parts.count == 2,
-            let seconds = parts[0].text.flatMap({ Int64($0) }), let fraction = parts[1].text.flatMap({ Int64($0) })
-        else { throw RedisError(.unexpectedReply, command: "TIME", message: "a reply that is not as it should be") }
+        _ = try await allowed(redis, RedisCommand("PING"))
+        let (sent, instant) = (Timestamp.machineTime, ContinuousClock.now)
+        let time = try await allowed(redis, RedisCommand("TIME"))
         let received = Timestamp.machineTime
-        let middle = sent + (received - sent) / 2
-        let time = Timestamp(milliseconds: 0) + .seconds(seconds) + .microseconds(fraction)
-        let offset = time - middle
-        return ServerFitness(info: RedisInfo(try await info(redis)), offset: offset)
+        var offset: Duration = .zero
+        if let time {
+            guard let parts = time.array, parts.count == 2, let seconds = parts[0].text.flatMap({ Int64($0) }),
+                let fraction = parts[1].text.flatMap({ Int64($0) })
+            else { throw RedisError(.unexpectedReply, command: "TIME", message: "a reply that is not as it should be") }
+            let now = Timestamp(milliseconds: 0) + .seconds(seconds) + .microseconds(fraction)
+            clock?.adjust(redisMilliseconds: now.milliseconds, sent: instant)
+            offset = now - (sent + (received - sent) / 2)
+        }
+        let info = try await allowed(redis, RedisCommand("INFO"))
+        var fitness = ServerFitness(info: RedisInfo(info?.text ?? ""), offset: offset)
+        if time == nil { fitness.unknown.append("TIME: its time, by which all workers go") }
+        if info == nil { fitness.unknown.append("INFO: its version, role and memory") }
+        return fitness
     }
 
-    /// Nothing where the user may not ask.
-    private static func info(_ redis: RedisClient) async throws(RedisError) -> String {
+    /// nil where the server refuses the command: another user's right, or a hosted Redis without it.
+    private static func allowed(
+        _ redis: RedisClient, _ command: RedisCommand
+    ) async throws(RedisError) -> RedisReply? {
         do throws(RedisError) {
-            return try await redis.send(RedisCommand("INFO")).text ?? ""
+            return try await redis.send(command)
         } catch {
             guard error.code == .server("NOPERM") || error.code == .server("ERR") else { throw error }
-            return ""
+            return nil
         }
     }
 }

@@ -2,26 +2,34 @@ package import Logging
 import Logs
 package import Redis
 
-/// Says once, when a Redis can first be reached, in what it is not fit for a tape.
+/// Says in what a Redis is not fit for a tape: when it can first be reached, and when there is something new to say.
 package struct ServerLook: Sendable {
     private let redis: RedisClient
     private let logger: Logger
 
-    private static let period: Duration = .seconds(1)
+    /// Until it has answered, and then.
+    private static let (eagerly, calmly) = (Duration.seconds(1), Duration.seconds(30))
 
     package init(redis: RedisClient, logger: Logger) {
         self.redis = redis
         self.logger = logger
     }
 
-    /// Returns when it has looked, or the task is cancelled.
+    /// Looks until the task is cancelled.
     package func run() async {
+        var told: Set<String>?
         repeat {
             // That it cannot be reached is told by those who work with it.
             guard let fitness = try? await ServerFitness.look(redis) else { continue }
-            return fitness.shortcomings.forEach(tell)
-        } while (try? await Task.sleep(for: Self.period)) != nil
+            for shortcoming in fitness.shortcomings where told?.contains(Self.kind(shortcoming)) != true {
+                tell(shortcoming)
+            }
+            told = Set(fitness.shortcomings.map(Self.kind))
+        } while (try? await Task.sleep(for: told == nil ? Self.eagerly : Self.calmly)) != nil
     }
+
+    /// The words without their figures, which differ from look to look.
+    private static func kind(_ shortcoming: RedisShortcoming) -> String { shortcoming.words.filter { !$0.isNumber } }
 
     private func tell(_ shortcoming: RedisShortcoming) {
         var metadata: Logger.Metadata = [

@@ -1,0 +1,64 @@
+package import Redis
+package import Tape
+
+/// Holds the table of seen keys against the ledger: each order has its key there, and where one is gone, asking again would
+/// place the same order a second time.
+///
+/// Counts the entries of a ledger that are no orders, which a ledger without a loss has only one of. A count goes on where
+/// the last one has ended. Only used by one task at a time.
+package actor KeyCensus {
+    private let redis: RedisClient
+    private let keys: TapeKeys
+    private let ledger: StreamReader
+    private var count = 0
+    private var counted = 0
+    private var next: StreamID? = StreamID(milliseconds: 0, sequence: 0)
+
+    private static let batch = 1_000
+
+    package init(ledger redis: RedisClient, keys: TapeKeys, clock: TapeClock) {
+        self.redis = redis
+        self.keys = keys
+        ledger = StreamReader(key: keys.ledger, redis: redis, clock: clock)
+    }
+
+    /// The count, where the table of keys is shorter than `known` explains; else nil, as there is nothing to count.
+    func entriesWithoutKey(known: Int) async throws(RedisError) -> Int? {
+        guard let (entries, seen) = try await lengths(), entries - seen > known else { return nil }
+        return try await countWithoutKey(of: entries)
+    }
+
+    /// What the table lacks, in words, as `create_order.lua` judges it; nil if it is whole, or there is no ledger.
+    package func shortfall() async throws(RedisError) -> String? {
+        guard let (entries, seen) = try await lengths(), entries > 0 else { return nil }
+        let others = entries - seen > 1 ? try await countWithoutKey(of: entries) : 1
+        if seen < entries - others { return "it has \(seen) keys for \(entries - others) orders" }
+        guard let newest = try await ledger.newest(1).first, case .order(let order)? = try? LedgerEntry(newest) else {
+            return nil
+        }
+        let entry = try await redis.send(RedisCommand("HGET", keys.seen, order.identity)).text
+        return entry == "\(newest.id)" ? nil : "it lacks the newest order, \(newest.id)"
+    }
+
+    private func lengths() async throws(RedisError) -> (entries: Int, seen: Int)? {
+        let lengths = try await redis.send(
+            RedisCommand("XLEN", keys.ledger), then: RedisCommand("HLEN", keys.seen))
+        guard case (.integer(let entries), .integer(let seen)) = lengths else { return nil }
+        return (Int(clamping: entries), Int(clamping: seen))
+    }
+
+    private func countWithoutKey(of entries: Int) async throws(RedisError) -> Int {
+        if entries < counted {
+            // It is another ledger.
+            (count, counted, next) = (0, 0, StreamID(milliseconds: 0, sequence: 0))
+        }
+        while let first = next {
+            let found = try await ledger.oldest(Self.batch, from: first)
+            for entry in found where entry.fields["opened"] != nil || entry.fields["raised"] != nil { count += 1 }
+            counted += found.count
+            if let last = found.last { next = last.id.successor }
+            if found.count < Self.batch { break }
+        }
+        return max(1, count)
+    }
+}

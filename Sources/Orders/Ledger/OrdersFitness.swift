@@ -1,0 +1,115 @@
+package import Redis
+package import Tape
+
+/// Whether orders can be written, and last, where they are: what is refused, keys that are not what they should be, and
+/// what acknowledged orders survive.
+package struct OrdersFitness: Equatable, Sendable {
+    package struct Finding: Equatable, Sendable {
+        package let what: String
+        /// Lines for a shell that mend it, or show more of it.
+        package let mend: [String]
+    }
+
+    package let findings: [Finding]
+    /// What could not be asked.
+    package let unknown: [String]
+    package let durability: LedgerDurability
+
+    /// Asks both Redis; `worker` names who does, for the probe's key.
+    ///
+    /// `census` is of this ledger. `projects` says whether the worker writes the read model too. Throws when there is no connection, or no answer.
+    package static func look(
+        ledger: RedisClient, readModel: RedisClient, keys: TapeKeys, worker: String,
+        census: KeyCensus, acknowledgement: Acknowledgement? = nil, projects: Bool
+    ) async throws(RedisError) -> OrdersFitness {
+        var look = Look()
+        let model = ReadModelKeys(keys)
+        var needs: [WriteProbe.Need] = [
+            .init("XADD", keys.ledger), .init("HSET", keys.seen), .init("SET", keys.missing),
+        ]
+        if acknowledgement?.command != nil { needs.append(.init("SET", keys.confirmed)) }
+        let probe = WriteProbe(ledger, key: keys.probe(worker, tag: "{orders}"), needs: needs)
+        look.take(try await probe.look(), ledger, "orders")
+        if projects {
+            let probe = WriteProbe(
+                readModel, key: keys.probe(worker, tag: "{read}"),
+                needs: [.init("HSET", model.statistics), .init("XADD", model.orders())])
+            look.take(try await probe.look(), readModel, "the read model")
+        }
+        try await look.keys([.init(keys.ledger, "stream"), .init(keys.seen, "hash")], ledger) { _ in
+            ["cointape orders verify"]
+        }
+        try await look.keys([.init(keys.missing, "string")], ledger) { key in
+            ["\(ledger.endpoint.cli) RENAME '\(key)' '\(key).old'", "cointape orders verify"]
+        }
+        try await look.census(census)
+        let streams = [nil] + Currency.allCases.map { Optional($0) }
+        let expected =
+            [KeyFitness.Expected(model.statistics, "hash")] + streams.map { .init(model.orders($0), "stream") }
+        try await look.keys(expected, readModel) { key in
+            ["\(readModel.endpoint.cli) RENAME '\(key)' '\(key).old'", "cointape orders rebuild"]
+        }
+        let durability = try await LedgerDurability.look(ledger, acknowledgement: acknowledgement)
+        look.take(durability.shortcomings, ledger, "orders")
+        if !durability.unknown.isEmpty {
+            look.unknown.append(
+                "\(ledger.endpoint) refuses CONFIG GET: \(durability.unknown.joined(separator: ", ")), and so what orders survive"
+            )
+        }
+        return OrdersFitness(findings: look.findings, unknown: look.unknown, durability: durability)
+    }
+
+    private struct Look {
+        var findings: [Finding] = []
+        var unknown: [String] = []
+
+        mutating func take(_ shortcomings: [RedisShortcoming], _ redis: RedisClient, _ name: String) {
+            for shortcoming in shortcomings {
+                let mend = shortcoming.remedy.map { ["\(redis.endpoint.cli) \($0)"] } ?? []
+                let finding = Finding(what: "\(name): redis \(redis.endpoint): \(shortcoming.words)", mend: mend)
+                if !findings.contains(finding) { findings.append(finding) }
+            }
+        }
+
+        mutating func census(_ census: KeyCensus) async throws(RedisError) {
+            do throws(RedisError) {
+                guard let shortfall = try await census.shortfall() else { return }
+                findings.append(
+                    Finding(
+                        what: "orders: the table of seen keys is not whole: \(shortfall)",
+                        mend: ["cointape orders repair"]))
+            } catch {
+                // That a key is of another type has been told.
+                guard error.isOutage || error.code == .server("NOPERM") else { return }
+                guard !error.isOutage else { throw error }
+                unknown.append("the ledger's Redis refuses \(error.command): whether the table of seen keys is whole")
+            }
+        }
+
+        mutating func keys(
+            _ expected: [KeyFitness.Expected], _ redis: RedisClient, ofAnotherType mend: (String) -> [String]
+        ) async throws(RedisError) {
+            do throws(RedisError) {
+                for (key, fault) in try await KeyFitness.faults(of: expected, redis) {
+                    switch fault {
+                    case .type(let type):
+                        findings.append(
+                            Finding(
+                                what: "orders: the key \(key.key) should be a \(key.type) and is a \(type)",
+                                mend: mend(key.key)))
+                    case .expires(let left):
+                        let seconds = left.components.seconds
+                        findings.append(
+                            Finding(
+                                what:
+                                    "orders: the key \(key.key) expires in \(seconds) s, and all that is in it goes then",
+                                mend: ["\(redis.endpoint.cli) PERSIST '\(key.key)'"]))
+                    }
+                }
+            } catch {
+                guard !error.isOutage else { throw error }
+                unknown.append("\(redis.endpoint) refuses \(error.command): types and lifetimes of the keys of orders")
+            }
+        }
+    }
+}
