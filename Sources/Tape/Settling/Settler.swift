@@ -156,7 +156,7 @@ package struct Settler: Sendable {
             logger.retries(after: failure, isFirst: backoff.isFresh)
             let wait = backoff.next()
             guard clock.now + wait < giveUp else {
-                guard (try? await shortly { try await reader.newestID() }) != nil else { throw failure }
+                do { _ = try await shortly { try await reader.newestID() } } catch { throw failure }
                 // It may have been away until now.
                 do {
                     return try await work()
