@@ -1,4 +1,5 @@
 import Foundation
+import Orders
 import Redis
 import Tape
 import TestSupport
@@ -249,5 +250,27 @@ import Testing
             #expect(raised.code == 1 && raised.text.contains("the ledger is lost") && raised.text.contains(trace.name))
             #expect(raised.text.contains("put its backup back"))
         }
+    }
+
+    @Test(.timeLimit(.minutes(2))) func `orders whose key or entry is gone are told, with what mends it`() async throws {
+        let shop = try await Shop(apis: 1, on: try await TestRedis(Self.durable))
+        func tells(_ words: String, _ mend: String) async throws {
+            try await eventually(within: .seconds(20), every: .milliseconds(200), "\(words) is told") {
+                let ready = try await shell("curl -sS 'localhost:\(shop.apis[0].port)/readyz?verbose'")
+                let told = try await status(shop.redis, ["config/api.json"])
+                return [ready, told.text].allSatisfy { $0.contains(words) && $0.contains(mend) } && told.code == 1
+            }
+        }
+        for key in ["a", "b"] {
+            let answer = try await shop.put(#"{"currency":"USD","amount":"100","idempotence_key":"\#(key)"}"#)
+            #expect(answer.status == 200, "\(answer.text)")
+        }
+        let newest = try #require(try await shop.ledger().last).order.id.entry
+        _ = try await shop.client.send(RedisCommand("DEL", "{orders}:seen"))
+        try await tells("it has 0 keys for 2 orders", "cointape orders repair")
+        let repaired = try await Cointape.run(["orders", "repair"], environment: ["REDIS_URL": shop.redis.url])
+        #expect(repaired.code == 0, "\(repaired.text)")
+        _ = try await shop.client.send(RedisCommand("XDEL", "{orders}:ledger", "\(newest)"))
+        try await tells("the entry \(newest) was acknowledged", "cointape orders verify")
     }
 }
