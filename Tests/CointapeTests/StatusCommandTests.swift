@@ -252,7 +252,8 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func `orders whose key or entry is gone are told, with what mends it`() async throws {
+    @Test(.timeLimit(.minutes(2))) func `orders whose key or entry is gone are told, with what mends it`() async throws
+    {
         let shop = try await Shop(apis: 1, on: try await TestRedis(Self.durable))
         func tells(_ words: String, _ mend: String) async throws {
             try await eventually(within: .seconds(20), every: .milliseconds(200), "\(words) is told") {
