@@ -72,23 +72,27 @@ package final class LedgerConfirmation: Sendable {
                 defer { state.waiting = [] }
                 return state.waiting
             }
-            // The newest one's being there says that all before it are.
-            guard let newest = batch.map(\.mark).max(by: { $0.id < $1.id }) else { return }
-            let result = await confirm(newest)
-            for (_, waiter) in batch { waiter(result) }
+            guard !batch.isEmpty else { return }
+            // Each is looked for: they may have been placed on two servers, one of which has taken the other's place.
+            for (waiter, result) in zip(batch.map(\.waiter), await confirm(batch.map(\.mark))) { waiter(result) }
         }
     }
 
-    private func confirm(_ mark: LedgerMark) async -> Result<String?, RedisError> {
-        guard let command = acknowledgement.command else { return .success(nil) }
+    private func confirm(_ marks: [LedgerMark]) async -> [Result<String?, RedisError>] {
+        guard let command = acknowledgement.command else { return marks.map { _ in .success(nil) } }
         do throws(RedisError) {
             let (found, reply) = try await redis.evaluate(
-                Self.script, keys: [keys.ledger, keys.confirmed], arguments: ["\(mark.id)", "\(mark.tail)"],
+                Self.script, keys: [keys.ledger, keys.confirmed],
+                arguments: marks.flatMap { ["\($0.id)", "\($0.tail)"] },
                 then: command, timeout: acknowledgement.timeout + .seconds(2))
-            guard found.text == "ok" else { return .success("the ledger does not have it any more") }
-            return .success(acknowledgement.shortfall(reply))
+            guard let found = found.array, found.count == marks.count else {
+                throw RedisError(
+                    .unexpectedReply, command: "confirm.lua", message: "a reply that the script does not make")
+            }
+            let shortfall = acknowledgement.shortfall(reply)
+            return found.map { .success($0 == .integer(1) ? shortfall : "the ledger does not have it any more") }
         } catch {
-            return .failure(error)
+            return marks.map { _ in .failure(error) }
         }
     }
 

@@ -1,17 +1,20 @@
--- Writes down that an entry of the ledger was read, so that the WAIT behind it covers the entry too: what a primary writes
--- reaches its replicas, and its append-only file, in the order in which it was written.
+-- Writes down that entries of the ledger were read, so that the WAIT behind it covers them too: what a primary writes reaches
+-- its replicas, and its append-only file, in the order in which it was written.
 --
 -- KEYS[1]  the ledger
 -- KEYS[2]  the entry that was confirmed last, for people
--- ARGV[1]  the entry's id
--- ARGV[2]  its tail
+-- ARGV     id, tail, id, tail, …: entries, which need not be of one server
 --
--- Returns ok, or `missing` when this server's ledger does not have the entry: then nothing was written. Retry safe.
-local id, tail = ARGV[1], ARGV[2]
-local entry = redis.call('XRANGE', KEYS[1], id, id)[1]
-if not entry then return 'missing' end
-for i = 1, #entry[2], 2 do
-  if entry[2][i] == 'tail' and entry[2][i + 1] ~= tail then return 'missing' end
+-- Returns for each 1 if this server's ledger has it, else 0; where it has none nothing was written. Retry safe.
+local has, last = {}, nil
+for i = 1, #ARGV, 2 do
+  local entry = redis.call('XRANGE', KEYS[1], ARGV[i], ARGV[i])[1]
+  local found = 0
+  for j = 1, entry and #entry[2] or 0, 2 do
+    if entry[2][j] == 'tail' and entry[2][j + 1] == ARGV[i + 1] then found = 1 end
+  end
+  has[#has + 1] = found
+  if found == 1 then last = entry[1] end
 end
-redis.call('SET', KEYS[2], id)
-return 'ok'
+if last then redis.call('SET', KEYS[2], last) end
+return has
