@@ -75,6 +75,13 @@ package struct UpCommand: Sendable {
         try await run(paths, mode, faults, settled, own, folder.isNew ? own.endpoint : nil, clock, logs)
     }
 
+    /// What to put before a command that has to find the witness of this tape; nothing where the user has named its folder.
+    private func witnessVariable(_ settled: Environment) -> String {
+        guard environment["WITNESS_DIR"] == nil, let folder = settled["WITNESS_DIR"] else { return "" }
+        let isPlain = folder.allSatisfy { $0.isLetter || $0.isNumber || "/._-+".contains($0) }
+        return "WITNESS_DIR=\(isPlain ? folder : "'" + folder.replacing("'", with: #"'\''"#) + "'") "
+    }
+
     private func run(
         _ paths: [String], _ mode: UpMode, _ faults: FaultPlan, _ environment: Environment, _ own: OwnRedis?,
         _ newRedis: RedisEndpoint?, _ clock: TapeClock, _ logs: ProcessLogs
@@ -95,7 +102,8 @@ package struct UpCommand: Sendable {
         let tape = UpTape(
             paths: paths, mode: mode, environment: environment.adding(["PORT": "\(options.port)"]), clock: clock,
             sandboxPorts: ports, redisOptions: own.map { " -p \($0.port)" } ?? " -u $REDIS_URL",
-            redisVariable: own.map { "REDIS_URL=redis://\($0.endpoint) " } ?? "", newRedis: newRedis, print: print,
+            variables: own.map { "REDIS_URL=redis://\($0.endpoint) \(witnessVariable(environment))" } ?? "",
+            newRedis: newRedis, print: print,
             logs: logs.outputs, logger: logger)
         services.append(tape)
         // Redis ends last, and within the same grace.

@@ -12,16 +12,16 @@ struct UpLedger: Sendable {
     /// nil unless its data folder is new.
     let newRedis: RedisEndpoint?
     /// What to put before the command that opens a ledger.
-    let redisVariable: String
+    let variables: String
 
-    init(_ configs: ConfigFiles, mode: UpMode, newRedis: RedisEndpoint?, redisVariable: String, clock: TapeClock) {
+    init(_ configs: ConfigFiles, mode: UpMode, newRedis: RedisEndpoint?, variables: String, clock: TapeClock) {
         places = configs.files.compactMap { file in
             guard case .project(let config) = file.config else { return nil }
             return OrdersPlaces(config, path: file.path, clock: clock)
         }
         kind = mode == .sandbox ? .sandbox : .real
         self.newRedis = newRedis
-        self.redisVariable = redisVariable
+        self.variables = variables
     }
 
     /// Opens what may be opened; where that fails, a hint will say so.
@@ -42,12 +42,12 @@ struct UpLedger: Sendable {
             case .open: break
             case .absent:
                 hints.append(
-                    "No ledger is open, so no order is taken. To open one: \(redisVariable)cointape orders open\(option)"
+                    "No ledger is open, so no order is taken. To open one: \(variables)cointape orders open\(option)"
                 )
             case .lost(let trace):
                 hints.append(
                     "The ledger is lost, so no order is taken: \(trace). Put its backup back (docs/operations.md); "
-                        + "what is left tells \(redisVariable)cointape orders verify\(option)")
+                        + "what is left tells \(variables)cointape orders verify\(option)")
             }
         }
         return hints

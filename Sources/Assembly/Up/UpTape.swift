@@ -22,7 +22,7 @@ struct UpTape: Service {
     let sandboxPorts: AsyncStream<Int>
     let redisOptions: String
     /// What makes a command find the same Redis, if its environment does not.
-    let redisVariable: String
+    let variables: String
     /// The Redis whose data folder `up` has just made, if it has.
     let newRedis: RedisEndpoint?
     let print: @Sendable (String) -> Void
@@ -43,7 +43,7 @@ struct UpTape: Service {
         var projectors: [any Service] = []
         let listening = ListeningPort()
         let ledger = UpLedger(
-            configs, mode: mode, newRedis: newRedis, redisVariable: redisVariable, clock: clock)
+            configs, mode: mode, newRedis: newRedis, variables: variables, clock: clock)
         await ledger.open()
         var signsOfLife: [any Service] = []
         for file in configs.files {
