@@ -29,6 +29,7 @@ package final class RedisClient: Sendable {
         var isRetrying = false
         /// Why the last connection ended although Redis was still owed a reply.
         var loss: RedisError?
+        var opened = 0
     }
 
     /// For connecting, and for each step of the handshake.
@@ -54,6 +55,12 @@ package final class RedisClient: Sendable {
     ) {
         self.init(endpoint, name: name, timeout: timeout, group: group, outage: RedisOutage(logger: logger))
     }
+
+    /// How many connections have been opened.
+    ///
+    /// The same number before a command and behind its reply says that the reply came on the connection with this number; 0
+    /// is none.
+    package var connections: Int { state.withLock(\.opened) }
 
     deinit {
         if state.withLock({ $0.lastError != nil }) { outage.ends(nil) }
@@ -277,6 +284,7 @@ package final class RedisClient: Sendable {
             let (wasDown, loss, closed) = state.withLock { state in
                 defer {
                     state.attempt = nil
+                    state.opened += 1
                     state.loss = nil
                     state.connection = state.isClosed ? nil : connection
                     state.silences = silences

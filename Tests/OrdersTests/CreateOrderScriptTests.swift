@@ -67,9 +67,12 @@ import Testing
         #expect(order.identity == "USD 123.45 key-1" && order.total == Satoshi(146_796))
         let before = try await ledger.contents()
         for again in [[4: ""], [4: "1", 10: "00000000000"], [7: "1", 8: "2"], [9: "sandbox"], [4: "nan", 5: "x"]] {
-            #expect(try await ledger.call(again) == ["seen", taken[1], "…"])
+            #expect(try await ledger.call(again) == ["seen", taken[1], "…", "0"])
         }
-        #expect(try await ledger.call(Array(Ledger.arguments().prefix(3)) + [""]) == ["seen", taken[1], "…"])
+        #expect(try await ledger.call(Array(Ledger.arguments().prefix(3)) + [""]) == ["seen", taken[1], "…", "0"])
+        // Whether the server has the entry that is known, too.
+        #expect(try await ledger.call([4: "", 12: taken[1], 13: "0123456789a"]) == ["seen", taken[1], "…", "1"])
+        #expect(try await ledger.call([12: taken[1], 13: "0123456789b"]) == ["seen", taken[1], "…", "0"])
         #expect(try await ledger.contents() == before)
     }
 

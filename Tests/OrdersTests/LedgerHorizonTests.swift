@@ -47,27 +47,6 @@ import Testing
         }
     }
 
-    @Test func `the horizon only moves on, and is not known before everything was read`() throws {
-        let horizon = LedgerHorizon()
-        #expect(!horizon.isKnown && horizon.newest == nil)
-        func claim(_ sequence: UInt64) -> LedgerClaim {
-            LedgerClaim(
-                mark: LedgerMark(id: StreamID(milliseconds: 5, sequence: sequence), tail: OrderTail(bits: sequence)),
-                total: Satoshi(UInt128(sequence)))
-        }
-        horizon.note(claim(5))
-        #expect(!horizon.isKnown && horizon.newest == claim(5).mark)
-        horizon.open()
-        horizon.note(claim(3))
-        #expect(horizon.isKnown && horizon.newest == claim(5).mark)
-        horizon.note(claim(6))
-        #expect(horizon.newest == claim(6).mark)
-        horizon.replace(claim(5), by: claim(2))
-        #expect(horizon.newest == claim(6).mark)
-        horizon.replace(claim(6), by: claim(2))
-        #expect(horizon.newest == claim(2).mark)
-    }
-
     @Test func `a restarted api still knows what it acknowledged, and every other api is told that it is missing`()
         async throws
     {
@@ -76,13 +55,13 @@ import Testing
         do {
             let (horizon, keeper) = try fixture.keeper()
             try await keeper.look()
-            horizon.note(acknowledged)
+            horizon.acknowledge(acknowledged, found: nil, on: nil)
         }
         // A replica that lacked it has taken over.
         _ = try await fixture.client.send(RedisCommand("XDEL", TestLedger.key, "\(acknowledged.mark.id)"))
         let (restarted, keeper) = try fixture.keeper()
         try await keeper.look()
-        #expect(restarted.isKnown && restarted.newest == acknowledged.mark)
+        #expect(restarted.isKnown && restarted.expected(on: 1) == acknowledged.mark)
         #expect(restarted.loss?.claim == acknowledged)
         #expect(try await fixture.isMarked())
 
@@ -101,7 +80,7 @@ import Testing
         let acknowledged = try await fixture.newest()
         let (horizon, keeper) = try fixture.keeper()
         try await keeper.look()
-        horizon.note(acknowledged)
+        horizon.acknowledge(acknowledged, found: nil, on: nil)
         _ = try await fixture.client.send(RedisCommand("XDEL", TestLedger.key, "\(acknowledged.mark.id)"))
         try await keeper.look()
         #expect(try await fixture.isMarked())
@@ -131,7 +110,7 @@ import Testing
         let acknowledged = try await fixture.newest()
         let (horizon, keeper) = try fixture.keeper()
         try await keeper.look()
-        horizon.note(acknowledged)
+        horizon.acknowledge(acknowledged, found: nil, on: nil)
         _ = try await fixture.client.send(RedisCommand("COPY", TestLedger.key, "copy"))
         _ = try await fixture.client.send(RedisCommand("XDEL", TestLedger.key, "\(acknowledged.mark.id)"))
         try await keeper.look()
@@ -148,7 +127,7 @@ import Testing
         do {
             let (horizon, keeper) = try fixture.keeper()
             try await keeper.look()
-            horizon.note(acknowledged)
+            horizon.acknowledge(acknowledged, found: nil, on: nil)
         }
         _ = try await fixture.client.send(RedisCommand("XDEL", TestLedger.key, "\(acknowledged.mark.id)"))
         let raiser = LedgerRaiser(ledger: fixture.client, keys: TapeKeys(), clock: fixture.clock)
@@ -167,13 +146,12 @@ import Testing
         let fixture = try await Fixture()
         let (horizon, keeper) = try fixture.keeper()
         try await keeper.look()
-        horizon.note(try await fixture.newest())
+        horizon.acknowledge(try await fixture.newest(), found: nil, on: nil)
         _ = try await fixture.client.send(RedisCommand("FLUSHALL"))
         var next = TestLedger(fixture.client, seed: 2)
         try await next.open()
         try await keeper.look()
-        let newest = try await fixture.newest()
-        #expect(horizon.loss == nil && horizon.newest == newest.mark)
+        #expect(horizon.loss == nil && horizon.newest == nil)
     }
 
     @Test func `after a flush the ledger is lost, whatever is opened without counting`() async throws {
@@ -190,7 +168,7 @@ import Testing
         try await keeper.look()
         let claim = LedgerClaim(mark: try await fixture.newest().mark, total: Satoshi(500))
         let acknowledged = LedgerMark(id: StreamID(milliseconds: 9_999_999_999_999, sequence: 0), tail: claim.mark.tail)
-        horizon.note(LedgerClaim(mark: acknowledged, total: Satoshi(500)))
+        horizon.acknowledge(LedgerClaim(mark: acknowledged, total: Satoshi(500)), found: nil, on: nil)
         _ = try await fixture.client.send(RedisCommand("FLUSHALL"))
         try await keeper.look()
         #expect(horizon.loss?.total == nil && horizon.loss != nil)
@@ -211,6 +189,140 @@ import Testing
         #expect(!marked && horizon.loss == nil)
     }
 
+    @Test func `what another api has placed since does not hide what this one has lost`() async throws {
+        for restarts in [true, false] {
+            var fixture = try await Fixture()
+            let acknowledged = try await fixture.newest()
+            var (horizon, keeper) = try fixture.keeper()
+            try await keeper.look()
+            horizon.acknowledge(acknowledged, found: nil, on: 1)
+            _ = try await fixture.client.send(RedisCommand("XDEL", TestLedger.key, "\(acknowledged.mark.id)"))
+            // On the server that has taken over, by an api that has never heard of it, and folded.
+            try await fixture.ledger.orders(1)
+            let later = try await fixture.newest()
+            _ = try await fixture.client.send(
+                RedisCommand(
+                    "HSET", "{read}:stats", "last", "\(later.mark.id)", "last_tail", "\(later.mark.tail)", "total",
+                    later.total.digits))
+            if restarts {
+                (horizon, keeper) = try fixture.keeper()
+            } else {
+                // Whoever asks again is told of the later one.
+                horizon.acknowledge(later, found: nil, on: 2)
+            }
+            try await keeper.look()
+            #expect(horizon.loss?.claim == acknowledged)
+            #expect(try await fixture.isMarked())
+            let kept = WitnessFile.read(folder: fixture.folder, prefix: "").compactMap(\.record?.claim)
+            #expect(kept == [acknowledged])
+            try await keeper.look()
+            #expect(horizon.loss?.claim == acknowledged)
+
+            let raiser = LedgerRaiser(ledger: fixture.client, keys: TapeKeys(), clock: fixture.clock)
+            _ = try await raiser.raise(to: Satoshi(acknowledged.total.value + later.total.value))
+            try await keeper.look()
+            try await keeper.look()
+            let (newest, marked) = (try await fixture.newest(), try await fixture.isMarked())
+            #expect(horizon.loss == nil && horizon.newest == newest.mark && !marked)
+        }
+    }
+
+    @Test func `a loss is known while Redis takes no writes, and marked once it does`() async throws {
+        let fixture = try await Fixture()
+        let acknowledged = try await fixture.newest()
+        let (horizon, keeper) = try fixture.keeper()
+        try await keeper.look()
+        horizon.acknowledge(acknowledged, found: nil, on: nil)
+        _ = try await fixture.client.send(RedisCommand("XDEL", TestLedger.key, "\(acknowledged.mark.id)"))
+        _ = try await fixture.client.send(RedisCommand("CONFIG", "SET", "min-replicas-to-write", "1"))
+        await #expect(throws: RedisError.self) { try await keeper.look() }
+        #expect(horizon.loss?.claim == acknowledged && horizon.expected(on: 1) == acknowledged.mark)
+        _ = try await fixture.client.send(RedisCommand("CONFIG", "SET", "min-replicas-to-write", "0"))
+        try await keeper.look()
+        #expect(try await fixture.isMarked())
+    }
+
+    @Test func `a ledger whose witness cannot be read is not opened at nothing`() async throws {
+        let fixture = try await Fixture(orders: 0)
+        _ = try await fixture.client.send(RedisCommand("FLUSHALL"))
+        try FileManager.default.createDirectory(atPath: fixture.folder, withIntermediateDirectories: true)
+        let path = "\(fixture.folder)/orders-0.json"
+        try Data("x".utf8).write(to: URL(fileURLWithPath: path))
+        func opener(_ redis: RedisClient? = nil) -> LedgerOpener {
+            LedgerOpener(
+                ledger: fixture.client, readModel: fixture.client,
+                witnesses: LedgerWitnesses(folder: redis == nil ? fixture.folder : nil, redis: redis, keys: TapeKeys()),
+                keys: TapeKeys(), clock: fixture.clock)
+        }
+        #expect(try await opener().open(.real, alreadySold: nil) == .hadOne("the witness \(path) cannot be read"))
+        // Nor is it written over.
+        try WitnessFile(folder: fixture.folder, prefix: "").write(Self.record(5))
+        #expect(WitnessFile.read(folder: fixture.folder, prefix: "").map(\.record) == [nil, Self.record(5)])
+        for command in [["SET", "{orders}:witness", "x"], ["RPUSH", "{orders}:witness", "x"]] {
+            let other = try await TestRedis()
+            _ = try await other.client().send(RedisCommand(command[0], arguments: Array(command.dropFirst())))
+            guard case .hadOne(let trace) = try await opener(other.client()).open(.real, alreadySold: nil) else {
+                throw NotRaised()
+            }
+            #expect(trace.contains("{orders}:witness in Redis 127.0.0.1:"))
+        }
+    }
+
+    private static func record(
+        _ number: UInt64, opened: UInt64 = 1, kind: LedgerOpening.Kind = .real
+    ) -> WitnessRecord {
+        WitnessRecord(
+            kind: kind, opened: StreamID(milliseconds: opened, sequence: 0),
+            LedgerClaim(
+                mark: LedgerMark(id: StreamID(milliseconds: number, sequence: 2), tail: OrderTail(bits: number)),
+                total: Satoshi(UInt128(number))))
+    }
+
+    @Test func `a witness file that holds what its record does not stand for is left as it is`() throws {
+        let folder = NSTemporaryDirectory() + "cointape-witness-" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        func write(_ record: WitnessRecord) throws { try WitnessFile(folder: folder, prefix: "").write(record) }
+        func kept() -> [WitnessRecord?] { WitnessFile.read(folder: folder, prefix: "").map(\.record) }
+        try write(Self.record(7))
+        try write(Self.record(3, opened: 9, kind: .sandbox))
+        try write(Self.record(3, opened: 9))
+        // Less of the same ledger, as a process knows it that began before the other's last order.
+        try write(Self.record(6))
+        #expect(
+            kept() == [
+                Self.record(7), Self.record(3, opened: 9, kind: .sandbox), Self.record(3, opened: 9), Self.record(6),
+            ])
+        // More of the same ledger, and another sandbox.
+        try write(Self.record(8))
+        try write(Self.record(1, opened: 10, kind: .sandbox))
+        #expect(
+            kept() == [
+                Self.record(8), Self.record(1, opened: 10, kind: .sandbox), Self.record(3, opened: 9), Self.record(6),
+            ])
+    }
+
+    @Test func `what a witness could not take is written again once it can be`() async throws {
+        let fixture = try await Fixture()
+        let other = try await TestRedis()
+        let witness = WitnessRedis(other.client(), keys: TapeKeys())
+        let horizon = LedgerHorizon(witnesses: [witness])
+        let history = OrderHistory(
+            readModel: fixture.client, ledger: fixture.client, keys: TapeKeys(), clock: fixture.clock)
+        let keeper = HorizonKeeper(
+            history: history, horizon: horizon, ledger: fixture.client, witness: witness, keys: TapeKeys(),
+            clock: fixture.clock)
+        try await keeper.look()
+        _ = try await other.client().send(RedisCommand("CONFIG", "SET", "min-replicas-to-write", "1"))
+        let newest = try await fixture.newest()
+        horizon.acknowledge(newest, found: nil, on: nil)
+        try await eventually("the failure is told") { witness.writeFailure != nil }
+        _ = try await other.client().send(RedisCommand("CONFIG", "SET", "min-replicas-to-write", "0"))
+        try await eventually("it is written again") {
+            try await keeper.look()
+            return try await witness.read() == horizon.record.map { .record($0) } && witness.writeFailure == nil
+        }
+    }
+
     @Test func `each process has a witness file of its own, and reads those that others have left`() throws {
         let folder = NSTemporaryDirectory() + "cointape-witness-" + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -225,10 +337,11 @@ import Testing
         do {
             let first = try WitnessFile(folder: folder, prefix: "p:")
             let second = try WitnessFile(folder: folder, prefix: "p:")
-            #expect(first.path == "\(folder)/p:orders-0.json" && second.path == "\(folder)/p:orders-1.json")
+            #expect(first.path == nil)
             first.write(record(7))
             second.write(record(8_888_888_888_888))
             second.write(record(9))
+            #expect(first.path == "\(folder)/p:orders-0.json" && second.path == "\(folder)/p:orders-1.json")
             #expect(first.writeFailure == nil)
         }
         let found = WitnessFile.read(folder: folder, prefix: "p:")
@@ -264,15 +377,22 @@ import Testing
                     total: Satoshi(UInt128(total))))
         }
         for total in [UInt64](1...200) { witness.write(record(total)) }
-        try await eventually("the newest record arrives") { try await witness.read() == record(200) }
+        try await eventually("the newest record arrives") { try await witness.read() == .record(record(200)) }
         witness.write(record(150))
         witness.write(record(201))
-        try await eventually("a newer record arrives") { try await witness.read() == record(201) }
+        try await eventually("a newer record arrives") { try await witness.read() == .record(record(201)) }
+        // That of another ledger is not written over, before a person has counted it.
         witness.write(record(1, opened: 2))
-        try await eventually("another ledger's record arrives") { try await witness.read() == record(1, opened: 2) }
-        try await witness.replace(record(0, opened: 2))
-        #expect(try await witness.read() == record(0, opened: 2))
-        #expect(witness.writeFailure == nil)
+        try await eventually("that it is not taken is told") {
+            witness.writeFailure?.contains("not this ledger's") == true
+        }
+        #expect(try await witness.read() == .record(record(201)))
+        try await witness.replace(record(200), by: record(0, opened: 2))
+        #expect(try await witness.read() == .record(record(201)))
+        try await witness.replace(record(201), by: record(0, opened: 2))
+        #expect(try await witness.read() == .record(record(0, opened: 2)))
+        witness.write(record(1, opened: 2))
+        try await eventually("it is taken") { witness.writeFailure == nil }
         redis.signal(SIGKILL)
         witness.write(record(3, opened: 2))
         try await eventually("the failure is told") { witness.writeFailure != nil }

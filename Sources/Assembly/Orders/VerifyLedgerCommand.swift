@@ -16,7 +16,9 @@ package enum VerifyLedgerCommand {
                 "\(place) says that \(loss); count it: cointape orders raise --sold BTC, with at least \(loss.claim.total.btc)"
             )
         }
-        for path in places.witnesses.unreadable { audit.note(nil, "the witness \(path) cannot be read") }
+        for witness in try await places.witnesses.unreadable() {
+            audit.report(nil, "the witness \(witness) cannot be read, and may know of orders that the ledger lacks")
+        }
         account(audit).forEach(print)
         audit.notes.lines.forEach { print("note: \($0)") }
         audit.findings.lines.forEach { print("wrong: \($0)") }

@@ -116,6 +116,12 @@ struct LedgerSurvey: Sendable {
             for (place, loss) in losses {
                 add("\(place) says that \(loss); no order is taken until it is counted", "cointape orders verify")
             }
+            for witness in try await found.read(places.keys.missing, { try await places.witnesses.unreadable() }) ?? []
+            {
+                add(
+                    "the witness \(witness) cannot be read, and may know of orders that the ledger lacks",
+                    "cointape orders verify")
+            }
             problems += found.damage.map { .init(what: "orders: \($0)", mend: ["cointape orders verify"]) }
         }
         if let behind = figures.behind, behind >= mostUnprojected {

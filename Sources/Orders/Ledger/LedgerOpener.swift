@@ -54,6 +54,7 @@ package struct LedgerOpener: Sendable {
             let claim = witness.record.claim
             return "\(witness.place) has the entry \(claim.mark.id), when \(claim.total.btc) BTC were sold"
         }
+        if let witness = try await witnesses.unreadable().first { return "the witness \(witness) cannot be read" }
         if try await exists([keys.missing], redis) {
             return "\(keys.missing) says that an acknowledged order is missing"
         }

@@ -41,18 +41,21 @@ package struct OrderDesk: Sendable {
         let obstacle = try await confirmation?.obstacle()
         let offer = horizon.isKnown && obstacle == nil ? rates.flatMap { self.offer(for: request, at: $0) } : nil
         let (tail, now) = (OrderTail.random(), clock.now)
+        let connection = redis.connections
+        let expected = horizon.expected(on: connection)
         let call = OrderScript(
-            request, offer: offer, tail: tail, now: now, known: horizon.newest,
+            request, offer: offer, tail: tail, now: now, known: expected,
             entriesWithoutKey: horizon.entriesWithoutKey, keys: keys)
         let reply = try await redis.evaluate(OrderScript.script, keys: call.keys, arguments: call.arguments)
+        let isOneConnection = connection == redis.connections && connection > 0
         let outcome = try OrderOutcome(reply, tail: tail)
-        guard let (order, total, isReplay) = Self.order(outcome, request, offer, now) else {
+        guard let (order, total, isReplay, hasExpected) = Self.order(outcome, request, offer, now) else {
             if let obstacle, outcome == .noOffer { return .unconfirmable(obstacle) }
             return .refused(outcome, offer)
         }
         let claim = LedgerClaim(mark: LedgerMark(id: order.id.entry, tail: order.id.tail), total: total)
         if let shortfall = await shortfall(of: claim.mark, obstacle) { return .unsafe(shortfall) }
-        horizon.note(claim)
+        horizon.acknowledge(claim, found: hasExpected ? expected : nil, on: isOneConnection ? connection : nil)
         return .order(order, isReplay: isReplay)
     }
 
@@ -73,15 +76,15 @@ package struct OrderDesk: Sendable {
 
     private static func order(
         _ outcome: OrderOutcome, _ request: OrderRequest, _ offer: Offer?, _ now: Timestamp
-    ) -> (BuyOrder, total: Satoshi, isReplay: Bool)? {
+    ) -> (BuyOrder, total: Satoshi, isReplay: Bool, hasExpected: Bool)? {
         switch outcome {
-        case .seen(let found): return (found.order, found.total, true)
+        case .seen(let found, let hasKnown): return (found.order, found.total, true, hasKnown)
         case .new(let claim):
             guard let offer, let id = OrderID(claim.mark.id, tail: claim.mark.tail) else { return nil }
             let order = BuyOrder(
                 id: id, createdAt: now.rfc3339, currency: request.currency, amount: request.amount, rate: offer.rate,
                 rateMinute: offer.rateMinute, satoshi: offer.satoshi)
-            return (order, claim.total, false)
+            return (order, claim.total, false, true)
         default: return nil
         }
     }

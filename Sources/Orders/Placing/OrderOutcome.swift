@@ -6,8 +6,8 @@ import Tape
 package enum OrderOutcome: Equatable, Sendable {
     /// The order was taken now.
     case new(LedgerClaim)
-    /// It had been taken: this is the order.
-    case seen(LedgerOrder)
+    /// It had been taken: this is the order; and whether the entry that was known is there too.
+    case seen(LedgerOrder, hasKnown: Bool)
     /// It had not been taken, and nothing was offered.
     case noOffer
     case rateStale
@@ -27,9 +27,9 @@ package enum OrderOutcome: Equatable, Sendable {
         let detail = parts.count > 1 ? parts[1].text ?? "" : ""
         switch parts.first?.text {
         case "seen":
-            guard parts.count == 3, let entry = TapeEntry(.array([parts[1], parts[2]])) else { throw Self.foreign }
+            guard parts.count == 4, let entry = TapeEntry(.array([parts[1], parts[2]])) else { throw Self.foreign }
             do throws(DamagedEntry) {
-                self = .seen(try LedgerOrder(entry))
+                self = .seen(try LedgerOrder(entry), hasKnown: parts[3].text == "1")
             } catch {
                 self = .damaged("\(error)")
             }

@@ -10,22 +10,22 @@ package struct OrderScript: Sendable {
     package let keys: [String]
     package let arguments: [any RedisArgument]
 
-    /// Without an offer it only looks for the key; `entriesWithoutKey` is how many of the ledger's entries are no orders.
+    /// Without an offer it only looks for the key; `entriesWithoutKey` is how many of the ledger's entries have no key of their
+    /// own.
     package init(
         _ request: OrderRequest, offer: Offer?, tail: OrderTail, now: Timestamp, known: LedgerMark?,
         entriesWithoutKey: Int, keys: TapeKeys
     ) {
         self.keys = [keys.ledger, keys.seen, keys.missing]
         let head = [request.currency.rawValue, "\(request.amount)", "\(request.key)"]
-        guard let offer else {
-            arguments = head + [""]
-            return
-        }
-        arguments =
-            head + [
-                offer.satoshi.digits, "\(offer.rate)", "\(offer.rateMinute)", "\(offer.validFrom.milliseconds)",
-                "\(offer.validUntil.milliseconds)", offer.kind.rawValue, "\(tail)", now.rfc3339,
-                known.map { "\($0.id)" } ?? "", known.map { "\($0.tail)" } ?? "", "\(entriesWithoutKey)",
-            ]
+        let expected = [known.map { "\($0.id)" } ?? "", known.map { "\($0.tail)" } ?? "", "\(entriesWithoutKey)"]
+        let offered =
+            offer.map { offer in
+                [
+                    offer.satoshi.digits, "\(offer.rate)", "\(offer.rateMinute)", "\(offer.validFrom.milliseconds)",
+                    "\(offer.validUntil.milliseconds)", offer.kind.rawValue, "\(tail)", now.rfc3339,
+                ]
+            } ?? Array(repeating: "", count: 8)
+        arguments = head + offered + expected
     }
 }

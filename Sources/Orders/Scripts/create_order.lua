@@ -6,7 +6,7 @@
 -- ARGV[1]  currency: EUR, GBP or USD
 -- ARGV[2]  amount: a plain decimal without needless zeros, above 0 and below 10^9, at most 8 decimals
 -- ARGV[3]  the client's key
--- ARGV[4]  what it buys, in satoshi; empty to only look for the key, and then nothing need follow
+-- ARGV[4]  what it buys, in satoshi; empty to only look for the key, and then ARGV[5] to ARGV[11] and ARGV[14] may be, too
 -- ARGV[5]  the rate: a plain decimal
 -- ARGV[6]  the rate's minute: 2026-11-21T09:01Z
 -- ARGV[7]  from when the rate is good, in ms of Redis' clock
@@ -16,10 +16,11 @@
 -- ARGV[11] now, for people: 2026-11-21T09:01:30.250Z
 -- ARGV[12] an entry that is known to be in the ledger; empty when none is known
 -- ARGV[13] its tail
--- ARGV[14] how many of the ledger's entries are no orders, as far as the caller knows: the opening and the raises
+-- ARGV[14] how many of the ledger's entries have no key of their own, as far as the caller knows: the opening, the raises,
+--          and orders under a key that an earlier one has too
 --
 -- Returns a table that begins with one of these; all but `new` have changed nothing.
---   seen, id, {field, value, …}  the key is known: this is its order
+--   seen, id, {field, value, …}, known  the key is known: this is its order; known is 1 if the entry of ARGV[12] is there too
 --   new, id, total               the order was taken; the sum after it
 --   no-offer                     the key is not known, and no satoshi were given
 --   bad-argument, number         ARGV[number] is not what stands above
@@ -33,7 +34,7 @@
 -- Retry safety: running it again answers `seen`. Every check stands before the first write, as a script is not rolled
 -- back; tonumber only sees digits, as it would take nan, and no comparison with nan is true.
 local CAP = 10000000000
-local currency, amount, key = ARGV[1], ARGV[2], ARGV[3]
+local currency, amount, key, known, known_tail = ARGV[1], ARGV[2], ARGV[3], ARGV[12], ARGV[13]
 
 local function fields_of(entry)
   local fields = {}
@@ -57,13 +58,13 @@ if id then
   if not fields or fields.currency ~= currency or fields.amount ~= amount or fields.key ~= key then
     return {'ledger-lost', id}
   end
-  return {'seen', entry[1], entry[2]}
+  local other = known and string.find(known, '^%d+%-%d+$') and at(known)
+  return {'seen', entry[1], entry[2], other and fields_of(other).tail == known_tail and '1' or '0'}
 end
 if ARGV[4] == '' then return {'no-offer'} end
 
 local satoshi, rate, minute, from, till = ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
-local kind, tail, now_text, known, known_tail = ARGV[9], ARGV[10], ARGV[11], ARGV[12], ARGV[13]
-local others = ARGV[14]
+local kind, tail, now_text, others = ARGV[9], ARGV[10], ARGV[11], ARGV[14]
 if #ARGV ~= 14 then return {'bad-argument', tostring(#ARGV)} end
 
 local function is_decimal(text, most_whole, most_decimals)
@@ -137,15 +138,22 @@ if not is_whole(milliseconds, 15) or tonumber(milliseconds) >= 2 ^ 48
 end
 if opening.kind ~= kind then return {'wrong-kind', opening.kind} end
 
--- Each order has its key in the table: where one is gone, asking again would place the same order a second time. Keys of
--- an earlier ledger may stand there too.
+-- Each order has its key in the table, which leads to it, or to another order under that key: where one is gone, asking
+-- again would place the same order a second time. Keys of an earlier ledger may stand there too.
 local length, keys = redis.call('XLEN', KEYS[1]), redis.call('HLEN', KEYS[2])
 if keys < length - tonumber(others) then
   return {'keys-lost', string.format('it has %.0f keys for %.0f orders', keys, length - tonumber(others))}
 end
 if fields.satoshi and fields.key then
   local own = (fields.currency or '') .. ' ' .. (fields.amount or '') .. ' ' .. fields.key
-  if redis.call('HGET', KEYS[2], own) ~= newest[1] then return {'keys-lost', 'it lacks the newest order, ' .. newest[1]} end
+  local leads = redis.call('HGET', KEYS[2], own)
+  if leads ~= newest[1] then
+    local other = leads and string.find(leads, '^%d+%-%d+$') and at(leads)
+    local same = other and fields_of(other)
+    if not same or same.currency ~= fields.currency or same.amount ~= fields.amount or same.key ~= fields.key then
+      return {'keys-lost', 'it lacks the newest order, ' .. newest[1]}
+    end
+  end
 end
 
 local time = redis.call('TIME')

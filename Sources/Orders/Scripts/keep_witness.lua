@@ -4,15 +4,23 @@
 -- ARGV[1]  a record, as JSON
 -- ARGV[2]  the opening entry of its ledger
 -- ARGV[3]  its running total, in satoshi
--- ARGV[4]  1 to replace whatever is there; else a higher running total of the same ledger stays
+-- ARGV[4]  the record that it may replace, whatever that says; empty for none
 --
--- Returns 1 if the record was kept, 0 if a newer one stays. Retry safe.
-local total = ARGV[3]
+-- Returns kept; newer, when a record of the same ledger with a higher running total stays; or other, when something else
+-- stays: only of sandboxes one may replace another's record. Retry safe.
+local record, opened, total = ARGV[1], ARGV[2], ARGV[3]
 local known = redis.call('GET', KEYS[1])
-if known and ARGV[4] ~= '1' and string.match(known, '"opened":"([^"]*)"') == ARGV[2] then
-  local sold = string.match(known, '"total":"(%d+)"')
-  -- Whole numbers without leading zeros: tonumber is not exact beyond 2^53.
-  if sold and (#sold > #total or #sold == #total and sold >= total) then return 0 end
+
+local function is_sandbox(text) return string.find(text, '"kind":"sandbox"', 1, true) ~= nil end
+
+if known and known ~= ARGV[4] then
+  if string.match(known, '"opened":"([^"]*)"') == opened and is_sandbox(known) == is_sandbox(record) then
+    local sold = string.match(known, '"total":"(%d+)"')
+    -- Whole numbers without leading zeros: tonumber is not exact beyond 2^53.
+    if sold and (#sold > #total or #sold == #total and sold >= total) then return 'newer' end
+  elseif not (is_sandbox(known) and is_sandbox(record)) then
+    return 'other'
+  end
 end
-redis.call('SET', KEYS[1], ARGV[1])
-return 1
+redis.call('SET', KEYS[1], record)
+return 'kept'

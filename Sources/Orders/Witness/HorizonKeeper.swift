@@ -14,78 +14,111 @@ package struct HorizonKeeper: Sendable {
     private let census: KeyCensus
     private let files: [WitnessFile.Found]
     private let witness: WitnessRedis?
+    private let redis: RedisClient
 
     /// `files` is what witness files held at the start of the process.
     package init(
-        history: OrderHistory, horizon: LedgerHorizon, ledger: RedisClient, files: [WitnessFile.Found] = [],
+        history: OrderHistory, horizon: LedgerHorizon, ledger redis: RedisClient, files: [WitnessFile.Found] = [],
         witness: WitnessRedis? = nil, keys: TapeKeys, clock: TapeClock
     ) {
         self.history = history
         self.horizon = horizon
         self.files = files
         self.witness = witness
-        check = LossCheck(ledger: ledger, keys: keys, clock: clock)
-        census = KeyCensus(ledger: ledger, keys: keys, clock: clock)
+        self.redis = redis
+        check = LossCheck(ledger: redis, keys: keys, clock: clock)
+        census = KeyCensus(ledger: redis, keys: keys, clock: clock)
     }
 
     /// Looks once; returns what the read model has folded last.
     ///
-    /// Throws `RedisError` and `DamagedReadModel`; the horizon is right as of the last look then.
+    /// Throws `RedisError` and `DamagedReadModel`; the horizon is right as of the last look then, and a loss that was found
+    /// before is in it.
     @discardableResult
     package func look() async throws -> LedgerMark? {
-        // One that cannot be read is no opening: the script that places orders says so.
-        let opening = (try? await history.opening()) ?? nil
+        let opening = try await naming("the ledger") { () async throws -> LedgerOpening? in try await self.opening() }
         horizon.note(opening: opening)
-        let folded = try await history.folded()
-        if let folded { horizon.note(folded) }
-        if !horizon.isKnown {
-            for record in try await kept() where try await check.verdict(on: record, opening: opening).isClaim {
-                horizon.note(record)
-            }
-            horizon.open()
-        }
-        try await judge(opening)
+        let folded = try await naming("the read model") { try await history.folded() }
+        try await recall()
+        let fold = opening.flatMap { opening in folded.map { WitnessRecord(opening, $0) } }
+        if let fold, horizon.newest.map({ $0.id < fold.claim.mark.id }) ?? true { horizon.hold(fold) }
+        let failure = try await naming("the ledger") { try await judge(opening, fold) }
         if let count = try await census.entriesWithoutKey(known: horizon.entriesWithoutKey) {
             horizon.note(entriesWithoutKey: count)
         }
+        if let failure { throw failure }
         return folded?.mark
     }
 
-    private func kept() async throws(RedisError) -> [WitnessRecord] {
-        files.compactMap(\.record) + [try await witness?.read()].compactMap(\.self)
+    /// Takes over what witnesses have kept: at the start, and again from one that does not take what this process tells it,
+    /// for it may know more.
+    private func recall() async throws {
+        if !horizon.isKnown { files.compactMap(\.record).forEach(horizon.hold) }
+        if let witness {
+            var kept = WitnessRedis.Content.nothing
+            if !horizon.isKnown {
+                kept = try await naming("the witness \(witness.place)") { try await witness.read() }
+            } else if witness.writeFailure != nil {
+                kept = (try? await witness.read()) ?? .nothing
+            }
+            if case .record(let record) = kept { horizon.hold(record) }
+        }
+        horizon.remind()
     }
 
-    private func judge(_ opening: LedgerOpening?) async throws {
-        var loss: LedgerLoss?
-        if let record = horizon.record {
-            switch try await check.verdict(on: record, opening: opening) {
-            case .found: break
-            case .lost(let found):
-                loss = found
-                try await check.mark(found)
-            case .counted, .foreign:
-                let next = try await history.newestEntry().map { LedgerClaim($0) }
-                horizon.replace(record.claim, by: next)
-                if let record = horizon.record { try await witness?.replace(record) }
-            }
+    /// Has the horizon say what could not be read.
+    private func naming<Result>(_ place: String, _ body: () async throws -> Result) async throws -> Result {
+        do {
+            return try await body()
+        } catch {
+            horizon.note(obstacle: "\(place): \((error as? RedisError)?.message ?? "\(error)")")
+            throw error
         }
+    }
+
+    /// One that is damaged is no opening: the script that places orders says so.
+    private func opening() async throws -> LedgerOpening? {
+        do {
+            return try await history.opening()
+        } catch is DamagedEntry {
+            return nil
+        }
+    }
+
+    /// Each record is judged by itself: that the newest is there says nothing of those that another server had.
+    ///
+    /// Returns why what was found could not be written down for others, which changes nothing here.
+    private func judge(_ opening: LedgerOpening?, _ fold: WitnessRecord?) async throws -> RedisError? {
+        var records = horizon.records
+        if let fold, !records.contains(fold) { records.append(fold) }
+        var verdicts: [(record: WitnessRecord, verdict: WitnessVerdict)] = []
+        let connection = redis.connections
+        for record in records {
+            verdicts.append((record, try await check.verdict(on: record, opening: opening)))
+        }
+        let together = connection == redis.connections && connection > 0
+        horizon.settle(verdicts, together: together)
+        horizon.open()
+        var failure: RedisError?
+        func attempt(_ body: () async throws(RedisError) -> Void) async {
+            do throws(RedisError) { try await body() } catch { failure = failure ?? error }
+        }
+        for case (_, .lost(let loss)) in verdicts {
+            await attempt { () throws(RedisError) in try await check.mark(loss) }
+        }
+        for case (let record, .counted) in verdicts {
+            guard let next = horizon.record, next != record else { continue }
+            await attempt { () throws(RedisError) in try await witness?.replace(record, by: next) }
+        }
+        var marked: LedgerLoss?
         if let mark = try await check.mark() {
-            if case .lost(let found) = try await check.verdict(on: mark, opening: opening) {
-                loss = loss ?? found
+            if case .lost(let loss) = try await check.verdict(on: mark, opening: opening) {
+                marked = loss
             } else {
-                try await check.clear(mark)
+                await attempt { () throws(RedisError) in try await check.clear(mark) }
             }
         }
-        horizon.note(loss: loss)
-    }
-}
-
-extension WitnessVerdict {
-    /// Whether the record is to be held against the ledger from now on.
-    fileprivate var isClaim: Bool {
-        switch self {
-        case .found, .lost: true
-        case .counted, .foreign: false
-        }
+        horizon.note(marked: marked)
+        return failure
     }
 }

@@ -1,30 +1,19 @@
 import Synchronization
 import Tape
 
-/// The newest entry of the ledger that is known to be there for good: acknowledged by this process, found in the read
-/// model, or read from a witness.
+/// The entries of the ledger that are known to be there for good: acknowledged by this process, found in the read model, or
+/// read from a witness.
 ///
-/// It must always be found in the ledger again. Where it is not, the ledger was lost or set back, and its running total
+/// They must always be found in the ledger again. Where one is not, the ledger was lost or set back, and its running total
 /// with it: no order may be taken then.
 package final class LedgerHorizon: Sendable {
-    private struct Ledger {
-        let kind: LedgerOpening.Kind
-        let opened: StreamID
-    }
-
     private struct State {
-        var newest: LedgerClaim?
-        /// The ledger that the newest claim is about; nil until it is known.
-        var claimed: Ledger?
-        var ledger: Ledger?
+        var claims = HeldClaims()
         var isKnown = false
-        var loss: LedgerLoss?
+        var obstacle = "nothing was read yet"
+        /// What another api has marked as lost.
+        var marked: LedgerLoss?
         var entriesWithoutKey = 1
-
-        var record: WitnessRecord? {
-            guard let newest, let claimed else { return nil }
-            return WitnessRecord(kind: claimed.kind, opened: claimed.opened, newest)
-        }
     }
 
     private let state = Mutex(State())
@@ -35,82 +24,86 @@ package final class LedgerHorizon: Sendable {
         self.witnesses = witnesses
     }
 
-    /// Whether the read model and all witnesses were read since the start: only then does an empty horizon mean anything.
+    /// Whether the read model and all witnesses were read, and held against the ledger, since the start: only then does an
+    /// empty horizon mean anything.
     package var isKnown: Bool { state.withLock(\.isKnown) }
 
-    package var newest: LedgerMark? { state.withLock(\.newest?.mark) }
+    /// Why it is not known yet, in words.
+    package var obstacle: String { state.withLock(\.obstacle) }
 
-    /// The newest claim with the ledger that it is about; nil as long as there is nothing to witness.
-    package var record: WitnessRecord? { state.withLock(\.record) }
+    package func note(obstacle: String) {
+        state.withLock { $0.obstacle = obstacle }
+    }
 
-    /// What is missing in the ledger, as it was last looked at.
-    package var loss: LedgerLoss? { state.withLock(\.loss) }
+    package var newest: LedgerMark? { state.withLock(\.claims.newestClaim?.mark) }
 
-    /// How many of the ledger's entries are no orders, and so have no key in the table of seen keys: the opening and the
-    /// raises.
+    /// See `HeldClaims.expected`.
+    package func expected(on connection: HeldClaims.Connection) -> LedgerMark? {
+        state.withLock { $0.claims.expected(on: connection) }
+    }
+
+    /// What has to be looked for in the ledger.
+    package var records: [WitnessRecord] { state.withLock(\.claims.records) }
+
+    /// What a witness has to remember; nil as long as there is nothing.
+    package var record: WitnessRecord? { state.withLock(\.claims.record) }
+
+    /// What is missing in the ledger, as it was last looked at; the highest total of what is known here, else what another
+    /// api has marked.
+    package var loss: LedgerLoss? { state.withLock { $0.claims.loss ?? $0.marked } }
+
+    /// How many of the ledger's entries have no key of their own in the table of seen keys: the opening, the raises, and
+    /// orders under a key that an earlier one has too.
     package var entriesWithoutKey: Int { state.withLock(\.entriesWithoutKey) }
 
-    /// Takes over that all that may know of older entries was read.
+    /// Takes over that all that may know of older entries was read and looked for.
     package func open() {
         state.withLock { $0.isKnown = true }
     }
 
-    /// Takes over an entry that is in the ledger for good.
-    package func note(_ claim: LedgerClaim) {
-        change { state in
-            if let newest = state.newest, newest.mark.id >= claim.mark.id { return false }
-            state.newest = claim
-            state.claimed = state.ledger
-            return true
-        }
+    /// See `HeldClaims.acknowledge`.
+    package func acknowledge(_ claim: LedgerClaim, found: LedgerMark?, on connection: HeldClaims.Connection?) {
+        change { $0.acknowledge(claim, found: found, on: connection) }
     }
 
-    /// Takes over what a witness has kept.
-    package func note(_ record: WitnessRecord) {
-        change { state in
-            if let newest = state.newest, newest.mark.id >= record.claim.mark.id { return false }
-            state.newest = record.claim
-            state.claimed = Ledger(kind: record.kind, opened: record.opened)
-            return true
-        }
+    /// See `HeldClaims.hold`.
+    package func hold(_ record: WitnessRecord) {
+        change { $0.hold(record) }
     }
 
     /// Takes over which ledger there is; nil while there is none.
     package func note(opening: LedgerOpening?) {
-        change { state in
-            state.ledger = opening.map { Ledger(kind: $0.kind, opened: $0.id) }
-            guard state.newest != nil, state.claimed == nil, state.ledger != nil else { return false }
-            state.claimed = state.ledger
-            return true
-        }
+        change { $0.ledger = opening.map { .init(kind: $0.kind, opened: $0.id) } }
     }
 
-    /// Takes over what is missing; nil when nothing is.
-    package func note(loss: LedgerLoss?) {
-        state.withLock { $0.loss = loss }
+    /// See `HeldClaims.settle`.
+    package func settle(_ verdicts: [(record: WitnessRecord, verdict: WitnessVerdict)], together: Bool) {
+        change { $0.settle(verdicts, together: together) }
+    }
+
+    /// Takes over what another api has marked as lost; nil when nothing is.
+    package func note(marked loss: LedgerLoss?) {
+        state.withLock { $0.marked = loss }
     }
 
     package func note(entriesWithoutKey count: Int) {
         state.withLock { $0.entriesWithoutKey = count }
     }
 
-    /// Gives up a claim, if it still is the newest one: a person has counted what was lost, and the ledger goes on from
-    /// `next`.
-    package func replace(_ claim: LedgerClaim, by next: LedgerClaim?) {
-        change { state in
-            guard state.newest == claim else { return false }
-            state.newest = next
-            state.claimed = state.ledger
-            return true
+    /// Hands witnesses that could not write the record to them again.
+    package func remind() {
+        state.withLock { state in
+            guard let record = state.claims.record else { return }
+            for witness in witnesses where witness.writeFailure != nil { witness.write(record) }
         }
     }
 
-    /// `change` returns whether there is something new to witness.
-    ///
     /// Witnesses are told within the lock: the last one told is the newest.
-    private func change(_ change: (inout State) -> Bool) {
+    private func change(_ change: (inout HeldClaims) -> Void) {
         state.withLock { state in
-            guard change(&state), let record = state.record else { return }
+            let before = state.claims.record
+            change(&state.claims)
+            guard let record = state.claims.record, record != before else { return }
             for witness in witnesses { witness.write(record) }
         }
     }

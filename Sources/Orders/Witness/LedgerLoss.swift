@@ -20,8 +20,8 @@ package struct LedgerLoss: Equatable, Sendable, CustomStringConvertible {
 package enum WitnessVerdict: Equatable, Sendable {
     /// The ledger has the entry.
     case found
-    /// A person has counted what was lost: a raise, or the opening of another ledger, has at least its total.
-    case counted
+    /// A person has counted what was lost: a raise, or the opening of another ledger, which has at least its total.
+    case counted(by: LedgerClaim)
     /// It is missing, and nobody has counted it.
     case lost(LedgerLoss)
     /// It is about a ledger of another kind of rates, or about another ledger of the sandbox, where nothing is at stake.
@@ -66,8 +66,10 @@ package struct LossCheck: Sendable {
                 newest = newest ?? entry.total
                 guard entry.total >= claim.total else { return .lost(LedgerLoss(record: record, total: newest)) }
                 // The opening of this very ledger counts nothing that was sold behind it.
-                if case .raise = entry { return .counted }
-                if case .opening(let opening) = entry, opening.id != record.opened { return .counted }
+                if case .raise = entry { return .counted(by: LedgerClaim(entry)) }
+                if case .opening(let opening) = entry, opening.id != record.opened {
+                    return .counted(by: LedgerClaim(entry))
+                }
             }
             guard entries.count == Self.batch, let next = entries.last?.id.predecessor else {
                 return .lost(LedgerLoss(record: record, total: newest))

@@ -25,16 +25,18 @@ package struct LedgerWitnesses: Sendable {
         prefix = keys.prefix
     }
 
-    /// Files that cannot be read as records, by their paths.
-    package var unreadable: [String] {
-        files.filter { $0.record == nil }.map(\.path)
+    /// Those that hold what cannot be read, in words: they may know of orders.
+    package func unreadable() async throws(RedisError) -> [String] {
+        var places = files.filter { $0.record == nil }.map(\.path)
+        if let redis, try await redis.read() == .unreadable { places.append(redis.place) }
+        return places
     }
 
     package func found() async throws(RedisError) -> [Found] {
         var found = files.compactMap { file in file.record.map { Found(place: "the witness \(file.path)", record: $0) }
         }
-        if let redis, let record = try await redis.read() {
-            found.append(Found(place: "the witness in Redis \(redis.redis.endpoint)", record: record))
+        if let redis, case .record(let record) = try await redis.read() {
+            found.append(Found(place: "the witness \(redis.place)", record: record))
         }
         return found
     }

@@ -10,14 +10,23 @@ import Synchronization
 /// A file beside an api that holds the newest acknowledged entry of the ledger, so that losing the ledger's Redis and
 /// restarting the api does not forget it.
 ///
-/// Each process has a file of its own in the folder, `<prefix>orders-<n>.json`, which it locks (flock(2)). All files of the
-/// folder are read at the start: those of processes that have ended count too. A file is written in place, without
+/// Each process has a file of its own in the folder, `<prefix>orders-<n>.json`, which it locks (flock(2)). It takes the first
+/// one in which nothing is lost by writing: an empty one, or one that holds an older entry of the same ledger. All files of
+/// the folder are read at the start: those of processes that have ended count too. A file is written in place, without
 /// syncing: it outlives `kill -9` of this process, and after a power cut it may be some seconds old, which still is an entry
 /// that the ledger must have.
 package final class WitnessFile: LedgerWitness {
-    package let path: String
-    private let descriptor: Int32
-    private let failure = Mutex<Int32>(0)
+    private struct State {
+        var descriptor: Int32 = -1
+        var path: String?
+        /// What the file holds.
+        var record: WitnessRecord?
+        var failure: String?
+    }
+
+    private let folder: String
+    private let prefix: String
+    private let state = Mutex(State())
 
     package struct Failure: Error, CustomStringConvertible {
         package let description: String
@@ -27,39 +36,86 @@ package final class WitnessFile: LedgerWitness {
     private static let length = 256
     private static let mostFiles = 1_000
 
-    /// Makes the folder, if it is missing, and takes the first file that no other process has.
+    /// Makes the folder, if it is missing; a file is taken with the first record.
     package init(folder: String, prefix: String) throws(Failure) {
         try Self.make(folder)
+        guard access(folder, W_OK | X_OK) == 0 else {
+            throw Failure(description: "\(folder): \(String(cString: strerror(errno)))")
+        }
+        self.folder = folder
+        self.prefix = prefix
+    }
+
+    deinit {
+        state.withLock { if $0.descriptor >= 0 { _ = close($0.descriptor) } }
+    }
+
+    /// The file that was taken; nil before the first record.
+    package var path: String? { state.withLock(\.path) }
+
+    /// Replaces what the file holds; blocks for one write(2) into the page cache.
+    package func write(_ record: WitnessRecord) {
+        state.withLock { state in
+            do throws(Failure) {
+                if let old = state.record, !Self.mayReplace(old, record, isOwn: true) { Self.leave(&state) }
+                if state.descriptor < 0 { try take(for: record, &state) }
+                try Self.write(record, to: state.descriptor)
+                state.record = record
+                state.failure = nil
+            } catch {
+                state.failure = state.path.map { "\($0): \(error)" } ?? "\(error)"
+            }
+        }
+    }
+
+    /// Why the last write failed; nil if it did not.
+    package var writeFailure: String? { state.withLock(\.failure) }
+
+    private static func write(_ record: WitnessRecord, to descriptor: Int32) throws(Failure) {
+        let text = record.text
+        let line = text + String(repeating: " ", count: max(0, length - 1 - text.utf8.count)) + "\n"
+        let bytes = Array(line.utf8)
+        let written = bytes.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+        guard written != bytes.count else { return }
+        throw Failure(description: String(cString: strerror(written < 0 ? errno : ENOSPC)))
+    }
+
+    /// Takes the first file that no other process has, and that holds nothing which the record does not stand for.
+    private func take(for record: WitnessRecord, _ state: inout State) throws(Failure) {
+        var refusal: String?
         for number in 0..<Self.mostFiles {
             let path = "\(folder)/\(Self.name(prefix, number))"
-            let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-            guard descriptor >= 0 else { throw Failure(description: "\(path): \(String(cString: strerror(errno)))") }
-            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
-                self.path = path
-                self.descriptor = descriptor
+            let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o600)
+            guard descriptor >= 0 else {
+                refusal = refusal ?? "\(path): \(String(cString: strerror(errno)))"
+                // That of another user, perhaps; without room or rights in the folder none can be made.
+                guard access(path, F_OK) == 0 else { break }
+                continue
+            }
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0, Self.isFree(descriptor, for: record) {
+                (state.descriptor, state.path) = (descriptor, path)
                 return
             }
             close(descriptor)
         }
-        throw Failure(description: "\(folder) has \(Self.mostFiles) files in use")
+        throw Failure(description: refusal ?? "\(folder) has \(Self.mostFiles) files in use")
     }
 
-    deinit {
-        close(descriptor)
+    private static func leave(_ state: inout State) {
+        close(state.descriptor)
+        (state.descriptor, state.path, state.record) = (-1, nil, nil)
     }
 
-    /// Replaces what the file holds; blocks for one write(2) into the page cache.
-    package func write(_ record: WitnessRecord) {
-        let text = record.text
-        let line = text + String(repeating: " ", count: max(0, Self.length - 1 - text.utf8.count)) + "\n"
-        let bytes = Array(line.utf8)
-        let written = bytes.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
-        failure.withLock { $0 = written == bytes.count ? 0 : written < 0 ? errno : ENOSPC }
+    private static func isFree(_ descriptor: Int32, for record: WitnessRecord) -> Bool {
+        guard let text = contents(descriptor) else { return false }
+        if isBlank(text) { return true }
+        return WitnessRecord(text).map { mayReplace($0, record, isOwn: false) } ?? false
     }
 
-    /// Why the last write failed; nil if it did not.
-    package var writeFailure: String? {
-        failure.withLock { $0 == 0 ? nil : "\(path): \(String(cString: strerror($0)))" }
+    /// What this process wrote itself it may take back: a person may have counted it. Of sandboxes nothing is at stake.
+    private static func mayReplace(_ old: WitnessRecord, _ new: WitnessRecord, isOwn: Bool) -> Bool {
+        if old.kind == .sandbox, new.kind == .sandbox { return true }
+        return old.kind == new.kind && old.opened == new.opened && (isOwn || old.claim.total <= new.claim.total)
     }
 
     /// A file of the folder, and what it holds: nil if that cannot be read.
@@ -68,9 +124,11 @@ package final class WitnessFile: LedgerWitness {
         package let record: WitnessRecord?
     }
 
-    /// All files of the folder that hold something; empty where there is no folder.
+    /// All files of the folder that hold something, and the folder itself, if it cannot be read; empty where there is none.
     package static func read(folder: String, prefix: String) -> [Found] {
-        guard let directory = opendir(folder) else { return [] }
+        guard let directory = opendir(folder) else {
+            return errno == ENOENT ? [] : [Found(path: folder, record: nil)]
+        }
         defer { closedir(directory) }
         var found: [Found] = []
         while let entry = readdir(directory) {
@@ -80,11 +138,13 @@ package final class WitnessFile: LedgerWitness {
             guard let number = number(of: name, prefix) else { continue }
             let path = "\(folder)/\(Self.name(prefix, number))"
             let text = contents(path)
-            guard text.contains(where: { $0 != 0x20 && $0 != 0x0A }) else { continue }
-            found.append(Found(path: path, record: WitnessRecord(text)))
+            if let text, isBlank(text) { continue }
+            found.append(Found(path: path, record: text.flatMap { WitnessRecord($0) }))
         }
         return found.sorted { $0.path < $1.path }
     }
+
+    private static func isBlank(_ text: [UInt8]) -> Bool { text.allSatisfy { $0 == 0x20 || $0 == 0x0A } }
 
     private static func name(_ prefix: String, _ number: Int) -> String { "\(prefix)orders-\(number).json" }
 
@@ -94,13 +154,18 @@ package final class WitnessFile: LedgerWitness {
         return digits.utf8.allSatisfy(isDigit) ? Int(digits) : nil
     }
 
-    private static func contents(_ path: String) -> [UInt8] {
+    /// nil if it cannot be read; nothing where it is gone.
+    private static func contents(_ path: String) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { return [] }
+        guard descriptor >= 0 else { return errno == ENOENT ? [] : nil }
         defer { close(descriptor) }
+        return contents(descriptor)
+    }
+
+    private static func contents(_ descriptor: Int32) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: 4096)
         let count = pread(descriptor, &bytes, bytes.count, 0)
-        return Array(bytes.prefix(max(0, count)))
+        return count < 0 ? nil : Array(bytes.prefix(count))
     }
 
     private static func make(_ folder: String) throws(Failure) {

@@ -21,10 +21,25 @@ package final class WitnessRedis: LedgerWitness {
         key = keys.witness
     }
 
-    /// What it holds; nil if that is nothing, or cannot be read.
-    package func read() async throws(RedisError) -> WitnessRecord? {
-        try await redis.send(RedisCommand("GET", key)).bytes.flatMap { WitnessRecord($0) }
+    package enum Content: Equatable, Sendable {
+        case nothing
+        case record(WitnessRecord)
+        /// Something that is no record, or a key of another type.
+        case unreadable
     }
+
+    package func read() async throws(RedisError) -> Content {
+        do throws(RedisError) {
+            guard let bytes = try await redis.send(RedisCommand("GET", key)).bytes else { return .nothing }
+            return WitnessRecord(bytes).map { .record($0) } ?? .unreadable
+        } catch {
+            guard error.code == .server("WRONGTYPE") else { throw error }
+            return .unreadable
+        }
+    }
+
+    /// Where it is, for people.
+    package var place: String { "\(key) in Redis \(redis.endpoint)" }
 
     package func write(_ record: WitnessRecord) {
         let isFirst = state.withLock { state in
@@ -35,9 +50,10 @@ package final class WitnessRedis: LedgerWitness {
         if isFirst { Task { await writeAll() } }
     }
 
-    /// Replaces whatever it holds: after a person has counted what was lost, a smaller total may be the right one.
-    package func replace(_ record: WitnessRecord) async throws(RedisError) {
-        try await keep(record, replaces: true)
+    /// Replaces this very record, if it still holds it: after a person has counted what was lost, a smaller total or another
+    /// ledger may be the right one.
+    package func replace(_ old: WitnessRecord, by record: WitnessRecord) async throws(RedisError) {
+        _ = try await keep(record, replacing: old.text)
     }
 
     package var writeFailure: String? { state.withLock(\.failure) }
@@ -51,18 +67,19 @@ package final class WitnessRedis: LedgerWitness {
             }
             guard let record else { return }
             do throws(RedisError) {
-                try await keep(record, replaces: false)
-                state.withLock { $0.failure = nil }
+                let isOther = try await keep(record, replacing: "") == "other"
+                let failure = isOther ? "\(place) holds what is not this ledger's record" : nil
+                state.withLock { $0.failure = failure }
             } catch {
                 state.withLock { $0.failure = "\(redis.endpoint): \(error.message)" }
             }
         }
     }
 
-    private func keep(_ record: WitnessRecord, replaces: Bool) async throws(RedisError) {
-        _ = try await redis.evaluate(
-            Self.script, keys: [key],
-            arguments: [record.text, "\(record.opened)", record.claim.total.digits, replaces ? "1" : "0"])
+    private func keep(_ record: WitnessRecord, replacing old: String) async throws(RedisError) -> String? {
+        try await redis.evaluate(
+            Self.script, keys: [key], arguments: [record.text, "\(record.opened)", record.claim.total.digits, old]
+        ).text
     }
 
     private static let script = RedisScript(name: "keep_witness", source: PackageResources.keep_witness_lua)

@@ -25,8 +25,6 @@ struct HorizonWatch: Sendable {
         repeat {
             do {
                 let last = try await keeper.look()
-                tell(horizon.loss, after: &loss)
-                tellFailures(after: &failures)
                 let waiting = try await history.firstUnprojected(behind: last)
                 figures.note(
                     try await history.newestEntry(),
@@ -36,6 +34,8 @@ struct HorizonWatch: Sendable {
                 logger.retries(after: error, isFirst: isFirst)
                 isFirst = false
             }
+            tell(horizon.loss, after: &loss)
+            tellFailures(after: &failures)
         } while (try? await Task.sleep(for: isFirst ? Self.period : Self.period / 5)) != nil
     }
 

@@ -75,10 +75,13 @@ struct PlaceOrderRoute: Sendable {
     private func refusal(_ outcome: OrderOutcome, _ offer: Offer?, _ rates: BTCRates?) -> Problem {
         switch outcome {
         case .capExceeded(let total): return .capExceeded(offer?.satoshi ?? Satoshi(0), total: total)
+        case .noOffer where desk.horizon.loss != nil && !desk.horizon.isKnown:
+            return .ledgerLost(
+                desk.horizon.loss.map { "\($0.claim.mark.id)" } ?? "", desk.horizon.loss, retryAfter: later)
         case .noOffer where !desk.horizon.isKnown:
             return .ordersUnavailable(
-                "The read model has not been reached since this api began, so whether the ledger is whole is not known",
-                retryAfter: soon)
+                "What this api has to know of older orders was not read since it began (\(desk.horizon.obstacle)), so whether "
+                    + "the ledger is whole is not known", retryAfter: soon)
         case .noOffer, .rateStale, .new, .seen:
             let age = rates.map { Int(max(0, (clock.now - $0.minute.start).components.seconds)) }
             let most = Int(maxRateAge.components.seconds)
