@@ -1,8 +1,10 @@
-import Orders
+import Basics
 import Redis
 import Tape
 import TestSupport
 import Testing
+
+@testable import Orders
 
 /// Making the table of seen keys whole again.
 @Suite struct KeyRepairTests {
@@ -37,5 +39,44 @@ import Testing
         #expect(try await client.send(RedisCommand("HGET", "{orders}:seen", first.0)).text == first.1)
         let again = try await repair.run()
         #expect(again.restored == 0)
+    }
+
+    /// An earlier build could place an order twice when the table was removed; its ledger must work on.
+    @Test(arguments: [true, false]) func `a ledger with orders under one key takes orders once its table is whole`(
+        secondIsNewest: Bool
+    ) async throws {
+        let redis = try await TestRedis()
+        let client = redis.client()
+        var ledger = TestLedger(client)
+        try await ledger.open()
+        try await ledger.orders(3)
+        let first = try #require(try await ledger.entries().dropFirst().first)
+        try await ledger.order(first["currency"], amount: first["amount"], changes: ["key": first["key"]])
+        if !secondIsNewest { try await ledger.orders(1) }
+        _ = try await KeyRepair(ledger: client, keys: TapeKeys(), clock: TapeClock()).run()
+
+        let (horizon, census) = (
+            LedgerHorizon(), KeyCensus(ledger: client, keys: TapeKeys(), clock: TapeClock())
+        )
+        let keeper = HorizonKeeper(
+            history: OrderHistory(readModel: client, ledger: client, keys: TapeKeys(), clock: TapeClock()),
+            horizon: horizon, ledger: client, keys: TapeKeys(), clock: TapeClock())
+        try await keeper.look()
+        #expect(horizon.entriesWithoutKey == 2)
+        #expect(try await census.shortfall() == nil)
+        let desk = OrderDesk(
+            redis: client, keys: TapeKeys(), confirmation: nil, maxRateAge: .seconds(180), horizon: horizon,
+            clock: TapeClock())
+        let request = OrderRequest(
+            currency: .usd, amount: try #require(Amount("1".utf8)), key: try #require(IdempotenceKey("new")))
+        let rates = BTCRates(
+            minute: Minute(containing: TapeClock().now), kind: .sandbox, rates: [.usd: try #require(Rate("100"))])
+        guard case .order(_, isReplay: false) = try await desk.place(request, rates: rates) else {
+            Issue.record("no order is taken")
+            return
+        }
+        // A key that is gone is noticed all the same.
+        _ = try await client.send(RedisCommand("HDEL", "{orders}:seen", "USD 1 new"))
+        #expect(try await census.shortfall()?.contains("keys for") == true)
     }
 }

@@ -4,7 +4,8 @@ package import Tape
 /// Holds the table of seen keys against the ledger: each order has its key there, and where one is gone, asking again would
 /// place the same order a second time.
 ///
-/// Counts the entries of a ledger that are no orders, which a ledger without a loss has only one of. A count goes on where
+/// Counts the entries of a ledger that have no key of their own: those that are no orders, which a ledger without a loss has
+/// only one of, and orders that were placed twice. A count goes on where
 /// the last one has ended. Only used by one task at a time.
 package actor KeyCensus {
     private let redis: RedisClient
@@ -37,7 +38,9 @@ package actor KeyCensus {
             return nil
         }
         let entry = try await redis.send(RedisCommand("HGET", keys.seen, order.identity)).text
-        return entry == "\(newest.id)" ? nil : "it lacks the newest order, \(newest.id)"
+        if entry == "\(newest.id)" { return nil }
+        if try await doubles(in: [newest]) == 1 { return nil }
+        return "it lacks the newest order, \(newest.id)"
     }
 
     private func lengths() async throws(RedisError) -> (entries: Int, seen: Int)? {
@@ -55,10 +58,30 @@ package actor KeyCensus {
         while let first = next {
             let found = try await ledger.oldest(Self.batch, from: first)
             for entry in found where entry.fields["opened"] != nil || entry.fields["raised"] != nil { count += 1 }
+            count += try await doubles(in: found)
             counted += found.count
             if let last = found.last { next = last.id.successor }
             if found.count < Self.batch { break }
         }
         return max(1, count)
+    }
+
+    /// How many of the entries are orders whose key leads to another order under the same key: the table has one key for both.
+    private func doubles(in entries: [TapeEntry]) async throws(RedisError) -> Int {
+        let orders = entries.compactMap { entry -> LedgerOrder? in
+            if case .order(let order)? = try? LedgerEntry(entry) { order } else { nil }
+        }
+        guard !orders.isEmpty else { return 0 }
+        let identities: [any RedisArgument] = orders.map(\.identity)
+        let leads = try await redis.send(RedisCommand("HMGET", arguments: [keys.seen] + identities))
+        var doubles = 0
+        for (order, id) in zip(orders, leads.array ?? []) {
+            guard let id = id.text.flatMap(StreamID.init), id != order.order.id.entry,
+                let other = try await ledger.newest(1, from: id, to: id).first,
+                case .order(let other)? = try? LedgerEntry(other), other.identity == order.identity
+            else { continue }
+            doubles += 1
+        }
+        return doubles
     }
 }

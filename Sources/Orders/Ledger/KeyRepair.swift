@@ -58,7 +58,8 @@ package struct KeyRepair: Sendable {
         for (order, entry) in zip(orders, seen.array ?? []) where entry.text != "\(order.order.id.entry)" {
             report.doubled.add(
                 order.order.id.entry,
-                "is a second order under \"\(order.identity)\"; the first is \(entry.text ?? "gone")")
+                "is one of several orders under \"\(order.identity)\"; whoever asks again is told \(entry.text ?? "none")"
+            )
         }
     }
 

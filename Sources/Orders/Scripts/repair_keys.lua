@@ -4,8 +4,8 @@
 -- KEYS[2]  the table of keys that were seen
 -- ARGV     identity, id, identity, id, …: orders of the ledger, in its order
 --
--- Returns how many were put back. A key that leads to another order of the same identity stays: the first order is the
--- one that the client was told. Retry safe.
+-- Returns how many were put back. A key that leads to another order of the same identity stays: it is the one that whoever
+-- asked last was told. Retry safe.
 local function leads_to_order(identity)
   local id = redis.call('HGET', KEYS[2], identity)
   local entry = id and string.find(id, '^%d+%-%d+$') and redis.call('XRANGE', KEYS[1], id, id)[1]
