@@ -18,6 +18,13 @@ package struct ByteScanner {
         return true
     }
 
+    /// Takes the next byte if it is this one.
+    package mutating func take(_ character: Unicode.Scalar) -> Bool {
+        guard let first = rest.first, Unicode.Scalar(first) == character else { return false }
+        rest.removeFirst()
+        return true
+    }
+
     /// Takes all of the text, or nothing.
     package mutating func take(text: StaticString) -> Bool {
         let isNext = text.withUTF8Buffer { rest.starts(with: $0) }

@@ -17,9 +17,13 @@ package enum JSONString {
     ) {
         var index = range.lowerBound + 1
         let end = range.upperBound - 1
+        guard hasEscapes else {
+            text.extracting(index..<end).withUnsafeBufferPointer { output.append(contentsOf: $0) }
+            return
+        }
         output.reserveCapacity(output.count + end - index)
         while index < end {
-            guard hasEscapes, text[index] == UInt8(ascii: "\\") else {
+            guard text[index] == UInt8(ascii: "\\") else {
                 output.append(text[index])
                 index += 1
                 continue

@@ -21,19 +21,21 @@ struct RequestConditions {
     /// A comma may stand inside a tag, so the list is read tag by tag. What is no list of tags has none.
     private static func list(_ header: String, has tag: String) -> Bool {
         var rest = ByteScanner(header)
-        rest.skip(" ", "\t")
+        _ = rest.take(while: isBlank)
         if rest.take("*") { return rest.isAtEnd }
         while true {
-            rest.skip(" ", "\t", ",")
+            _ = rest.take { isBlank($0) || $0 == UInt8(ascii: ",") }
             _ = rest.take(text: "W/")
             guard rest.take("\"") else { return false }
             let value = rest.take { $0 != UInt8(ascii: "\"") }
             guard rest.take("\"") else { return false }
-            rest.skip(" ", "\t")
+            _ = rest.take(while: isBlank)
             guard rest.isAtEnd || rest.next == UInt8(ascii: ",") else { return false }
-            if value.elementsEqual(tag.utf8.dropFirst().dropLast()) { return true }
+            if value.count == tag.utf8.count - 2, value.elementsEqual(tag.utf8.dropFirst().dropLast()) { return true }
         }
     }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 }
 
 extension RequestConditions {

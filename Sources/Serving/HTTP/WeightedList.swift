@@ -11,41 +11,62 @@ struct WeightedList {
         let weight: Double
     }
 
+    /// Not of an array, which would be counted for each element.
+    private typealias Part = Slice<UnsafeBufferPointer<UInt8>>
+
     private let bytes: [UInt8]
     private let elements: [Element]
 
     init(_ header: String) {
         bytes = Array(header.utf8)
-        elements = bytes.split(separator: UInt8(ascii: ","))
-            .compactMap(Self.element)
+        elements = bytes.withUnsafeBufferPointer { bytes in
+            var elements: [Element] = []
+            Self.forEachPart(bytes[...], UInt8(ascii: ",")) { part in
+                if let element = Self.element(part) { elements.append(element) }
+            }
+            return elements
+        }
+    }
+
+    /// Calls `body` with what stands between separators, unless that is nothing.
+    private static func forEachPart(_ text: Part, _ separator: UInt8, _ body: (Part) -> Void) {
+        var start = text.startIndex
+        for place in text.indices where text[place] == separator {
+            if start < place { body(text[start..<place]) }
+            start = place + 1
+        }
+        if start < text.endIndex { body(text[start...]) }
     }
 
     /// The weight of the first of the names, in lower case, that the list has.
     func weight(ofFirst names: String...) -> Double? {
-        for name in names {
-            if let element = elements.first(where: { Self.letters(bytes[$0.name]).elementsEqual(name.utf8) }) {
-                return element.weight
+        bytes.withUnsafeBufferPointer { bytes in
+            for name in names {
+                let element = elements.first { element in
+                    element.name.count >= name.utf8.count
+                        && Self.letters(bytes[element.name]).elementsEqual(name.utf8)
+                }
+                if let element { return element.weight }
             }
+            return nil
         }
-        return nil
     }
 
-    private static func element(_ text: ArraySlice<UInt8>) -> Element? {
-        var name: Range<Int>?
-        for part in text.split(separator: UInt8(ascii: ";")) {
-            guard name != nil else {
-                guard !letters(part).isEmpty else { return nil }
+    private static func element(_ text: Part) -> Element? {
+        var (name, weight): (Range<Int>?, Double?)
+        forEachPart(text, UInt8(ascii: ";")) { part in
+            if name == nil {
                 name = part.startIndex..<part.endIndex
-                continue
+            } else if weight == nil, letters(part).starts(with: "q=".utf8) {
+                weight = Self.weight(letters(part).dropFirst(2))
             }
-            guard letters(part).starts(with: "q=".utf8) else { continue }
-            return name.map { Element(name: $0, weight: weight(letters(part).dropFirst(2))) }
         }
-        return name.map { Element(name: $0, weight: 1) }
+        guard let name, !letters(text[name]).isEmpty else { return nil }
+        return Element(name: name, weight: weight ?? 1)
     }
 
     /// Without white space, in lower case.
-    private static func letters(_ part: ArraySlice<UInt8>) -> some Collection<UInt8> {
+    private static func letters(_ part: Part) -> some Collection<UInt8> {
         part.lazy.filter { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }.map(lowercased)
     }
 

@@ -90,15 +90,15 @@ enum OrderBody {
                 "idempotence_key", "There is no idempotence_key, in the body or in the field Idempotency-Key.",
                 accepted: IdempotenceKey.accepted)
         }
-        guard texts.allSatisfy(text.isExactly) else {
-            throw bad(
-                "idempotence_key", "The keys in the body and in the field Idempotency-Key differ.",
-                accepted: "one key, in either place or in both")
-        }
         guard let key = IdempotenceKey(text) else {
             throw bad(
                 "idempotence_key", "idempotence_key has \(text.utf8.count) bytes, or others than may stand there.",
                 accepted: IdempotenceKey.accepted)
+        }
+        guard texts.dropFirst().allSatisfy(text.isExactly) else {
+            throw bad(
+                "idempotence_key", "The keys in the body and in the field Idempotency-Key differ.",
+                accepted: "one key, in either place or in both")
         }
         return key
     }

@@ -25,7 +25,7 @@ struct OrderRoutes: Sendable {
         default:
             guard target.path.hasPrefix("/buy_orders/") else { return nil }
             let id = target.path.dropFirst("/buy_orders/".count)
-            guard !id.isEmpty, !id.contains("/") else { return nil }
+            guard !id.isEmpty, !id.utf8.contains(UInt8(ascii: "/")) else { return nil }
             try APIResponder.requireReading(request, without: target.query)
             return try await history.order(id)
         }
