@@ -112,6 +112,24 @@ import Testing
         #expect(gate.wantsBytes)
     }
 
+    @Test(arguments: [1, 7, 1_000]) func `a chunked body goes through in one piece, with its length`(size: Int) {
+        let head = "PUT /x HTTP/1.1\r\nHost: a\r\n"
+        let text =
+            head + "tRansfer-encoding:\t chunked \r\nA: 1\r\n\r\n"
+            + "3;a=b\r\n\r\n0\r\n0A \r\n0123456789\r\n000\r\nTrailer: 0\r\n\r\n"
+        var gate = gate
+        var (rest, action) = (text[...], RequestGate.Action.none)
+        while !rest.isEmpty {
+            #expect(action == .none)
+            action = gate.received(bytes(String(rest.prefix(size))), now: at(0))
+            rest = rest.dropFirst(size)
+        }
+        #expect(action == .pass(bytes(head + "A: 1\r\nContent-Length: 13\r\n\r\n\r\n00123456789")))
+        // The next one has a length of its own.
+        #expect(answer(&gate, at: 1) == .none)
+        #expect(gate.received(bytes(Self.get), now: at(1)) == .pass(bytes(Self.get)))
+    }
+
     @Test func `a request keeps none of the bytes behind it in memory`() {
         var gate = gate
         let ahead = bytes(String(repeating: Self.get, count: 1_000))

@@ -172,7 +172,7 @@ struct RequestGate {
     }
 
     private mutating func pass(_ length: Int) -> Action {
-        let request = take(length)
+        let request = scanner.plain(take(length))
         isLastRequest = scanner.head.isLast
         scanner = RequestScanner(limits)
         saidContinue = false

@@ -16,7 +16,7 @@ struct RequestHead: Equatable {
     private var fields = 0
     private var hosts = 0
     private var length: Int?
-    private var isChunked = false
+    private(set) var isChunked = false
     /// What the field Connection names, of what matters here.
     private var closes = false
     private var upgrades = false

@@ -1,4 +1,5 @@
 import Basics
+import NIOCore
 
 /// Finds out, byte by byte as they come, where a request ends; refuses what is none, or too large.
 ///
@@ -28,6 +29,9 @@ struct RequestScanner {
     /// Of a chunked body: the bytes of chunks, and those around them.
     private var chunkBytes = 0
     private var framingBytes = 0
+    /// The line that says that the body is chunked, and where the body begins.
+    private var coding: Range<Int>?
+    private var bodyStart = 0
 
     private static let longestMethod = 32
 
@@ -114,9 +118,12 @@ struct RequestScanner {
         guard let line else { return false }
         start = position
         guard line.isEmpty else {
+            let wasChunked = head.isChunked
             try head.take(field: bytes[line], inTrailer: false, most: limits.maxFields)
+            if head.isChunked, !wasChunked { coding = line.lowerBound..<position }
             return true
         }
+        bodyStart = position
         switch try head.finish(maxBody: limits.maxBody) {
         case .length(let length): go(to: length == 0 ? .whole : .body(left: length))
         case .chunked: go(to: .chunkSize)
@@ -142,6 +149,28 @@ struct RequestScanner {
 
     // MARK: The body
 
+    /// A whole request as those behind take it: a chunked body in one piece, with its length and without a trailer.
+    ///
+    /// A client may send each byte as a chunk; for each of them a decoder and what is behind it would have their work.
+    func plain(_ request: ByteBuffer) -> ByteBuffer {
+        guard let coding else { return request }
+        return request.withUnsafeReadableBytes { bytes in
+            var plain = ByteBuffer()
+            plain.reserveCapacity(bodyStart + chunkBytes + 40)
+            plain.writeBytes(bytes[..<coding.lowerBound])
+            plain.writeBytes(bytes[coding.upperBound..<bodyStart - 2])
+            plain.writeString("Content-Length: \(chunkBytes)\r\n\r\n")
+            var place = bodyStart
+            // All of it was scanned, so each of these is there.
+            while let size = chunkSize(of: bytes[place...]), size > 0 {
+                while bytes[place] != 0x0A { place += 1 }
+                plain.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[place + 1..<place + 1 + size]))
+                place += 1 + size + 2
+            }
+            return plain
+        }
+    }
+
     private mutating func scanBody(_ bytes: UnsafeRawBufferPointer, _ left: Int) -> Bool {
         let here = min(left, bytes.count - position)
         position += here
@@ -151,11 +180,7 @@ struct RequestScanner {
 
     private mutating func scanChunkSize(_ bytes: UnsafeRawBufferPointer) throws(Refusal) -> Bool {
         guard let line = try framingLine(bytes) else { return false }
-        // Extensions, behind a semicolon, mean nothing here (section 7.1.1).
-        let digits = bytes[line].prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }
-        guard (1...8).contains(digits.count), digits.allSatisfy(isHexadecimalDigit),
-            let size = Int(String(decoding: digits, as: UTF8.self), radix: 16)
-        else { throw .malformed("A chunk does not begin with its size.") }
+        guard let size = chunkSize(of: bytes[line]) else { throw .malformed("A chunk does not begin with its size.") }
         chunkBytes += size
         guard chunkBytes <= limits.maxBody else { throw .bodyTooLarge }
         go(to: size == 0 ? .trailer : .chunk(left: size))
@@ -206,11 +231,19 @@ struct RequestScanner {
     }
 }
 
-private func isHexadecimalDigit(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
-        UInt8(ascii: "A")...UInt8(ascii: "F"):
-        true
-    default: false
+/// The size at the beginning of a chunk's first line; nil where there is none, or none that is plausible.
+///
+/// Extensions, behind a semicolon, mean nothing here (section 7.1.1).
+private func chunkSize(of line: Slice<UnsafeRawBufferPointer>) -> Int? {
+    var (size, digits) = (0, 0)
+    for byte in line {
+        guard let value = hexValue(byte) else {
+            let isEnd = byte == UInt8(ascii: ";") || byte == UInt8(ascii: " ") || byte == 0x0D
+            return isEnd && digits > 0 ? size : nil
+        }
+        digits += 1
+        guard digits <= 8 else { return nil }
+        size = size << 4 | Int(value)
     }
+    return digits > 0 ? size : nil
 }
