@@ -36,6 +36,7 @@ let package = Package(
         .systemLibrary(name: "CJQ", providers: [.apt(["libjq-dev"]), .brew(["jq"])]),
         .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .systemLibrary(name: "CMalloc"),
 
         // What no library has and Swift cannot say: C of our own.
         .target(name: "CTextMasks"),
@@ -167,8 +168,8 @@ let package = Package(
         .target(
             name: "Serving",
             dependencies: [
-                "Basics", "CZlib", "Config", "Digests", "Logs", "Orders", "PlainRequests", "Redis", "Tape", "Telemetry",
-                "TopLists",
+                "Basics", "CMalloc", "CZlib", "Config", "Digests", "Logs", "Orders", "PlainRequests", "Redis", "Tape",
+                "Telemetry", "TopLists",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),

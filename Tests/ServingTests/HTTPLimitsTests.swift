@@ -20,11 +20,12 @@ import Testing
         let http = try #require(
             try read(
                 """
-                , "http": {"max_uri": "1kB", "max_head": "2kB", "max_body": "3B", "head_timeout": "1s",
+                , "http": {"max_uri": "1kB", "max_head": "2kB", "max_body": "3B", "max_unfinished": "5kB", "head_timeout": "1s",
                 "body_timeout": "2s", "idle_timeout": "3m", "max_connections": 4}
                 """
             ).config?.http)
         var expected = HTTPLimits()
+        expected.maxUnfinished = 5_000
         (expected.maxURI, expected.maxHead, expected.maxBody, expected.maxConnections) = (1000, 2000, 3, 4)
         (expected.headTimeout, expected.bodyTimeout, expected.idleTimeout) = (.seconds(1), .seconds(2), .seconds(180))
         #expect(http == expected)

@@ -63,6 +63,49 @@ import Testing
         try expectProblem(try await last(api, Self.get + "Content-Length: 64001\r\n\r\n"), 413)
     }
 
+    @Test func `requests that are not whole hold so much together, and small ones are answered all the same`()
+        async throws
+    {
+        let api = try await TestAPI(http: #"{"max_unfinished": "100kB"}"#)
+        let begun = "PUT /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 64000\r\n\r\n"
+        let rest = String(repeating: "a", count: 60_000)
+        let first = try await api.connect()
+        first.send(begun + rest)
+        // It is there when the next one finds no room.
+        var refused: RawAnswer?
+        try await eventually(within: .seconds(20), "one is refused") {
+            let other = try await api.connect()
+            other.send(begun + rest)
+            try? await other.ends(within: .seconds(1))
+            refused = RawAnswer(other.received)
+            return refused != nil
+        }
+        let answer = try #require(refused)
+        try expectProblem(answer, 503)
+        #expect(answer["retry-after"] == "1")
+        #expect(try await last(api, Self.get + "Connection: close\r\n\r\n").status == 200)
+        first.send(String(repeating: "a", count: 4_000))
+        try await eventually(within: .seconds(10), "the first is answered") { RawAnswer(first.received)?.status == 405 }
+        // What it held is there for others.
+        let third = try await api.connect()
+        third.send(begun + rest + String(repeating: "a", count: 4_000))
+        try await eventually(within: .seconds(10), "another is answered") { RawAnswer(third.received)?.status == 405 }
+    }
+
+    @Test func `who sends thousands of requests ahead and reads nothing keeps nobody else from being answered`()
+        async throws
+    {
+        let api = try await TestAPI()
+        let greedy = try (0..<20).map { _ in try BlockingClient(port: api.port) }
+        for client in greedy { client.send(Array(String(repeating: Self.get + "\r\n", count: 1_500).utf8)) }
+        #expect(try await last(api, Self.get + "Connection: close\r\n\r\n").status == 200)
+        for client in greedy { client.endSending() }
+        for client in greedy {
+            let text = String(decoding: try client.rest(), as: UTF8.self)
+            #expect(text.ranges(of: "HTTP/1.1 200 OK").count == 1_500)
+        }
+    }
+
     @Test(arguments: [
         "hello\r\n\r\n", "\u{16}\u{3}\u{1}\u{2}", "GET /healthz HTTP/1.1\nHost: a\n\n", "GET /healthz HTTP/1.1\r\n\r\n",
         get + "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",

@@ -1,3 +1,4 @@
+import CMalloc
 import Synchronization
 
 /// How many bytes the unfinished requests of all connections may hold together: each of them may be small, and their sum not.
@@ -6,6 +7,8 @@ import Synchronization
 final class RequestBudget: Sendable {
     private let most: Int
     private let held = Atomic(0)
+    /// More was held than a peak is worth since memory was last given back.
+    private let hasPeaked = Atomic(false)
 
     /// What each connection may hold besides, in bytes: nearly all requests are smaller, and connections have a bound.
     static let free = 4096
@@ -13,6 +16,13 @@ final class RequestBudget: Sendable {
     /// `most` is in bytes.
     init(most: Int) {
         self.most = most
+    }
+
+    private func note(_ sum: Int) {
+        if sum > most / 2 { hasPeaked.store(true, ordering: .relaxed) }
+        guard sum < most / 8, hasPeaked.exchange(false, ordering: .relaxed) else { return }
+        // glibc keeps what was freed between what was not, and would keep a peak's memory for ever. It takes milliseconds.
+        Task.detached { cointape_malloc_trim() }
     }
 
     /// What a connection holds of the budget; it comes back with the last reference.
@@ -24,7 +34,7 @@ final class RequestBudget: Sendable {
             self.budget = budget
         }
 
-        deinit { budget.held.subtract(bytes, ordering: .relaxed) }
+        deinit { _ = hold(0) }
 
         /// Holds so many bytes instead of those that it has held; false, and nothing has changed, where there is no room.
         func hold(_ bytes: Int) -> Bool {
@@ -36,6 +46,7 @@ final class RequestBudget: Sendable {
                 return false
             }
             self.bytes += more
+            budget.note(sum)
             return true
         }
     }
