@@ -217,7 +217,7 @@ import TopLists
         #expect(minutes.map { recent.use($0) != nil } == [false, true, true])
     }
 
-    @Test func `a past list is fetched and answered on its connection's event loop; without one the routes say why`()
+    @Test func `a past list is fetched and answered on its connection's event loop, and so is that there is none`()
         async throws
     {
         _ = try await api { try await $0.publish(past, rows: 9) }
@@ -243,12 +243,44 @@ import TopLists
                 sent = try await channel.readOutbound(as: ByteBuffer.self)
                 return sent != nil || routes.count > 0
             }
+            let answer = try #require(sent.flatMap { RawAnswer(Array($0.readableBytesView)) })
             if isThere {
-                let answer = try #require(sent.flatMap { RawAnswer(Array($0.readableBytesView)) })
                 #expect(answer.status == 200 && answer.text == "Rank,Symbol\r\n1,SYM1\r\n2,SYM2\r\n")
                 #expect(answer["last-modified"] == past.start.httpDate)
+            } else {
+                #expect(answer.status == 404 && answer.text.contains("\"after\":\"\(past)\""))
             }
-            #expect(routes.count == (isThere ? 0 : request.utf8.count))
+            #expect(routes.count == 0)
         }
+    }
+
+    @Test func `neighbours are found whatever ids the index has, and past a thousand gaps`() async throws {
+        let client = redis.client()
+        func add(_ id: String, isGap: Bool = false) async throws {
+            let fields: [any RedisArgument] = isGap ? ["gap", "upstream", "detail", "none"] : ["count", "1"]
+            _ = try await client.send(RedisCommand("XADD", arguments: ["toplist", id] + fields))
+        }
+        func near(_ minute: Int64) async throws -> [Int64?] {
+            let found = try await history(client).neighbours(
+                of: Minute(containing: Timestamp(milliseconds: minute * 60_000)))
+            return [found.before, found.after, found.keptSince].map { $0.map { $0.milliseconds / 60_000 } }
+        }
+        #expect(try await near(7) == [nil, nil, nil])
+        try await add("180000-0")
+        for minute in 4...20 { try await add("\(minute * 60_000)-\(UInt64.max)", isGap: true) }
+        try await add("\(21 * 60_000)-\(UInt64.max)")
+        #expect(try await near(-5) == [nil, 3, 3])
+        #expect(try await near(0) == [nil, 3, 3])
+        #expect(try await near(3) == [nil, 21, 3])
+        #expect(try await near(10) == [3, 21, 3])
+        #expect(try await near(21) == [3, nil, 3])
+        #expect(try await near(30) == [21, nil, 3])
+        // Of the minute itself none counts.
+        for number in 0..<999 { try await add("\((22 + number) * 60_000)-1", isGap: true) }
+        #expect(try await near(22 + 999) == [21, nil, 3])
+        try await add("\((22 + 999) * 60_000)-1", isGap: true)
+        #expect(try await near(22 + 1000) == [nil, nil, 3])
+        try await add("\(UInt64.max)-\(UInt64.max)", isGap: true)
+        #expect(try await near(22 + 999) == [21, nil, 3])
     }
 }

@@ -35,6 +35,43 @@ import Testing
         #expect(before.count > 10)
     }
 
+    @Test func `large answers wait when others have taken half a millisecond since the loop looked at its sockets`() {
+        let loop = EmbeddedEventLoop()
+        let turns = TurnQueue(loop)
+        turns.took(.microseconds(499))
+        #expect(turns.hasRoom)
+        turns.took(.microseconds(1))
+        #expect(!turns.hasRoom)
+        loop.run()
+        #expect(turns.hasRoom)
+    }
+
+    @Test(arguments: [1, 1_000]) func `a large answer that waits is sent in its turn, a small one at once`(rows: Int)
+        throws
+    {
+        let loop = EmbeddedEventLoop()
+        let turns = TurnQueue(loop)
+        let shortcut = Shortcut(
+            answers: ListAnswers(clock: TapeClock(), mayLast: true), history: nil, onDemand: nil, orders: nil,
+            date: DateField(), counts: RouteMetrics(), loop: loop)
+        shortcut.show(try TestAPI.list(Minute(containing: .machineTime), rows: 1_000))
+        let channel = EmbeddedChannel(loop: loop)
+        try channel.pipeline.syncOperations.addHandler(
+            ConnectionGuard(HTTPLimits(), budget: RequestBudget(most: 1_000_000), turns: turns, shortcut: shortcut))
+        let request = ByteBuffer(string: "GET /?limit=\(rows) HTTP/1.1\r\nHost: a\r\n\r\n")
+        // The second is known by its bytes.
+        for _ in 0..<2 {
+            turns.took(.milliseconds(1))
+            try channel.writeInbound(request)
+            var sent = 0
+            while let part = try channel.readOutbound(as: ByteBuffer.self) { sent += part.readableBytes }
+            #expect((sent > 0) == (rows == 1))
+            for _ in 0..<3 { loop.advanceTime(by: .milliseconds(1)) }
+            while let part = try channel.readOutbound(as: ByteBuffer.self) { sent += part.readableBytes }
+            #expect(sent > (rows == 1 ? 100 : 16_000))
+        }
+    }
+
     @Test func `a request goes before those that another client has sent ahead`() throws {
         let loop = EmbeddedEventLoop()
         let turns = TurnQueue(loop)

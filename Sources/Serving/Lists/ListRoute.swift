@@ -56,7 +56,7 @@ struct ListRoute: Sendable {
             let finding = try await history.find(minute, query)
             if case .list(let list) = finding, let rows = list.rows(query) { return rows }
             if case .nothing = finding, let rows = standIn(for: minute, query, lookup) { return rows }
-            throw Self.missing(minute, finding, try await history.neighbours(of: minute))
+            throw Problem.noList(minute, finding, try await history.neighbours(of: minute))
         } catch let problem as Problem {
             throw problem
         } catch {
@@ -79,8 +79,11 @@ struct ListRoute: Sendable {
             "\(newest.absence). The first list follows the first minute that is fetched and joined.",
             retryAfter: clock.positiveHeaderSeconds(.seconds(5)))
     }
+}
 
-    private static func missing(
+extension Problem {
+    /// There is no list for the minute, as far as it was found; `near` are those where there is one.
+    static func noList(
         _ minute: Minute, _ finding: ListHistory.Finding, _ near: ListHistory.Neighbours
     ) -> Problem {
         var detail = "There is no list for \(minute)."

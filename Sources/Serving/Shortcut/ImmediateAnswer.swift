@@ -10,6 +10,9 @@ struct ImmediateAnswer {
     /// In bytes.
     var size: Int { pieces.reduce(0) { $0 + $1.readableBytes } }
 
+    /// Whether it is more than one piece: the list's own bytes are among them.
+    var isLarge: Bool { pieces.count > 1 }
+
     /// Up to so many bytes one piece is sent faster than it takes to send several.
     private static let longestCopy = 16_000
 

@@ -96,20 +96,48 @@ final class Shortcut {
         return minute
     }
 
-    /// Looks for a list of the past; `complete` is called on the loop, with nil where there is none.
-    func find(_ minute: Minute, for request: ListRequest, _ complete: @escaping (ServedRows?) -> Void) {
+    enum Past {
+        case rows(ServedRows)
+        /// Why there are none; nil where the routes have to find that out.
+        case missing(Problem?)
+    }
+
+    /// Looks for a list of the past; `complete` is called on the loop.
+    func find(_ minute: Minute, for request: ListRequest, _ complete: @escaping (Past) -> Void) {
         let waiting = NIOLoopBound((request.query, complete), eventLoop: loop)
-        history?.find(minute, request.query) { [loop] finding in
+        history?.find(minute, request.query) { [loop, executor, history] finding in
             loop.runNow {
                 let (query, complete) = waiting.value
-                guard case .success(.list(let list)) = finding else { return complete(nil) }
-                complete(list.rows(query))
+                guard case .success(let finding) = finding else { return complete(.missing(nil)) }
+                if case .list(let list) = finding {
+                    return complete(list.rows(query).map(Past.rows) ?? .missing(nil))
+                }
+                Task(executorPreference: executor) {
+                    let near = try? await history?.neighbours(of: minute)
+                    waiting.value.1(.missing(near.map { .noList(minute, finding, $0) }))
+                }
             }
         }
     }
 
+    /// nil for what the routes have to answer.
+    func answer(to request: ListRequest, with past: Past, now: NIODeadline) -> ImmediateAnswer? {
+        switch past {
+        case .rows(let rows): answer(to: request, with: rows, now: now)
+        case .missing(let problem?) where !request.isHEAD:
+            ImmediateAnswer(problem.answer, date: date.text(Timestamp.machineTime), isLast: false)
+        case .missing: nil
+        }
+    }
+
     func sent(_ answer: ImmediateAnswer, after duration: TimeAmount) {
-        (answer.status == 200 ? ok : notModified).record(nanoseconds: duration.nanoseconds)
+        let instruments =
+            switch answer.status {
+            case 200: ok
+            case 304: notModified
+            default: counts.instruments("/", status: answer.status)
+            }
+        instruments.record(nanoseconds: duration.nanoseconds)
     }
 
     private func rows(for request: ListRequest, _ newest: ServedList) -> ServedRows? {
