@@ -5,7 +5,7 @@ package struct StoredList: Sendable {
     private let shape: ListShape
 
     /// Raised whenever the same stored list is rendered otherwise than before: entity tags hold it.
-    package static let rendering = 2
+    package static let rendering = 3
 
     package enum Failure: Error, Equatable {
         case headerMissing

@@ -89,7 +89,7 @@ import Testing
         let bodies = CompressedBodies(capacity: 60)
         var made = 0
         func ask(_ tag: String) {
-            _ = bodies.body(tag) {
+            _ = bodies.body(tag, beginning: tag, shared: 0) {
                 made += 1
                 return ByteBuffer(string: tag)
             }
@@ -103,6 +103,28 @@ import Testing
         #expect(made == 3)
         ask("b")
         #expect(made == 4)
+    }
+
+    @Test func `compressed bodies that begin alike share their pieces, and are the same without`() throws {
+        let rows = (0..<20_000).map { "\($0),BTC,6634.41\r\n" }
+        let bodies = CompressedBodies(capacity: 1_000_000)
+        for count in [100, 9_000, 10_000, 20_000] {
+            let (open, closing) = (rows.prefix(count).joined(), "]\n")
+            let plain = ByteBuffer(string: open + closing)
+            let fresh = CompressedBodies(capacity: 0).body("a", beginning: "b", shared: open.utf8.count) { plain }
+            #expect(bodies.body("\(count)", beginning: "b", shared: open.utf8.count) { plain } == fresh)
+            #expect(Gunzip.text(Array(fresh.readableBytesView)) == open + closing)
+        }
+        var pieces: [Int] = []
+        let all = ByteBuffer(repeating: 1, count: 3 * Gzip.piece)
+        for shared in [0, Gzip.piece - 1, Gzip.piece, 3 * Gzip.piece] {
+            let compressed = Gzip.compressed(all, shared: shared) { number, make in
+                pieces.append(number)
+                return make()
+            }
+            #expect(Gunzip.text(Array(compressed.readableBytesView))?.utf8.count == all.readableBytes)
+        }
+        #expect(pieces == [0, 0, 1, 2])
     }
 
     @Test func `a location has what was given, in its plain form`() throws {

@@ -1,7 +1,7 @@
 import NIOCore
 import Synchronization
 
-/// Bodies that were compressed, by their entity tags: the last used ones, up to a number of bytes.
+/// Bodies that were compressed, by their entity tags, and pieces of them: the last used ones, up to a number of bytes.
 final class CompressedBodies: Sendable {
     private let bodies: Mutex<LRUCache<String, ByteBuffer>>
 
@@ -12,11 +12,19 @@ final class CompressedBodies: Sendable {
 
     func has(_ tag: String) -> Bool { bodies.withLock { $0.has(tag) } }
 
+    /// The body with this tag; `beginning` names the bytes with which it begins, `shared` of which longer bodies have too.
+    ///
     /// Two that ask at once may both compress; their bytes are the same.
-    func body(_ tag: String, of plain: () -> ByteBuffer) -> ByteBuffer {
-        if let body = bodies.withLock({ $0.use(tag) }) { return body }
-        let body = Gzip.compressed(plain())
-        bodies.withLock { $0.keep(body, for: tag, cost: body.readableBytes) }
+    func body(_ tag: String, beginning: String, shared: Int, of plain: () -> ByteBuffer) -> ByteBuffer {
+        kept(tag) {
+            Gzip.compressed(plain(), shared: shared) { number, make in kept("\(beginning) \(number)", make) }
+        }
+    }
+
+    private func kept(_ key: String, _ make: () -> ByteBuffer) -> ByteBuffer {
+        if let body = bodies.withLock({ $0.use(key) }) { return body }
+        let body = make()
+        bodies.withLock { $0.keep(body, for: key, cost: body.readableBytes) }
         return body
     }
 }

@@ -35,7 +35,12 @@ struct ListRepresentation {
     func body(_ compressed: CompressedBodies) -> [ByteBuffer] {
         switch coding {
         case .identity: rows.format == .json ? [rows.open, Self.closing] : [rows.open]
-        case .gzip: [compressed.body(tag) { plain }]
+        case .gzip:
+            [
+                compressed.body(
+                    tag, beginning: "\(rows.list.tagBeginning)\(rows.format)", shared: rows.open.readableBytes
+                ) { plain }
+            ]
         }
     }
 
