@@ -10,9 +10,11 @@ package struct Minute: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// Reads what `description` writes; nil for anything else.
     package init?(text: String) {
-        guard text.hasSuffix("Z"), let instant = Timestamp(rfc3339: text.dropLast() + ":00Z") else { return nil }
-        self.init(containing: instant)
-        guard description == text else { return nil }
+        var text = ByteScanner(text)
+        guard let date = text.takeDate(), text.take("T"), let hour = text.takeNumber(digits: 2), text.take(":"),
+            let minute = text.takeNumber(digits: 2), text.take("Z"), text.isAtEnd, hour < 24, minute < 60
+        else { return nil }
+        milliseconds = (Int64(date.daysSinceEpoch * 24 + hour) * 60 + Int64(minute)) * 60_000
     }
 
     package var start: Timestamp { Timestamp(milliseconds: milliseconds) }

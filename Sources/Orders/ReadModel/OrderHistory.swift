@@ -109,14 +109,24 @@ package struct OrderHistory: Sendable {
     ///
     /// Nothing that was folded has a line's end in it.
     private static func entry(_ text: [UInt8]) -> TapeEntry? {
-        let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        guard let id = lines.first.flatMap({ StreamID(String(decoding: $0, as: UTF8.self)) }),
-            lines.count.isMultiple(of: 2) == false
-        else { return nil }
         var fields: [String: [UInt8]] = [:]
-        for place in stride(from: 1, to: lines.count, by: 2) {
-            fields[String(decoding: lines[place], as: UTF8.self)] = Array(lines[place + 1])
+        fields.reserveCapacity(8)
+        var (id, name): (StreamID?, String?)
+        var start = 0
+        for end in 0...text.count where end == text.count || text[end] == UInt8(ascii: "\n") {
+            let line = text[start..<end]
+            start = end + 1
+            if id == nil {
+                id = StreamID(String(decoding: line, as: UTF8.self))
+                guard id != nil else { return nil }
+            } else if let known = name {
+                fields[known] = Array(line)
+                name = nil
+            } else {
+                name = String(decoding: line, as: UTF8.self)
+            }
         }
+        guard let id, name == nil else { return nil }
         return TapeEntry(id: id, fields: fields)
     }
 

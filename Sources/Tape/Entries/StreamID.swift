@@ -16,9 +16,23 @@ package struct StreamID: Hashable, Comparable, Sendable, CustomStringConvertible
     }
 
     package init?(_ text: String) {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 2, let milliseconds = UInt64(parts[0]), let sequence = UInt64(parts[1]) else { return nil }
+        var text = ByteScanner(text)
+        guard let milliseconds = Self.number(text.take(while: isDigit)), text.take("-"),
+            let sequence = Self.number(text.take(while: isDigit)), text.isAtEnd
+        else { return nil }
         self.init(milliseconds: milliseconds, sequence: sequence)
+    }
+
+    private static func number(_ digits: ArraySlice<UInt8>) -> UInt64? {
+        guard !digits.isEmpty else { return nil }
+        var number: UInt64 = 0
+        for digit in digits {
+            let (tens, isOver) = number.multipliedReportingOverflow(by: 10)
+            let (sum, isOverToo) = tens.addingReportingOverflow(UInt64(digit - UInt8(ascii: "0")))
+            if isOver || isOverToo { return nil }
+            number = sum
+        }
+        return number
     }
 
     /// By the clock that made it: Redis' for `*`, the tape's for a minute.
