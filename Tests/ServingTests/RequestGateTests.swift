@@ -169,6 +169,26 @@ import Testing
         #expect(first?.deadline == at(10))
     }
 
+    @Test(arguments: [true, false]) func `without room for what was sent ahead the answer before it is the last`(
+        isAtOnce: Bool
+    ) {
+        let budget = RequestBudget(most: 50_000)
+        let ahead = String(repeating: Self.get, count: 1_000)
+        var gates = (0..<5).map { _ in RequestGate(HTTPLimits(), budget: budget, now: Self.start) }
+        for index in gates.indices {
+            #expect(
+                gates[index].received(bytes(Self.get + (isAtOnce ? ahead : "")), now: at(0)) == .pass(bytes(Self.get)))
+            if !isAtOnce { #expect(gates[index].received(bytes(ahead), now: at(0)) == .none) }
+        }
+        #expect(gates.map(\.closesAfterAnswer) == [false, true, true, true, true])
+        #expect(answer(&gates[0], at: 1) == .pass(bytes(Self.get)))
+        #expect(answer(&gates[1], at: 1) == .finish)
+        // As soon as there is room again requests may be sent ahead again.
+        gates[0] = RequestGate(HTTPLimits(), budget: budget, now: Self.start)
+        #expect(gates[0].received(bytes(Self.get + ahead), now: at(2)) == .pass(bytes(Self.get)))
+        #expect(!gates[0].closesAfterAnswer)
+    }
+
     @Test func `a request that grows is refused when there is no more room`() {
         let budget = RequestBudget(most: 50_000)
         var gates = (0..<5).map { _ in RequestGate(HTTPLimits(), budget: budget, now: Self.start) }

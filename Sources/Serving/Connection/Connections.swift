@@ -9,7 +9,12 @@ final class Connections: Sendable {
         var open: [ObjectIdentifier: any Channel] = [:]
         var isClosed = false
         var waiter: CheckedContinuation<Void, Never>?
+        /// How many were open at a time since memory was last given back.
+        var most = 0
     }
+
+    /// Fewer do not leave enough memory behind to be worth giving it back.
+    private static let many = 200
 
     private let state = Mutex(State())
 
@@ -17,6 +22,7 @@ final class Connections: Sendable {
     func begin(_ connection: any Channel, _ serve: @escaping @Sendable () async -> Void) {
         let isClosed = state.withLock { state in
             state.open[ObjectIdentifier(connection)] = connection
+            state.most = max(state.most, state.open.count)
             return state.isClosed
         }
         if isClosed { connection.close(promise: nil) }
@@ -54,6 +60,10 @@ final class Connections: Sendable {
     private func end(_ connection: any Channel) {
         let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
             state.open[ObjectIdentifier(connection)] = nil
+            if state.most > Self.many, state.open.count < state.most / 2 {
+                state.most = state.open.count
+                FreedMemory.giveBack()
+            }
             guard state.open.isEmpty else { return nil }
             defer { state.waiter = nil }
             return state.waiter

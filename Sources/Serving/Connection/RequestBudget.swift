@@ -1,4 +1,3 @@
-import CMalloc
 import Synchronization
 
 /// How many bytes the unfinished requests of all connections may hold together: each of them may be small, and their sum not.
@@ -20,9 +19,7 @@ final class RequestBudget: Sendable {
 
     private func note(_ sum: Int) {
         if sum > most / 2 { hasPeaked.store(true, ordering: .relaxed) }
-        guard sum < most / 8, hasPeaked.exchange(false, ordering: .relaxed) else { return }
-        // glibc keeps what was freed between what was not, and would keep a peak's memory for ever. It takes milliseconds.
-        Task.detached { cointape_malloc_trim() }
+        if sum < most / 8, hasPeaked.exchange(false, ordering: .relaxed) { FreedMemory.giveBack() }
     }
 
     /// What a connection holds of the budget; it comes back with the last reference.

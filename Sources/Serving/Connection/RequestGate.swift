@@ -82,7 +82,13 @@ struct RequestGate {
             if held.readerIndex >= held.readableBytes { held.discardReadBytes() }
             held.writeImmutableBuffer(bytes)
         }
-        return advance(now)
+        switch phase {
+        case .answering, .writing:
+            // Of a client that has ended its side the kernel hands over all that there is.
+            holdAhead()
+            return .none
+        default: return advance(now)
+        }
     }
 
     /// The last part of an answer was handed on.
@@ -176,6 +182,7 @@ struct RequestGate {
         isLastRequest = scanner.head.isLast
         scanner = RequestScanner(limits)
         saidContinue = false
+        holdAhead()
         enter(.answering, until: nil)
         return .pass(request)
     }
@@ -188,6 +195,13 @@ struct RequestGate {
         }
         defer { held.moveReaderIndex(forwardBy: length) }
         return ByteBuffer(bytes: held.readableBytesView.prefix(length))
+    }
+
+    /// What was sent ahead is unfinished too: without room for it the answer that is next is the last one.
+    private mutating func holdAhead() {
+        guard held.readableBytes > 0, !share.hold(held.storageCapacity) else { return }
+        holdNothing()
+        isLastRequest = true
     }
 
     private mutating func holdNothing() {
