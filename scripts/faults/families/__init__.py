@@ -16,3 +16,4 @@ from families import shutdown
 from families import hosts
 from families import shared_port
 from families import clients
+from families import greed

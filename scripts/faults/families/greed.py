@@ -1,0 +1,376 @@
+"""Clients that ask for more than their share: what each request costs the api, and how others are served beside them."""
+
+import contextlib
+import http.client
+import json
+import pathlib
+import socket
+import subprocess
+import sys
+import threading
+import time
+import uuid
+
+from families.clients import connect, raise_limit
+from greed import costly
+from harness import isolation, lists, web
+from harness.process import memory
+from harness.wait import until
+from registry import fault
+
+HONEST = pathlib.Path(__file__).resolve().parents[2] / "greed/honest.py"
+LATEST = 50
+MICROSECONDS_A_KB = 20
+# Of CPU: what any refusal costs, a quarter of a millisecond and as much again on a slow machine; and what one round differs
+# from another by.
+SHORT, NOISE = 500, 50
+# Bytes: what an api may grow by, which is `http.max_unfinished` and 30 kB for each of the connections; and what it may keep.
+PEAK, KEPT = 125_000_000, 60_000_000
+ROWS = 10_000
+WHOLE = costly.get("/?limit=100000")
+
+
+@fault("greed", "Clients that ask for more than their share", lasts=60, is_alone=True)
+def greed(world, table):
+    raise_limit()
+    redis, now = world.start_redis(), world.minute_now()
+    fill(redis, now)
+    world.sandbox()
+    world.workers("btc_rate", "ledger")
+    world.open_ledger()
+    api = world.api()
+    until("the api serves", lambda: web.status(api.port) == 200, 30)
+    until("the api takes orders", lambda: order(api.port) == 200, 30)
+    for _ in range(150):
+        order(api.port)
+    cost(world, table, api, redis, now)
+    beside(world, table, api)
+
+
+def fill(redis, now):
+    """A whole list, and 3,000 minutes behind it of which every other is missing; of the older ones many are gaps."""
+    lists.publish(redis, now - 3_200 * 60_000, rows=10)
+    fields = redis.client.entries_back("toplist", 1)[0][1]
+    flat = [part for pair in fields.items() for part in pair]
+    for ago in range(3_000, 2, -2):
+        gap = ago > 1_500 and ago % 200 != 0
+        redis.call("XADD", "toplist", f"{now - ago * 60_000}-0", *(["gap", "upstream", "detail", "none"] if gap else flat))
+    lists.publish(redis, now, ROWS)
+
+
+def order(port):
+    body = json.dumps({"currency": "USD", "amount": "0.11", "idempotence_key": str(uuid.uuid4())})
+    return web.status(port, "/buy_order", method="PUT", body=body)
+
+
+# What a request costs
+
+
+def cost(world, table, api, redis, now):
+    kept = Kept(api.port)
+    for kind, requests in costly.KINDS.items():
+        row = table.row(
+            f"Requests that are costly to read: {kind}",
+            f"{', '.join(requests)}; one behind the other, CPU of the api",
+        )
+        base = {name: Cost() for name in costly.SHORT}
+        costs = {name: Cost() for name in requests}
+        for _ in range(ROUNDS):
+            for name, request in costly.SHORT.items():
+                base[name].measure(api, kept, request)
+            for name, request in requests.items():
+                costs[name].measure(api, kept, request)
+        dear = []
+        for name, request in requests.items():
+            # Of what is said of them the short and the long ones differ by their length alone.
+            above = costs[name].least - base["ends" if costs[name].ends else "stays"].least
+            if above > NOISE + len(request) / 1000 * MICROSECONDS_A_KB:
+                dear.append(f"{name}: {above:,.0f} µs for {len(request) / 1000:.1f} KB")
+        # For who looks into it: --keep keeps what is printed.
+        for name in sorted(costs, key=lambda name: costs[name].least, reverse=True):
+            print(f"{kind}: {name}: {costs[name].least:,.0f} µs of {len(requests[name]) / 1000:.1f} KB")
+        worst = max(costs, key=lambda name: costs[name].least)
+        row.none(
+            f"each costs {MICROSECONDS_A_KB} µs a KB more at most than a short one that is refused", dear,
+            f"{worst} costs most: {costs[worst].least:,.0f} µs of {len(requests[worst]) / 1000:.1f} KB")
+        for name, what in (("stays", "a short refusal"), ("ends", "one that ends its connection, and a new connection")):
+            row.expect(f"{what}: {SHORT} µs at most", base[name].least < SHORT, f"{base[name].least:,.0f} µs")
+    row = table.row(
+        "Requests whose answers take work",
+        f"60 of each kind, one behind the other, {TURNS} times; CPU of the api and of Redis, the least of these times")
+    for kind in costly.answers(None, now):
+        ours, theirs = [], []
+        for turn in range(TURNS):
+            requests = costly.answers(kind, now, turn)
+            spent, by_redis = Spent([api.pid]), Spent([redis.process.pid])
+            for request in requests:
+                kept.ask(request)
+            ours.append(spent.so_far() / len(requests) * 1e6)
+            theirs.append(by_redis.so_far() / len(requests) * 1e6)
+        most = MOST.get(kind, ANSWER)
+        row.expect(
+            f"{kind}: {most:,} µs at most", min(ours) < most, f"{min(ours):,.0f} µs, and {min(theirs):,.0f} µs of Redis")
+
+
+# Microseconds of the api. A refusal costs what an answer out of Redis does; what is compressed or read of a hundred orders
+# is worth its bytes.
+ANSWER = 500
+MOST = {
+    "gzip, each limit once": 2_500, "gzip, each small limit once": 1_000, "pages of 100 orders": 1_500,
+    "pages of 100 orders of a currency": 1_500,
+}
+ROUNDS, TURNS = 5, 3
+
+
+class Cost:
+    """Microseconds of CPU that a request costs: the least of several rounds, as a busy machine makes any of them dearer."""
+
+    def __init__(self):
+        self.least, self.ends = float("inf"), False
+
+    def measure(self, api, kept, request, count=8):
+        spent = Spent([api.pid])
+        for _ in range(count):
+            kept.ask(request)
+        self.least, self.ends = min(self.least, spent.so_far() / count * 1e6), kept.connection is None
+
+
+class Kept:
+    """A connection that is made again when it ended."""
+
+    def __init__(self, port):
+        self.port, self.connection = port, None
+
+    def ask(self, request):
+        if not self.connection:
+            self.connection = connect(self.port)
+            self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        try:
+            self.connection.sendall(request)
+        except OSError:
+            # It was refused before its end.
+            pass
+        answer = http.client.HTTPResponse(self.connection, method="GET")
+        try:
+            answer.begin()
+            answer.read()
+            ends = answer.will_close
+        except (OSError, http.client.HTTPException):
+            ends = True
+        finally:
+            answer.close()
+        if ends:
+            self.connection.close()
+            self.connection = None
+
+
+class Spent:
+    """CPU seconds of processes, by the nanosecond where the kernel tells."""
+
+    def __init__(self, pids):
+        self.pids = pids
+        self.before = self.now()
+
+    def now(self):
+        total = 0
+        for pid in self.pids:
+            for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+                with contextlib.suppress(OSError):
+                    total += int((task / "schedstat").read_text().split()[0])
+        return total / 1e9
+
+    def so_far(self):
+        return self.now() - self.before
+
+
+# How others are served meanwhile
+
+
+def beside(world, table, api):
+    attacks = [
+        ("nothing", quiet), ("costly requests, one after the other, over four connections", pump_costly),
+        ("404s of random minutes, over four connections", pump_missing),
+        ("whole lists and pages, compressed, over four connections", pump_answers),
+        (f"{UNREAD:,} connections that ask for a whole list, send 80 KB of requests behind it, and read nothing", unread),
+        (f"{CLOSED} connections that ask for 100 whole lists at once, read nothing, and are closed", closed),
+        (f"{BEGUN:,} bodies of 64 KB that are begun and not ended, then left", begun),
+    ]
+    for done, attack in attacks:
+        row = table.row(
+            "Nobody but honest clients" if attack is quiet else "Greedy clients beside honest ones", done)
+        # What a busy machine does comes and goes.
+        for number in range(1, TRIES + 1):
+            meanwhile = Meanwhile(world, api, attack)
+            if meanwhile.is_good:
+                break
+        meanwhile.tell(row, "" if number == 1 else f", at try {number}")
+
+
+class Meanwhile:
+    """What others saw, and what the api held, while something was done to it."""
+
+    def __init__(self, world, api, attack):
+        self.before, honest, peak = memory(api.pid), Honest(api.port), Peak(api.pid)
+        time.sleep(0.3)
+        spent = Spent([api.pid])
+        attack(world, api)
+        self.busy = spent.so_far()
+        time.sleep(0.3)
+        self.clients, self.most = honest.end(), peak.end()
+        # What was given up is let go of within the times that the api grants.
+        self.after = lowest(api.pid, self.before + KEPT / 2)
+
+    @property
+    def is_good(self):
+        return self.is_frugal and all(self.is_served(client) for client in self.clients.values())
+
+    @property
+    def is_frugal(self):
+        return self.most - self.before < PEAK and self.after - self.before < KEPT
+
+    def is_served(self, client):
+        return not client["failed"] and client["p99"] < LATEST
+
+    def tell(self, row, note):
+        for name, client in self.clients.items():
+            row.expect(
+                f"{name}: 99 of 100 answers within {LATEST} ms, and none fails", self.is_served(client),
+                f"{client['answers']} answers, p50 {client['p50']} ms, p99 {client['p99']} ms, "
+                f"{client['most']} ms at most, {client['failed']} failed"
+                + (f": {client['bad']}" if client["failed"] else "") + note)
+        row.expect(
+            f"the api grows by less than {PEAK / 1e6:.0f} MB, and keeps less than {KEPT / 1e6:.0f} MB of it",
+            self.is_frugal,
+            f"{self.before / 1e6:.0f} MB before, {self.most / 1e6:.0f} MB at its peak, {self.after / 1e6:.0f} MB after; "
+            f"it was busy for {self.busy:.1f} s")
+
+
+UNREAD, CLOSED, BEGUN, TRIES = 1_000, 200, 3_000, 3
+
+
+def lowest(pid, enough):
+    end, found = time.monotonic() + 4, memory(pid)
+    while found > enough and time.monotonic() < end:
+        time.sleep(0.1)
+        found = min(found, memory(pid))
+    return found
+
+
+def quiet(world, api):
+    time.sleep(world.pick(1.5, 10))
+
+
+def pump(world, api, requests):
+    """Four connections that ask these again and again."""
+    over = time.monotonic() + world.pick(2.5, 15)
+
+    def ask(first):
+        kept, at = Kept(api.port), first
+        while time.monotonic() < over:
+            kept.ask(requests[at % len(requests)])
+            at += 1
+
+    threads = [threading.Thread(target=ask, args=(number * 7,), daemon=True) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+
+def pump_costly(world, api):
+    pump(world, api, [request for kind in costly.KINDS.values() for request in kind.values()])
+
+
+def pump_missing(world, api):
+    now = world.minute_now()
+    pump(world, api, [each for kind in ("404, before all lists", "404, among lists") for each in costly.answers(kind, now)])
+
+
+def pump_answers(world, api):
+    now = world.minute_now()
+    kinds = ("gzip, each limit once", "pages of 100 orders", "pages of 100 orders of a currency")
+    pump(world, api, [each for three in zip(*(costly.answers(kind, now) for kind in kinds)) for each in three])
+
+
+def unread(world, api):
+    short = costly.get("/healthz")
+    behind = short * (80_000 // len(short))
+    held = many(api.port, UNREAD, WHOLE + behind)
+    time.sleep(world.pick(2, 20))
+    close(held)
+
+
+def closed(world, api):
+    held = many(api.port, CLOSED, WHOLE * 100)
+    time.sleep(1)
+    close(held)
+    time.sleep(1)
+
+
+def begun(world, api):
+    head = b"PUT /buy_order HTTP/1.1\r\nHost: a\r\nContent-Length: 64000\r\n\r\n"
+    held = many(api.port, BEGUN, head + b"a" * 63_000)
+    time.sleep(1)
+    close(held)
+    time.sleep(1)
+
+
+def many(port, count, request):
+    """So many connections that have sent as much of this as is taken at once."""
+    held = []
+    for number in range(count):
+        try:
+            connection = socket.create_connection(("127.0.0.1", port), 10)
+        except OSError:
+            continue
+        connection.setblocking(False)
+        held.append([connection, request])
+        # Not a storm of connections: that is another matter than what they ask for.
+        if number % 20 == 19:
+            push(held[-20:])
+            time.sleep(0.005)
+    for _ in range(5):
+        push(held)
+    return held
+
+
+def push(held):
+    for pair in held:
+        try:
+            while pair[1]:
+                pair[1] = pair[1][pair[0].send(pair[1]):]
+        except OSError:
+            pass
+
+
+def close(held):
+    for connection, _ in held:
+        connection.close()
+
+
+class Honest:
+    def __init__(self, port):
+        self.process = subprocess.Popen(
+            [sys.executable, str(HONEST), str(port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            preexec_fn=isolation.dies_with_parent)
+
+    def end(self):
+        return json.loads(self.process.communicate(timeout=60)[0])
+
+
+class Peak:
+    """The most memory that a process has until the end."""
+
+    def __init__(self, pid):
+        self.pid, self.most, self.over = pid, 0, threading.Event()
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+
+    def run(self):
+        while not self.over.wait(0.02):
+            self.most = max(self.most, memory(self.pid))
+
+    def end(self):
+        self.over.set()
+        self.thread.join()
+        return self.most
