@@ -22,6 +22,9 @@ package enum PercentEncoding {
     }
 
     package static func decode(_ text: ArraySlice<UInt8>, plusIsSpace: Bool = false) -> String? {
+        guard text.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
+            return String(validating: text, as: UTF8.self)
+        }
         var output: [UInt8] = []
         output.reserveCapacity(text.count)
         var bytes = text

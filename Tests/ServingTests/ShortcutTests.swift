@@ -33,7 +33,7 @@ import TopLists
 
     @Test(arguments: [
         "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n", "GET /?datetime=now HTTP/1.1\r\nHost: a\r\n\r\n",
-        "GET /?limit=0 HTTP/1.1\r\nHost: a\r\n\r\n", "PUT / HTTP/1.1\r\nHost: a\r\n\r\n",
+        "HEAD /?limit=0 HTTP/1.1\r\nHost: a\r\n\r\n", "PUT / HTTP/1.1\r\nHost: a\r\n\r\n",
         "GET / HTTP/1.0\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx", "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\n\r\n",
     ])
@@ -44,6 +44,16 @@ import TopLists
         let again = try GuardedConnection(list: list(rows: 3), after: connection)
         #expect(again.exchange(text).isEmpty)
         #expect(again.passed == text)
+    }
+
+    @Test func `refuses what cannot be understood without the routes, as often as it is asked`() throws {
+        let connection = try GuardedConnection(list: nil)
+        for request in ["GET /?limit=0", "GET /?n", "GET /?limit=0", "GET /?datetime=x&limit=1"] {
+            let answer = try #require(RawAnswer(connection.exchange("\(request) HTTP/1.1\r\nHost: a\r\n\r\n")))
+            #expect(answer.status == 422)
+            #expect(answer["content-type"] == "application/problem+json")
+        }
+        #expect(connection.passed.isEmpty)
     }
 
     @Test func `without a list the routes answer, and with a newer one it is the newer`() throws {
@@ -96,7 +106,7 @@ import TopLists
         func request(_ limit: Int) throws -> ListRequest {
             let text = "GET /?limit=\(limit) HTTP/1.1\r\nHost: a\r\n\r\n"
             let outline = try #require(RequestOutline(of: ByteBuffer(string: text), ListRequest.fields))
-            return try #require(ListRequest(outline))
+            return try #require(try ListRequest(outline))
         }
         func answer(_ size: Int) -> ListRequest.Kept {
             let answer = Answer(status: .ok, fields: [:], body: ByteBuffer(repeating: 0, count: size))

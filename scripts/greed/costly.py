@@ -109,10 +109,6 @@ FIELDS = {
 KINDS = {"bodies": BODIES, "targets": TARGETS, "fields": FIELDS}
 
 
-# What any refusal costs: over a connection that stays, and with the making of one.
-SHORT = {"stays": get("/?n"), "ends": b"M / HTTP/1.1\r\nHost: a\r\n\r\n"}
-
-
 def answers(kind, now, turn=0, count=60):
     """So many requests of a kind whose answers take work, others with each turn; without a kind all kinds."""
     draw = random.Random(11 + turn)

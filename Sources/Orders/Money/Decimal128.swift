@@ -12,6 +12,7 @@ struct Decimal128: Equatable {
     ///
     /// Signs, exponents, spaces and other alphabets' digits are something else.
     init?(_ text: some Collection<UInt8>, mostDigits: Int, mostDecimals: Int) {
+        guard text.count <= mostDigits + 1 else { return nil }
         let whole = text.prefix(while: isDigit)
         let rest = text.dropFirst(whole.count)
         let decimals = rest.dropFirst()

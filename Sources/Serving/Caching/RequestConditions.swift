@@ -20,18 +20,34 @@ struct RequestConditions {
     ///
     /// A comma may stand inside a tag, so the list is read tag by tag. What is no list of tags has none.
     private static func list(_ header: String, has tag: String) -> Bool {
-        var rest = ByteScanner(header)
-        _ = rest.take(while: isBlank)
-        if rest.take("*") { return rest.isAtEnd }
+        var (header, tag) = (header, tag)
+        return header.withUTF8 { header in
+            tag.withUTF8 { list(header, has: UnsafeBufferPointer(rebasing: $0.dropFirst().dropLast())) }
+        }
+    }
+
+    private static func list(_ header: UnsafeBufferPointer<UInt8>, has value: UnsafeBufferPointer<UInt8>) -> Bool {
+        let (quote, comma) = (UInt8(ascii: "\""), UInt8(ascii: ","))
+        var place = 0
+        func skip(_ isSkipped: (UInt8) -> Bool) { while place < header.count, isSkipped(header[place]) { place += 1 } }
+        func take(_ byte: UInt8) -> Bool {
+            guard place < header.count, header[place] == byte else { return false }
+            place += 1
+            return true
+        }
+        skip(isBlank)
+        if take(UInt8(ascii: "*")) { return place == header.count }
         while true {
-            _ = rest.take { isBlank($0) || $0 == UInt8(ascii: ",") }
-            _ = rest.take(text: "W/")
-            guard rest.take("\"") else { return false }
-            let value = rest.take { $0 != UInt8(ascii: "\"") }
-            guard rest.take("\"") else { return false }
-            _ = rest.take(while: isBlank)
-            guard rest.isAtEnd || rest.next == UInt8(ascii: ",") else { return false }
-            if value.count == tag.utf8.count - 2, value.elementsEqual(tag.utf8.dropFirst().dropLast()) { return true }
+            skip { isBlank($0) || $0 == comma }
+            if take(UInt8(ascii: "W")), !take(UInt8(ascii: "/")) { return false }
+            guard take(quote) else { return false }
+            let start = place
+            skip { $0 != quote }
+            let length = place - start
+            guard take(quote) else { return false }
+            skip(isBlank)
+            guard place == header.count || header[place] == comma else { return false }
+            if length == value.count, header[start..<start + length].elementsEqual(value) { return true }
         }
     }
 

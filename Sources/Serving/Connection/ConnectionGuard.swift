@@ -155,7 +155,14 @@ final class ConnectionGuard: ChannelDuplexHandler {
     private func way(for bytes: ByteBuffer) -> Way {
         guard let shortcut else { return .routes }
         if let orders = shortcut.orders, let put = orders.read(bytes) { return .order(put, orders) }
-        guard !gate.closesAfterAnswer, let request = shortcut.read(bytes) else { return .routes }
+        guard !gate.closesAfterAnswer else { return .routes }
+        let request: ListRequest
+        do throws(Problem) {
+            guard let read = try shortcut.read(bytes) else { return .routes }
+            request = read
+        } catch {
+            return .answer(shortcut.answer(error))
+        }
         last = KnownRequest(request, bytes)
         if let answer = shortcut.answer(to: request, now: .now()) { return .answer(answer) }
         return shortcut.pastMinute(of: request).map { .list($0, request, shortcut) } ?? .routes

@@ -11,8 +11,7 @@ struct WeightedList {
         let weight: Double
     }
 
-    /// Not of an array, which would be counted for each element.
-    private typealias Part = Slice<UnsafeBufferPointer<UInt8>>
+    private typealias Bytes = UnsafeBufferPointer<UInt8>
 
     private let bytes: [UInt8]
     private let elements: [Element]
@@ -21,69 +20,82 @@ struct WeightedList {
         bytes = Array(header.utf8)
         elements = bytes.withUnsafeBufferPointer { bytes in
             var elements: [Element] = []
-            Self.forEachPart(bytes[...], UInt8(ascii: ",")) { part in
-                if let element = Self.element(part) { elements.append(element) }
+            Self.forEachPart(of: bytes, in: bytes.indices, UInt8(ascii: ",")) { part in
+                if let element = Self.element(bytes, part) { elements.append(element) }
             }
             return elements
         }
     }
 
     /// Calls `body` with what stands between separators, unless that is nothing.
-    private static func forEachPart(_ text: Part, _ separator: UInt8, _ body: (Part) -> Void) {
-        var start = text.startIndex
-        for place in text.indices where text[place] == separator {
-            if start < place { body(text[start..<place]) }
+    private static func forEachPart(
+        of bytes: Bytes, in range: Range<Int>, _ separator: UInt8, _ body: (Range<Int>) -> Void
+    ) {
+        var start = range.lowerBound
+        for place in range where bytes[place] == separator {
+            if start < place { body(start..<place) }
             start = place + 1
         }
-        if start < text.endIndex { body(text[start...]) }
+        if start < range.upperBound { body(start..<range.upperBound) }
     }
 
     /// The weight of the first of the names, in lower case, that the list has.
     func weight(ofFirst names: String...) -> Double? {
         bytes.withUnsafeBufferPointer { bytes in
             for name in names {
-                let element = elements.first { element in
-                    element.name.count >= name.utf8.count
-                        && Self.letters(bytes[element.name]).elementsEqual(name.utf8)
-                }
+                var name = name
+                let element = name.withUTF8 { name in elements.first { Self.reads(bytes, $0.name, name) } }
                 if let element { return element.weight }
             }
             return nil
         }
     }
 
-    private static func element(_ text: Part) -> Element? {
+    private static func element(_ bytes: Bytes, _ range: Range<Int>) -> Element? {
         var (name, weight): (Range<Int>?, Double?)
-        forEachPart(text, UInt8(ascii: ";")) { part in
+        forEachPart(of: bytes, in: range, UInt8(ascii: ";")) { part in
             if name == nil {
-                name = part.startIndex..<part.endIndex
-            } else if weight == nil, letters(part).starts(with: "q=".utf8) {
-                weight = Self.weight(letters(part).dropFirst(2))
+                name = part
+            } else if weight == nil {
+                weight = Self.weight(bytes, part)
             }
         }
-        guard let name, !letters(text[name]).isEmpty else { return nil }
+        guard let name, !name.allSatisfy({ isBlank(bytes[$0]) }) else { return nil }
         return Element(name: name, weight: weight ?? 1)
     }
 
-    /// Without white space, in lower case.
-    private static func letters(_ part: Part) -> some Collection<UInt8> {
-        part.lazy.filter { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }.map(lowercased)
+    /// Whether the bytes are these, in lower case, whatever white space is among them.
+    private static func reads(_ bytes: Bytes, _ range: Range<Int>, _ name: Bytes) -> Bool {
+        guard range.count >= name.count else { return false }
+        var read = 0
+        for place in range where !isBlank(bytes[place]) {
+            guard read < name.count, lowercased(bytes[place]) == name[read] else { return false }
+            read += 1
+        }
+        return read == name.count
     }
 
-    /// 0 to 1 with at most three decimals.
-    private static func weight(_ text: some Collection<UInt8>) -> Double {
-        var (thousandths, places) = (0, -1)
-        for (place, byte) in text.enumerated() {
-            if place == 1 {
-                guard byte == UInt8(ascii: ".") else { return 0 }
-            } else {
-                guard isDigit(byte), place < 5 else { return 0 }
+    /// 0 to 1 with at most three decimals, behind `q=`; nil for another parameter.
+    private static func weight(_ bytes: Bytes, _ range: Range<Int>) -> Double? {
+        var (thousandths, places, read) = (0, -1, -2)
+        for place in range where !isBlank(bytes[place]) {
+            let byte = bytes[place]
+            switch read {
+            case -2: if lowercased(byte) != UInt8(ascii: "q") { return nil }
+            case -1: if byte != UInt8(ascii: "=") { return nil }
+            case 1: if byte != UInt8(ascii: ".") { return 0 }
+            default:
+                guard isDigit(byte), read < 5 else { return 0 }
                 thousandths = thousandths * 10 + Int(byte - UInt8(ascii: "0"))
             }
-            places = max(0, place - 1)
+            if read >= 0 { places = max(0, read - 1) }
+            read += 1
         }
+        guard read >= 0 else { return nil }
         guard places >= 0 else { return 0 }
         while places < 3 { (thousandths, places) = (thousandths * 10, places + 1) }
         return thousandths <= 1000 ? Double(thousandths) / 1000 : 0
     }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 }

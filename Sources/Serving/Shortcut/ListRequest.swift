@@ -38,14 +38,20 @@ final class ListRequest {
         kept: ["accept", "accept-encoding", "if-none-match", "if-modified-since"],
         foreign: ["content-length", "transfer-encoding", "expect", "upgrade"])
 
-    /// nil for a request that the routes have to read.
-    init?(_ outline: RequestOutline) {
+    /// nil for a request that the routes have to read; throws what is to be said of one that cannot be understood.
+    init?(_ outline: RequestOutline) throws(Problem) {
         guard let request = PlainRequest(outline) else { return nil }
         let target = RequestTarget(request.target)
-        guard target.path == "/",
-            let query = try? ListQuery(query: target.query, accept: request["accept"], now: .machineTime),
-            let minute = Self.minute(query.datetime)
-        else { return nil }
+        guard target.path == "/" else { return nil }
+        let query: ListQuery
+        do throws(Problem) {
+            query = try ListQuery(query: target.query, accept: request["accept"], now: .machineTime)
+        } catch {
+            // Of an answer to HEAD only the routes leave the body out.
+            if request.isHEAD { return nil }
+            throw error
+        }
+        guard let minute = Self.minute(query.datetime) else { return nil }
         self.minute = minute
         isHEAD = request.isHEAD
         self.query = query

@@ -27,7 +27,7 @@ final class Shortcut {
     private let counts: RouteMetrics
     /// Of answers with a list, and of those to who knows it already.
     private let (ok, notModified): (RouteMetrics.Instruments, RouteMetrics.Instruments)
-    private var memo = OutlineMemo<ListRequest?>(capacity: 4_000)
+    private var memo = OutlineMemo<Result<ListRequest?, Problem>>(capacity: 4_000)
     private var kept = KeptAnswers(capacity: 4_000_000)
     /// This loop's own reference: nobody else's lock is taken to read it.
     private var newest: ServedList?
@@ -57,10 +57,14 @@ final class Shortcut {
         kept.removeAll()
     }
 
-    /// Reads one whole request; nil when it is one for the routes.
-    func read(_ request: ByteBuffer) -> ListRequest? {
+    /// Reads one whole request; nil when it is one for the routes, a problem when it cannot be understood.
+    func read(_ request: ByteBuffer) throws(Problem) -> ListRequest? {
         guard let outline = RequestOutline(of: request, ListRequest.fields) else { return nil }
-        return memo.value(of: outline) { ListRequest(outline) }
+        return try memo.value(of: outline) { Result { () throws(Problem) in try ListRequest(outline) } }.get()
+    }
+
+    func answer(_ problem: Problem) -> ImmediateAnswer {
+        ImmediateAnswer(problem.answer, date: date.text(Timestamp.machineTime), isLast: false)
     }
 
     /// nil as long as there is no list, and for one that has to be looked for.
@@ -124,8 +128,7 @@ final class Shortcut {
     func answer(to request: ListRequest, with past: Past, now: NIODeadline) -> ImmediateAnswer? {
         switch past {
         case .rows(let rows): answer(to: request, with: rows, now: now)
-        case .missing(let problem?) where !request.isHEAD:
-            ImmediateAnswer(problem.answer, date: date.text(Timestamp.machineTime), isLast: false)
+        case .missing(let problem?) where !request.isHEAD: answer(problem)
         case .missing: nil
         }
     }
