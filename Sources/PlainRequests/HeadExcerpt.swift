@@ -37,12 +37,20 @@ struct ExcerptText {
 
     /// nil for another version than HTTP/1.1, and for a kept field in other than ASCII.
     init?(_ lines: ByteBuffer) {
-        let lines = Array(lines.readableBytesView).split(separator: UInt8(ascii: "\n")).map(Self.withoutReturn)
-        let words = lines.first?.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false) ?? []
-        guard words.count == 3, words[2].elementsEqual("HTTP/1.1".utf8) else { return nil }
-        (method, target) = (Self.text(words[0]), Self.text(words[1]))
+        let (bytes, space) = (Array(lines.readableBytesView), UInt8(ascii: " "))
+        var rest = bytes[...]
+        func line() -> ArraySlice<UInt8>? {
+            guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
+            defer { rest = rest[(end + 1)...] }
+            return Self.withoutReturn(rest[..<end])
+        }
+        guard let request = line(), let first = request.firstIndex(of: space),
+            let second = request[(first + 1)...].firstIndex(of: space),
+            request[(second + 1)...].elementsEqual("HTTP/1.1".utf8)
+        else { return nil }
+        (method, target) = (Self.text(request[..<first]), Self.text(request[(first + 1)..<second]))
         var fields: [(name: String, value: String)] = []
-        for line in lines.dropFirst() {
+        while let line = line() {
             guard let colon = line.firstIndex(of: UInt8(ascii: ":")), line.allSatisfy({ $0 < 0x80 }) else { return nil }
             fields.append((Self.text(line[..<colon]).lowercased(), Self.text(Self.trimmed(line[(colon + 1)...]))))
         }

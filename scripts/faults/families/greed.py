@@ -23,8 +23,9 @@ LATEST = 50
 MICROSECONDS_A_KB = 20
 # Of CPU: what any refusal costs, however short it is; and with the making of a connection, which it ends.
 BASE, NEW = 250, 500
-# Bytes: what an api may grow by, which is `http.max_unfinished` and 30 kB for each of the connections; and what it may keep.
-PEAK, KEPT = 125_000_000, 60_000_000
+# Bytes: what an api may grow by, which is `http.max_unfinished` and 40 kB for each of 3,000 connections, 16 of them for what
+# it has read last; and what it may keep.
+PEAK, KEPT = 152_000_000, 60_000_000
 ROWS = 10_000
 WHOLE = costly.get("/?limit=100000")
 
@@ -109,7 +110,7 @@ def cost(world, table, api, redis, now):
 ANSWER = 500
 MOST = dict.fromkeys(["404, before all lists", "404, among lists", "404, a gap"], 400) | {
     "gzip, each limit once": 2_500, "gzip, each small limit once": 1_000, "pages of 100 orders": 1_500,
-    "pages of 100 orders of a currency": 1_500,
+    "pages of 100 orders of a currency": 1_500, "pages of 10 orders": 750,
 }
 ROUNDS, MORE, TURNS = 3, 5, 3
 
