@@ -112,7 +112,7 @@ package final class WitnessFile: LedgerWitness {
         return WitnessRecord(text).map { mayReplace($0, record, isOwn: false) } ?? false
     }
 
-    /// What this process wrote itself it may take back: a person may have counted it. Of sandboxes nothing is at stake.
+    /// What this process wrote itself it may take back, as a person may have counted it; of sandboxes nothing is at stake.
     private static func mayReplace(_ old: WitnessRecord, _ new: WitnessRecord, isOwn: Bool) -> Bool {
         if old.kind == .sandbox, new.kind == .sandbox { return true }
         return old.kind == new.kind && old.opened == new.opened && (isOwn || old.claim.total <= new.claim.total)
