@@ -27,6 +27,8 @@ package final class RedisClient: Sendable {
         var isClosed = false
         /// A try of its own is on its way.
         var isRetrying = false
+        /// What this user may not run, and until when that need not be tried again; only what was looked at.
+        var denials: [RedisCommand: (error: RedisError, until: ContinuousClock.Instant)] = [:]
         /// Why the last connection ended although Redis was still owed a reply.
         var loss: RedisError?
         var opened = 0
@@ -78,21 +80,29 @@ package final class RedisClient: Sendable {
     package func send(
         _ command: RedisCommand, timeout: Duration? = nil
     ) async throws(RedisError) -> RedisReply {
+        try await send(command, running: nil, timeout: timeout)
+    }
+
+    /// `script` is what the command runs: an error of its own names a line of it.
+    func send(
+        _ command: RedisCommand, running script: RedisScript?, timeout: Duration?
+    ) async throws(RedisError) -> RedisReply {
         try await withUnsafeContinuation { continuation in
-            send(command, timeout: timeout) { continuation.resume(returning: $0) }
+            send(command, running: script, timeout: timeout, mayReconnect: true) { continuation.resume(returning: $0) }
         }.get()
     }
 
     /// As the other, without a task: `complete` is called once, on the connection's event loop; where there is no connection,
     /// from any thread, or at once.
     package func send(_ command: RedisCommand, timeout: Duration? = nil, _ complete: @escaping RedisCompletion) {
-        send(command, timeout: timeout, mayReconnect: true, complete)
+        send(command, running: nil, timeout: timeout, mayReconnect: true, complete)
     }
 
     /// A connection may have ended a moment ago, which shows only when a command cannot be sent on it: with `mayReconnect`
     /// that command goes out on the next one.
     private func send(
-        _ command: RedisCommand, timeout: Duration?, mayReconnect: Bool, _ complete: @escaping RedisCompletion
+        _ command: RedisCommand, running script: RedisScript?, timeout: Duration?, mayReconnect: Bool,
+        _ complete: @escaping RedisCompletion
     ) {
         connected(for: command.name) { [self] connection in
             switch connection {
@@ -102,10 +112,10 @@ package final class RedisClient: Sendable {
                     note(result, of: command, on: connection)
                     switch result {
                     case .success(.error(let text)):
-                        complete(.failure(RedisError(serverError: text, command: command.name)))
+                        complete(.failure(RedisError(serverError: text, command: command.name, running: script)))
                     case .failure(let error) where error.code == .unavailable && mayReconnect:
                         forget(connection)
-                        send(command, timeout: timeout, mayReconnect: false, complete)
+                        send(command, running: script, timeout: timeout, mayReconnect: false, complete)
                     default: complete(result)
                     }
                 }
@@ -140,7 +150,9 @@ package final class RedisClient: Sendable {
     package func sendBlocking(_ command: RedisCommand, timeout: Duration) async throws(RedisError) -> RedisReply {
         let result = await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
-                send(command, timeout: timeout, mayReconnect: false) { continuation.resume(returning: $0) }
+                send(command, running: nil, timeout: timeout, mayReconnect: false) {
+                    continuation.resume(returning: $0)
+                }
             }
         } onCancel: {
             dropConnection()
@@ -170,6 +182,27 @@ package final class RedisClient: Sendable {
                     state.loss = error
                 }
             }
+        }
+    }
+
+    /// To be called when a server was found to be a replica where its primary is wanted: see `noteReadOnly`.
+    package func noteReplica() {
+        if let connection = state.withLock(\.connection) { noteReadOnly(connection) }
+    }
+
+    /// As `send`, for who looks again and again: what the user may not run is not sent again for some minutes, for each time
+    /// would be one more line of Redis' ACL LOG.
+    ///
+    /// The error is the one of the last time then.
+    package func look(_ command: RedisCommand) async throws(RedisError) -> RedisReply {
+        if let known = state.withLock({ $0.denials[command] }), known.until > .now { throw known.error }
+        do throws(RedisError) {
+            return try await send(command)
+        } catch {
+            if error.isDenial {
+                state.withLock { $0.denials[command] = (error, .now + RedisDenial.memory) }
+            }
+            throw error
         }
     }
 

@@ -27,18 +27,35 @@ package struct RedisError: Error, Equatable, Sendable, CustomStringConvertible {
         self.message = message
     }
 
-    /// An error reply, without the arguments that Redis quotes when it does not know a command.
+    /// An error reply, without the arguments that Redis quotes when it does not know a command, and without the user's name.
     package init(serverError text: String, command: String) {
+        self.init(serverError: text, command: command, running: nil)
+    }
+
+    /// `script` is the one that the command has run.
+    init(serverError text: String, command: String, running script: RedisScript?) {
+        if let denial = RedisDenial(text, command: command, running: script) {
+            self.init(.server("NOPERM"), command: command, message: "NOPERM \(denial)")
+            return
+        }
         let safe = text.prefix(upTo: text.range(of: ", with args beginning with")?.lowerBound ?? text.endIndex)
         self.init(.server(String(Self.kind(of: safe[...]))), command: command, message: String(safe))
     }
 
     /// The error's first word; of an error inside a script, which Redis 6.2 wraps in another (`ERR Error running script (…):
-    /// @user_script: 20: -OOM command not allowed`), its own.
+    /// @user_script:20: @user_script: 20: -OOM command not allowed`, with or without the `-`), its own.
     private static func kind(of text: Substring) -> Substring {
-        let inner = text.hasPrefix("ERR Error running script") ? text.ranges(of: ": -").last?.upperBound : nil
-        return text[(inner ?? text.startIndex)...].prefix { $0 != " " }
+        var inner = text[...]
+        if text.hasPrefix("ERR Error running script"), let place = text.matches(of: /@user_script: ?\d+: -?/).last {
+            let rest = text[place.range.upperBound...]
+            // An error of Lua itself has no kind.
+            if rest.prefix(while: \.isUppercase).count > 2 { inner = rest }
+        }
+        return inner.prefix { $0 != " " }
     }
+
+    /// Whether the user lacks a right.
+    package var isDenial: Bool { code == .server("NOPERM") }
 
     /// Whether the server has become a replica, or always was one.
     var isReadOnly: Bool { code == .server("READONLY") }

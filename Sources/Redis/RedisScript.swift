@@ -35,10 +35,10 @@ extension RedisClient {
     ) async throws(RedisError) -> RedisReply {
         let commands = script.commands(keys, arguments)
         do throws(RedisError) {
-            return try await send(commands.bySHA, timeout: timeout)
+            return try await send(commands.bySHA, running: script, timeout: timeout)
         } catch {
             guard error.code == .server("NOSCRIPT") else { throw error }
-            return try await send(commands.whole(), timeout: timeout)
+            return try await send(commands.whole(), running: script, timeout: timeout)
         }
     }
 
@@ -52,7 +52,9 @@ extension RedisClient {
         if case .error(let text) = replies.0, text.hasPrefix("NOSCRIPT") {
             replies = try await send(commands.whole(), then: second, timeout: timeout)
         }
-        if case .error(let text) = replies.0 { throw RedisError(serverError: text, command: commands.bySHA.name) }
+        if case .error(let text) = replies.0 {
+            throw RedisError(serverError: text, command: commands.bySHA.name, running: script)
+        }
         return replies
     }
 }

@@ -145,6 +145,25 @@ import Testing
         }
         #expect(full?.code == .server("OOM"), "\(String(describing: full))")
         _ = try await client.send(RedisCommand("CONFIG", "SET", "maxmemory", "0"))
+        _ = try await client.send(RedisCommand("RPUSH", "list", "x"))
+        let read = RedisScript(name: "read", source: Array("\nreturn redis.call('GET', KEYS[1])".utf8))
+        let type = await #expect(throws: RedisError.self) {
+            try await client.evaluate(read, keys: ["list"], arguments: [])
+        }
+        #expect(type?.code == .server("WRONGTYPE"), "\(String(describing: type))")
+        let broken = RedisScript(name: "broken", source: Array("return nothing.at_all".utf8))
+        let lua = await #expect(throws: RedisError.self) {
+            try await client.evaluate(broken, keys: [], arguments: [])
+        }
+        #expect(lua?.code == .server("ERR"), "\(String(describing: lua))")
+        _ = try await client.send(RedisCommand("ACL", "SETUSER", "ann", "on", ">pass", "~*", "+@all", "-get"))
+        let ann = redis.client(RedisEndpoint(address: redis.endpoint.address, user: "ann", password: "pass"))
+        let denied = await #expect(throws: RedisError.self) {
+            try await ann.evaluate(read, keys: ["k"], arguments: [])
+        }
+        #expect(denied?.message == "NOPERM this user may not run GET in read.lua", "\(String(describing: denied))")
+        let plain = await #expect(throws: RedisError.self) { try await ann.send(RedisCommand("GET", "k")) }
+        #expect(plain?.message == "NOPERM this user may not run GET", "\(String(describing: plain))")
         _ = try await client.send(RedisCommand("REPLICAOF", "127.0.0.1", "1"))
         let replica = await #expect(throws: RedisError.self) {
             try await client.evaluate(script, keys: ["k"], arguments: [])

@@ -3,7 +3,7 @@ import CHiredis
 /// A command and its arguments, binary safe.
 ///
 /// Nothing is ever parsed out of an argument.
-package struct RedisCommand: Sendable {
+package struct RedisCommand: Hashable, Sendable {
     package let name: String
     private var bytes: [UInt8]
     private var lengths: [Int]
