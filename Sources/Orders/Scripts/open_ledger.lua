@@ -45,7 +45,9 @@ if total == '' then
   if redis.call('EXISTS', KEYS[1]) == 1 then return {'seen', KEYS[1] .. ' has had entries'} end
   total = '0'
 end
-local refusal = denied({{'XADD', KEYS[1], '0-0', 'f', 'v'}, {'DEL', KEYS[3] .. ':none'}})
+local writes = {{'XADD', KEYS[1], '0-0', 'f', 'v'}}
+if mark then writes[2] = {'DEL', KEYS[3], harmless = {'DEL', KEYS[3] .. ':none'}} end
+local refusal = denied(writes)
 if refusal then return refusal end
 
 local id = redis.call('XADD', KEYS[1], '*', 'opened', now_text, 'kind', kind, 'total', total, 'tail', tail)

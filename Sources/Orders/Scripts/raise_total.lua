@@ -46,11 +46,15 @@ if not fields.tail or not (fields.satoshi or fields.opened or fields.raised) the
   return {'damaged', 'the newest entry, ' .. newest[1] .. ', is no order'}
 end
 if tonumber(total) >= tonumber(sold) then return {'enough', total} end
-local refusal = denied({{'XADD', KEYS[1], '0-0', 'f', 'v'}, {'DEL', KEYS[2] .. ':none'}})
+local mark = redis.call('GET', KEYS[2])
+local lost = mark and string.match(mark, '"total":"(%d+)"')
+local is_counted = lost and #lost <= 11 and tonumber(lost) <= tonumber(sold)
+
+local writes = {{'XADD', KEYS[1], '0-0', 'f', 'v'}}
+if is_counted then writes[2] = {'DEL', KEYS[2], harmless = {'DEL', KEYS[2] .. ':none'}} end
+local refusal = denied(writes)
 if refusal then return refusal end
 
 local id = redis.call('XADD', KEYS[1], '*', 'raised', now_text, 'total', sold, 'tail', tail)
-local mark = redis.call('GET', KEYS[2])
-local lost = mark and string.match(mark, '"total":"(%d+)"')
-if lost and #lost <= 11 and tonumber(lost) <= tonumber(sold) then redis.call('DEL', KEYS[2]) end
+if is_counted then redis.call('DEL', KEYS[2]) end
 return {'ok', id, total}

@@ -1,0 +1,54 @@
+package import Redis
+package import Tape
+
+/// What orders need of their Redis, by what is done.
+extension [RedisNeed] {
+    /// Of an api, in the ledger's Redis.
+    package static func placing(_ keys: TapeKeys, _ acknowledgement: Acknowledgement?) -> [RedisNeed] {
+        reading(keys.ledger) + Self("XADD", on: keys.ledger) + Self("HGET", "HLEN", "HSET", on: keys.seen)
+            + Self("GET", "SET", "DEL", on: keys.missing) + confirming(keys, acknowledgement)
+    }
+
+    /// Of an api, in the read model's Redis.
+    package static func showing(_ keys: TapeKeys) -> [RedisNeed] {
+        let model = ReadModelKeys(keys)
+        return .scripts + Self("HMGET", "HGETALL", on: model.statistics)
+            + model.streams.flatMap { Self("XREVRANGE", on: $0) }
+    }
+
+    /// Of a project worker, in the ledger's Redis.
+    package static func following(_ keys: TapeKeys, _ acknowledgement: Acknowledgement?) -> [RedisNeed] {
+        reading(keys.ledger) + confirming(keys, acknowledgement)
+    }
+
+    /// Of a project worker, in the read model's Redis: `project.lua`.
+    package static func folding(_ keys: TapeKeys) -> [RedisNeed] {
+        let model = ReadModelKeys(keys)
+        return .scripts + Self("HGETALL", "TYPE", "HMGET", "HGET", "HSET", on: model.statistics)
+            + model.streams.flatMap { Self("TYPE", "XINFO STREAM", "XADD", on: $0) }
+    }
+
+    /// Of an api, in the Redis of `orders.witness`: `keep_witness.lua`.
+    package static func witnessing(_ keys: TapeKeys) -> [RedisNeed] {
+        .scripts + Self("GET", "SET", on: keys.witness)
+    }
+
+    /// `confirm.lua`, and what waits behind it.
+    private static func confirming(_ keys: TapeKeys, _ acknowledgement: Acknowledgement?) -> [RedisNeed] {
+        guard let wait = acknowledgement?.command else { return [] }
+        return .scripts + Self("XRANGE", on: keys.ledger) + Self("SET", on: keys.confirmed) + [RedisNeed(wait.name)]
+    }
+
+    /// Of a person's `cointape orders open`, `raise`, `repair` and `rebuild`, beyond what workers need.
+    package static func mending(_ keys: TapeKeys) -> [RedisNeed] {
+        let (live, shadow) = (ReadModelKeys(keys).all, ReadModelKeys(keys, .rebuild).all)
+        return Self("EXISTS", on: keys.ledger) + Self("EXISTS", "HMGET", on: keys.seen)
+            + Self("EXISTS", on: keys.missing)
+            + live.flatMap { Self("EXISTS", "UNLINK", "RENAME", on: $0) }
+            + shadow.flatMap { Self("EXISTS", "TYPE", "HMGET", "UNLINK", "RENAME", on: $0) }
+    }
+}
+
+extension ReadModelKeys {
+    fileprivate var streams: [String] { Array(all.dropFirst()) }
+}
