@@ -107,6 +107,7 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             resources: [
+                .embedInCode("Scripts/begin.lua"), .embedInCode("Scripts/give_back.lua"),
                 .embedInCode("Scripts/minutes.lua"), .embedInCode("Scripts/newest.lua"),
                 .embedInCode("Scripts/newest_rows.lua"), .embedInCode("Scripts/probe.lua"),
                 .embedInCode("Scripts/publish.lua"), .embedInCode("Scripts/renew.lua"),

@@ -170,6 +170,82 @@ import Testing
         }
     }
 
+    @Test func `a try that is given back has a time to live, and there is none where nothing was counted`() async throws
+    {
+        let fixture = try await Fixture()
+        let minute = fixture.minute(1)
+        let (key, client) = (TapeKeys().tries("price", minute), fixture.redis.client())
+        struct Failure: Error {}
+        for isGone in [true, false] {
+            await #expect(throws: Failure.self) {
+                try await fixture.settler().settle(minute, giveUp: fixture.clock.now + .seconds(20)) {
+                    // As the time runs out, or somebody takes it away.
+                    if isGone { _ = try await client.send(RedisCommand("DEL", key)) }
+                    _ = try? await client.send(RedisCommand("PERSIST", key))
+                    throw Failure()
+                }
+            }
+            let (value, left) = try await client.send(RedisCommand("GET", key), then: RedisCommand("PTTL", key))
+            #expect(value.text == (isGone ? nil : "0"), "\(value)")
+            #expect(left.integer ?? 0 == (isGone ? -2 : left.integer) && left.integer ?? 0 <= 600_000, "\(left)")
+            #expect(isGone || left.integer ?? 0 > 500_000)
+            _ = try await client.send(RedisCommand("DEL", TapeKeys().lease("price", minute)))
+        }
+    }
+
+    @Test func `what Redis refuses while a try is counted makes no poison of workers that live`() async throws {
+        let fixture = try await Fixture()
+        let minute = fixture.minute(1)
+        let key = TapeKeys().tries("price", minute)
+        // The right to the key is there, that to let it expire is not.
+        _ = try await fixture.client.send(
+            RedisCommand("ACL", "SETUSER", "ann", "on", ">pass", "~*", "+@all", "-pexpire", "-expire"))
+        struct Failure: Error {}
+        for _ in 0..<4 {
+            _ = try? await fixture.settler(user: "ann", password: "pass").settle(
+                minute, giveUp: fixture.clock.now
+            ) { throw Failure() }
+            _ = try await fixture.client.send(RedisCommand("DEL", TapeKeys().lease("price", minute)))
+        }
+        #expect(try await fixture.client.send(RedisCommand("GET", key)).text ?? "0" == "0")
+        #expect(try await fixture.client.send(RedisCommand("PTTL", key)).integer ?? 0 > 0)
+        let outcome = try await fixture.settler(user: "ann", password: "pass").settle(
+            minute, giveUp: fixture.clock.now + .seconds(20)
+        ) { fixture.rows("[]", minute) }
+        #expect(outcome == .published(nil))
+    }
+
+    @Test func `begin.lua counts each worker that begins once, and give_back.lua only what is counted`() async throws {
+        let fixture = try await Fixture()
+        let begin = RedisScript(name: "begin", source: PackageResources.begin_lua)
+        let back = RedisScript(name: "give_back", source: PackageResources.give_back_lua)
+        func begins(_ who: String) async throws -> RedisReply {
+            try await fixture.client.evaluate(begin, keys: ["t"], arguments: [who, 60_000])
+        }
+        func givesBack(_ who: String, isSure: Bool) async throws -> String? {
+            _ = try await fixture.client.evaluate(back, keys: ["t"], arguments: [who, 60_000, isSure ? "1" : "0"])
+            return try await fixture.client.send(RedisCommand("GET", "t")).text
+        }
+        #expect(try await givesBack("a", isSure: true) == nil)
+        for (who, count) in [("a", 1), ("a", 1), ("b", 2)] as [(String, Int64)] {
+            #expect(try await begins(who) == .integer(count))
+        }
+        #expect(try await givesBack("a", isSure: false) == "2 b")
+        #expect(try await givesBack("a", isSure: true) == "1 b")
+        #expect(try await begins("b") == .integer(1))
+        #expect(try await givesBack("b", isSure: false) == "0")
+        #expect(try await givesBack("b", isSure: true) == "0")
+        #expect(try await fixture.client.send(RedisCommand("PTTL", "t")).integer ?? 0 > 0)
+        // What builds before wrote.
+        _ = try await fixture.client.send(RedisCommand("SET", "t", "2"))
+        #expect(try await begins("a") == .integer(3))
+        for foreign in ["12:00", "", "-1", "9223372036854775807", "1 2 3"] {
+            _ = try await fixture.client.send(RedisCommand("SET", "t", foreign))
+            #expect(try await begins("a") == .integer(0))
+            #expect(try await givesBack("a", isSure: true) == foreign)
+        }
+    }
+
     @Test func `beginnings that a shutdown cut short do not count`() async throws {
         let fixture = try await Fixture()
         let minute = fixture.minute(1)

@@ -79,7 +79,7 @@ package struct Settler: Sendable {
             return try await keeping(lease) { try await end(minute, by: giveUp, make) }
         } catch {
             // Only who dies leaves the count of tries as it is: whoever lives tells what went wrong.
-            _ = try? await redis.send(RedisCommand("DECR", keys.tries(stream, minute)))
+            await giveBack(minute, isSure: true)
             throw error
         }
     }
@@ -89,16 +89,28 @@ package struct Settler: Sendable {
         let key = keys.tries(stream, minute)
         let tries: Int64
         do throws(RedisError) {
-            tries = try await redis.send(RedisCommand("INCR", key)).integer ?? 0
+            tries = try await redis.evaluate(Self.begin, keys: [key], arguments: ["\(identity)", memory]).integer ?? 0
         } catch {
-            // What stands there is none of ours, and counts nothing.
-            guard error.code == .server("WRONGTYPE") || error.code == .server("ERR") else { throw error }
-            return nil
+            // It may have been counted before the connection was lost.
+            await giveBack(minute, isSure: false)
+            throw error
         }
-        _ = try await redis.send(RedisCommand("PEXPIRE", key, clock.wallMilliseconds(.seconds(600))))
         guard tries > Self.mostTries else { return nil }
         return .gap(Gap(.poison, "begun \(tries - 1) times and never ended, as \(key) counts"), minute: minute)
     }
+
+    /// Best effort: where it fails, this worker's next beginning is not counted again.
+    private func giveBack(_ minute: Minute, isSure: Bool) async {
+        _ = try? await redis.evaluate(
+            Self.giveBack, keys: [keys.tries(stream, minute)],
+            arguments: ["\(identity)", memory, isSure ? "1" : "0"])
+    }
+
+    /// For how long tries are counted, in ms.
+    private var memory: Int64 { clock.wallMilliseconds(.seconds(600)) }
+
+    private static let begin = RedisScript(name: "begin", source: PackageResources.begin_lua)
+    private static let giveBack = RedisScript(name: "give_back", source: PackageResources.give_back_lua)
 
     private func keeping(
         _ lease: Lease, _ body: @escaping @Sendable () async throws -> Outcome
