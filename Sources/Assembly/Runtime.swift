@@ -131,7 +131,9 @@ final class Runtime: Sendable {
         onListening: @escaping @Sendable (APIConfig.Address) async -> Void = { _ in }
     ) -> APIWorker {
         var refresh: (@Sendable () async throws -> Void)?
+        var refreshNeeds: (@Sendable (Minute) -> [RedisNeed])?
         if let onDemand {
+            refreshNeeds = { onDemand.redisNeeds(at: $0) }
             let refresher = refresher(onDemand, name: config.worker.name, source: source)
             refresh = { try await refresher.refresh() }
         }
@@ -145,7 +147,8 @@ final class Runtime: Sendable {
                     witness: orders.places.witnessRedis.map { redis(config.worker, at: $0, timeout: .seconds(2)) })
             },
             clock: clock, logger: logger(config.worker),
-            onListening: onListening, refresh: refresh, mayLast: !isSandbox, metrics: metrics,
+            onListening: onListening, refresh: refresh,
+            refreshNeeds: refreshNeeds, mayLast: !isSandbox, metrics: metrics,
             redisCheck: redisCheck(config.worker))
     }
 

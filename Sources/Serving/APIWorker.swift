@@ -1,4 +1,4 @@
-import Basics
+package import Basics
 import Hummingbird
 import HummingbirdCore
 package import Logging
@@ -25,11 +25,12 @@ package struct APIWorker: Service, CustomStringConvertible {
     /// `onListening` is called with each address as soon as it takes connections.
     ///
     /// `orders` are the clients for the places of the config's orders. `refresh` makes the present minute's list, for an api
-    /// that does so on demand. `mayLast` says whether caches may keep past lists for good. `redisCheck` is for `/readyz`.
+    /// that does so on demand; `refreshNeeds` is what that needs of the Redis. `mayLast` says whether caches may keep past lists for good. `redisCheck` is for `/readyz`.
     package init(
         _ config: APIConfig, redis: RedisClient, orders places: OrderClients? = nil, clock: TapeClock, logger: Logger,
         onListening: @escaping @Sendable (APIConfig.Address) async -> Void = { _ in },
-        refresh: (@Sendable () async throws -> Void)? = nil, mayLast: Bool = true,
+        refresh: (@Sendable () async throws -> Void)? = nil,
+        refreshNeeds: (@Sendable (Minute) -> [RedisNeed])? = nil, mayLast: Bool = true,
         metrics: MetricsRegistry = MetricsRegistry(), redisCheck: (@Sendable () -> ReadinessCheck)? = nil
     ) {
         description = config.worker.name
@@ -65,7 +66,8 @@ package struct APIWorker: Service, CustomStringConvertible {
         }
         writes = WriteWatch(
             redis: redis.separate(), keys: keys, worker: config.worker.name,
-            streams: [config.stream] + (config.orders.map { [$0.rates] } ?? []))
+            streams: [config.stream] + (config.orders.map { [$0.rates] } ?? []), reads: config.redisNeeds,
+            writes: refreshNeeds, clock: clock)
         let (orders, onDemand, writes) = (orders, onDemand, writes)
         shortcuts =
             config.http.hasShortcut

@@ -10,6 +10,8 @@ package struct Heartbeat: Sendable {
     private let started: Timestamp
 
     private static let period: Duration = .seconds(5)
+    /// For a user who may not write: each beat would be one more line of Redis' ACL LOG.
+    private static let longPause: Duration = .seconds(600)
 
     package init(identity: WorkerIdentity, keys: TapeKeys, redis: RedisClient, clock: TapeClock) {
         self.identity = identity
@@ -23,6 +25,7 @@ package struct Heartbeat: Sendable {
     ///
     /// A beat that is missed because Redis is away is not made up for.
     package func run() async {
+        var pause = Self.period
         repeat {
             let members = [
                 ("kind", identity.kind), ("pid", "\(identity.process)"), ("version", Version.current),
@@ -31,7 +34,12 @@ package struct Heartbeat: Sendable {
             let value = members.map { JSONString.quoted($0) + ":" + JSONString.quoted($1) }.joined(separator: ",")
             // Three periods: one lost beat does not make a worker dead. Real time, whatever the clock's speed.
             let expiry = (Self.period * 3).milliseconds
-            _ = try? await redis.send(RedisCommand("SET", keys.worker(identity), "{\(value)}", "PX", expiry))
-        } while (try? await Task.sleep(for: Self.period)) != nil
+            do throws(RedisError) {
+                _ = try await redis.send(RedisCommand("SET", keys.worker(identity), "{\(value)}", "PX", expiry))
+                pause = Self.period
+            } catch {
+                pause = error.isDenial ? Self.longPause : Self.period
+            }
+        } while (try? await Task.sleep(for: pause)) != nil
     }
 }

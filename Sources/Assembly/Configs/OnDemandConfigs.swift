@@ -1,7 +1,9 @@
+import Basics
 import Config
 import Fetching
 import Foundation
 import Merging
+import Redis
 import Serving
 import Tape
 
@@ -11,6 +13,11 @@ struct OnDemandConfigs: Sendable {
     let merge: MergeConfig
     /// All of them, as they were read.
     let files: [ConfigFiles.File]
+
+    /// What that work needs of the Redis.
+    func redisNeeds(at minute: Minute) -> [RedisNeed] {
+        merge.redisNeeds(at: minute) + fetch.flatMap { $0.redisNeeds(at: minute) }
+    }
 
     /// Reads the files that an api's config names, and gathers what is wrong with them.
     struct Finder {

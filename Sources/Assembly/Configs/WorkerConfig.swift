@@ -1,7 +1,9 @@
+import Basics
 import Config
 import Fetching
 import Merging
 import Projecting
+import Redis
 import Serving
 import Tape
 
@@ -51,6 +53,16 @@ enum WorkerConfig: Sendable {
         case .merge: .merge
         case .project: .project
         case .api: .api
+        }
+    }
+
+    /// What the worker needs of its own Redis, beside its heartbeat and without orders.
+    func redisNeeds(at minute: Minute) -> [RedisNeed] {
+        switch self {
+        case .fetch(let config): config.redisNeeds(at: minute)
+        case .merge(let config): config.redisNeeds(at: minute)
+        case .api(let config): config.redisNeeds(at: minute)
+        case .project: []
         }
     }
 

@@ -16,6 +16,12 @@ struct LedgerSurvey: Sendable {
     /// More are told as this many.
     private static let mostUnprojected = 1_000
 
+    /// Which workers of the configs meet the ledger.
+    struct Roles {
+        let places: Bool
+        let projects: Bool
+    }
+
     /// What was read, as far as it could be.
     private struct Figures {
         var opening: LedgerOpening??
@@ -48,7 +54,7 @@ struct LedgerSurvey: Sendable {
     /// `acknowledgement` is what the api's config asks for, where it is known.
     ///
     /// Throws when a Redis is away.
-    init(_ places: OrdersPlaces, acknowledgement: Acknowledgement?) async throws {
+    init(_ places: OrdersPlaces, acknowledgement: Acknowledgement?, roles: Roles) async throws {
         let cli = places.ledger.endpoint.cli
         let look = "\(cli) XREVRANGE '\(places.keys.ledger)' + - COUNT 1"
         let history = OrderHistory(
@@ -81,7 +87,7 @@ struct LedgerSurvey: Sendable {
         let fitness = try await OrdersFitness.look(
             ledger: places.ledger, readModel: places.readModel, keys: places.keys, worker: StatusReader.name,
             census: KeyCensus(ledger: places.ledger, keys: places.keys, clock: places.clock),
-            acknowledgement: acknowledgement, projects: true)
+            acknowledgement: acknowledgement, places: roles.places, projects: roles.projects)
         problems += fitness.findings.map { .init(what: $0.what, mend: $0.mend) }
         unknown = fitness.unknown
     }
@@ -110,7 +116,12 @@ struct LedgerSurvey: Sendable {
                 add("the read model's last entry, \(last.id), is not in the ledger", "cointape orders verify")
             }
         }
-        if (figures.opening ?? nil) != nil {
+        if let opening = figures.opening ?? nil {
+            if let kind = (try? await places.kindOfRates()) ?? nil, kind != opening.kind {
+                add(
+                    "the ledger was opened for \(opening.kind.rawValue) rates, and the newest rates are \(kind.rawValue): "
+                        + "connect the right feeds", "cointape orders verify")
+            }
             var found = Figures()
             let losses = try await found.read(places.keys.missing) { try await places.losses() } ?? []
             for (place, loss) in losses {

@@ -25,7 +25,7 @@ struct StatusReader: Sendable {
         let redis: RedisClient
         var fitness: ServerFitness
         var forecast: MemoryForecast?
-        var needs: [WriteProbe.Need] = []
+        var needs: [RedisNeed] = []
         var expected: [KeyFitness.Expected] = []
         /// For the probe.
         var keys = TapeKeys()
@@ -57,11 +57,11 @@ struct StatusReader: Sendable {
             let settings = file.config.settings
             let name = settings.redis.endpoint.identity
             guard let redis = servers[name]?.redis else { continue }
-            servers[name]?.needs += needs(file.config)
+            servers[name]?.needs += needs(file)
             servers[name]?.expected += expected(file.config)
             servers[name]?.keys = settings.redis.keys
             if let witness = orders(file.config)?.witnessRedis?.identity {
-                servers[witness]?.needs.append(.init("SET", settings.redis.keys.witness))
+                servers[witness]?.needs += .witnessing(settings.redis.keys)
                 servers[witness]?.keys = settings.redis.keys
             }
             if let stream = streamStatus(file.config) {
@@ -114,18 +114,12 @@ struct StatusReader: Sendable {
             logger: Logger(label: "status") { _ in SwiftLogNoOpLogHandler() })
     }
 
-    /// What the worker writes.
-    private func needs(_ config: WorkerConfig) -> [WriteProbe.Need] {
-        let keys = config.settings.redis.keys
-        let beat = WriteProbe.Need("SET", keys.probe(Self.name, tag: "worker:\(config.settings.name)"))
-        guard let (stream, _) = config.published else { return [beat] }
+    /// What the worker needs of its own Redis.
+    private func needs(_ file: ConfigFiles.File) -> [RedisNeed] {
+        let settings = file.config.settings
         let minute = Minute(containing: clock.now)
-        var needs = [
-            beat, .init("XADD", keys.stream(stream)), .init("XTRIM", keys.stream(stream)),
-            .init("SET", keys.lease(stream, minute)), .init("INCR", keys.tries(stream, minute)),
-        ]
-        if case .merge = config { needs.append(.init("SET", keys.list(stream, minute))) }
-        return needs
+        return .beating(settings.name, settings.redis.keys, for: Self.name) + file.config.redisNeeds(at: minute)
+            + (file.onDemand?.redisNeeds(at: minute) ?? [])
     }
 
     /// The keys that the worker meets, beside the streams' types, which are told with the streams.
@@ -342,15 +336,18 @@ struct StatusReader: Sendable {
         guard let (file, settings) = files.lazy.compactMap({ file in orders(file.config).map { (file, $0) } }).first,
             let ledger = servers[settings.ledger.identity], servers[settings.readModel.identity] != nil
         else { return }
-        let acknowledgement = files.lazy.compactMap { file -> Acknowledgement? in
+        let acknowledgements = files.compactMap { file -> Acknowledgement? in
             guard case .api(let api) = file.config, api.orders?.places.ledger == settings.ledger else { return nil }
             return api.orders?.places.acknowledgement
-        }.first
+        }
+        let roles = LedgerSurvey.Roles(
+            places: !acknowledgements.isEmpty, projects: files.contains { $0.config.kind == .project })
         let places = OrdersPlaces(settings, worker: file.config.settings, path: file.path, clock: clock)
         defer { places.close() }
         var age: Duration?
         await part("orders", "\(ledger.redis.endpoint.cli) PING", &report) { report in
-            let survey = try await LedgerSurvey(places, acknowledgement: acknowledgement)
+            let survey = try await LedgerSurvey(
+                places, acknowledgement: acknowledgements.first ?? settings.acknowledgement, roles: roles)
             report.ledger = survey.report
             survey.problems.forEach { report.add($0) }
             report.unknown += survey.unknown

@@ -114,9 +114,9 @@ extension LedgerDurability {
     private static func allowed(_ client: RedisClient, _ command: RedisCommand) async throws(RedisError) -> RedisReply?
     {
         do throws(RedisError) {
-            return try await client.send(command)
+            return try await client.look(command)
         } catch {
-            guard error.code == .server("NOPERM") || error.code == .server("ERR") else { throw error }
+            guard error.isDenial || error.code == .server("ERR") else { throw error }
             return nil
         }
     }

@@ -46,6 +46,8 @@ package actor KeyCensus {
     private func lengths() async throws(RedisError) -> (entries: Int, seen: Int)? {
         let lengths = try await redis.send(
             RedisCommand("XLEN", keys.ledger), then: RedisCommand("HLEN", keys.seen))
+        if case .error(let text) = lengths.0 { throw RedisError(serverError: text, command: "XLEN") }
+        if case .error(let text) = lengths.1 { throw RedisError(serverError: text, command: "HLEN") }
         guard case (.integer(let entries), .integer(let seen)) = lengths else { return nil }
         return (Int(clamping: entries), Int(clamping: seen))
     }

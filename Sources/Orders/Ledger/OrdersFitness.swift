@@ -17,25 +17,24 @@ package struct OrdersFitness: Equatable, Sendable {
 
     /// Asks both Redis; `worker` names who does, for the probe's key.
     ///
-    /// `census` is of this ledger. `projects` says whether the worker writes the read model too. Throws when there is no connection, or no answer.
+    /// `census` is of this ledger. `places` and `projects` say whether the worker takes orders, and whether it writes the read
+    /// model. Throws when there is no connection, or no answer.
     package static func look(
         ledger: RedisClient, readModel: RedisClient, keys: TapeKeys, worker: String,
-        census: KeyCensus, acknowledgement: Acknowledgement? = nil, projects: Bool
+        census: KeyCensus, acknowledgement: Acknowledgement? = nil, places: Bool, projects: Bool
     ) async throws(RedisError) -> OrdersFitness {
         var look = Look()
         let model = ReadModelKeys(keys)
-        var needs: [WriteProbe.Need] = [
-            .init("XADD", keys.ledger), .init("HSET", keys.seen), .init("SET", keys.missing),
-        ]
-        if acknowledgement?.command != nil { needs.append(.init("SET", keys.confirmed)) }
-        let probe = WriteProbe(ledger, key: keys.probe(worker, tag: "{orders}"), needs: needs)
+        var needs: [RedisNeed] = projects ? .following(keys, acknowledgement) : []
+        if places { needs += .placing(keys, acknowledgement) }
+        // A project worker alone writes nothing there, unless it confirms.
+        let writes = places || acknowledgement?.command != nil
+        let probe = WriteProbe(ledger, key: writes ? keys.probe(worker, tag: "{orders}") : nil, needs: needs)
         look.take(try await probe.look(), ledger, "orders")
-        if projects {
-            let probe = WriteProbe(
-                readModel, key: keys.probe(worker, tag: "{read}"),
-                needs: [.init("HSET", model.statistics), .init("XADD", model.orders())])
-            look.take(try await probe.look(), readModel, "the read model")
-        }
+        needs = projects ? .folding(keys) : []
+        if places { needs += .showing(keys) }
+        let other = WriteProbe(readModel, key: projects ? keys.probe(worker, tag: "{read}") : nil, needs: needs)
+        look.take(try await other.look(), readModel, "the read model")
         try await look.keys([.init(keys.ledger, "stream"), .init(keys.seen, "hash")], ledger) { _ in
             ["cointape orders verify"]
         }
@@ -80,7 +79,7 @@ package struct OrdersFitness: Equatable, Sendable {
                         mend: ["cointape orders repair"]))
             } catch {
                 // That a key is of another type has been told.
-                guard error.isOutage || error.code == .server("NOPERM") else { return }
+                guard error.isOutage || error.isDenial else { return }
                 guard !error.isOutage else { throw error }
                 unknown.append("the ledger's Redis refuses \(error.command): whether the table of seen keys is whole")
             }

@@ -1,23 +1,41 @@
+import Basics
 import Redis
 import Synchronization
 import Tape
 
-/// Looks now and then whether a worker's Redis takes writes and is fit for a tape, for `/readyz`, which must not wait for it.
+/// Looks now and then whether an api's Redis is fit for a tape, has the rights that the api needs, and takes its writes if it
+/// writes there; for `/readyz`, which must not wait for it.
 final class WriteWatch: Sendable {
     private let redis: RedisClient
-    private let probe: WriteProbe
+    private let keys: TapeKeys
+    private let worker: String
     private let streams: [KeyFitness.Expected]
-    private let newest = Mutex<[ReadinessCheck]>([
-        ReadinessCheck(name: "writes", isWell: false, detail: "not looked at yet")
-    ])
+    private let reads: @Sendable (Minute) -> [RedisNeed]
+    private let writes: (@Sendable (Minute) -> [RedisNeed])?
+    private let clock: TapeClock
+    private let newest: Mutex<[ReadinessCheck]>
 
     private static let period: Duration = .seconds(5)
 
     /// `redis` must be nobody else's, for a write may wait for the disk; `streams` are the names of those that the worker reads.
-    init(redis: RedisClient, keys: TapeKeys, worker: String, streams: [String]) {
+    ///
+    /// `writes` is what it needs for its writes, beside its heartbeat, which nothing rests on; nil where it has none. Then
+    /// nothing is written to look.
+    init(
+        redis: RedisClient, keys: TapeKeys, worker: String, streams: [String],
+        reads: @escaping @Sendable (Minute) -> [RedisNeed], writes: (@Sendable (Minute) -> [RedisNeed])?,
+        clock: TapeClock
+    ) {
         self.redis = redis
-        probe = WriteProbe(redis, key: keys.probe(worker), needs: [])
+        self.keys = keys
+        self.worker = worker
         self.streams = streams.map { .init(keys.stream($0), "stream") }
+        self.reads = reads
+        self.writes = writes
+        self.clock = clock
+        newest = Mutex([
+            ReadinessCheck(name: writes == nil ? "reads" : "writes", isWell: false, detail: "not looked at yet")
+        ])
     }
 
     /// A line for each thing that is wrong, or one.
@@ -32,13 +50,18 @@ final class WriteWatch: Sendable {
     }
 
     private func look() async -> [ReadinessCheck] {
+        let name = writes == nil ? "reads" : "writes"
         let cli = redis.endpoint.cli
         func check(_ words: String, _ remedy: String?) -> ReadinessCheck {
             let mend = remedy.map { "; \(cli) \($0)" } ?? ""
-            return ReadinessCheck(name: "writes", isWell: false, detail: "redis \(redis.endpoint): \(words)\(mend)")
+            return ReadinessCheck(name: name, isWell: false, detail: "redis \(redis.endpoint): \(words)\(mend)")
         }
+        let minute = Minute(containing: clock.now)
+        let probe = WriteProbe(
+            redis, key: writes == nil ? nil : keys.probe(worker), needs: reads(minute) + (writes?(minute) ?? []))
         do throws(RedisError) {
-            let shortcomings = try await ServerFitness.look(redis).shortcomings + probe.look()
+            let shortcomings =
+                try await ServerFitness.look(redis, writes: writes != nil).shortcomings + probe.look()
             var checks = shortcomings.map { check($0.words, $0.remedy) }
             // Without the right to ask nothing is held against the keys.
             for (key, fault) in (try? await KeyFitness.faults(of: streams, redis)) ?? [] {
@@ -53,7 +76,7 @@ final class WriteWatch: Sendable {
                         check("the key \(key.key) expires in \(left.components.seconds) s", "PERSIST '\(key.key)'"))
                 }
             }
-            let well = ReadinessCheck(name: "writes", isWell: true, detail: "\(redis.endpoint) takes them")
+            let well = ReadinessCheck(name: name, isWell: true, detail: "\(redis.endpoint) takes them")
             return checks.isEmpty ? [well] : checks
         } catch {
             return [check(error.message, nil)]

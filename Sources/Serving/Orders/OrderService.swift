@@ -29,7 +29,7 @@ struct OrderService: Sendable {
     let routes: OrderRoutes
     private let rateTail: RateTail
     private let watch: HorizonWatch
-    private let durability: DurabilityLook
+    private let look: OrdersLook
     private let rates: CurrentRates
     private let ratesStream: String
     private let figures = LedgerFigures()
@@ -67,10 +67,11 @@ struct OrderService: Sendable {
         // On connections of its own: a write that waits for the disk must not hold up a page or an order.
         let looking = clients.ledger.separate()
         let isOne = clients.ledger.endpoint == clients.readModel.endpoint
-        durability = DurabilityLook(
-            ledger: looking, readModel: isOne ? looking : clients.readModel.separate(), keys: keys, worker: worker,
-            acknowledgement: settings.places.acknowledgement, horizon: horizon, witnesses: memory.witnesses,
-            clock: clock, logger: logger)
+        look = OrdersLook(
+            ledger: looking, readModel: isOne ? looking : clients.readModel.separate(),
+            witness: clients.witness?.separate(), folder: settings.places.witnessFolder, keys: keys, worker: worker,
+            acknowledgement: settings.places.acknowledgement, horizon: horizon, rates: rates,
+            witnesses: memory.witnesses, clock: clock, logger: logger)
         routes = OrderRoutes(
             place: PlaceOrderRoute(desk: desk, rates: rates, maxRateAge: settings.maxRateAge, clock: clock),
             history: OrderHistoryRoute(history: history, clock: clock))
@@ -92,15 +93,15 @@ struct OrderService: Sendable {
         return ReadinessCheck(name: "rates", isWell: true, detail: ReadinessCheck.age(of: rates.minute, clock))
     }
 
-    /// For `/readyz`: whether orders can be written, and last.
-    var fitnessChecks: [ReadinessCheck] { durability.checks }
+    /// For `/readyz`: whether orders are taken, and last.
+    var fitnessChecks: [ReadinessCheck] { look.checks }
 
     /// Runs until cancelled.
     func run() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await rateTail.run() }
             group.addTask { await watch.run() }
-            group.addTask { await durability.run() }
+            group.addTask { await look.run() }
         }
     }
 }

@@ -102,10 +102,12 @@ struct PlaceOrderRoute: Sendable {
         case .unexpectedReply: .outcomeUnknown("Redis answered what cannot be read", retryAfter: soon)
         case .unavailable: .ordersUnavailable("Redis, which holds the ledger, does not answer", retryAfter: soon)
         // Redis refuses a script before its first write, or not at all.
+        case .server("WRONGTYPE"): .ledgerDamaged("a key of the ledger is of another type", retryAfter: later)
+        // Its words name the command that is not allowed, and no user.
+        case .server("NOPERM"):
+            .ordersUnavailable("Redis, which holds the ledger, refuses: \(error.message)", retryAfter: later)
         case .server(let kind):
-            kind == "WRONGTYPE"
-                ? .ledgerDamaged("a key of the ledger is of another type", retryAfter: later)
-                : .ordersUnavailable("Redis, which holds the ledger, refuses: \(kind)", retryAfter: soon)
+            .ordersUnavailable("Redis, which holds the ledger, refuses: \(kind)", retryAfter: soon)
         }
     }
 

@@ -8,19 +8,23 @@ package struct ServerFitness: Equatable, Sendable {
     package let info: RedisInfo
     /// Commands that it refused, and what is not known therefore.
     package private(set) var unknown: [String] = []
+    /// Whether nothing can be written to it for that alone.
+    package var isReplica: Bool { info["role"] == "slave" }
 
     /// More than this apart, clocks are not what they should be; workers go by Redis' alone.
     private static let mostOffset: Duration = .seconds(2)
 
     /// `offset` is how far Redis' clock is ahead of this machine's.
-    package init(info: RedisInfo, offset: Duration) {
+    ///
+    /// To a worker that writes nothing, which `writes` tells, a replica is as good as its primary.
+    package init(info: RedisInfo, offset: Duration, writes: Bool = true) {
         self.info = info
         var shortcomings: [RedisShortcoming] = []
         if info.isAtLeast(6, 2) == false {
             shortcomings.append(
                 RedisShortcoming("Redis 6.2 or later is needed, and this is \(info["redis_version"] ?? "older")"))
         }
-        if info["role"] == "slave" {
+        if writes, info["role"] == "slave" {
             shortcomings.append(
                 RedisShortcoming(
                     "it is a replica, and nothing can be written to it: connect to its primary, "
@@ -46,9 +50,10 @@ package struct ServerFitness: Equatable, Sendable {
 
     /// Asks the server, and sets the clock by its time.
     ///
-    /// Throws when there is no connection, or the server is not ready. What its user may not ask is `unknown`.
+    /// Throws when there is no connection, or the server is not ready. What its user may not ask is `unknown`. A replica in
+    /// the place of a primary may be one that was demoted: its name is resolved anew before the next command then.
     package static func look(
-        _ redis: RedisClient, settingClock clock: TapeClock? = nil
+        _ redis: RedisClient, settingClock clock: TapeClock? = nil, writes: Bool = true
     ) async throws(RedisError) -> ServerFitness {
         // Connecting takes its time, which must not count.
         _ = try await allowed(redis, RedisCommand("PING"))
@@ -65,7 +70,8 @@ package struct ServerFitness: Equatable, Sendable {
             offset = now - (sent + (received - sent) / 2)
         }
         let info = try await allowed(redis, RedisCommand("INFO"))
-        var fitness = ServerFitness(info: RedisInfo(info?.text ?? ""), offset: offset)
+        var fitness = ServerFitness(info: RedisInfo(info?.text ?? ""), offset: offset, writes: writes)
+        if writes, fitness.isReplica { redis.noteReplica() }
         if time == nil { fitness.unknown.append("TIME: its time, by which all workers go") }
         if info == nil { fitness.unknown.append("INFO: its version, role and memory") }
         return fitness
@@ -76,9 +82,9 @@ package struct ServerFitness: Equatable, Sendable {
         _ redis: RedisClient, _ command: RedisCommand
     ) async throws(RedisError) -> RedisReply? {
         do throws(RedisError) {
-            return try await redis.send(command)
+            return try await redis.look(command)
         } catch {
-            guard error.code == .server("NOPERM") || error.code == .server("ERR") else { throw error }
+            guard error.isDenial || error.code == .server("ERR") else { throw error }
             return nil
         }
     }

@@ -1,74 +1,84 @@
 import Basics
 package import Redis
 
-/// Tries what a worker's writes need: Redis refuses the probe exactly when it would refuse them.
+/// Tries what a worker needs of its Redis: rights are asked for, and one key is written, which expires by itself. Redis refuses
+/// that exactly when it would refuse the worker's writes.
 ///
 /// Reading tells nothing of that: a Redis that is out of memory, or lacks replicas that it was told to have, answers reads
-/// as ever. The probe writes one key, which expires by itself.
+/// as ever.
 package struct WriteProbe: Sendable {
-    /// A command on a key that the user must be allowed.
-    package struct Need: Equatable, Sendable {
-        package let command: String
-        package let key: String
-
-        package init(_ command: String, _ key: String) {
-            self.command = command
-            self.key = key
-        }
-    }
-
     private let redis: RedisClient
-    private let key: String
-    private let needs: [Need]
+    private let key: String?
+    private let needs: [RedisNeed]
 
     private static let lifetime: Duration = .seconds(10)
 
-    /// `key` is `TapeKeys.probe`, or another key that nobody else writes.
-    package init(_ redis: RedisClient, key: String, needs: [Need]) {
+    /// `key` is `TapeKeys.probe`, or another key that nobody else writes; nil for a worker that writes nothing.
+    package init(_ redis: RedisClient, key: String?, needs: [RedisNeed]) {
         self.redis = redis
         self.key = key
-        self.needs = needs
+        var known: Set<RedisNeed> = []
+        self.needs = needs.filter { known.insert($0).inserted }
     }
 
-    /// What is refused, with the line that mends it; empty when writes are taken.
+    /// What is refused, with the line that mends it; empty when all is taken.
     ///
     /// Throws when there is no connection, or no answer.
-    package func look() async throws(RedisError) -> [RedisShortcoming] {
+    package func look() async throws(RedisError) -> [RedisShortcoming] { try await look(key) }
+
+    private func look(_ key: String?) async throws(RedisError) -> [RedisShortcoming] {
         let arguments: [any RedisArgument] =
-            [Self.lifetime.milliseconds] + needs.flatMap { [$0.command, $0.key] as [any RedisArgument] }
+            [Self.lifetime.milliseconds] + needs.flatMap { [$0.words, $0.key ?? ""] as [any RedisArgument] }
         let reply: RedisReply
         do throws(RedisError) {
-            reply = try await redis.evaluate(Self.script, keys: [key], arguments: arguments)
+            reply = try await redis.evaluate(Self.script, keys: [key].compactMap(\.self), arguments: arguments)
         } catch {
             guard !error.isOutage else { throw error }
-            return [await shortcoming(error.message)]
+            // Redis looks at the keys that a script is given before it runs it.
+            if let key, error.isDenial, error.message.hasSuffix(" on its key") {
+                return try await denied([(RedisNeed("SET", key), isOfKey: true)]) + look(nil)
+            }
+            return [await shortcoming(error)]
         }
         let parts = (reply.array ?? []).map { $0.text ?? "" }
         switch parts.first {
         case "ok": return []
-        case "refused" where parts.count == 2: return [await shortcoming(parts[1])]
         case "denied":
-            return stride(from: 1, to: parts.count - 2, by: 3).map {
-                denied(parts[$0], parts[$0 + 1], isKey: parts[$0 + 2] == "key")
-            }
+            return denied(
+                stride(from: 1, to: parts.count - 2, by: 3).map {
+                    (RedisNeed(parts[$0], parts[$0 + 1].isEmpty ? nil : parts[$0 + 1]), parts[$0 + 2] == "key")
+                })
         default:
             throw RedisError(.unexpectedReply, command: "probe.lua", message: "a reply that the script does not make")
         }
     }
 
-    private func denied(_ command: String, _ key: String, isKey: Bool) -> RedisShortcoming {
-        // A user's name is not for others to see.
-        let user = redis.endpoint.user == nil ? "default" : "USER"
-        return RedisShortcoming(
-            "this user may not run \(command) on \(key)",
-            remedy: "ACL SETUSER \(user) " + (isKey ? "'~\(key)'" : "+\(command.lowercased())"))
+    /// One for each right that is missing, whatever it is needed for.
+    private func denied(_ denials: [(need: RedisNeed, isOfKey: Bool)]) -> [RedisShortcoming] {
+        var rights: [(rule: String, commands: [String], keys: [String])] = []
+        for (need, isOfKey) in denials {
+            let rule = isOfKey ? "'~\(need.key ?? "*")'" : "+\(need.rule)"
+            let place = rights.firstIndex { $0.rule == rule } ?? rights.endIndex
+            if place == rights.endIndex { rights.append((rule, [], [])) }
+            if !rights[place].commands.contains(need.command) { rights[place].commands.append(need.command) }
+            if let key = need.key, !rights[place].keys.contains(key) { rights[place].keys.append(key) }
+        }
+        return rights.map { right in
+            let keys = right.keys.isEmpty ? "" : " on \(right.keys.joined(separator: ", "))"
+            return RedisShortcoming(
+                "this user may not run \(right.commands.joined(separator: ", "))\(keys)",
+                remedy: "ACL SETUSER \(user) \(right.rule)")
+        }
     }
 
-    private func shortcoming(_ error: String) async -> RedisShortcoming {
-        let text = error.split(whereSeparator: \.isNewline).first.map(String.init) ?? error
-        let message = text.hasPrefix("-") ? String(text.dropFirst()) : text
-        let kind = message.prefix { $0 != " " }
+    /// A user's name is not for others to see.
+    private var user: String { redis.endpoint.user == nil ? "default" : "USER" }
+
+    private func shortcoming(_ error: RedisError) async -> RedisShortcoming {
+        guard case .server(let kind) = error.code else { return RedisShortcoming(error.message) }
+        let text = error.message.split(whereSeparator: \.isNewline).first.map(String.init) ?? error.message
         // Of a script's error, what Redis adds on where in the script is nobody's business.
+        let message = text.ranges(of: "\(kind) ").last.map { String(text[$0.lowerBound...]) } ?? text
         let words = message.components(before: " script: ")
         switch kind {
         case "OOM":
@@ -85,7 +95,8 @@ package struct WriteProbe: Sendable {
         case "READONLY":
             return RedisShortcoming(
                 "nothing can be written: it is a replica (READONLY)", remedy: "INFO replication")
-        case "NOPERM": return RedisShortcoming("nothing can be written: \(words)", remedy: "ACL LIST")
+        case "NOPERM":
+            return RedisShortcoming(words.components(after: "NOPERM "), remedy: "ACL SETUSER \(user) +evalsha +eval")
         default: return RedisShortcoming("nothing can be written: \(words)", remedy: "INFO")
         }
     }
@@ -103,6 +114,10 @@ package struct WriteProbe: Sendable {
 extension String {
     fileprivate func components(before separator: String) -> String {
         firstRange(of: separator).map { String(self[..<$0.lowerBound]) } ?? self
+    }
+
+    fileprivate func components(after separator: String) -> String {
+        firstRange(of: separator).map { String(self[$0.upperBound...]) } ?? self
     }
 }
 
@@ -135,11 +150,11 @@ package struct KeyFitness: Sendable {
     ) async throws(RedisError) -> [(key: Expected, fault: Fault)] {
         var faults: [(key: Expected, fault: Fault)] = []
         for key in keys {
-            let type = try await redis.send(RedisCommand("TYPE", key.key)).text ?? "none"
+            let type = try await redis.look(RedisCommand("TYPE", key.key)).text ?? "none"
             if type == "none" { continue }
             if type != key.type { faults.append((key, .type(type))) }
             guard !key.expires else { continue }
-            let left = try await redis.send(RedisCommand("PTTL", key.key)).integer ?? -1
+            let left = try await redis.look(RedisCommand("PTTL", key.key)).integer ?? -1
             if left >= 0 { faults.append((key, .expires(.milliseconds(left)))) }
         }
         return faults

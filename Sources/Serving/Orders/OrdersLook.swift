@@ -1,0 +1,186 @@
+import Logging
+import Logs
+import Orders
+import Redis
+import Synchronization
+import Tape
+
+/// Looks now and then whether orders are taken: whether there is a ledger, for the rates that there are, whether it can be
+/// written, whether it is whole, and what acknowledged orders survive.
+///
+/// What orders survive is logged when it is first known and when it has changed; all of it is kept for `/readyz`, which must
+/// not wait for Redis.
+final class OrdersLook: Sendable {
+    private let ledger: RedisClient
+    private let readModel: RedisClient
+    private let keys: TapeKeys
+    private let worker: String
+    private let acknowledgement: Acknowledgement
+    private let census: KeyCensus
+    private let horizon: LedgerHorizon
+    private let rates: CurrentRates
+    private let witnesses: [any LedgerWitness]
+    private let witness: WitnessRedis?
+    private let history: OrderHistory
+    private let opener: LedgerOpener
+    private let logger: Logger
+    /// Each thing that is wrong, with the lines that mend it; nil before the first look.
+    private let newest = Mutex<[String]?>(nil)
+
+    /// Until it is first known, and then.
+    private static let (eagerly, calmly) = (Duration.seconds(1), Duration.seconds(5))
+
+    /// The clients must be nobody else's: a write may wait for the disk.
+    ///
+    /// `witnesses` are those that this process writes; `folder` is where others may have files.
+    init(
+        ledger: RedisClient, readModel: RedisClient, witness: RedisClient?, folder: String?, keys: TapeKeys,
+        worker: String, acknowledgement: Acknowledgement, horizon: LedgerHorizon, rates: CurrentRates,
+        witnesses: [any LedgerWitness], clock: TapeClock, logger: Logger
+    ) {
+        self.ledger = ledger
+        self.readModel = readModel
+        self.keys = keys
+        self.worker = worker
+        self.acknowledgement = acknowledgement
+        self.horizon = horizon
+        self.rates = rates
+        self.witnesses = witnesses
+        self.witness = witness.map { WitnessRedis($0, keys: keys) }
+        census = KeyCensus(ledger: ledger, keys: keys, clock: clock)
+        history = OrderHistory(readModel: readModel, ledger: ledger, keys: keys, clock: clock)
+        opener = LedgerOpener(
+            ledger: ledger, readModel: readModel,
+            witnesses: LedgerWitnesses(folder: folder, redis: witness, keys: keys), keys: keys, clock: clock)
+        self.logger = logger
+    }
+
+    /// For `/readyz`: a line for each thing that is wrong, or one.
+    var checks: [ReadinessCheck] {
+        var wrong: [String] = []
+        if let loss = horizon.loss { wrong.append("orders: the ledger is lost: \(loss); cointape orders verify") }
+        wrong += newest.withLock(\.self) ?? ["not looked at yet"]
+        wrong += witnesses.compactMap(\.writeFailure).map { "orders: the witness of acknowledged orders: \($0)" }
+        let takes = ReadinessCheck(name: "orders", isWell: true, detail: "\(ledger.endpoint) takes them")
+        return wrong.isEmpty ? [takes] : wrong.map { ReadinessCheck(name: "orders", isWell: false, detail: $0) }
+    }
+
+    /// Runs until cancelled.
+    func run() async {
+        var isFirst = true
+        var told: LedgerDurability?
+        repeat {
+            do throws(RedisError) {
+                let fitness = try await OrdersFitness.look(
+                    ledger: ledger, readModel: readModel, keys: keys, worker: worker, census: census,
+                    acknowledgement: acknowledgement, places: true, projects: false)
+                let faults = try await ledgerFaults() + horizonFaults() + witnessFaults()
+                let findings = fitness.findings.map { ([$0.what] + $0.mend).joined(separator: "; ") }
+                newest.withLock { $0 = faults + findings }
+                if fitness.durability != told { tell(fitness.durability) }
+                told = fitness.durability
+            } catch {
+                let faults = await horizonFaults()
+                newest.withLock { $0 = ["orders: \(error.message)"] + faults }
+                // A server that is still loading is no news: it is only early.
+                logger.retries(after: error, isFirst: isFirst && !error.isTransient)
+                isFirst = false
+            }
+        } while (try? await Task.sleep(for: told == nil ? Self.eagerly : Self.calmly)) != nil
+    }
+
+    /// What `create_order.lua` would refuse for the ledger's own sake.
+    private func ledgerFaults() async throws(RedisError) -> [String] {
+        let kind = rates.current?.kind
+        do {
+            guard let opening = try await history.opening() else { return [try await absence(of: kind)] }
+            var faults: [String] = []
+            if let kind, kind != opening.kind {
+                faults.append(
+                    "orders: the ledger was opened for \(opening.kind.rawValue) rates, and the newest rates are "
+                        + "\(kind.rawValue): connect the right feeds")
+            }
+            _ = try await history.newestEntry()
+            return faults
+        } catch let error as RedisError {
+            guard !error.isOutage else { throw error }
+            // Of a key of another type the fitness tells.
+            return error.code == .server("WRONGTYPE") ? [] : ["orders: \(keys.ledger): \(error.message)"]
+        } catch {
+            return ["orders: \(keys.ledger): \(error); cointape orders verify"]
+        }
+    }
+
+    /// Why there is no opening.
+    private func absence(of kind: LedgerOpening.Kind?) async throws(RedisError) -> String {
+        guard try await opener.firstEntry() == nil else {
+            return "orders: the ledger's first entry is no opening; cointape orders verify"
+        }
+        do throws(RedisError) {
+            guard let trace = try await opener.trace(of: kind) else {
+                return "orders: the ledger is not open; cointape orders open"
+            }
+            return "orders: the ledger is lost: \(trace); put its backup back (docs/operations.md)"
+        } catch {
+            guard !error.isOutage else { throw error }
+            return
+                "orders: the ledger is not open, and whether there was one is not known (\(error.message)); cointape status"
+        }
+    }
+
+    /// Why it is not known whether the ledger is whole: what has not been read since the start.
+    private func horizonFaults() async -> [String] {
+        guard !horizon.isKnown else { return [] }
+        var unread: [String] = []
+        do {
+            _ = try await history.folded()
+        } catch {
+            unread.append("the read model (\(readModel.endpoint): \(Self.words(error)))")
+        }
+        if let witness {
+            do throws(RedisError) {
+                _ = try await witness.read()
+            } catch {
+                unread.append("the witness (\(witness.redis.endpoint): \(error.message))")
+            }
+        }
+        let what = unread.isEmpty ? "the ledger has not been held against them yet" : unread.joined(separator: ", ")
+        return ["orders: none is taken before the read model and the witnesses were read since the start: \(what)"]
+    }
+
+    private static func words(_ error: any Error) -> String { (error as? RedisError)?.message ?? "\(error)" }
+
+    /// What the other Redis that remembers the newest order would refuse.
+    private func witnessFaults() async -> [String] {
+        guard let redis = witness?.redis else { return [] }
+        let probe = WriteProbe(redis, key: keys.probe(worker, tag: "{orders}"), needs: .witnessing(keys))
+        let found: [RedisShortcoming]
+        do throws(RedisError) {
+            found = try await probe.look()
+        } catch {
+            found = [RedisShortcoming(error.message)]
+        }
+        return found.map { shortcoming in
+            let mend = shortcoming.remedy.map { "; \(redis.endpoint.cli) \($0)" } ?? ""
+            return "orders: the witness of acknowledged orders: redis \(redis.endpoint): \(shortcoming.words)\(mend)"
+        }
+    }
+
+    private func tell(_ durability: LedgerDurability) {
+        var metadata: Logger.Metadata = [LogKey.redis: "\(ledger.endpoint)"]
+        guard let summary = durability.summary else {
+            metadata[LogKey.detail] = "\(Self.promise(acknowledgement))"
+            return logger.info(.ledgerDurability, metadata: metadata)
+        }
+        metadata[LogKey.detail] = "\(summary)"
+        let commands = durability.remedies.map { "\(ledger.endpoint.cli) \($0)" }
+        if !commands.isEmpty { metadata[LogKey.remedy] = "\(commands.joined(separator: " && "))" }
+        logger.warning(.ledgerDurability, metadata: metadata)
+    }
+
+    private static func promise(_ acknowledgement: Acknowledgement) -> String {
+        let replicas = acknowledgement.replicas
+        let copies = replicas == 0 ? "" : ", and are on \(replicas) replica\(replicas == 1 ? "" : "s")"
+        return "acknowledged orders survive a crash and a power cut\(copies)"
+    }
+}
