@@ -35,7 +35,7 @@ import Testing
         (["ACL SETUSER default -xadd"], "this user may not run XADD on {orders}:ledger", "ACL SETUSER default +xadd"),
         (
             ["ACL SETUSER default resetkeys '~[^{]*' '~{orders}:[lmp]*' '~{read}*'"],
-            "this user may not run HGET, HLEN, HSET on {orders}:seen", "ACL SETUSER default '~{orders}:seen'"
+            "this user may not run HGET, HLEN, HMGET, HSET on {orders}:seen", "ACL SETUSER default '~{orders}:seen'"
         ),
         (["ACL SETUSER default -set"], "this user may not run SET on ", "ACL SETUSER default +set"),
     ]

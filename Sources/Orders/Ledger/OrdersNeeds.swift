@@ -5,7 +5,7 @@ package import Tape
 extension [RedisNeed] {
     /// Of an api, in the ledger's Redis.
     package static func placing(_ keys: TapeKeys, _ acknowledgement: Acknowledgement?) -> [RedisNeed] {
-        reading(keys.ledger) + Self("XADD", on: keys.ledger) + Self("HGET", "HLEN", "HSET", on: keys.seen)
+        reading(keys.ledger) + Self("XADD", on: keys.ledger) + Self("HGET", "HLEN", "HMGET", "HSET", on: keys.seen)
             + Self("GET", "SET", "DEL", on: keys.missing) + confirming(keys, acknowledgement)
     }
 
@@ -42,7 +42,7 @@ extension [RedisNeed] {
     /// Of a person's `cointape orders open`, `raise`, `repair` and `rebuild`, beyond what workers need.
     package static func mending(_ keys: TapeKeys) -> [RedisNeed] {
         let (live, shadow) = (ReadModelKeys(keys).all, ReadModelKeys(keys, .rebuild).all)
-        return Self("EXISTS", on: keys.ledger) + Self("EXISTS", "HMGET", on: keys.seen)
+        return Self("EXISTS", on: keys.ledger) + Self("EXISTS", on: keys.seen)
             + Self("EXISTS", on: keys.missing)
             + live.flatMap { Self("EXISTS", "UNLINK", "RENAME", on: $0) }
             + shadow.flatMap { Self("EXISTS", "TYPE", "HMGET", "UNLINK", "RENAME", on: $0) }

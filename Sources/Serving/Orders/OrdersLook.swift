@@ -144,7 +144,7 @@ final class OrdersLook: Sendable {
                 unread.append("the witness (\(witness.redis.endpoint): \(error.message))")
             }
         }
-        let what = unread.isEmpty ? "the ledger has not been held against them yet" : unread.joined(separator: ", ")
+        let what = unread.isEmpty ? horizon.obstacle : unread.joined(separator: ", ")
         return ["orders: none is taken before the read model and the witnesses were read since the start: \(what)"]
     }
 
