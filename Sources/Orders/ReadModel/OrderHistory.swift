@@ -6,7 +6,7 @@ package import Tape
 /// The read model is read first. What it then lacks is in the ledger, however far either has come meanwhile: so there is
 /// no hole and no duplicate, and an order that was acknowledged is on the next newest page.
 package struct OrderHistory: Sendable {
-    private let readModel: RedisClient
+    let readModel: RedisClient
     let ledger: StreamReader
     private let folded: StreamReader
     private let keys: ReadModelKeys

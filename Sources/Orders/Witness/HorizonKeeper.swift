@@ -36,13 +36,15 @@ package struct HorizonKeeper: Sendable {
     /// before is in it.
     @discardableResult
     package func look() async throws -> LedgerMark? {
-        let opening = try await naming("the ledger") { () async throws -> LedgerOpening? in try await self.opening() }
+        let opening = try await naming("the ledger", redis.endpoint) { () async throws -> LedgerOpening? in
+            try await self.opening()
+        }
         horizon.note(opening: opening)
-        let folded = try await naming("the read model") { try await history.folded() }
+        let folded = try await naming("the read model", history.readModel.endpoint) { try await history.folded() }
         try await recall()
         let fold = opening.flatMap { opening in folded.map { WitnessRecord(opening, $0) } }
         if let fold, horizon.newest.map({ $0.id < fold.claim.mark.id }) ?? true { horizon.hold(fold) }
-        let failure = try await naming("the ledger") { try await judge(opening, fold) }
+        let failure = try await naming("the ledger", redis.endpoint) { try await judge(opening, fold) }
         if let count = try await census.entriesWithoutKey(known: horizon.entriesWithoutKey) {
             horizon.note(entriesWithoutKey: count)
         }
@@ -57,7 +59,7 @@ package struct HorizonKeeper: Sendable {
         if let witness {
             var kept = WitnessRedis.Content.nothing
             if !horizon.isKnown {
-                kept = try await naming("the witness \(witness.place)") { try await witness.read() }
+                kept = try await naming("the witness", witness.redis.endpoint) { try await witness.read() }
             } else if witness.writeFailure != nil {
                 kept = (try? await witness.read()) ?? .nothing
             }
@@ -67,11 +69,13 @@ package struct HorizonKeeper: Sendable {
     }
 
     /// Has the horizon say what could not be read.
-    private func naming<Result>(_ place: String, _ body: () async throws -> Result) async throws -> Result {
+    private func naming<Result>(
+        _ place: String, _ endpoint: RedisEndpoint, _ body: () async throws -> Result
+    ) async throws -> Result {
         do {
             return try await body()
         } catch {
-            horizon.note(obstacle: "\(place): \((error as? RedisError)?.message ?? "\(error)")")
+            horizon.note(obstacle: "\(place) (\(endpoint): \((error as? RedisError)?.message ?? "\(error)"))")
             throw error
         }
     }

@@ -61,8 +61,52 @@ package struct WitnessRecord: Equatable, Sendable {
         self.init(kind: kind, opened: opened, LedgerClaim(mark: LedgerMark(id: entry, tail: tail), total: total))
     }
 
-    package var text: String {
-        #"{"kind":"\#(kind.rawValue)","opened":"\#(opened)","entry":"\#(claim.mark.id)","#
-            + #""tail":"\#(claim.mark.tail)","total":"\#(claim.total.digits)"}"#
+    package var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// The text; each acknowledged order is written down, so it is made without texts for its parts.
+    var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(256)
+        bytes.append(#"{"kind":""#)
+        bytes.append(kind == .real ? "real" : "sandbox")
+        bytes.append(#"","opened":""#)
+        bytes.append(opened)
+        bytes.append(#"","entry":""#)
+        bytes.append(claim.mark.id)
+        bytes.append(#"","tail":""#)
+        for place in stride(from: UInt64(40), through: 0, by: -4) {
+            let bits = UInt8(truncatingIfNeeded: claim.mark.tail.bits >> place) & 0xF
+            bytes.append(bits < 10 ? UInt8(ascii: "0") + bits : UInt8(ascii: "a") + bits - 10)
+        }
+        bytes.append(#"","total":""#)
+        if let total = UInt64(exactly: claim.total.value) {
+            bytes.append(decimal: total)
+        } else {
+            bytes.append(contentsOf: claim.total.digits.utf8)
+        }
+        bytes.append(#""}"#)
+        return bytes
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func append(_ text: StaticString) {
+        text.withUTF8Buffer { append(contentsOf: $0) }
+    }
+
+    fileprivate mutating func append(_ id: StreamID) {
+        append(decimal: id.milliseconds)
+        append(UInt8(ascii: "-"))
+        append(decimal: id.sequence)
+    }
+
+    fileprivate mutating func append(decimal number: UInt64) {
+        let start = count
+        var rest = number
+        repeat {
+            append(UInt8(ascii: "0") + UInt8(rest % 10))
+            rest /= 10
+        } while rest > 0
+        self[start...].reverse()
     }
 }

@@ -72,9 +72,9 @@ package final class WitnessFile: LedgerWitness {
     package var writeFailure: String? { state.withLock(\.failure) }
 
     private static func write(_ record: WitnessRecord, to descriptor: Int32) throws(Failure) {
-        let text = record.text
-        let line = text + String(repeating: " ", count: max(0, length - 1 - text.utf8.count)) + "\n"
-        let bytes = Array(line.utf8)
+        var bytes = record.bytes
+        for _ in bytes.count..<max(bytes.count, length - 1) { bytes.append(UInt8(ascii: " ")) }
+        bytes.append(UInt8(ascii: "\n"))
         let written = bytes.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
         guard written != bytes.count else { return }
         throw Failure(description: String(cString: strerror(written < 0 ? errno : ENOSPC)))

@@ -74,13 +74,13 @@ final class OrdersLook: Sendable {
                 let fitness = try await OrdersFitness.look(
                     ledger: ledger, readModel: readModel, keys: keys, worker: worker, census: census,
                     acknowledgement: acknowledgement, places: true, projects: false)
-                let faults = try await ledgerFaults() + horizonFaults() + witnessFaults()
+                let faults = try await ledgerFaults() + horizonFaults + witnessFaults()
                 let findings = fitness.findings.map { ([$0.what] + $0.mend).joined(separator: "; ") }
                 newest.withLock { $0 = faults + findings }
                 if fitness.durability != told { tell(fitness.durability) }
                 told = fitness.durability
             } catch {
-                let faults = await horizonFaults()
+                let faults = horizonFaults
                 newest.withLock { $0 = ["orders: \(error.message)"] + faults }
                 // A server that is still loading is no news: it is only early.
                 logger.retries(after: error, isFirst: isFirst && !error.isTransient)
@@ -129,23 +129,11 @@ final class OrdersLook: Sendable {
     }
 
     /// Why it is not known whether the ledger is whole: what has not been read since the start.
-    private func horizonFaults() async -> [String] {
+    private var horizonFaults: [String] {
         guard !horizon.isKnown else { return [] }
-        var unread: [String] = []
-        do {
-            _ = try await history.folded()
-        } catch {
-            unread.append("the read model (\(readModel.endpoint): \(Self.words(error)))")
-        }
-        if let witness {
-            do throws(RedisError) {
-                _ = try await witness.read()
-            } catch {
-                unread.append("the witness (\(witness.redis.endpoint): \(error.message))")
-            }
-        }
-        let what = unread.isEmpty ? horizon.obstacle : unread.joined(separator: ", ")
-        return ["orders: none is taken before the read model and the witnesses were read since the start: \(what)"]
+        return [
+            "orders: none is taken before the read model and the witnesses were read since the start: \(horizon.obstacle)"
+        ]
     }
 
     private static func words(_ error: any Error) -> String { (error as? RedisError)?.message ?? "\(error)" }

@@ -1,9 +1,9 @@
 import Basics
 package import Redis
 
-/// Tries what a worker needs of its Redis: rights are asked for, and one key is written, which expires by itself. Redis refuses
-/// that exactly when it would refuse the worker's writes.
+/// Tries what a worker needs of its Redis: rights are asked for, and one key is written that expires by itself.
 ///
+/// Redis refuses that exactly when it would refuse the worker's writes.
 /// Reading tells nothing of that: a Redis that is out of memory, or lacks replicas that it was told to have, answers reads
 /// as ever.
 package struct WriteProbe: Sendable {
