@@ -85,6 +85,15 @@ import Testing
         #expect(held.records == [record(6), record(4)])
     }
 
+    @Test func `an entry from before the opening is one of an earlier ledger`() {
+        var held = HeldClaims()
+        held.hold(claim(5))
+        #expect(held.expected(on: 1) == claim(5).mark && held.records == [])
+        held.ledger = HeldClaims.Ledger(kind: .real, opened: StreamID(milliseconds: 7, sequence: 0))
+        #expect(held.records.map(\.opened) == [StreamID(milliseconds: 0, sequence: 0)])
+        #expect(held.record(of: claim(8))?.opened == StreamID(milliseconds: 7, sequence: 0))
+    }
+
     @Test func `what is about another ledger is dropped, and what has none yet gets the one that there is`() {
         var held = HeldClaims()
         held.acknowledge(claim(5), found: nil, on: 1)

@@ -24,7 +24,19 @@ package struct HeldClaims: Equatable, Sendable {
     private struct Held: Equatable {
         let claim: LedgerClaim
         /// nil as long as no opening is known.
-        var ledger: Ledger?
+        private(set) var ledger: Ledger?
+
+        init(_ claim: LedgerClaim, _ ledger: Ledger?) {
+            self.claim = claim
+            fill(ledger)
+        }
+
+        /// An entry from before the opening is one of an earlier ledger, whose opening nobody knows any more.
+        mutating func fill(_ present: Ledger?) {
+            guard ledger == nil, let present else { return }
+            let isEarlier = claim.mark.id < present.opened
+            ledger = isEarlier ? Ledger(kind: present.kind, opened: .lowest) : present
+        }
 
         var record: WitnessRecord? {
             ledger.map { WitnessRecord(kind: $0.kind, opened: $0.opened, claim) }
@@ -34,9 +46,8 @@ package struct HeldClaims: Equatable, Sendable {
     /// The ledger that there is; nil while there is none.
     package var ledger: Ledger? {
         didSet {
-            guard let ledger else { return }
-            if newest?.ledger == nil { newest?.ledger = ledger }
-            for index in others.indices where others[index].ledger == nil { others[index].ledger = ledger }
+            newest?.fill(ledger)
+            for index in others.indices { others[index].fill(ledger) }
         }
     }
     private var newest: Held?
@@ -47,6 +58,9 @@ package struct HeldClaims: Equatable, Sendable {
     package init() {}
 
     package var newestClaim: LedgerClaim? { newest?.claim }
+
+    /// The claim as a record of the ledger that there is, or of one before it; nil while there is none.
+    package func record(of claim: LedgerClaim) -> WitnessRecord? { Held(claim, ledger).record }
 
     /// All that is held, for judging.
     package var records: [WitnessRecord] {
@@ -70,7 +84,7 @@ package struct HeldClaims: Equatable, Sendable {
     /// Takes over an entry that was acknowledged; `found` is the other one that the server had then, `connection` the one to
     /// that server, nil if that is not known.
     package mutating func acknowledge(_ claim: LedgerClaim, found: LedgerMark?, on connection: Connection?) {
-        let held = Held(claim: claim, ledger: ledger)
+        let held = Held(claim, ledger)
         guard let newest else {
             (self.newest, self.connection) = (held, connection)
             return
@@ -84,7 +98,12 @@ package struct HeldClaims: Equatable, Sendable {
 
     /// Takes over what is said to have been acknowledged, and was not looked for yet.
     package mutating func hold(_ record: WitnessRecord) {
-        hold(Held(claim: record.claim, ledger: Ledger(kind: record.kind, opened: record.opened)))
+        hold(Held(record.claim, Ledger(kind: record.kind, opened: record.opened)))
+    }
+
+    /// The same of a claim that does not say which ledger it is about.
+    package mutating func hold(_ claim: LedgerClaim) {
+        hold(Held(claim, ledger))
     }
 
     private mutating func hold(_ held: Held) {
@@ -107,7 +126,7 @@ package struct HeldClaims: Equatable, Sendable {
                 drop(record)
             case .counted(let by):
                 drop(record)
-                hold(Held(claim: by, ledger: ledger))
+                hold(Held(by, ledger))
             case .foreign: drop(record)
             }
         }

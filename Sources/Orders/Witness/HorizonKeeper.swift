@@ -42,8 +42,8 @@ package struct HorizonKeeper: Sendable {
         horizon.note(opening: opening)
         let folded = try await naming("the read model", history.readModel.endpoint) { try await history.folded() }
         try await recall()
-        let fold = opening.flatMap { opening in folded.map { WitnessRecord(opening, $0) } }
-        if let fold, horizon.newest.map({ $0.id < fold.claim.mark.id }) ?? true { horizon.hold(fold) }
+        if let folded, horizon.newest.map({ $0.id < folded.mark.id }) ?? true { horizon.hold(folded) }
+        let fold = folded.flatMap { horizon.record(of: $0) }
         let failure = try await naming("the ledger", redis.endpoint) { try await judge(opening, fold) }
         if let count = try await census.entriesWithoutKey(known: horizon.entriesWithoutKey) {
             horizon.note(entriesWithoutKey: count)

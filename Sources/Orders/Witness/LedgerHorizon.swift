@@ -71,6 +71,16 @@ package final class LedgerHorizon: Sendable {
         change { $0.hold(record) }
     }
 
+    /// See `HeldClaims.hold`.
+    package func hold(_ claim: LedgerClaim) {
+        change { $0.hold(claim) }
+    }
+
+    /// See `HeldClaims.record`.
+    package func record(of claim: LedgerClaim) -> WitnessRecord? {
+        state.withLock { $0.claims.record(of: claim) }
+    }
+
     /// Takes over which ledger there is; nil while there is none.
     package func note(opening: LedgerOpening?) {
         change { $0.ledger = opening.map { .init(kind: $0.kind, opened: $0.id) } }
