@@ -75,6 +75,12 @@ import Testing
             Issue.record("no order is taken")
             return
         }
+        // An api that looked while the table was gone goes on once it is whole.
+        let witness = KeyCensus(ledger: client, keys: TapeKeys(), clock: TapeClock())
+        _ = try await client.send(RedisCommand("RENAME", "{orders}:seen", "aside"))
+        #expect(try await witness.shortfall() != nil)
+        _ = try await client.send(RedisCommand("RENAME", "aside", "{orders}:seen"))
+        #expect(try await witness.shortfall() == nil)
         // A key that is gone is noticed all the same.
         _ = try await client.send(RedisCommand("HDEL", "{orders}:seen", "USD 1 new"))
         #expect(try await census.shortfall()?.contains("keys for") == true)

@@ -61,7 +61,7 @@ import Testing
         _ = try await fixture.client.send(RedisCommand("XDEL", TestLedger.key, "\(acknowledged.mark.id)"))
         let (restarted, keeper) = try fixture.keeper()
         try await keeper.look()
-        #expect(restarted.isKnown && restarted.expected(on: 1) == acknowledged.mark)
+        #expect(restarted.isKnown && restarted.expected == acknowledged.mark)
         #expect(restarted.loss?.claim == acknowledged)
         #expect(try await fixture.isMarked())
 
@@ -240,7 +240,7 @@ import Testing
         let (horizon, keeper) = try fixture.keeper()
         try await keeper.look()
         // Without a ledger nobody knows whether that was counted.
-        #expect(horizon.expected(on: 1) == folded.mark)
+        #expect(horizon.expected == folded.mark)
         for (total, isLost) in [(folded.total.value - 1, true), (folded.total.value, false)] {
             _ = try await fixture.client.send(RedisCommand("DEL", TestLedger.key))
             _ = try await fixture.client.send(
@@ -266,10 +266,96 @@ import Testing
         _ = try await fixture.client.send(RedisCommand("XDEL", TestLedger.key, "\(acknowledged.mark.id)"))
         _ = try await fixture.client.send(RedisCommand("CONFIG", "SET", "min-replicas-to-write", "1"))
         await #expect(throws: RedisError.self) { try await keeper.look() }
-        #expect(horizon.loss?.claim == acknowledged && horizon.expected(on: 1) == acknowledged.mark)
+        #expect(horizon.loss?.claim == acknowledged && horizon.expected == acknowledged.mark)
         _ = try await fixture.client.send(RedisCommand("CONFIG", "SET", "min-replicas-to-write", "0"))
         try await keeper.look()
         #expect(try await fixture.isMarked())
+    }
+
+    @Test func `a loss is found and marked while the read model cannot be read`() async throws {
+        let fixture = try await Fixture()
+        let acknowledged = try await fixture.newest()
+        let (horizon, keeper) = try fixture.keeper()
+        try await keeper.look()
+        horizon.acknowledge(acknowledged, found: nil, on: nil)
+        _ = try await fixture.client.send(RedisCommand("XDEL", TestLedger.key, "\(acknowledged.mark.id)"))
+        _ = try await fixture.client.send(RedisCommand("SET", "{read}:stats", "x"))
+        await #expect(throws: RedisError.self) { try await keeper.look() }
+        let marked = try await fixture.isMarked()
+        #expect(horizon.loss?.claim == acknowledged && marked)
+        // Before it was read once, nothing is known.
+        let (restarted, again) = try fixture.keeper()
+        await #expect(throws: RedisError.self) { try await again.look() }
+        #expect(!restarted.isKnown && restarted.loss?.claim == acknowledged)
+    }
+
+    @Test func `what another api has marked is remembered when the mark is gone too`() async throws {
+        let fixture = try await Fixture()
+        let acknowledged = try await fixture.newest()
+        let (first, keeper) = try fixture.keeper()
+        try await keeper.look()
+        first.acknowledge(acknowledged, found: nil, on: nil)
+        _ = try await fixture.client.send(RedisCommand("XDEL", TestLedger.key, "\(acknowledged.mark.id)"))
+        try await keeper.look()
+        let other = LedgerHorizon()
+        let history = OrderHistory(
+            readModel: fixture.client, ledger: fixture.client, keys: TapeKeys(), clock: fixture.clock)
+        let second = HorizonKeeper(
+            history: history, horizon: other, ledger: fixture.client, keys: TapeKeys(), clock: fixture.clock)
+        try await second.look()
+        _ = try await fixture.client.send(RedisCommand("DEL", "{orders}:missing"))
+        try await second.look()
+        #expect(other.loss?.claim == acknowledged)
+        #expect(try await fixture.isMarked())
+    }
+
+    @Test func `a loss that was ordered again is counted by the total that there is`() async throws {
+        var fixture = try await Fixture()
+        let acknowledged = try await fixture.newest()
+        let (horizon, keeper) = try fixture.keeper()
+        try await keeper.look()
+        horizon.acknowledge(acknowledged, found: nil, on: nil)
+        _ = try await fixture.client.send(RedisCommand("XDEL", TestLedger.key, "\(acknowledged.mark.id)"))
+        try await fixture.ledger.orders(1)
+        try await keeper.look()
+        let total = try await fixture.newest().total
+        let raiser = LedgerRaiser(ledger: fixture.client, keys: TapeKeys(), clock: fixture.clock)
+        guard case .raised = try await raiser.raise(to: total) else { throw NotRaised() }
+        guard case .enough = try await raiser.raise(to: total) else { throw NotRaised() }
+        try await keeper.look()
+        #expect(horizon.loss == nil)
+    }
+
+    @Test func `nothing is written to a witness before all of them were read`() async throws {
+        let folder = NSTemporaryDirectory() + "cointape-witness-" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let horizon = LedgerHorizon(witnesses: [try WitnessFile(folder: folder, prefix: "")])
+        horizon.hold(Self.record(5))
+        #expect(WitnessFile.read(folder: folder, prefix: "").isEmpty)
+        horizon.settle([(Self.record(5), .found)], together: true)
+        horizon.open()
+        #expect(WitnessFile.read(folder: folder, prefix: "").map(\.record) == [Self.record(5)])
+    }
+
+    @Test func `what a witness held of others is looked for, too`() async throws {
+        let redis = try await TestRedis()
+        let (one, other) = (
+            WitnessRedis(redis.client(), keys: TapeKeys()), WitnessRedis(redis.client(), keys: TapeKeys())
+        )
+        one.write(Self.record(5))
+        try await eventually("it is kept") { try await one.read() == .record(Self.record(5)) }
+        other.write(Self.record(6))
+        try await eventually("it is kept") { try await one.read() == .record(Self.record(6)) }
+        #expect(one.takeStrange() == [] && other.takeStrange() == [Self.record(5)] && other.takeStrange() == [])
+        one.write(Self.record(4))
+        try await eventually("what is newer is told") { one.takeStrange() == [Self.record(6)] }
+
+        let folder = NSTemporaryDirectory() + "cointape-witness-" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try WitnessFile(folder: folder, prefix: "").write(Self.record(5))
+        let file = try WitnessFile(folder: folder, prefix: "")
+        file.write(Self.record(6))
+        #expect(file.takeStrange() == [Self.record(5)] && file.takeStrange() == [])
     }
 
     @Test func `a ledger whose witness cannot be read is not opened at nothing`() async throws {
@@ -369,7 +455,7 @@ import Testing
             let second = try WitnessFile(folder: folder, prefix: "p:")
             #expect(first.path == nil)
             first.write(record(7))
-            second.write(record(8_888_888_888_888))
+            second.write(record(8))
             second.write(record(9))
             #expect(first.path == "\(folder)/p:orders-0.json" && second.path == "\(folder)/p:orders-1.json")
             #expect(first.writeFailure == nil)

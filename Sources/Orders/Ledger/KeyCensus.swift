@@ -13,6 +13,7 @@ package actor KeyCensus {
     private let ledger: StreamReader
     private var count = 0
     private var counted = 0
+    private var seenBefore = -1
     private var next: StreamID? = StreamID(milliseconds: 0, sequence: 0)
 
     private static let batch = 1_000
@@ -26,13 +27,13 @@ package actor KeyCensus {
     /// The count, where the table of keys is shorter than `known` explains; else nil, as there is nothing to count.
     func entriesWithoutKey(known: Int) async throws(RedisError) -> Int? {
         guard let (entries, seen) = try await lengths(), entries - seen > known else { return nil }
-        return try await countWithoutKey(of: entries)
+        return try await countWithoutKey(of: entries, seen: seen)
     }
 
     /// What the table lacks, in words, as `create_order.lua` judges it; nil if it is whole, or there is no ledger.
     package func shortfall() async throws(RedisError) -> String? {
         guard let (entries, seen) = try await lengths(), entries > 0 else { return nil }
-        let others = entries - seen > 1 ? try await countWithoutKey(of: entries) : 1
+        let others = entries - seen > 1 ? try await countWithoutKey(of: entries, seen: seen) : 1
         if seen < entries - others { return "it has \(seen) keys for \(entries - others) orders" }
         guard let newest = try await ledger.newest(1).first, case .order(let order)? = try? LedgerEntry(newest) else {
             return nil
@@ -52,11 +53,10 @@ package actor KeyCensus {
         return (Int(clamping: entries), Int(clamping: seen))
     }
 
-    private func countWithoutKey(of entries: Int) async throws(RedisError) -> Int {
-        if entries < counted {
-            // It is another ledger.
-            (count, counted, next) = (0, 0, StreamID(milliseconds: 0, sequence: 0))
-        }
+    private func countWithoutKey(of entries: Int, seen: Int) async throws(RedisError) -> Int {
+        // It is another ledger, or keys of orders that were placed twice are there again.
+        if entries < counted || entries - seen > count && seen != seenBefore { forget() }
+        seenBefore = seen
         while let first = next {
             let found = try await ledger.oldest(Self.batch, from: first)
             for entry in found where entry.fields["opened"] != nil || entry.fields["raised"] != nil { count += 1 }
@@ -66,6 +66,10 @@ package actor KeyCensus {
             if found.count < Self.batch { break }
         }
         return max(1, count)
+    }
+
+    private func forget() {
+        (count, counted, next) = (0, 0, StreamID(milliseconds: 0, sequence: 0))
     }
 
     /// How many of the entries are orders whose key leads to another order under the same key: the table has one key for both.

@@ -41,6 +41,15 @@ package struct OrdersFitness: Equatable, Sendable {
         try await look.keys([.init(keys.missing, "string")], ledger) { key in
             ["\(ledger.endpoint.cli) RENAME '\(key)' '\(key).old'", "cointape orders verify"]
         }
+        if let mark = try? await ledger.look(RedisCommand("GET", keys.missing)).bytes, WitnessRecord(mark) == nil {
+            look.findings.append(
+                Finding(
+                    what: "orders: the key \(keys.missing), which has all orders refused, is no record of a loss",
+                    mend: [
+                        "\(ledger.endpoint.cli) RENAME '\(keys.missing)' '\(keys.missing).old'",
+                        "cointape orders verify",
+                    ]))
+        }
         try await look.census(census)
         let streams = [nil] + Currency.allCases.map { Optional($0) }
         let expected =

@@ -42,7 +42,7 @@ package struct OrderDesk: Sendable {
         let offer = horizon.isKnown && obstacle == nil ? rates.flatMap { self.offer(for: request, at: $0) } : nil
         let (tail, now) = (OrderTail.random(), clock.now)
         let connection = redis.connections
-        let expected = horizon.expected(on: connection)
+        let expected = horizon.expected
         let call = OrderScript(
             request, offer: offer, tail: tail, now: now, known: expected,
             entriesWithoutKey: horizon.entriesWithoutKey, keys: keys)
@@ -55,7 +55,9 @@ package struct OrderDesk: Sendable {
         }
         let claim = LedgerClaim(mark: LedgerMark(id: order.id.entry, tail: order.id.tail), total: total)
         if let shortfall = await shortfall(of: claim.mark, obstacle) { return .unsafe(shortfall) }
-        horizon.acknowledge(claim, found: hasExpected ? expected : nil, on: isOneConnection ? connection : nil)
+        // A server without what was expected is not the one that this connection led to before.
+        let isSame = isOneConnection && (expected == nil || hasExpected)
+        horizon.acknowledge(claim, found: hasExpected ? expected : nil, on: isSame ? connection : nil)
         return .order(order, isReplay: isReplay)
     }
 

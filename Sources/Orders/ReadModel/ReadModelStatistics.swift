@@ -39,7 +39,7 @@ package struct ReadModelStatistics: Equatable, Sendable {
             lastCreatedAt = opening.opened
         case .raise(let raise):
             guard last != nil else { throw DamagedEntry(raise.id, "is the first, and not the ledger's opening") }
-            guard raise.total > total else {
+            guard raise.total >= total else {
                 throw DamagedEntry(raise.id, "raises the running total to \(raise.total.digits), from \(total.digits)")
             }
             lastCreatedAt = raise.raised

@@ -6,8 +6,8 @@
 -- ARGV[3]  its running total, in satoshi
 -- ARGV[4]  the record that it may replace, whatever that says; empty for none
 --
--- Returns kept; newer, when a record of the same ledger with a higher running total stays; or other, when something else
--- stays: only of sandboxes one may replace another's record. Retry safe.
+-- Returns one of these, and what was held before, or nothing: kept; newer, when a record of the same ledger with a higher
+-- running total stays; other, when something else stays: only of sandboxes one may replace another's record. Retry safe.
 local record, opened, total = ARGV[1], ARGV[2], ARGV[3]
 local known = redis.call('GET', KEYS[1])
 
@@ -17,10 +17,10 @@ if known and known ~= ARGV[4] then
   if string.match(known, '"opened":"([^"]*)"') == opened and is_sandbox(known) == is_sandbox(record) then
     local sold = string.match(known, '"total":"(%d+)"')
     -- Whole numbers without leading zeros: tonumber is not exact beyond 2^53.
-    if sold and (#sold > #total or #sold == #total and sold >= total) then return 'newer' end
+    if sold and (#sold > #total or #sold == #total and sold >= total) then return {'newer', known} end
   elseif not (is_sandbox(known) and is_sandbox(record)) then
-    return 'other'
+    return {'other', known}
   end
 end
 redis.call('SET', KEYS[1], record)
-return 'kept'
+return {'kept', known or ''}

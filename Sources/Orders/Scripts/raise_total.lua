@@ -8,7 +8,7 @@
 --
 -- Returns a table that begins with one of these; all but `ok` have changed nothing.
 --   ok, id, total         the running total is raised; the entry that says so, and the total before
---   enough, total         the running total is as high already
+--   enough, total         the running total is as high already, and no loss is to be counted by it
 --   not-open              there is no ledger
 --   damaged, words        the ledger holds what cointape never wrote
 --   bad-argument, number  ARGV[number] is not what stands above
@@ -45,10 +45,11 @@ if not is_whole(total) then return {'damaged', 'the newest entry, ' .. newest[1]
 if not fields.tail or not (fields.satoshi or fields.opened or fields.raised) then
   return {'damaged', 'the newest entry, ' .. newest[1] .. ', is no order'}
 end
-if tonumber(total) >= tonumber(sold) then return {'enough', total} end
 local mark = redis.call('GET', KEYS[2])
 local lost = mark and string.match(mark, '"total":"(%d+)"')
 local is_counted = lost and #lost <= 11 and tonumber(lost) <= tonumber(sold)
+-- The same total counts a loss all the same: what was lost may have been ordered again.
+if tonumber(total) > tonumber(sold) or total == sold and not is_counted then return {'enough', total} end
 
 local writes = {{'XADD', KEYS[1], '0-0', 'f', 'v'}}
 if is_counted then writes[2] = {'DEL', KEYS[2], harmless = {'DEL', KEYS[2] .. ':none'}} end

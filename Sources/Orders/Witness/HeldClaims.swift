@@ -73,13 +73,8 @@ package struct HeldClaims: Equatable, Sendable {
     /// What a witness has to remember: of what is lost the highest total, else the newest.
     package var record: WitnessRecord? { loss?.record ?? newest?.record }
 
-    /// The entry that whoever writes to the ledger on this connection should look for first.
-    package func expected(on connection: Connection) -> LedgerMark? {
-        if let loss { return loss.claim.mark }
-        // What stands beside a newest one that is known on this connection can be known there too.
-        if let other = others.first, newest == nil || self.connection == connection { return other.claim.mark }
-        return newest?.claim.mark
-    }
+    /// The entry that whoever writes to the ledger should look for first: what is lost, else the newest.
+    package var expected: LedgerMark? { (loss?.claim ?? newest?.claim ?? others.first?.claim)?.mark }
 
     /// Takes over an entry that was acknowledged; `found` is the other one that the server had then, `connection` the one to
     /// that server, nil if that is not known.

@@ -40,15 +40,22 @@ package struct HorizonKeeper: Sendable {
             try await self.opening()
         }
         horizon.note(opening: opening)
-        let folded = try await naming("the read model", history.readModel.endpoint) { try await history.folded() }
+        var (folded, unread): (LedgerClaim?, (any Error)?) = (nil, nil)
+        do {
+            folded = try await naming("the read model", history.readModel.endpoint) { try await history.folded() }
+        } catch {
+            // What is known without it is looked for all the same.
+            unread = error
+        }
         try await recall()
         if let folded, horizon.newest.map({ $0.id < folded.mark.id }) ?? true { horizon.hold(folded) }
         let fold = folded.flatMap { horizon.record(of: $0) }
         let failure = try await naming("the ledger", redis.endpoint) { try await judge(opening, fold) }
+        if unread == nil { horizon.open() }
         if let count = try await census.entriesWithoutKey(known: horizon.entriesWithoutKey) {
             horizon.note(entriesWithoutKey: count)
         }
-        if let failure { throw failure }
+        if let error = unread ?? failure { throw error }
         return folded?.mark
     }
 
@@ -102,7 +109,6 @@ package struct HorizonKeeper: Sendable {
         }
         let together = connection == redis.connections && connection > 0
         horizon.settle(verdicts, together: together)
-        horizon.open()
         var failure: RedisError?
         func attempt(_ body: () async throws(RedisError) -> Void) async {
             do throws(RedisError) { try await body() } catch { failure = failure ?? error }
@@ -118,6 +124,8 @@ package struct HorizonKeeper: Sendable {
         if let mark = try await check.mark() {
             if case .lost(let loss) = try await check.verdict(on: mark, opening: opening) {
                 marked = loss
+                // Whoever marked it may be gone, and the mark with the ledger's Redis.
+                horizon.settle([(mark, .lost(loss))], together: false)
             } else {
                 await attempt { () throws(RedisError) in try await check.clear(mark) }
             }

@@ -38,9 +38,7 @@ package final class LedgerHorizon: Sendable {
     package var newest: LedgerMark? { state.withLock(\.claims.newestClaim?.mark) }
 
     /// See `HeldClaims.expected`.
-    package func expected(on connection: HeldClaims.Connection) -> LedgerMark? {
-        state.withLock { $0.claims.expected(on: connection) }
-    }
+    package var expected: LedgerMark? { state.withLock(\.claims.expected) }
 
     /// What has to be looked for in the ledger.
     package var records: [WitnessRecord] { state.withLock(\.claims.records) }
@@ -58,7 +56,11 @@ package final class LedgerHorizon: Sendable {
 
     /// Takes over that all that may know of older entries was read and looked for.
     package func open() {
-        state.withLock { $0.isKnown = true }
+        state.withLock { state in
+            guard !state.isKnown else { return }
+            state.isKnown = true
+            if let record = state.claims.record { for witness in witnesses { witness.write(record) } }
+        }
     }
 
     /// See `HeldClaims.acknowledge`.
@@ -100,20 +102,25 @@ package final class LedgerHorizon: Sendable {
         state.withLock { $0.entriesWithoutKey = count }
     }
 
-    /// Hands witnesses that could not write the record to them again.
+    /// Holds what witnesses held that this process did not write, and hands the record again to those that could not write
+    /// it.
     package func remind() {
+        for record in witnesses.flatMap({ $0.takeStrange() }) { hold(record) }
         state.withLock { state in
+            guard state.isKnown else { return }
             guard let record = state.claims.record else { return }
             for witness in witnesses where witness.writeFailure != nil { witness.write(record) }
         }
     }
 
     /// Witnesses are told within the lock: the last one told is the newest.
+    ///
+    /// Before all was read they are told nothing, as they may hold what this process does not know yet.
     private func change(_ change: (inout HeldClaims) -> Void) {
         state.withLock { state in
             let before = state.claims.record
             change(&state.claims)
-            guard let record = state.claims.record, record != before else { return }
+            guard state.isKnown, let record = state.claims.record, record != before else { return }
             for witness in witnesses { witness.write(record) }
         }
     }
@@ -126,4 +133,9 @@ package protocol LedgerWitness: Sendable {
 
     /// Why the last write failed; nil if it did not.
     var writeFailure: String? { get }
+
+    /// What it held that this process had not written, each once.
+    ///
+    /// Others may have acknowledged it.
+    func takeStrange() -> [WitnessRecord]
 }

@@ -22,6 +22,10 @@ package final class WitnessFile: LedgerWitness {
         /// What the file holds.
         var record: WitnessRecord?
         var failure: String?
+        /// What a file that was taken held.
+        var strange: WitnessRecord?
+        /// Before then no file is looked for again: without one each order would look at all of them.
+        var nextTake = ContinuousClock.now
     }
 
     private let folder: String
@@ -35,6 +39,7 @@ package final class WitnessFile: LedgerWitness {
     /// One write, which the page cache takes whole.
     private static let length = 256
     private static let mostFiles = 1_000
+    private static let patience: Duration = .milliseconds(500)
 
     /// Makes the folder, if it is missing; a file is taken with the first record.
     package init(folder: String, prefix: String) throws(Failure) {
@@ -57,8 +62,12 @@ package final class WitnessFile: LedgerWitness {
     package func write(_ record: WitnessRecord) {
         state.withLock { state in
             do throws(Failure) {
-                if let old = state.record, !Self.mayReplace(old, record, isOwn: true) { Self.leave(&state) }
-                if state.descriptor < 0 { try take(for: record, &state) }
+                if let old = state.record, !Self.mayReplace(old, record) { Self.leave(&state) }
+                if state.descriptor < 0 {
+                    guard state.nextTake <= .now else { return }
+                    state.nextTake = .now + Self.patience
+                    try take(for: record, &state)
+                }
                 try Self.write(record, to: state.descriptor)
                 state.record = record
                 state.failure = nil
@@ -92,8 +101,9 @@ package final class WitnessFile: LedgerWitness {
                 guard access(path, F_OK) == 0 else { break }
                 continue
             }
-            if flock(descriptor, LOCK_EX | LOCK_NB) == 0, Self.isFree(descriptor, for: record) {
-                (state.descriptor, state.path) = (descriptor, path)
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0, case .free(let held) = Self.look(descriptor, for: record) {
+                (state.descriptor, state.path, state.strange) = (descriptor, path, held)
+                state.nextTake = .now
                 return
             }
             close(descriptor)
@@ -106,16 +116,29 @@ package final class WitnessFile: LedgerWitness {
         (state.descriptor, state.path, state.record) = (-1, nil, nil)
     }
 
-    private static func isFree(_ descriptor: Int32, for record: WitnessRecord) -> Bool {
-        guard let text = contents(descriptor) else { return false }
-        if isBlank(text) { return true }
-        return WitnessRecord(text).map { mayReplace($0, record, isOwn: false) } ?? false
+    private enum Look {
+        case free(WitnessRecord?)
+        case taken
     }
 
-    /// What this process wrote itself it may take back, as a person may have counted it; of sandboxes nothing is at stake.
-    private static func mayReplace(_ old: WitnessRecord, _ new: WitnessRecord, isOwn: Bool) -> Bool {
+    private static func look(_ descriptor: Int32, for record: WitnessRecord) -> Look {
+        guard let text = contents(descriptor) else { return .taken }
+        if isBlank(text) { return .free(nil) }
+        guard let old = WitnessRecord(text), mayReplace(old, record) else { return .taken }
+        return .free(old)
+    }
+
+    package func takeStrange() -> [WitnessRecord] {
+        state.withLock { state in
+            defer { state.strange = nil }
+            return [state.strange].compactMap(\.self)
+        }
+    }
+
+    /// Of sandboxes nothing is at stake.
+    private static func mayReplace(_ old: WitnessRecord, _ new: WitnessRecord) -> Bool {
         if old.kind == .sandbox, new.kind == .sandbox { return true }
-        return old.kind == new.kind && old.opened == new.opened && (isOwn || old.claim.total <= new.claim.total)
+        return old.kind == new.kind && old.opened == new.opened && old.claim.total <= new.claim.total
     }
 
     /// A file of the folder, and what it holds: nil if that cannot be read.

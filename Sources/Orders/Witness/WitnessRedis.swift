@@ -10,6 +10,9 @@ package final class WitnessRedis: LedgerWitness {
         var waiting: WitnessRecord?
         var isWriting = false
         var failure: String?
+        /// The last record of this process that it held.
+        var own: [UInt8] = []
+        var strange: WitnessRecord?
     }
 
     package let redis: RedisClient
@@ -67,19 +70,38 @@ package final class WitnessRedis: LedgerWitness {
             }
             guard let record else { return }
             do throws(RedisError) {
-                let isOther = try await keep(record, replacing: "") == "other"
-                let failure = isOther ? "\(place) holds what is not this ledger's record" : nil
-                state.withLock { $0.failure = failure }
+                let (outcome, held) = try await keep(record, replacing: "")
+                let failure = outcome == "other" ? "\(place) holds what is not this ledger's record" : nil
+                state.withLock { state in
+                    state.failure = failure
+                    if held != state.own, let strange = WitnessRecord(held) { state.strange = strange }
+                    if outcome == "kept" { state.own = record.bytes }
+                }
             } catch {
                 state.withLock { $0.failure = "\(redis.endpoint): \(error.message)" }
             }
         }
     }
 
-    private func keep(_ record: WitnessRecord, replacing old: String) async throws(RedisError) -> String? {
-        try await redis.evaluate(
-            Self.script, keys: [key], arguments: [record.text, "\(record.opened)", record.claim.total.digits, old]
-        ).text
+    package func takeStrange() -> [WitnessRecord] {
+        state.withLock { state in
+            defer { state.strange = nil }
+            return [state.strange].compactMap(\.self)
+        }
+    }
+
+    private func keep(
+        _ record: WitnessRecord, replacing old: String
+    ) async throws(RedisError) -> (outcome: String, held: [UInt8]) {
+        let parts =
+            try await redis.evaluate(
+                Self.script, keys: [key], arguments: [record.text, "\(record.opened)", record.claim.total.digits, old]
+            ).array ?? []
+        guard parts.count == 2, let outcome = parts[0].text, let held = parts[1].bytes else {
+            throw RedisError(
+                .unexpectedReply, command: "keep_witness.lua", message: "a reply that the script does not make")
+        }
+        return (outcome, held)
     }
 
     private static let script = RedisScript(name: "keep_witness", source: PackageResources.keep_witness_lua)

@@ -98,7 +98,7 @@ package struct LedgerAudit: Sendable {
         if isFirst { findings.add(raise.id, "is the first, and not the ledger's opening") }
         if raise.total > Satoshi.cap { findings.add(raise.id, Self.beyondCap(raise.total)) }
         if let total {
-            if raise.total <= total {
+            if raise.total < total {
                 findings.add(raise.id, "raises the running total to \(raise.total.digits), from \(total.digits)")
             } else {
                 let lost = Satoshi(raise.total.value - total.value)
