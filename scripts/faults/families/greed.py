@@ -20,11 +20,9 @@ from registry import fault
 
 HONEST = pathlib.Path(__file__).resolve().parents[2] / "greed/honest.py"
 LATEST = 50
-MICROSECONDS_A_KB = 20 * 3
+MICROSECONDS_A_KB = 20
 # Of CPU: what any refusal costs, however short it is; and with the making of a connection, which it ends.
-# Three times what a quiet machine takes: a busy one takes twice, and what is looked for was tens of times more.
-SLOW = 3
-BASE, NEW = 250 * SLOW, 500 * SLOW
+BASE, NEW = 250, 500
 # Bytes: what an api may grow by, which is `http.max_unfinished` and 40 kB for each of 3,000 connections, 16 of them for what
 # it has read last; and what it may keep.
 PEAK, KEPT = 152_000_000, 60_000_000
@@ -94,7 +92,7 @@ def cost(world, table, api, redis, now):
         "60 of each kind, one behind the other, several times; CPU of the api and of Redis, the least of these times")
     for kind in costly.answers(None, now):
         ours, theirs = [], []
-        most = MOST.get(kind, ANSWER) * SLOW
+        most = MOST.get(kind, ANSWER)
         for turn in range(TURNS + MORE):
             if turn >= TURNS and min(ours) < most:
                 break
