@@ -73,8 +73,11 @@ final class ListHistory: Sendable {
 
     /// As the other, without a task where that can be: `complete` is called once, from any thread, or at once.
     ///
-    /// A list once published never changes: what is kept is right.
-    func find(_ minute: Minute, _ query: ListQuery, _ complete: @escaping Completion) {
+    /// A list once published never changes: what is kept is right. A task that is needed runs on `executor`, where there is
+    /// one: on the loop that has Redis' replies, none of them has to wake another thread.
+    func find(
+        _ minute: Minute, _ query: ListQuery, on executor: (any TaskExecutor)? = nil, _ complete: @escaping Completion
+    ) {
         let part = ListPart(minute, query)
         switch state.withLock({ next(part, query, complete, &$0) }) {
         case .tell(let finding): complete(finding)
@@ -83,11 +86,11 @@ final class ListHistory: Sendable {
             loader.loadSmall(part, of: known) { [self] rows in
                 switch rows {
                 case .success(let rows?): land(part, .success(.list(known, rows)))
-                case .success(nil): load(part, of: known)
+                case .success(nil): load(part, of: known, on: executor)
                 case .failure(let error): land(part, .failure(error))
                 }
             }
-        case .fetch(let known): load(part, of: known)
+        case .fetch(let known): load(part, of: known, on: executor)
         }
     }
 
@@ -101,8 +104,9 @@ final class ListHistory: Sendable {
         return .fetch(state.known[part.minute])
     }
 
-    private func load(_ part: ListPart, of known: ListDescription?) {
-        Task {
+    private func load(_ part: ListPart, of known: ListDescription?, on executor: (any TaskExecutor)?) {
+        // What is large is rendered for milliseconds, which no loop must be held up for.
+        Task(executorPreference: part.isSmall ? executor : nil) { [self] in
             do {
                 land(part, .success(try await loader.load(part, of: known)))
             } catch {

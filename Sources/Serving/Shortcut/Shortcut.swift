@@ -109,7 +109,7 @@ final class Shortcut {
     /// Looks for a list of the past; `complete` is called on the loop.
     func find(_ minute: Minute, for request: ListRequest, _ complete: @escaping (Past) -> Void) {
         let waiting = NIOLoopBound((request.query, complete), eventLoop: loop)
-        history?.find(minute, request.query) { [loop, executor, history] finding in
+        history?.find(minute, request.query, on: executor) { [loop, executor, history] finding in
             loop.runNow {
                 let (query, complete) = waiting.value
                 guard case .success(let finding) = finding else { return complete(.missing(nil)) }
