@@ -1,6 +1,8 @@
+package import Basics
 package import Config
 import CurlHTTP
 package import JQ
+package import Redis
 import Synchronization
 package import Tape
 
@@ -72,6 +74,14 @@ package struct FetchConfig: Sendable {
     /// Whether a variable sends the request to another server than the config's own.
     package func isRedirected(in environment: [String: String]) -> Bool {
         urlVariables.contains { !environment[$0, default: ""].isEmpty }
+    }
+}
+
+extension FetchConfig {
+    /// What the worker needs of its Redis, beside its heartbeat.
+    package func redisNeeds(at minute: Minute) -> [RedisNeed] {
+        let keys = worker.redis.keys
+        return .settling(stream, minute, keys) + [RedisNeed]("GET", "SET", on: keys.pause(stream))
     }
 }
 
