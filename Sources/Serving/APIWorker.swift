@@ -25,7 +25,8 @@ package struct APIWorker: Service, CustomStringConvertible {
     /// `onListening` is called with each address as soon as it takes connections.
     ///
     /// `orders` are the clients for the places of the config's orders. `refresh` makes the present minute's list, for an api
-    /// that does so on demand; `refreshNeeds` is what that needs of the Redis. `mayLast` says whether caches may keep past lists for good. `redisCheck` is for `/readyz`.
+    /// that does so on demand; `refreshNeeds` is what that needs of the Redis. `mayLast` says whether caches may keep past
+    /// lists for good. `redisCheck` is for `/readyz`.
     package init(
         _ config: APIConfig, redis: RedisClient, orders places: OrderClients? = nil, clock: TapeClock, logger: Logger,
         onListening: @escaping @Sendable (APIConfig.Address) async -> Void = { _ in },

@@ -41,7 +41,8 @@ struct Listener: Service {
     /// What is read at a time, in bytes.
     private static let longestRead = 16_384
 
-    /// Throws `ListenFailure` when the address cannot be taken, and another error when it takes no more connections although nobody has told it to stop.
+    /// Throws `ListenFailure` when the address cannot be taken, and another error when it takes no more connections although
+    /// nobody has told it to stop.
     func run() async throws {
         let (quiescing, connections) = (ServerQuiescingHelper(group: Self.group), Connections())
         let server = try await bind(quiescing, connections)

@@ -76,7 +76,8 @@ final class WriteWatch: Sendable {
                         check("the key \(key.key) expires in \(left.components.seconds) s", "PERSIST '\(key.key)'"))
                 }
             }
-            let well = ReadinessCheck(name: name, isWell: true, detail: "\(redis.endpoint) takes them")
+            let verb = writes == nil ? "answers" : "takes"
+            let well = ReadinessCheck(name: name, isWell: true, detail: "\(redis.endpoint) \(verb) them")
             return checks.isEmpty ? [well] : checks
         } catch {
             return [check(error.message, nil)]

@@ -136,8 +136,6 @@ final class OrdersLook: Sendable {
         ]
     }
 
-    private static func words(_ error: any Error) -> String { (error as? RedisError)?.message ?? "\(error)" }
-
     /// What the other Redis that remembers the newest order would refuse.
     private func witnessFaults() async -> [String] {
         guard let redis = witness?.redis else { return [] }
