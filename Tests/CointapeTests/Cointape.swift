@@ -113,6 +113,29 @@ func shell(
     return String(decoding: FileManager.default.contents(atPath: file) ?? Data(), as: UTF8.self)
 }
 
+/// The processes that shell commands leave running, each ended by its id when this goes.
+final class Background: Sendable {
+    private let folder: Folder
+    private var file: String { "\(folder.path)/background" }
+
+    init(_ folder: Folder) {
+        self.folder = folder
+    }
+
+    deinit {
+        for line in ((try? String(contentsOfFile: file, encoding: .utf8)) ?? "").split(separator: "\n") {
+            if let process = Int32(line) { kill(process, SIGTERM) }
+        }
+    }
+
+    /// The commands, such that what a line starts with `&` at its end is known here.
+    func noting(_ commands: String) -> String {
+        commands.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            line.hasSuffix(" &") ? "\(line) echo $! >>'\(file)'" : String(line)
+        }.joined(separator: "\n")
+    }
+}
+
 private func outputFile() -> String { NSTemporaryDirectory() + "cointape-output-" + UUID().uuidString }
 
 /// Whether a process is there; a zombie is not.

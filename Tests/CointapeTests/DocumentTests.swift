@@ -123,9 +123,7 @@ import Testing
         try "#!/bin/sh\nexec cointape up \"$@\"\n".write(
             toFile: "\(folder.path)/scripts/run", atomically: true, encoding: .utf8)
         try await shell("chmod +x scripts/run", in: folder.path)
-        defer {
-            _ = try? Process.run(URL(fileURLWithPath: "/usr/bin/pkill"), arguments: ["-f", "http.server \(feed) "])
-        }
+        let background = Background(folder)
         var up: Cointape?
         for block in try Document("docs/feeds.md").blocks {
             let commands = here(block.commands.replacing("8099", with: "\(feed)"), port)
@@ -135,7 +133,7 @@ import Testing
                 try await up?.prints("cointape is up")
                 continue
             }
-            let printed = try await shell(commands, in: folder.path, environment: environment)
+            let printed = try await shell(background.noting(commands), in: folder.path, environment: environment)
             guard let output = block.output else {
                 #expect(!printed.contains("should") && !printed.contains("error"), "\(commands)\n\(printed)")
                 continue
@@ -156,14 +154,12 @@ import Testing
         let folder = try Folder()
         let environment = try path(folder)
         let port = try FreePort.next()
-        defer {
-            _ = try? Process.run(URL(fileURLWithPath: "/usr/bin/pkill"), arguments: ["-f", "sandbox --port \(port) "])
-        }
+        let background = Background(folder)
         var compared = 0
         for block in try Document("docs/providers.md").blocks {
             let commands = block.commands.replacing("6670", with: "\(port)").replacing("curl -X", with: "curl -sS -X")
             guard let output = block.output else {
-                try await shell(commands, environment: environment)
+                try await shell(background.noting(commands), environment: environment)
                 try await eventually("the sandbox listens") {
                     try await shell("curl -sS 'localhost:\(port)/sandbox/faults' 2>&1; true").contains("=1.0")
                 }
@@ -184,16 +180,12 @@ import Testing
         environment["REDIS_URL"] = redis.url
         environment["PORT"] = "\(port)"
         try await shell("cp -r \(Repository.path)/config config", in: folder.path)
-        defer {
-            for pattern in ["sandbox --port \(sandbox)", "^[^ ]*cointape run lazy/api.json"] {
-                _ = try? Process.run(URL(fileURLWithPath: "/usr/bin/pkill"), arguments: ["-f", pattern])
-            }
-        }
+        let background = Background(folder)
         var compared = 0
         for block in try Document("docs/on-demand.md").blocks {
             let commands = here(block.commands.replacing("6670", with: "\(sandbox)"), port)
             guard let output = block.output else {
-                try await shell(commands, in: folder.path, environment: environment)
+                try await shell(background.noting(commands), in: folder.path, environment: environment)
                 continue
             }
             // Late in a minute a list is only begun with the next.
