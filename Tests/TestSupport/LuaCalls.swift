@@ -1,4 +1,5 @@
 import Foundation
+package import Redis
 
 /// The commands that a script's source calls, and on which of its keys, as far as that stands there.
 package struct LuaCalls: Sendable {
@@ -34,6 +35,29 @@ package struct LuaCalls: Sendable {
             calls.insert(Call(words: String(match.1), key: Int(match.2).map { $0 - 1 }))
         }
         self.calls = calls
+    }
+
+    /// What is wrong where each call of a target's scripts should be in the needs of whoever runs it.
+    ///
+    /// `scripts` are all of the target's by name, with the keys that each is given and the needs that have to cover it.
+    package static func uncovered(
+        in target: String, by scripts: [String: (keys: [String], needs: [RedisNeed])]
+    ) throws -> [String] {
+        let found = try all(of: target)
+        var wrong = Set(scripts.keys).subtracting(found.map(\.name)).map { "there is no \($0).lua" }
+        for script in found {
+            guard let (keys, needs) = scripts[script.name], !script.calls.isEmpty else {
+                wrong.append("\(script.name).lua is not looked at, or calls nothing")
+                continue
+            }
+            for call in script.calls {
+                let isThere = needs.contains { need in
+                    need.words == call.words && (call.key.map { keys[$0] == need.key } ?? true)
+                }
+                if !isThere { wrong.append("\(script.name).lua: \(call)") }
+            }
+        }
+        return wrong
     }
 
     /// The names of the commands that the Swift sources of these targets send.
