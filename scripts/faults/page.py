@@ -1,8 +1,10 @@
 """docs/faults.md, and the same in the terminal."""
 
+import textwrap
+
 HEAD = """# Faults
 
-Every row is a fault that was made to happen to real processes: workers, redis-server, and a sandbox in the place of the
+Every section is a fault that was made to happen to real processes: workers, redis-server, and a sandbox in the place of the
 providers. This page is written by the run itself:
 
 ```sh
@@ -11,9 +13,6 @@ providers. This page is written by the run itself:
 
 {summary}
 {form}
-
-| fault | done | expected | seen |
-|---|---|---|---|
 """
 SHORT = "This is the short form; `--long` runs each for as long as the list of faults asks for."
 LONG = "This is the long form."
@@ -22,7 +21,7 @@ LONG = "This is the long form."
 def page(rows, is_long):
     command = "scripts/faults/run" + (" --long" if is_long else "") + " --report docs/faults.md"
     head = HEAD.format(command=command, summary=summary(rows), form=LONG if is_long else SHORT)
-    return head + "".join(line(row) for row in rows)
+    return head + "".join(section(row) for row in rows)
 
 
 def summary(rows):
@@ -32,16 +31,24 @@ def summary(rows):
     return text + (f", {bad} are not" if bad else "") + (f", {skipped} are skipped" if skipped else "") + "."
 
 
-def line(row):
+def section(row):
+    lines = ["", f"## {row.fault}", ""]
+    if row.done:
+        lines += [*wrapped(clean(row.done).rstrip(".") + "."), ""]
     if row.skipped is not None:
-        return cells(row.fault, row.done or "–", "–", f"*skipped: {row.skipped}*")
-    expected = "<br>".join(clean(point[0]) for point in row.points)
-    seen = "<br>".join(clean(point[2]) if point[1] else f"**not so:** {clean(point[2])}" for point in row.points)
-    return cells(row.fault, row.done, expected, seen)
+        return "\n".join([*lines, f"*Skipped: {clean(row.skipped)}*", ""])
+    lines += ["| expected | seen |", "|---|---|"]
+    for expected, is_so, seen in row.points:
+        lines.append(cells(clean(expected), clean(seen) if is_so else f"**not so:** {clean(seen)}"))
+    return "\n".join([*lines, ""])
+
+
+def wrapped(text):
+    return textwrap.wrap(text.replace("\n", " "), 124, break_long_words=False, break_on_hyphens=False)
 
 
 def cells(*texts):
-    return "| " + " | ".join(text.replace("\n", " ").replace("|", "\\|") for text in texts) + " |\n"
+    return "| " + " | ".join(text.replace("\n", " ").replace("|", "\\|") for text in texts) + " |"
 
 
 def clean(text):
