@@ -62,7 +62,7 @@ import Testing
         let client = redis.client()
         try await rates(client, source: "btc_rate")
         let api = try API(["REDIS_URL": redis.url])
-        try await api.tells("[-] orders: orders: the ledger is not open; cointape orders open")
+        try await api.tells("[-] orders: the ledger is not open; cointape orders open")
         #expect(try await api.put("a").contains("ledger-not-open"))
         // A trace of a ledger forbids the advice to open one.
         _ = try await client.send(RedisCommand("HSET", "{orders}:seen", "a", "1-1"))
@@ -76,7 +76,7 @@ import Testing
         _ = try await client.send(RedisCommand("DEL", "{orders}:ledger"))
         // An opening that cannot be read.
         _ = try await client.send(RedisCommand("XADD", "{orders}:ledger", "*", "opened", "x", "kind", "real"))
-        try await api.tells("[-] orders: orders: {orders}:ledger: ", "cointape orders verify")
+        try await api.tells("[-] orders: {orders}:ledger: ", "cointape orders verify")
         _ = try await client.send(RedisCommand("DEL", "{orders}:ledger"))
         // A ledger for other rates.
         var ledger = TestLedger(client)

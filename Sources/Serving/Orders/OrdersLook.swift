@@ -62,7 +62,9 @@ final class OrdersLook: Sendable {
         wrong += newest.withLock(\.self) ?? ["not looked at yet"]
         wrong += witnesses.compactMap(\.writeFailure).map { "orders: the witness of acknowledged orders: \($0)" }
         let takes = ReadinessCheck(name: "orders", isWell: true, detail: "\(ledger.endpoint) takes them")
-        return wrong.isEmpty ? [takes] : wrong.map { ReadinessCheck(name: "orders", isWell: false, detail: $0) }
+        // As in `status`, where other lines stand between these, they say what they are about.
+        let details = wrong.map { String($0.trimmingPrefix("orders: ")) }
+        return details.isEmpty ? [takes] : details.map { ReadinessCheck(name: "orders", isWell: false, detail: $0) }
     }
 
     /// Runs until cancelled.
