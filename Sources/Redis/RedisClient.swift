@@ -249,8 +249,12 @@ package final class RedisClient: Sendable {
             try? await Task.sleep(for: wait)
             guard let self else { return }
             self.state.withLock { $0.isRetrying = false }
-            if case .await(let attempt) = self.state.withLock({ self.next(for: "connect", &$0) }) {
-                _ = await attempt.value
+            switch self.state.withLock({ self.next(for: "connect", &$0) }) {
+            case .use: break
+            // If it fails, it schedules the next one.
+            case .await(let attempt): _ = await attempt.value
+            // A caller came first, and could not connect either.
+            case .fail: self.retryLater()
             }
         }
     }

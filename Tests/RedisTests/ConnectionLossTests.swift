@@ -106,6 +106,26 @@ import Testing
         try await eventually("that it is back is told") { said.told == ["redis.lost", "redis.back"] }
     }
 
+    @Test func `a client that was asked again and again while Redis was away connects when nobody asks any more`() async throws {
+        let redis = try await TestRedis()
+        for _ in 0..<20 {
+            let said = Said()
+            let client = Self.client(redis, said)
+            _ = try await client.send(RedisCommand("PING"))
+            try await redis.kill()
+            // Each of them may come right before the client tries by itself.
+            let end = ContinuousClock.now + .milliseconds(30)
+            while .now < end {
+                _ = try? await client.send(RedisCommand("PING"))
+                await Task.yield()
+            }
+            try await redis.restart()
+            try await eventually(within: .seconds(15), "that it is back is told") {
+                said.told == ["redis.lost", "redis.back"]
+            }
+        }
+    }
+
     @Test func `after READONLY the name is resolved anew, and the new primary is found`() async throws {
         let (old, new) = (try await TestRedis(), try await TestRedis())
         let relay = try await Relay(to: old.port)
