@@ -29,8 +29,8 @@ package final class RedisClient: Sendable {
         var isRetrying = false
         /// What this user may not run, and until when that need not be tried again; only what was looked at.
         var denials: [RedisCommand: (error: RedisError, until: ContinuousClock.Instant)] = [:]
-        /// Why the last connection ended although Redis was still owed a reply.
-        var loss: RedisError?
+        /// Why the last connection ended although Redis was still owed a reply, and how many outages had begun then.
+        var loss: (error: RedisError, begun: Int?)?
         var opened = 0
     }
 
@@ -177,9 +177,10 @@ package final class RedisClient: Sendable {
         case .failure(let error):
             noteSilence(error, on: connection)
             if error.code == .connectionLost {
+                let begun = outage.begun
                 state.withLock { state in
                     guard state.connection?.isSame(as: connection) == true, state.loss == nil else { return }
-                    state.loss = error
+                    state.loss = (error, begun)
                 }
             }
         }
@@ -331,7 +332,11 @@ package final class RedisClient: Sendable {
                 return (state.lastError != nil, state.loss, state.isClosed)
             }
             if closed { connection.close() }
-            if wasDown { outage.ends(endpoint) } else if let loss { outage.wasCut(endpoint, loss) }
+            if wasDown {
+                outage.ends(endpoint)
+            } else if let loss, let begun = loss.begun, begun == outage.begun {
+                outage.wasCut(endpoint, loss.error)
+            }
             return .success(connection)
         } catch {
             if error.isSilence { outage.fellSilent() }

@@ -19,6 +19,7 @@ package final class RedisOutage: Sendable {
 
     private struct State {
         var failing = 0
+        var begun = 0
         var since: ContinuousClock.Instant?
         var reconnects = 0
         var silences = 0
@@ -51,12 +52,19 @@ package final class RedisOutage: Sendable {
     func begins(_ endpoint: RedisEndpoint, _ error: RedisError) {
         let isFirst = state.withLock { state in
             state.failing += 1
-            if state.failing == 1 { state.since = .now }
-            return state.failing == 1
+            guard state.failing == 1 else { return false }
+            state.since = .now
+            state.begun += 1
+            return true
         }
         guard isFirst else { return }
         logger.warning(.redisLost, metadata: [LogKey.redis: "\(endpoint)", LogKey.error: "\(error.message)"])
     }
+
+    /// How many outages have begun; nil while one is under way.
+    ///
+    /// The same number at two times says that Redis was not away in between.
+    var begun: Int? { state.withLock { $0.failing == 0 ? $0.begun : nil } }
 
     /// To be called when a client has connected again at once after its connection was lost on a command: Redis was not away,
     /// so that the command may be what it closed the connection for.

@@ -106,6 +106,29 @@ import Testing
         try await eventually("that it is back is told") { said.told == ["redis.lost", "redis.back"] }
     }
 
+    @Test func `a client that nobody asks while Redis is away tells of no cut once it is back`() async throws {
+        let redis = try await TestRedis()
+        let said = Said()
+        let waiting = Self.client(redis, said)
+        let other = waiting.separate()
+        _ = try await other.send(RedisCommand("PING"))
+        let entry = Task {
+            try await waiting.sendBlocking(
+                RedisCommand("XREAD", "BLOCK", 0, "STREAMS", "stream", "$"), timeout: .seconds(60))
+        }
+        try await eventually("it waits") { try await redis.blockedClients() == 1 }
+        try await redis.kill()
+        await #expect(throws: RedisError.self) { try await entry.value }
+        try await eventually("the loss is told") {
+            _ = try? await other.send(RedisCommand("PING"))
+            return said.told == ["redis.lost"]
+        }
+        try await redis.restart()
+        try await eventually("that it is back is told") { said.told == ["redis.lost", "redis.back"] }
+        _ = try await waiting.send(RedisCommand("PING"))
+        #expect(said.told == ["redis.lost", "redis.back"])
+    }
+
     @Test func `a client that was asked again and again while Redis was away connects when nobody asks any more`() async throws {
         let redis = try await TestRedis()
         for _ in 0..<20 {
