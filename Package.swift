@@ -26,7 +26,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.5.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.20.0"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.10.0", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -54,12 +53,6 @@ let package = Package(
             dependencies: ["Basics", "CTextMasks", "Digests", .product(name: "NIOCore", package: "swift-nio")],
             swiftSettings: settings
         ),
-        // Requests that are answered by their bytes; without it the routes answer them all.
-        .target(
-            name: "PlainRequests",
-            dependencies: [.product(name: "NIOCore", package: "swift-nio")],
-            swiftSettings: settings
-        ),
         // What is said: keys, events, formats, and where lines go.
         .target(
             name: "Logs",
@@ -84,6 +77,20 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             resources: [.embedInCode("Scripts/denied.lua")],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "HTTPServer",
+            dependencies: [
+                "Basics", "CMalloc", "CZlib", "Logs", "Telemetry",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOExtras", package: "swift-nio-extras"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
             swiftSettings: settings
         ),
         .target(name: "CurlHTTP", dependencies: ["Basics", "CCurl"], swiftSettings: settings),
@@ -169,17 +176,11 @@ let package = Package(
         .target(
             name: "Serving",
             dependencies: [
-                "Basics", "CMalloc", "CZlib", "Config", "Digests", "Logs", "Orders", "PlainRequests", "Redis", "Tape",
-                "Telemetry", "TopLists",
+                "Basics", "Config", "Digests", "HTTPServer", "Logs", "Orders", "Redis", "Tape", "Telemetry", "TopLists",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOExtras", package: "swift-nio-extras"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             resources: [.embedInCode("OpenAPI/openapi.yaml"), .embedInCode("Scripts/neighbours.lua")],
@@ -188,9 +189,8 @@ let package = Package(
         .target(
             name: "Sandbox",
             dependencies: [
-                "Basics",
+                "Basics", "HTTPServer",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -202,7 +202,8 @@ let package = Package(
         .target(
             name: "Assembly",
             dependencies: [
-                "Basics", "Config", "CurlHTTP", "Fetching", "JQ", "Logs", "Merging", "Orders", "Projecting", "Redis",
+                "Basics", "Config", "CurlHTTP", "Fetching", "HTTPServer", "JQ", "Logs", "Merging", "Orders",
+                "Projecting", "Redis",
                 "RedisServer", "Sandbox", "Serving", "Tape", "Telemetry",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
@@ -246,7 +247,7 @@ let package = Package(
         .testTarget(
             name: "RedisTests",
             dependencies: [
-                "Redis", "TestSupport",
+                "HTTPServer", "Redis", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -287,19 +288,27 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
-            name: "PlainRequestsTests",
-            dependencies: ["PlainRequests", .product(name: "NIOCore", package: "swift-nio")],
+            name: "HTTPServerTests",
+            dependencies: [
+                "Basics", "CZlib", "HTTPServer", "TestSupport",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                // llhttp, which our parser is compared with.
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "ServingTests",
             dependencies: [
-                "Basics", "CZlib", "Config", "Orders", "PlainRequests", "Redis", "Serving", "Tape", "TestSupport",
+                "Basics", "CZlib", "Config", "HTTPServer", "Orders", "Redis", "Serving", "Tape", "TestSupport",
                 "TopLists",
-                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -381,7 +390,7 @@ let package = Package(
         .executableTarget(
             name: "cointape-bench",
             dependencies: [
-                "Basics", "JQ", "Merging", "Orders", "Redis", "TopLists",
+                "Basics", "HTTPServer", "JQ", "Merging", "Orders", "Redis", "TopLists",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -1,5 +1,6 @@
 import Basics
 import Fetching
+import HTTPServer
 import Merging
 import Projecting
 import Serving

@@ -1,6 +1,7 @@
 import Basics
 import CurlHTTP
 import Fetching
+import HTTPServer
 import JQ
 import Logging
 import Logs
@@ -128,7 +129,7 @@ final class Runtime: Sendable {
     func apiWorker(
         _ config: APIConfig, onDemand: OnDemandConfigs?, source: (FetchConfig) -> String? = { _ in nil },
         isSandbox: Bool = false,
-        onListening: @escaping @Sendable (APIConfig.Address) async -> Void = { _ in }
+        onListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in }
     ) -> APIWorker {
         var refresh: (@Sendable () async throws -> Void)?
         var refreshNeeds: (@Sendable (Minute) -> [RedisNeed])?

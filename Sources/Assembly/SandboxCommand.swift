@@ -3,7 +3,6 @@ import Logging
 import Logs
 import Sandbox
 import ServiceLifecycle
-import Serving
 import Tape
 
 /// `cointape sandbox`: the three providers, until told to stop.
@@ -25,11 +24,7 @@ package enum SandboxCommand {
                 print("export \(name)=\(value)")
             }
         }
-        do {
-            try await Launcher.run([server], logger: Launcher.quietLogger(logger))
-        } catch {
-            throw ListenFailure.isOne(error) ? ListenFailure(host: host, port: port, error) : error
-        }
+        try await Launcher.run([server], logger: Launcher.quietLogger(logger))
     }
 
     /// All faults by name, a line each.

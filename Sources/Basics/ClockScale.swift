@@ -30,7 +30,12 @@ package struct ClockScale: Equatable, Sendable {
 
     /// The tape's instant at a wall instant.
     package func tape(at wall: Timestamp) -> Timestamp {
-        start + (wall - origin) * Int(speed)
+        // Whole milliseconds, which cost a tenth of a Duration's arithmetic: this is asked with each request.
+        let (gone, isFar) = wall.milliseconds.subtractingReportingOverflow(origin.milliseconds)
+        let (scaled, isFarther) = gone.multipliedReportingOverflow(by: speed)
+        let (sum, isFarthest) = start.milliseconds.addingReportingOverflow(scaled)
+        guard isFar || isFarther || isFarthest else { return Timestamp(milliseconds: sum) }
+        return Timestamp(milliseconds: wall > origin ? .max : .min)
     }
 
     /// The wall's instant at an instant of the tape.

@@ -1,19 +1,13 @@
 package import Basics
 package import Config
+package import HTTPServer
 package import Redis
 package import Tape
 
 /// The config of an api worker: where it listens and which list it serves.
 package struct APIConfig: Sendable {
-    package struct Address: Equatable, Sendable {
-        package let host: String
-        package let port: Int
-        /// Whether other processes may listen on it too (SO_REUSEPORT).
-        package var sharesPort = false
-    }
-
     package let worker: WorkerSettings
-    package let listen: [Address]
+    package let listen: [ListenAddress]
     /// The stream of lists, and the titles of the columns to serve.
     package let stream: String
     package let columns: [String]
@@ -24,7 +18,7 @@ package struct APIConfig: Sendable {
     package let onDemand: OnDemandSettings?
     /// nil for an api that takes no orders.
     package let orders: OrderServiceSettings?
-    package let http: HTTPLimits
+    package let http: HTTPSettings
 
     package init?(reading reader: ConfigReader) {
         let worker = WorkerSettings(reading: reader)
@@ -46,7 +40,7 @@ package struct APIConfig: Sendable {
         let ordersReader = reader.objectIfPresent("orders", "Has the api take BTC buy orders, and show them.")
         let orders = ordersReader.flatMap { OrderServiceSettings(reading: $0, parent: reader, worker: worker) }
         let http = reader.object("http", optional: true, "What clients may send, and how long they may take.")
-            .flatMap(HTTPLimits.init)
+            .flatMap(HTTPSettings.init)
         reader.finish()
         guard let worker, let stream, let columns, let margin, let cached, let http, !listen.isEmpty,
             (onDemandReader == nil) == (onDemand == nil), (ordersReader == nil) == (orders == nil)
@@ -63,7 +57,7 @@ package struct APIConfig: Sendable {
         self.http = http
     }
 
-    private static func address(reading reader: ConfigReader) -> Address? {
+    private static func address(reading reader: ConfigReader) -> ListenAddress? {
         let host = reader.listeningHost(
             "host", default: "127.0.0.1", "The address to listen on; 0.0.0.0 is all of IPv4.")
         let port = reader.integer("port", default: 6667, in: 0...65_535, "The port; 0 takes any that is free.")
@@ -72,7 +66,7 @@ package struct APIConfig: Sendable {
             "Whether other apis on this host may listen on the port too: the kernel spreads connections over them.")
         reader.finish()
         guard let host, let port, let sharesPort else { return nil }
-        return Address(host: host, port: port, sharesPort: sharesPort)
+        return ListenAddress(host: host, port: port, sharesPort: sharesPort)
     }
 }
 

@@ -32,8 +32,8 @@ final class Shop: Sendable {
     }
 
     /// Another api; its port.
-    func startAPI(config: String = "config/api.json") async throws -> Int {
-        let (process, port) = try Self.api(redis, config)
+    func startAPI() async throws -> Int {
+        let (process, port) = try Self.api(redis, "config/api.json")
         more.withLock { $0.append(process) }
         try await isReady(port)
         return port

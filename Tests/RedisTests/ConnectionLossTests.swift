@@ -129,7 +129,9 @@ import Testing
         #expect(said.told == ["redis.lost", "redis.back"])
     }
 
-    @Test func `a client that was asked again and again while Redis was away connects when nobody asks any more`() async throws {
+    @Test func `a client that was asked again and again while Redis was away connects when nobody asks any more`()
+        async throws
+    {
         let redis = try await TestRedis()
         for _ in 0..<20 {
             let said = Said()

@@ -1,10 +1,10 @@
 import Basics
-import HTTPTypes
 import NIOCore
 import Orders
 import TestSupport
 import Testing
 
+@testable import HTTPServer
 @testable import Serving
 
 /// What reading a request costs: no more than its bytes, whatever they are; and what is told of it is short.
@@ -37,17 +37,17 @@ import Testing
     }
 
     private static func list(_ query: String) throws {
-        _ = try ListQuery(query: query, accept: nil, now: now)
+        _ = try ListQuery(QueryString(query), accept: nil, now: now)
     }
 
     private static func order(_ member: String, _ bytes: [UInt8], quoted: Bool = true) throws {
         let value = quoted ? "\"\(text(bytes))\"" : text(bytes)
         let others = ["currency": "\"USD\"", "amount": "1", "idempotence_key": "\"k\""].filter { $0.key != member }
         let members = others.map { "\"\($0.key)\":\($0.value)" } + ["\"\(member)\":\(value)"]
-        _ = try OrderBody.request(Array("{\(members.joined(separator: ","))}".utf8), [:])
+        _ = try OrderBody.request(Array("{\(members.joined(separator: ","))}".utf8), type: nil, keys: [])
     }
 
-    private static func body(_ bytes: [UInt8]) throws { _ = try OrderBody.request(bytes, [:]) }
+    private static func body(_ bytes: [UInt8]) throws { _ = try OrderBody.request(bytes, type: nil, keys: []) }
 
     /// Reads it as it comes, in parts of so many bytes, and answers what is whole.
     private static func gate(_ bytes: [UInt8], in size: Int) throws {
@@ -58,9 +58,9 @@ import Testing
             let part = bytes[start..<min(start + size, bytes.count)]
             start += part.count
             var action = gate.received(ByteBuffer(bytes: part), now: now)
-            while case .pass = action {
-                gate.answerEnded(now: now)
-                action = gate.answerWritten(now: now)
+            while case .respond = action {
+                gate.wrote(now: now)
+                action = gate.sentResponse(now: now)
             }
             if case .refuse = action { return }
         }
@@ -80,10 +80,14 @@ import Testing
         Reading("format", { times("f", $0) }, { try list("format=" + text($0)) }),
         Reading("format of U+0130", { times("\u{130}", $0) }, { try list("format=" + text($0)) }),
         Reading("datetime", { times("9", $0) }, { try list("datetime=" + text($0)) }),
-        Reading("page_size", { times("9", $0) }, { _ = try OrderPageQuery("page_size=" + text($0)) }),
-        Reading("last_reference", { times("-", $0) }, { _ = try OrderPageQuery("last_reference=" + text($0)) }),
-        Reading("a page's currency", { times("u", $0) }, { _ = try OrderPageQuery("currency=" + text($0)) }),
-        Reading("a target", { "http://" + times("h", $0) + "/" }, { _ = RequestTarget(text($0)) }),
+        Reading("page_size", { times("9", $0) }, { _ = try OrderPageQuery(QueryString("page_size=" + text($0))) }),
+        Reading(
+            "last_reference", { times("-", $0) }, { _ = try OrderPageQuery(QueryString("last_reference=" + text($0))) }),
+        Reading(
+            "a page's currency", { times("u", $0) }, { _ = try OrderPageQuery(QueryString("currency=" + text($0))) }),
+        Reading("a target", { "GET http://" + times("h", min($0, 7_000)) + "/ HTTP/1.1\r\nHost: a\r\n\r\n" }) {
+            try gate($0, in: 16_000)
+        },
         Reading("Accept of commas", { times(",", $0) }, { _ = AcceptHeader.format(text($0)) }),
         Reading("Accept of types", { times("text/csx;q=0.1,", $0) }, { _ = AcceptHeader.format(text($0)) }),
         Reading("Accept-Encoding", { times("br;q=0.5, ", $0) }, { _ = AcceptEncoding(text($0)) }),
@@ -105,12 +109,11 @@ import Testing
             try order("idempotence_key", $0)
         },
         Reading("Idempotency-Key of combining marks", { "e" + times("\u{301}", $0) }) { key in
-            var fields = HTTPFields()
-            for _ in 0..<2 { fields.append(HTTPField(name: .idempotencyKey, value: text(key))) }
-            _ = try OrderBody.request(Array(#"{"currency":"USD","amount":"1"}"#.utf8), fields)
+            _ = try OrderBody.request(
+                Array(#"{"currency":"USD","amount":"1"}"#.utf8), type: nil, keys: [text(key), text(key)])
         },
         Reading("Content-Type of combining marks", { "e" + times("\u{301}", $0) }) {
-            _ = try OrderBody.request([], [.contentType: text($0)])
+            _ = try OrderBody.request([], type: text($0), keys: [])
         },
         Reading("a member's name of combining marks", { "{\"e" + times("\u{301}", $0) + "\":1}" }, body),
         Reading("members", { "{" + times("\"a\":1,", $0) + "\"a\":1}" }, body),

@@ -1,4 +1,5 @@
 import Basics
+import HTTPServer
 import Testing
 import TopLists
 
@@ -8,7 +9,7 @@ import TopLists
     static let now = Timestamp(milliseconds: 1_795_251_690_250)
 
     private func query(_ text: String, accept: String? = nil) throws -> ListQuery {
-        try ListQuery(query: text, accept: accept, now: Self.now)
+        try ListQuery(QueryString(text), accept: accept, now: Self.now)
     }
 
     @Test func `asks for 100 rows of the newest list as JSON by default`() throws {

@@ -1,4 +1,4 @@
-import HTTPTypes
+import HTTPServer
 import Orders
 import Testing
 
@@ -8,10 +8,7 @@ import Testing
     private func read(
         _ body: String, type: String? = "application/json", keys: [String] = []
     ) throws(Problem) -> OrderRequest {
-        var headers = HTTPFields()
-        headers[.contentType] = type
-        for key in keys { headers.append(HTTPField(name: .idempotencyKey, value: key)) }
-        return try OrderBody.request(Array(body.utf8), headers)
+        try OrderBody.request(Array(body.utf8), type: type, keys: keys)
     }
 
     private func body(_ amount: String, currency: String = #""USD""#, key: String = #""k-1""#) -> String {

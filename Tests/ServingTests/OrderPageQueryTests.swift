@@ -1,3 +1,4 @@
+import HTTPServer
 import Orders
 import Testing
 
@@ -7,17 +8,17 @@ import Testing
     private let id = "01a20bcb-292e-7000-8000-008598c6b40a"
 
     @Test func `everything may be left out`() throws {
-        let query = try OrderPageQuery("")
+        let query = try OrderPageQuery(QueryString(""))
         #expect(query.size == 10 && query.reference == nil && query.currency == nil)
     }
 
     @Test func `the next page is asked for as this one was`() throws {
-        let query = try OrderPageQuery("currency=EUR&last_reference=\(id.uppercased())&page_size=100")
+        let query = try OrderPageQuery(QueryString("currency=EUR&last_reference=\(id.uppercased())&page_size=100"))
         let reference = try #require(query.reference)
         #expect(query.size == 100 && query.currency == .eur && "\(reference)" == id)
         let location = query.location(behind: reference)
         #expect(location == "/buy_orders?page_size=100&last_reference=\(id)&currency=EUR")
-        #expect(try OrderPageQuery(location.dropFirst("/buy_orders?".count)) == query)
+        #expect(try OrderPageQuery(QueryString(String(location.dropFirst("/buy_orders?".count)))) == query)
     }
 
     @Test(arguments: [
@@ -27,6 +28,6 @@ import Testing
         "last_reference=01a20bcb292e70008000008598c6b40a", "last_reference=01a20bcb-292e-7000-8000-008598c6b40g",
         "currency=eur", "currency=", "currency=CHF", "offset=5",
     ]) func `what cannot be asked is refused`(query: String) {
-        #expect(throws: Problem.self) { try OrderPageQuery(query) }
+        #expect(throws: Problem.self) { try OrderPageQuery(QueryString(query)) }
     }
 }

@@ -1,7 +1,8 @@
 import Basics
 import Foundation
+import HTTPServer
+import Logging
 import NIOCore
-import NIOEmbedded
 import Redis
 import Synchronization
 import Tape
@@ -38,7 +39,8 @@ import TopLists
         let loader = ListLoader(
             stream: "toplist", columns: ["Rank", "Symbol"], keys: TapeKeys(), small: client, large: client, clock: clock
         )
-        return ListHistory(loader: loader, capacity: capacity, logger: .silent)
+        return ListHistory(
+            loader: loader, capacity: capacity, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
     /// Calls of the commands that read lists, since the last look.
@@ -85,7 +87,7 @@ import TopLists
 
     @Test func `however many ask for a list at a time, it is read once`() async throws {
         _ = try await api { try await $0.publish(past) }
-        let (client, query) = (redis.client(), try ListQuery(query: "limit=9", accept: nil, now: .machineTime))
+        let (client, query) = (redis.client(), try ListQuery(QueryString("limit=9"), accept: nil, now: .machineTime))
         // Keeps nothing, so that the second crowd finds the list known and not at hand.
         let history = history(client, capacity: 0)
         var calls = Calls(redis: redis)
@@ -170,7 +172,7 @@ import TopLists
             for minute in [past, past.advanced(byMinutes: 1)] { try await api.publish(minute) }
         }
         let history = history(redis.client(timeout: .seconds(1)))
-        let query = try ListQuery(query: "limit=9", accept: nil, now: .machineTime)
+        let query = try ListQuery(QueryString("limit=9"), accept: nil, now: .machineTime)
         _ = try await history.find(past, query)
         redis.signal(SIGSTOP)
         let other = past.advanced(byMinutes: 1)
@@ -216,43 +218,6 @@ import TopLists
         #expect(minutes.allSatisfy { recent.use($0) != nil })
         try keep(minutes[1], rows: 9, .csv)
         #expect(minutes.map { recent.use($0) != nil } == [false, true, true])
-    }
-
-    @Test func `a past list is fetched and answered on its connection's event loop, and so is that there is none`()
-        async throws
-    {
-        _ = try await api { try await $0.publish(past, rows: 9) }
-        let (clock, history) = (TapeClock(), history(redis.client()))
-        for (minute, isThere) in [(past, true), (past.advanced(byMinutes: -1), false)] {
-            let channel = NIOAsyncTestingChannel()
-            let routes = PassedBytes()
-            let newest = try TestAPI.list(newest, rows: 1)
-            try await channel.testingEventLoop.executeInContext {
-                let shortcut = Shortcut(
-                    answers: ListAnswers(clock: clock, mayLast: true), history: history, onDemand: nil, orders: nil,
-                    date: DateField(), counts: RouteMetrics(), loop: channel.testingEventLoop)
-                shortcut.show(newest)
-                try channel.pipeline.syncOperations.addHandlers([
-                    ConnectionGuard(HTTPLimits(), on: channel.testingEventLoop, shortcut: shortcut), routes.handler(),
-                ])
-            }
-            let request = "GET /?limit=2&format=CSV&datetime=\(minute) HTTP/1.1\r\nHost: a\r\n\r\n"
-            try await channel.writeInbound(ByteBuffer(string: request))
-            var sent: ByteBuffer?
-            try await eventually(within: .seconds(10), "an answer, or the request") {
-                await channel.testingEventLoop.run()
-                sent = try await channel.readOutbound(as: ByteBuffer.self)
-                return sent != nil || routes.count > 0
-            }
-            let answer = try #require(sent.flatMap { RawAnswer(Array($0.readableBytesView)) })
-            if isThere {
-                #expect(answer.status == 200 && answer.text == "Rank,Symbol\r\n1,SYM1\r\n2,SYM2\r\n")
-                #expect(answer["last-modified"] == past.start.httpDate)
-            } else {
-                #expect(answer.status == 404 && answer.text.contains("\"after\":\"\(past)\""))
-            }
-            #expect(routes.count == 0)
-        }
     }
 
     @Test func `neighbours are found whatever ids the index has, and past a thousand gaps`() async throws {

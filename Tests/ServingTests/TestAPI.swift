@@ -2,6 +2,7 @@ import Basics
 import Config
 import Digests
 import Foundation
+import HTTPServer
 import Logging
 import NIOPosix
 import Redis

@@ -1,6 +1,7 @@
 import Basics
 import Config
 import Fetching
+import HTTPServer
 import Logging
 import Logs
 import Merging

@@ -1,12 +1,28 @@
 import Basics
-import HTTPTypes
-import Hummingbird
-import NIOCore
+import HTTPServer
+
+/// Answers for the providers, on one event loop.
+final class SandboxResponder: Responder {
+    private let loop: ServerLoop
+    private let providers: Providers
+    private let waits: Waits
+    private let counts = RouteMetrics("other")
+
+    init(loop: ServerLoop, providers: Providers, waits: Waits) {
+        self.loop = loop
+        self.providers = providers
+        self.waits = waits
+    }
+
+    func respond(to request: Request) -> Answer {
+        let (providers, waits) = (providers, waits)
+        // A market is made anew for each minute, which takes longer than a loop may be held up.
+        return Answer(loop.taskElsewhere { await providers.answer(request).response(waits) }, counts)
+    }
+}
 
 /// Tells the providers apart by path, and answers for each from the market of the request's minute.
-struct SandboxResponder: HTTPResponder {
-    typealias Context = BasicRequestContext
-
+struct Providers: Sendable {
     private static let minuteHeader = "x-sandbox-minute"
     private static let topHeader = "x-sandbox-top"
 
@@ -28,18 +44,14 @@ struct SandboxResponder: HTTPResponder {
         self.now = now
     }
 
-    func respond(to request: Request, context: Context) async throws -> Response {
-        try await answer(request).response()
-    }
-
-    private func answer(_ request: Request) async -> ProviderAnswer {
-        switch (request.method, request.uri.path) {
+    func answer(_ request: Request) async -> ProviderAnswer {
+        switch (request.method, request.path) {
         case (.get, "/sandbox/requests"): return .json(200, counts.json)
         case (.get, "/sandbox/faults"): return faults.answer
-        case (.put, "/sandbox/faults"): return faults.replace(request.uri.query ?? "")
+        case (.put, "/sandbox/faults"): return faults.replace(request.query.text)
         default: break
         }
-        guard request.method == .get, let provider = Provider(path: request.uri.path) else { return Self.notFound }
+        guard request.method == .get, let provider = Provider(path: request.path) else { return Self.notFound }
         let call = ProviderCall(request)
         guard let minute = minute(of: call) else {
             return .json(400, #"{"error":"X-Sandbox-Minute has to be a minute such as 2026-11-21T09:01Z"}"#)
@@ -78,11 +90,14 @@ struct SandboxResponder: HTTPResponder {
 
 extension ProviderCall {
     init(_ request: Request) {
-        for (name, value) in request.uri.queryParameters where parameters[String(name)] == nil {
-            parameters[String(name)] = String(value)
+        for pair in request.query.text.split(separator: "&") {
+            let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map {
+                PercentEncoding.decode($0) ?? String($0)
+            }
+            if parameters[sides[0]] == nil { parameters[sides[0]] = sides.count > 1 ? sides[1] : "" }
         }
-        for field in request.headers where headers[field.name.canonicalName] == nil {
-            headers[field.name.canonicalName] = field.value
+        for field in request.fields where headers[field.name.lowercased()] == nil {
+            headers[field.name.lowercased()] = field.value
         }
     }
 }

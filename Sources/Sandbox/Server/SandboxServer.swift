@@ -1,7 +1,6 @@
 package import Basics
-import Hummingbird
+import HTTPServer
 package import Logging
-import NIOCore
 import ServiceLifecycle
 
 /// Plays CoinMarketCap, CryptoCompare and Coinbase on one port, in their wire formats.
@@ -10,35 +9,35 @@ import ServiceLifecycle
 /// 2026-11-21T09:01Z` asks for that minute instead of the present one, one with `X-Sandbox-Top: 400` for a market of no more
 /// than those assets. `/sandbox/requests` tells how often each provider was asked for a minute.
 package struct SandboxServer: Service {
-    private let settings: SandboxSettings
-    private let host: String
-    private let port: Int
-    private let now: @Sendable () -> Timestamp
-    private let logger: Logger
-    private let onListening: @Sendable (Int) async -> Void
+    private let server: HTTPServer
+    private let waits: Waits
 
     /// Port 0 takes any that is free; `onListening` is told which.
     package init(
         settings: SandboxSettings, host: String = "127.0.0.1", port: Int, now: @escaping @Sendable () -> Timestamp,
         logger: Logger, onListening: @escaping @Sendable (Int) async -> Void
     ) {
-        self.settings = settings
-        self.host = host
-        self.port = port
-        self.now = now
-        self.logger = logger
-        self.onListening = onListening
+        let (providers, waits) = (Providers(settings: settings, now: now), Waits())
+        self.waits = waits
+        server = HTTPServer(
+            [ListenAddress(host: host, port: port)], maxConnections: Self.maxConnections, logger: logger
+        ) { address in
+            await onListening(address.port)
+        } makeResponder: { loop in
+            SandboxResponder(loop: loop, providers: providers, waits: waits)
+        }
     }
+
+    private static let maxConnections = 1_000
 
     /// Serves until graceful shutdown.
     package func run() async throws {
-        let application = Application(
-            responder: SandboxResponder(settings: settings, now: now),
-            configuration: ApplicationConfiguration(
-                address: .hostname(host, port: port), serverName: "cointape-sandbox"),
-            onServerRunning: { [onListening, port] channel in await onListening(channel.localAddress?.port ?? port) },
-            logger: logger)
-        try await application.run()
+        let (server, waits) = (server, waits)
+        try await withGracefulShutdownHandler {
+            try await server.run()
+        } onGracefulShutdown: {
+            waits.endAll()
+        }
     }
 
     /// The variables that turn the shipped configs to a sandbox on that port.

@@ -1,80 +1,76 @@
 import Basics
-import HTTPTypes
-import Hummingbird
+import HTTPServer
 
-/// All routes of the api.
-struct APIResponder: Sendable {
-    let lists: ListRoute
+/// The routes of an api worker, on one event loop.
+final class APIResponder: Responder {
+    private let lists: ListRoute
     /// nil for an api that takes no orders.
-    let orders: OrderRoutes?
-    let health: HealthRoute
-    let contract: ContractRoute
-    let metrics: MetricsRoute
-    let counts: RouteMetrics
-    let date: DateField
+    private let orders: OrderRoutes?
+    private let health: HealthRoute
+    private let contract: ContractRoute
+    private let metrics: MetricsRoute
+    private let counts: [String: RouteMetrics]
+    private let others = RouteMetrics("other")
 
-    static let server = "cointape"
-
-    func respond(to request: Request) async -> Response {
-        let began = ContinuousClock.now
-        let target = RequestTarget(request.head.path ?? "/")
-        var response: Response
-        do throws(Problem) {
-            response = try await answer(request, target)
-        } catch {
-            response = error.response
-        }
-        if request.method == .head { response = response.createHeadResponse() }
-        response.headers[.date] = date.text(Timestamp.machineTime)
-        response.headers[.server] = Self.server
-        counts.answered(
-            Self.route(target.path), status: Int(response.status.code), after: ContinuousClock.now - began)
-        return response
+    init(
+        lists: ListRoute, orders: OrderRoutes?, health: HealthRoute, contract: ContractRoute, metrics: MetricsRoute
+    ) {
+        self.lists = lists
+        self.orders = orders
+        self.health = health
+        self.contract = contract
+        self.metrics = metrics
+        counts = Dictionary(
+            uniqueKeysWithValues: (Self.paths.dropFirst() + OrderRoutes.paths).map { ($0, RouteMetrics($0)) })
     }
 
-    private func answer(_ request: Request, _ target: RequestTarget) async throws(Problem) -> Response {
-        switch target.path {
-        case "/":
-            try Self.requireReading(request)
-            return try await lists.answer(query: target.query, headers: request.headers)
+    private static let paths = [ListRoute.path, "/healthz", "/metrics", "/openapi.yaml", "/readyz"]
+
+    func respond(to request: Request) -> Answer {
+        // Nearly all requests are for lists.
+        if request.path == ListRoute.path {
+            return Answer(.init { () throws(Problem) in try lists.respond(to: request) }, lists.counts)
+        }
+        return Answer(.init { () throws(Problem) in try outcome(of: request) }, counts(for: request.path))
+    }
+
+    private func counts(for path: String) -> RouteMetrics {
+        counts[path.hasPrefix("/buy_orders/") && path != "/buy_orders/stats" ? "/buy_orders/<id>" : path] ?? others
+    }
+
+    private func outcome(of request: Request) throws(Problem) -> Answer.Outcome {
+        switch request.path {
         case "/healthz":
-            try Self.requireReading(request, without: target.query)
-            return HealthRoute.alive
+            try request.requireReading(parameters: [])
+            return .ready(HealthRoute.alive)
         case "/openapi.yaml":
-            try Self.requireReading(request, without: target.query)
-            return contract.answer(request.headers)
+            try request.requireReading(parameters: [])
+            return .ready(contract.response(to: request))
         case "/readyz":
-            try Self.requireReading(request)
-            return try health.ready(target.query)
+            try request.requireReading()
+            return .ready(try health.ready(request.query))
         case "/metrics":
-            try Self.requireReading(request, without: target.query)
-            return metrics.answer
+            try request.requireReading(parameters: [])
+            return .ready(metrics.response)
         case "*": throw .methodNotAllowed(request.method.rawValue, allowed: "GET, HEAD, PUT")
         default:
-            if let response = try await orders?.answer(request, target) { return response }
+            if let outcome = try orders?.respond(to: request) { return outcome }
             throw .notFound(
-                target.path.excerpt(200), available: Self.paths + (orders == nil ? [] : OrderRoutes.paths))
+                request.path.excerpt(200), available: Self.paths + (orders == nil ? [] : OrderRoutes.paths))
+        }
+    }
+}
+
+extension Request {
+    func requireReading() throws(Problem) {
+        guard method == .get || method == .head else {
+            throw .methodNotAllowed(method.rawValue, allowed: "GET, HEAD")
         }
     }
 
-    private static let paths = ["/", "/healthz", "/metrics", "/openapi.yaml", "/readyz"]
-
-    /// A path's name among few.
-    private static func route(_ path: Substring) -> String {
-        routes[path] ?? (path.hasPrefix("/buy_orders/") ? "/buy_orders/<id>" : "other")
-    }
-
-    private static let routes = Dictionary(
-        uniqueKeysWithValues: (paths + OrderRoutes.paths).map { (Substring($0), $0) })
-
-    static func requireReading(_ request: Request) throws(Problem) {
-        guard request.method == .get || request.method == .head else {
-            throw .methodNotAllowed(request.method.rawValue, allowed: "GET, HEAD")
-        }
-    }
-
-    static func requireReading(_ request: Request, without query: Substring) throws(Problem) {
-        try requireReading(request)
-        _ = try QueryString(query).values(of: [])
+    /// Also throws for parameters other than these.
+    func requireReading(parameters: [StaticString]) throws(Problem) {
+        try requireReading()
+        _ = try query.values(of: parameters)
     }
 }

@@ -1,7 +1,6 @@
-import Basics
 import Digests
+import HTTPServer
 import HTTPTypes
-import Hummingbird
 import NIOCore
 import Tape
 
@@ -19,14 +18,13 @@ struct ContractRoute: Sendable {
         digest = String(Digest.sha256(PackageResources.openapi_yaml).prefix(32))
     }
 
-    func answer(_ headers: HTTPFields) -> Response {
-        let coding = AcceptEncoding(headers[.acceptEncoding]).coding(forSize: plain.readableBytes)
+    func response(to request: Request) -> Response {
+        let coding = AcceptEncoding(request[.acceptEncoding]).coding(forSize: plain.readableBytes)
         let body = coding == .gzip ? compressed : plain
         let representation = Representation(
             mediaType: "application/yaml", tag: coding == .gzip ? "\"\(digest)-gzip\"" : "\"\(digest)\"",
-            coding: coding,
-            cacheControl: "public, no-cache", vary: "Accept-Encoding"
+            coding: coding, cacheControl: "public, no-cache", vary: "Accept-Encoding"
         ) { [body] }
-        return representation.response(RequestConditions(headers), now: clock.now)
+        return representation.response(isKnown: representation.isKnown(by: RequestConditions(request), now: clock.now))
     }
 }

@@ -1,8 +1,6 @@
 import HTTPTypes
 
 extension HTTPField.Name {
-    /// Read by nginx, and not passed on: nginx does not subtract `Age` from `max-age`.
-    static let accelExpires = Self("X-Accel-Expires").unsafelyUnwrapped
     /// As in the IETF's draft (draft-ietf-httpapi-idempotency-key-header).
     static let idempotencyKey = Self("Idempotency-Key").unsafelyUnwrapped
     static let idempotentReplayed = Self("Idempotent-Replayed").unsafelyUnwrapped

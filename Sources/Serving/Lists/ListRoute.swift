@@ -1,75 +1,128 @@
 import Basics
+import HTTPServer
 import HTTPTypes
-import Hummingbird
 import NIOCore
 import Redis
 import Tape
 import TopLists
 
-/// `GET /`: the first N rows of the newest list, or of a minute's.
-struct ListRoute: Sendable {
-    let newest: NewestList
-    let history: ListHistory
-    let margin: Duration
-    let clock: TapeClock
-    let onDemand: OnDemand?
-    let answers: ListAnswers
+/// `GET /`: the first rows of the newest list, or of a minute's; on one event loop.
+///
+/// What is at hand is answered at once, what has to be read or waited for later.
+final class ListRoute {
+    static let path = "/"
 
-    func answer(query: some StringProtocol, headers: HTTPFields) async throws(Problem) -> Response {
-        let query = try ListQuery(query: query, accept: headers[.accept], now: clock.now)
-        let rows = try await rows(query, clock.now)
-        // A list may have been waited for.
-        let now = clock.now
-        let served = ListRepresentation(rows, AcceptEncoding(headers[.acceptEncoding]))
-        return answers.representation(of: served, query, now: now)
-            .response(RequestConditions(headers), now: now)
+    let counts = RouteMetrics(path)
+    private let loop: ServerLoop
+    private let newest: NewestList
+    private let history: ListHistory
+    private let representations: ListRepresentations
+    private let onDemand: OnDemand?
+    private let margin: Duration
+    private var kept = KeptResponses(capacity: 4_000_000)
+
+    private var clock: TapeClock { representations.clock }
+
+    /// `margin` is how old the newest list may be to stand in for the present minute.
+    init(
+        loop: ServerLoop, newest: NewestList, history: ListHistory, representations: ListRepresentations,
+        onDemand: OnDemand?, margin: Duration
+    ) {
+        self.loop = loop
+        self.newest = newest
+        self.history = history
+        self.representations = representations
+        self.onDemand = onDemand
+        self.margin = margin
     }
 
-    private func rows(_ query: ListQuery, _ now: Timestamp) async throws(Problem) -> ServedRows {
-        let lookup = ListLookup(now: now, margin: margin)
-        switch lookup.target(of: query.datetime) {
+    private struct Asked {
+        let query: ListQuery
+        let encoding: AcceptEncoding
+        let conditions: RequestConditions
+    }
+
+    func respond(to request: Request) throws(Problem) -> Answer.Outcome {
+        try request.requireReading()
+        let now = clock.now
+        let query = try ListQuery(request.query, accept: request[.accept], now: now)
+        let asked = Asked(
+            query: query, encoding: AcceptEncoding(request[.acceptEncoding]), conditions: RequestConditions(request))
+        return try respond(to: asked, now: now, mayWait: true)
+    }
+
+    /// `mayWait`: for the first list, if one is being made on demand.
+    private func respond(to asked: Asked, now: Timestamp, mayWait: Bool) throws(Problem) -> Answer.Outcome {
+        let list = newest.current
+        let target = ListLookup(now: now, margin: margin).target(of: asked.query.datetime)
+        if target.isPresent(now), let onDemand {
+            let isComing = onDemand.found(list?.minute)
+            if list == nil, isComing, mayWait { return whenListComes(asked) }
+        }
+        switch target {
         case .newest:
-            guard let rows = await newestList()?.rows(query) else { throw noListYet }
-            return rows
+            guard let rows = list?.rows(asked.query) else { throw noListYet }
+            return respond(with: rows, to: asked, now: now)
         case .future:
             throw .badParameter(
                 "datetime", "The minute lies more than 60 s in the future; it is \(Minute(containing: now)) now.",
                 accepted: DateTimeParameter.accepted)
         case .minute(let minute):
-            if minute >= Minute(containing: now) { _ = await newestList() }
-            if let list = newest.current, list.minute == minute, let rows = list.rows(query) { return rows }
-            return try await find(minute, query, lookup)
+            let rows = list?.minute == minute ? list?.rows(asked.query) : history.atHand(minute, asked.query)
+            return rows.map { respond(with: $0, to: asked, now: now) } ?? find(minute, asked)
         }
     }
 
-    /// What is there; on demand also the first one, which is waited for.
-    private func newestList() async -> ServedList? {
-        let isComing = onDemand?.found(newest.current?.minute) ?? false
-        if let list = newest.current { return list }
-        return isComing ? await newest.first(within: OnDemand.patience) : nil
+    private func whenListComes(_ asked: Asked) -> Answer.Outcome {
+        let promise = loop.loop.makePromise(of: Response.self)
+        let waiting = NIOLoopBound((self, asked), eventLoop: loop.loop)
+        Task(executorPreference: loop.executor) { [newest] in
+            _ = await newest.first(within: OnDemand.patience)
+            let (route, asked) = waiting.value
+            Answer.Outcome { () throws(Problem) in try route.respond(to: asked, now: route.clock.now, mayWait: false) }
+                .cascade(to: promise)
+        }
+        return .pending(promise.futureResult)
     }
 
-    private func find(
-        _ minute: Minute, _ query: ListQuery, _ lookup: ListLookup
-    ) async throws(Problem) -> ServedRows {
-        do {
-            let finding = try await history.find(minute, query)
-            if case .list(let list) = finding, let rows = list.rows(query) { return rows }
-            if case .nothing = finding, let rows = standIn(for: minute, query, lookup) { return rows }
-            throw Problem.noList(minute, finding, try await history.neighbours(of: minute))
-        } catch let problem as Problem {
-            throw problem
-        } catch {
-            // The newest list may be known while the past is out of reach.
-            if let rows = standIn(for: minute, query, lookup) { return rows }
-            throw .unavailable(
-                "history-unavailable", "The history cannot be read now", "The store of lists does not answer.",
-                retryAfter: clock.positiveHeaderSeconds(.seconds(5)))
+    // MARK: Lists of the past
+
+    private func find(_ minute: Minute, _ asked: Asked) -> Answer.Outcome {
+        let promise = loop.loop.makePromise(of: Response.self)
+        let waiting = NIOLoopBound((self, asked), eventLoop: loop.loop)
+        history.find(minute, asked.query, on: loop.executor) { finding in
+            waiting.eventLoop.runNow {
+                let (route, asked) = waiting.value
+                route.respond(with: finding, for: minute, to: asked).cascade(to: promise)
+            }
+        }
+        return .pending(promise.futureResult)
+    }
+
+    private func respond(
+        with finding: Result<ListHistory.Finding, any Error>, for minute: Minute, to asked: Asked
+    ) -> Answer.Outcome {
+        if case .success(.list(let list)) = finding, let rows = list.rows(asked.query) {
+            return respond(with: rows, to: asked, now: clock.now)
+        }
+        // The newest list may be known while the past is out of reach.
+        if finding.mayBeLater, let rows = standIn(for: minute, asked.query) {
+            return respond(with: rows, to: asked, now: clock.now)
+        }
+        let unavailable = Problem.unavailable(
+            "history-unavailable", "The history cannot be read now", "The store of lists does not answer.",
+            retryAfter: clock.positiveHeaderSeconds(.seconds(5)))
+        guard case .success(let finding) = finding else { return .ready(unavailable.response) }
+        return loop.task { [history] () async throws(Problem) in
+            guard let near = try? await history.neighbours(of: minute) else { throw unavailable }
+            throw .noList(minute, finding, near)
         }
     }
 
-    private func standIn(for minute: Minute, _ query: ListQuery, _ lookup: ListLookup) -> ServedRows? {
-        guard let list = newest.current, lookup.mayStandIn(list.minute, for: minute) else { return nil }
+    private func standIn(for minute: Minute, _ query: ListQuery) -> ServedRows? {
+        guard let list = newest.current,
+            ListLookup(now: clock.now, margin: margin).mayStandIn(list.minute, for: minute)
+        else { return nil }
         return list.rows(query)
     }
 
@@ -78,6 +131,55 @@ struct ListRoute: Sendable {
             "no-list-yet", "There is no list yet",
             "\(newest.absence). The first list follows the first minute that is fetched and joined.",
             retryAfter: clock.positiveHeaderSeconds(.seconds(5)))
+    }
+
+    // MARK: Responses with a list
+
+    private func respond(with rows: ServedRows, to asked: Asked, now: Timestamp) -> Answer.Outcome {
+        let coding = asked.encoding.coding(forSize: rows.open.readableBytes)
+        var key = KeptResponses.Key(rows.list, asked.query, coding)
+        if asked.conditions.isEmpty, let response = kept.response(key) { return .ready(response) }
+        let representation = representations.representation(of: rows, coding, asked.query, now: now)
+        if !asked.conditions.isEmpty {
+            key.isKnown = representation.isKnown(by: asked.conditions, now: now)
+            if let response = kept.response(key) { return .ready(response) }
+        }
+        if !key.isKnown, representations.takesLong(rows, coding) {
+            return loop.taskElsewhere { () async throws(Problem) in representation.response(isKnown: false) }
+        }
+        let response = representation.response(isKnown: key.isKnown)
+        if rows.list.minute == newest.current?.minute || history.keepsLists {
+            kept.keep(response, key, of: rows.list, age: clock.wall(now - rows.list.minute.start))
+        }
+        return .ready(response)
+    }
+}
+
+extension ListLookup.Target {
+    /// Whether the newest list is asked for, or what may not be settled yet.
+    fileprivate func isPresent(_ now: Timestamp) -> Bool {
+        switch self {
+        case .newest: true
+        case .minute(let minute): minute >= Minute(containing: now)
+        case .future: false
+        }
+    }
+}
+
+extension Result<ListHistory.Finding, any Error> {
+    /// Whether the index may have the minute later: it does not have it now, or could not be read.
+    fileprivate var mayBeLater: Bool {
+        switch self {
+        case .success(.nothing), .failure: true
+        case .success(.list), .success(.gap): false
+        }
+    }
+}
+
+extension EventLoop {
+    /// At once where that is possible: as a rule a reply of Redis comes on the loop of the connection that asked.
+    fileprivate func runNow(_ work: @escaping @Sendable () -> Void) {
+        if inEventLoop { work() } else { execute(work) }
     }
 }
 

@@ -7,18 +7,12 @@ final class NewestList: Sendable {
     private struct State {
         var list: ServedList?
         var absence = "The store of lists has not been read since this api began"
-        var show: @Sendable (ServedList) -> Void = { _ in }
         var lastWaiter = 0
         /// Those who wait for the first list.
         var waiters: [Int: CheckedContinuation<ServedList?, Never>] = [:]
     }
 
     private let state = Mutex(State())
-
-    /// Has `show` called with each list from the next one on, in order, before those who wait for one are told.
-    func follow(_ show: @escaping @Sendable (ServedList) -> Void) {
-        state.withLock { $0.show = show }
-    }
 
     var current: ServedList? { state.withLock(\.list) }
 
@@ -32,7 +26,6 @@ final class NewestList: Sendable {
         let waiters = state.withLock { state -> [CheckedContinuation<ServedList?, Never>] in
             if let old = state.list, old.minute > newer.minute { return [] }
             state.list = newer
-            state.show(newer)
             defer { state.waiters = [:] }
             return Array(state.waiters.values)
         }
@@ -73,8 +66,8 @@ final class NewestList: Sendable {
         }
     }
 
-    /// Tells all who wait for the first list that there is none to come.
-    func disappoint() {
+    /// Ends the wait of all who wait for the first list: none comes now.
+    func failWaiters() {
         let waiters = state.withLock { state in
             defer { state.waiters = [:] }
             return state.waiters.values

@@ -61,7 +61,7 @@ final class OnDemand: Sendable {
             // A list that was made is shown a moment later; when there is none, nobody need wait for it any longer.
             _ = await newest.first(within: .seconds(2))
             policy.withLock { $0.end(well: isWell, now: clock.now) }
-            newest.disappoint()
+            newest.failWaiters()
         }
     }
 }

@@ -1,10 +1,6 @@
 import Basics
-import HTTPTypes
-import Hummingbird
-import NIOCore
-import ServiceLifecycle
+import HTTPServer
 import Tape
-import TopLists
 
 /// `/healthz` and `/readyz`: whether the process lives, and whether it can answer.
 ///
@@ -15,19 +11,21 @@ struct HealthRoute: Sendable {
     let isOnDemand: Bool
     /// What is worth knowing and takes nobody out: Redis, rates, whether writing works; seen before, never asked for here.
     let notes: @Sendable () -> [ReadinessCheck]
+    /// Whether the process shuts down.
+    let isEnding: @Sendable () -> Bool
     let clock: TapeClock
 
-    static var alive: Response { text("alive") }
+    static var alive: Response { .text("alive\n") }
 
     /// Not ready before the first list, unless they are made on demand, and again while the process is ending.
     ///
     /// With `verbose` in the query, each check and what it found, a line each as Kubernetes' own endpoints have them.
-    func ready(_ query: Substring) throws(Problem) -> Response {
-        let isVerbose = try QueryString(query).values(of: ["verbose"])["verbose"] != nil
+    func ready(_ query: QueryString) throws(Problem) -> Response {
+        let isVerbose = try query.values(of: ["verbose"])["verbose"] != nil
         let checks = [listCheck, processCheck]
         let shown = isVerbose ? (checks + notes()).map(\.line) : []
         guard let failed = checks.first(where: { !$0.isWell }) else {
-            return Self.text((shown + ["ready"]).joined(separator: "\n"))
+            return .text((shown + ["ready", ""]).joined(separator: "\n"))
         }
         var problem = Problem.unavailable(
             "not-ready", "Not ready", failed.detail, retryAfter: clock.positiveHeaderSeconds(.seconds(1)))
@@ -46,16 +44,9 @@ struct HealthRoute: Sendable {
     }
 
     private var processCheck: ReadinessCheck {
-        Task.isShuttingDownGracefully
+        isEnding()
             ? ReadinessCheck(name: "process", isWell: false, detail: "The process is ending.")
             : ReadinessCheck(name: "process", isWell: true, detail: "takes requests")
-    }
-
-    private static func text(_ text: String) -> Response {
-        var fields = HTTPFields()
-        fields[.contentType] = "text/plain; charset=utf-8"
-        fields[.cacheControl] = "no-store"
-        return Response(status: .ok, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(string: text + "\n")))
     }
 }
 

@@ -1,15 +1,13 @@
 import Basics
-import HTTPTypes
-import Hummingbird
-import HummingbirdCore
+import HTTPServer
 package import Logging
 import Logs
 import ServiceLifecycle
 package import Telemetry
 
-/// Serves `/metrics`, and `/healthz`, on an address of its own: for workers that serve nothing else.
+/// Serves `/metrics` and `/healthz` on an address of its own: for workers that serve nothing else.
 package struct MetricsService: Service {
-    private let listener: Listener
+    private let server: HTTPServer
     private let logger: Logger
 
     /// A port that is taken may be free later, and no worker ends for its metrics' sake.
@@ -17,16 +15,11 @@ package struct MetricsService: Service {
 
     /// `port` 0 takes any that is free.
     package init(host: String, port: Int, registry: MetricsRegistry, logger: Logger) {
-        let route = MetricsRoute(registry: registry)
-        let channel = GuardedHTTPChannel(HTTPLimits()) { request, writer, _ in
-            let response = Self.answer(request, route)
-            try await writer.write(response: response.head, body: response.body)
-        }
         self.logger = logger
-        listener = Listener(
-            address: APIConfig.Address(host: host, port: port), maxConnections: 64, channel: channel, logger: logger
-        ) { address in
+        server = HTTPServer([ListenAddress(host: host, port: port)], maxConnections: 64, logger: logger) { address in
             logger.info(.metricsListening, metadata: [LogKey.host: "\(address.host)", LogKey.port: "\(address.port)"])
+        } makeResponder: { _ in
+            MetricsResponder(MetricsRoute(registry: registry))
         }
     }
 
@@ -35,7 +28,7 @@ package struct MetricsService: Service {
         var isTold = false
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             do {
-                try await listener.run()
+                try await server.run()
             } catch {
                 if !isTold { logger.error(.metricsUnavailable, metadata: [LogKey.error: "\(error)"]) }
                 isTold = true
@@ -43,21 +36,25 @@ package struct MetricsService: Service {
             }
         }
     }
+}
 
-    private static func answer(_ request: Request, _ route: MetricsRoute) -> Response {
-        var response: Response
-        do throws(Problem) {
-            try APIResponder.requireReading(request)
-            switch RequestTarget(request.head.path ?? "/").path {
-            case "/metrics": response = route.answer
-            case "/healthz": response = HealthRoute.alive
-            case let path: throw .notFound(path.excerpt(200), available: ["/healthz", "/metrics"])
+private final class MetricsResponder: Responder {
+    private let route: MetricsRoute
+    private let counts = RouteMetrics("/metrics")
+
+    init(_ route: MetricsRoute) {
+        self.route = route
+    }
+
+    func respond(to request: Request) -> Answer {
+        let outcome = Answer.Outcome { () throws(Problem) in
+            try request.requireReading()
+            switch request.path {
+            case "/metrics": return .ready(route.response)
+            case "/healthz": return .ready(HealthRoute.alive)
+            default: throw .notFound(request.path.excerpt(200), available: ["/healthz", "/metrics"])
             }
-        } catch {
-            response = error.response
         }
-        if request.method == .head { response = response.createHeadResponse() }
-        response.headers[.date] = Timestamp.machineTime.httpDate
-        return response
+        return Answer(outcome, counts)
     }
 }

@@ -1,13 +1,14 @@
 import Basics
-import HTTPTypes
+import HTTPServer
 import Orders
 
 /// Reads what a client wants to order out of a body and header fields.
 enum OrderBody {
     static let members = ["currency", "amount", "idempotence_key"]
 
-    static func request(_ body: [UInt8], _ headers: HTTPFields) throws(Problem) -> OrderRequest {
-        try requireJSON(headers[.contentType])
+    /// `keys` are the values of the fields `Idempotency-Key`.
+    static func request(_ body: [UInt8], type: String?, keys: [String]) throws(Problem) -> OrderRequest {
+        try requireJSON(type)
         var values: [String: JSONMember.Value] = [:]
         for member in try parse(body) {
             guard values.updateValue(member.value, forKey: member.name) == nil else {
@@ -16,7 +17,7 @@ enum OrderBody {
         }
         return OrderRequest(
             currency: try currency(values["currency"]), amount: try amount(values["amount"]),
-            key: try key(values["idempotence_key"], headers[values: .idempotencyKey]))
+            key: try key(values["idempotence_key"], keys))
     }
 
     /// Without a type JSON is taken for granted; curl's own `application/x-www-form-urlencoded` is one.

@@ -1,6 +1,5 @@
 import Basics
-import HTTPTypes
-import Hummingbird
+import HTTPServer
 import Orders
 import Redis
 import Tape
@@ -10,29 +9,28 @@ struct OrderHistoryRoute: Sendable {
     let history: OrderHistory
     let clock: TapeClock
 
-    func page(_ query: some StringProtocol) async throws(Problem) -> Response {
-        let query = try OrderPageQuery(query)
+    func page(_ query: OrderPageQuery) async throws(Problem) -> Response {
         let page = try await read {
             try await history.page(before: query.reference, currency: query.currency, size: query.size)
         }
         let rows = page.orders.map(OrderJSON.order).joined(separator: ",")
         let reference = page.next.map { "\"\($0)\"" } ?? "null"
-        var answer = OrderJSON.answer(#"{"rows":[\#(rows)],"last_reference":\#(reference)}"#)
-        if let next = page.next { answer.fields[.link] = "<\(query.location(behind: next))>; rel=\"next\"" }
-        return answer.response
+        return OrderJSON.response(
+            #"{"rows":[\#(rows)],"last_reference":\#(reference)}"#,
+            page.next.map { [(.link, "<\(query.location(behind: $0))>; rel=\"next\"")] } ?? [])
     }
 
     func order(_ text: some StringProtocol) async throws(Problem) -> Response {
         guard let id = OrderID(text) else { throw Self.missing(text) }
         guard let order = try await read({ try await history.order(id) }) else { throw Self.missing(text) }
-        return OrderJSON.answer(OrderJSON.order(order)).response
+        return OrderJSON.response(OrderJSON.order(order))
     }
 
     /// What the read model has counted, as of its last order; and the cap, as of the ledger's.
     func statistics() async throws(Problem) -> Response {
         let (statistics, total) = try await read { (try await history.statistics(), try await history.ledgerTotal()) }
         guard let total else { throw .ledgerNotOpen(retryAfter: clock.positiveHeaderSeconds(.seconds(60))) }
-        return OrderJSON.answer(OrderJSON.statistics(statistics, total: total)).response
+        return OrderJSON.response(OrderJSON.statistics(statistics, total: total))
     }
 
     private static func missing(_ text: some StringProtocol) -> Problem {

@@ -1,4 +1,5 @@
 import Basics
+import HTTPServer
 import HTTPTypes
 import NIOCore
 import Orders
@@ -15,10 +16,10 @@ enum OrderJSON {
         #"{"idempotence_key":"\#(key)","buy_order":\#(self.order(order))}"#
     }
 
-    static func answer(_ json: String) -> Answer {
-        Answer(
-            status: .ok, fields: [.contentType: "application/json", .cacheControl: "no-store"],
-            body: ByteBuffer(string: json + "\n"))
+    static func response(_ json: String, _ fields: [(HTTPField.Name, String)] = []) -> Response {
+        Response(
+            200, .bytes([ByteBuffer(string: json + "\n")]),
+            [(.contentType, "application/json"), (.cacheControl, "no-store")] + fields)
     }
 }
 

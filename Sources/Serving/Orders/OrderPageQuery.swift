@@ -1,4 +1,5 @@
 import Basics
+import HTTPServer
 import Orders
 
 extension Currency {
@@ -21,12 +22,12 @@ struct OrderPageQuery: Equatable {
     let reference: OrderID?
     let currency: Currency?
 
-    static let parameters = ["page_size", "last_reference", "currency"]
+    static let parameters: [StaticString] = ["page_size", "last_reference", "currency"]
     static let defaultSize = 10
     static let sizes = 1...100
 
-    init(_ query: some StringProtocol) throws(Problem) {
-        let values = try QueryString(query).values(of: Self.parameters)
+    init(_ query: QueryString) throws(Problem) {
+        let values = try query.values(of: Self.parameters)
         size = try values["page_size"].map(Self.size) ?? Self.defaultSize
         reference = try values["last_reference"].map(Self.reference)
         currency = try values["currency"].map(Self.currency)

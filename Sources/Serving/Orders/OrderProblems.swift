@@ -1,4 +1,5 @@
 import Basics
+import HTTPServer
 import Orders
 import Redis
 import Tape

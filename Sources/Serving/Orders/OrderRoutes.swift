@@ -1,33 +1,44 @@
-import Basics
-import Hummingbird
-import Orders
+import HTTPServer
 
-/// The routes of orders.
-struct OrderRoutes: Sendable {
-    let place: PlaceOrderRoute
-    let history: OrderHistoryRoute
+/// The routes of orders, on one event loop.
+///
+/// What waits for Redis does so in a task on the loop that has its replies.
+final class OrderRoutes {
+    private let placing: PlaceOrderRoute
+    private let history: OrderHistoryRoute
+    private let loop: ServerLoop
+
+    init(placing: PlaceOrderRoute, history: OrderHistoryRoute, loop: ServerLoop) {
+        self.placing = placing
+        self.history = history
+        self.loop = loop
+    }
 
     static let paths = ["/buy_order", "/buy_orders", "/buy_orders/<id>", "/buy_orders/stats"]
 
     /// nil for a path that is none of these.
-    func answer(_ request: Request, _ target: RequestTarget) async throws(Problem) -> Response? {
-        switch target.path {
+    func respond(to request: Request) throws(Problem) -> Answer.Outcome? {
+        let (placing, history) = (placing, history)
+        switch request.path {
         case "/buy_order":
-            guard request.method == .put else { throw .methodNotAllowed(request.method.rawValue, allowed: "PUT") }
-            _ = try QueryString(target.query).values(of: [])
-            return try await place.answer(request).response
+            guard request.method == .put else {
+                throw .methodNotAllowed(request.method.rawValue, allowed: "PUT")
+            }
+            _ = try request.query.values(of: [])
+            return loop.task { () async throws(Problem) in try await placing.respond(to: request) }
         case "/buy_orders":
-            try APIResponder.requireReading(request)
-            return try await history.page(target.query)
+            try request.requireReading()
+            let query = try OrderPageQuery(request.query)
+            return loop.task { () async throws(Problem) in try await history.page(query) }
         case "/buy_orders/stats":
-            try APIResponder.requireReading(request, without: target.query)
-            return try await history.statistics()
-        default:
-            guard target.path.hasPrefix("/buy_orders/") else { return nil }
-            let id = target.path.dropFirst("/buy_orders/".count)
+            try request.requireReading(parameters: [])
+            return loop.task { () async throws(Problem) in try await history.statistics() }
+        case let path:
+            guard path.hasPrefix("/buy_orders/") else { return nil }
+            let id = path.dropFirst("/buy_orders/".count)
             guard !id.isEmpty, !id.utf8.contains(UInt8(ascii: "/")) else { return nil }
-            try APIResponder.requireReading(request, without: target.query)
-            return try await history.order(id)
+            try request.requireReading(parameters: [])
+            return loop.task { () async throws(Problem) in try await history.order(id) }
         }
     }
 }

@@ -1,4 +1,5 @@
 import Basics
+import HTTPServer
 import Logging
 import Logs
 import Orders
@@ -26,7 +27,8 @@ package struct OrderClients: Sendable {
 
 /// The order half of an api: its routes, and what it keeps up to date for them.
 struct OrderService: Sendable {
-    let routes: OrderRoutes
+    private let placing: PlaceOrderRoute
+    private let history: OrderHistoryRoute
     private let rateTail: RateTail
     private let watch: HorizonWatch
     private let look: OrdersLook
@@ -72,10 +74,11 @@ struct OrderService: Sendable {
             witness: clients.witness?.separate(), folder: settings.places.witnessFolder, keys: keys, worker: worker,
             acknowledgement: settings.places.acknowledgement, horizon: horizon, rates: rates,
             witnesses: memory.witnesses, clock: clock, logger: logger)
-        routes = OrderRoutes(
-            place: PlaceOrderRoute(desk: desk, rates: rates, maxRateAge: settings.maxRateAge, clock: clock),
-            history: OrderHistoryRoute(history: history, clock: clock))
+        placing = PlaceOrderRoute(desk: desk, rates: rates, maxRateAge: settings.maxRateAge, clock: clock)
+        self.history = OrderHistoryRoute(history: history, clock: clock)
     }
+
+    func routes(on loop: ServerLoop) -> OrderRoutes { OrderRoutes(placing: placing, history: history, loop: loop) }
 
     func sample(_ metrics: MetricsRegistry) {
         figures.sample(metrics)

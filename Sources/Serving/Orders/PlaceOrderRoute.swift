@@ -1,7 +1,7 @@
 import Basics
 import CoreMetrics
+import HTTPServer
 import HTTPTypes
-import Hummingbird
 import NIOCore
 import Orders
 import Redis
@@ -18,24 +18,19 @@ struct PlaceOrderRoute: Sendable {
     private static let taken = Counter(.orders, [("outcome", "taken")])
     private static let replayed = Counter(.orders, [("outcome", "replayed")])
 
-    func answer(_ request: Request) async throws(Problem) -> Answer {
-        try await answer(try await Self.body(of: request), request.headers)
-    }
-
-    /// Only the fields that say what the body is and what its key is matter.
-    func answer(_ body: [UInt8], _ fields: HTTPFields) async throws(Problem) -> Answer {
+    func respond(to request: Request) async throws(Problem) -> Response {
         do throws(Problem) {
-            let answer = try await place(body, fields)
-            (answer.fields[.idempotentReplayed] == nil ? Self.taken : Self.replayed).increment()
-            return answer
+            let order = try OrderBody.request(
+                Array(request.body.readableBytesView), type: request[.contentType],
+                keys: request.values(of: .idempotencyKey))
+            return try await submit(order)
         } catch {
             Counter(.orders, [("outcome", error.code)]).increment()
             throw error
         }
     }
 
-    private func place(_ body: [UInt8], _ fields: HTTPFields) async throws(Problem) -> Answer {
-        let order = try OrderBody.request(body, fields)
+    private func submit(_ order: OrderRequest) async throws(Problem) -> Response {
         let known = rates.current
         let placement: OrderDesk.Placement
         do throws(RedisError) {
@@ -43,29 +38,17 @@ struct PlaceOrderRoute: Sendable {
         } catch {
             throw problem(error)
         }
-        return try answer(placement, order, known)
+        return try response(placement, order, known)
     }
 
-    private static func body(of request: Request) async throws(Problem) -> [UInt8] {
-        do {
-            // The connection's guard has had the whole body before, and refused one that is too large.
-            let buffer = try await request.body.collect(upTo: .max)
-            return Array(buffer.readableBytesView)
-        } catch {
-            throw Problem(
-                code: "malformed-request", status: 400, title: "This is no HTTP request",
-                detail: "The body ended before its time.")
-        }
-    }
-
-    private func answer(
+    private func response(
         _ placement: OrderDesk.Placement, _ request: OrderRequest, _ rates: BTCRates?
-    ) throws(Problem) -> Answer {
+    ) throws(Problem) -> Response {
         switch placement {
         case .order(let order, let isReplay):
-            var answer = OrderJSON.answer(OrderJSON.placed(order, key: request.key))
-            if isReplay { answer.fields[.idempotentReplayed] = "true" }
-            return answer
+            (isReplay ? Self.replayed : Self.taken).increment()
+            return OrderJSON.response(
+                OrderJSON.placed(order, key: request.key), isReplay ? [(.idempotentReplayed, "true")] : [])
         case .unconfirmable(let why): throw .ordersUnavailable(why, retryAfter: later)
         case .unsafe(let why): throw .outcomeUnknown("The order stands, but \(why)", retryAfter: soon)
         case .refused(let outcome, let offer): throw refusal(outcome, offer, rates)

@@ -1,3 +1,4 @@
+import HTTPServer
 import TopLists
 
 extension ListFormat {
@@ -14,11 +15,9 @@ enum AcceptHeader {
     static func format(_ header: String?) -> ListFormat {
         guard let header else { return .json }
         let ranges = WeightedList(header)
-        return weight(of: "text", "csv", in: ranges) > weight(of: "application", "json", in: ranges) ? .csv : .json
-    }
-
-    /// The most specific range that the type is in decides.
-    private static func weight(of family: String, _ type: String, in ranges: WeightedList) -> Double {
-        ranges.weight(ofFirst: "\(family)/\(type)", "\(family)/*", "*/*") ?? 0
+        // The most specific range that the type is in decides.
+        let csv = ranges.weight(ofFirst: "text/csv", "text/*", "*/*") ?? 0
+        let json = ranges.weight(ofFirst: "application/json", "application/*", "*/*") ?? 0
+        return csv > json ? .csv : .json
     }
 }

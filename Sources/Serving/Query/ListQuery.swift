@@ -1,4 +1,5 @@
 import Basics
+import HTTPServer
 import TopLists
 
 /// What a request for a list asks: how many rows, as what, of which minute.
@@ -10,16 +11,26 @@ struct ListQuery: Equatable {
     private let givenLimit: Int?
     private let givenFormat: ListFormat?
 
-    static let parameters = ["limit", "datetime", "format"]
+    /// Which parameters the query itself has.
+    struct Names: Equatable {
+        let limit: Bool
+        let format: Bool
+        let datetime: Bool
+    }
+
+    var names: Names { Names(limit: givenLimit != nil, format: givenFormat != nil, datetime: datetime != nil) }
+
+    static let parameters: [StaticString] = ["limit", "datetime", "format"]
     static let defaultLimit = 100
 
     var limit: Int { givenLimit ?? Self.defaultLimit }
 
-    init(query: some StringProtocol, accept: String?, now: Timestamp) throws(Problem) {
-        let values = try QueryString(query).values(of: Self.parameters)
+    /// `accept` is the header field, which counts only where the query names no format.
+    init(_ query: QueryString, accept: @autoclosure () -> String?, now: Timestamp) throws(Problem) {
+        let values = try query.values(of: Self.parameters)
         givenLimit = try values["limit"].map(Self.limit)
         givenFormat = try values["format"].map(Self.format)
-        format = givenFormat ?? AcceptHeader.format(accept)
+        format = givenFormat ?? AcceptHeader.format(accept())
         datetime = try values["datetime"].map { text throws(Problem) in
             guard let parameter = DateTimeParameter(text, now: now) else {
                 throw .badParameter(
@@ -51,8 +62,9 @@ struct ListQuery: Equatable {
     private static let longestFormat = ListFormat.allCases.map(\.rawValue.utf8.count).max() ?? 0
 
     private static func format(_ text: String) throws(Problem) -> ListFormat {
-        let known = ListFormat.allCases.map(\.rawValue)
+        if let format = ListFormat(rawValue: text) { return format }
         guard text.utf8.count <= longestFormat, let format = ListFormat(rawValue: text.uppercased()) else {
+            let known = ListFormat.allCases.map(\.rawValue)
             throw .badParameter(
                 "format", "There is no format \(text.excerpt()).", accepted: known.joined(separator: ", "),
                 nearest: EditDistance.nearest(to: text, among: known))

@@ -30,7 +30,6 @@ def newest(bench):
     bench.start_redis()
     rows = bench.publish(bench.minute_now())
     api = bench.api_with_list(bench.minute_now())
-    routes = bench.api_with_list(bench.minute_now(), lambda config: config.update(http={"shortcut": False}))
     url = f"http://127.0.0.1:{api.port}{QUERY}"
     body = web.ask(api.port, QUERY).body
     file, worker = bench.nginx("list.csv", body)
@@ -38,10 +37,8 @@ def newest(bench):
     sides = [
         Side("nginx, a file", file, worker), Side("`GET /?limit=200&format=CSV`", url, api.pid),
         Side("the same, no request like another", url, api.pid, "fresh_header.lua"),
-        Side("the same, through the routes", f"http://127.0.0.1:{routes.port}{QUERY}", routes.pid),
         Side("FastAPI, uvicorn, redis-py", rival + QUERY, rival_pid)]
-    for port in (api.port, routes.port):
-        check(web.ask(port, QUERY).body, body)
+    check(web.ask(api.port, QUERY).body, body)
     check(web.ask(int(rival.rsplit(":", 1)[1]), QUERY).body, body)
     parts = [f"{len(body):,} bytes, the first 200 of {len(rows):,} rows, with the headers of a browser; one worker each."]
     for connections in (64, 1):

@@ -1,0 +1,233 @@
+import NIOCore
+
+/// The state of a connection, and what is to be done next: one request at a time goes to its responder.
+///
+/// Requests that are sent ahead (pipelined) wait until the one before is answered, so that an error never overtakes a response.
+struct RequestGate {
+    enum Action: Equatable {
+        case none
+        case respond(Request)
+        case sendContinue
+        /// To answer with an error, then to end as after a last response.
+        case refuse(Refusal, isHEAD: Bool)
+        /// To end the sending side; what the client still sends is thrown away, as closing at once could take the response
+        /// from it (RFC 9112, section 9.6).
+        case closeOutput
+        case close
+    }
+
+    private enum Phase: Equatable {
+        case idle, head, body
+        /// A responder has the request.
+        case responding
+        /// A part of a response, or the whole or the rest of it, is on its way to the client.
+        case sendingPart, sending
+        case finished
+    }
+
+    private let limits: HTTPLimits
+    private let share: RequestBudget.Share
+    private var parser: RequestParser
+    private var phase = Phase.idle
+    /// What was received and belongs to no request that a responder has.
+    private var held = ByteBuffer()
+    private var isInputClosed = false
+    /// The server is shutting down.
+    private var isQuiescing = false
+    private var isLastRequest = false
+    private var sentContinue = false
+    /// When `deadlinePassed` is to be called.
+    private(set) var deadline: NIODeadline?
+
+    /// How long a client may take to hear that the connection has ended.
+    private static let lingering = TimeAmount.seconds(2)
+    /// How long a client may take at least to read a response, or a part of one.
+    private static let slowest = TimeAmount.seconds(60)
+    /// How long a server that shuts down waits for the rest of a request.
+    private static let patience = TimeAmount.seconds(1)
+
+    /// `budget` bounds what all connections hold together.
+    init(_ limits: HTTPLimits, budget: RequestBudget, now: NIODeadline) {
+        self.limits = limits
+        share = RequestBudget.Share(of: budget)
+        parser = RequestParser(limits)
+        deadline = now + TimeAmount(limits.idleTimeout)
+    }
+
+    /// Whether the response that is next, or is being sent, is the connection's last.
+    var closesAfterResponse: Bool { isLastRequest || isQuiescing }
+
+    /// Whether more bytes may be read: behind a request that was sent ahead the rest may wait in the kernel.
+    var wantsBytes: Bool {
+        switch phase {
+        case .responding, .sendingPart, .sending: held.readableBytes == 0
+        default: true
+        }
+    }
+
+    mutating func received(_ bytes: ByteBuffer, now: NIODeadline) -> Action {
+        if phase == .finished { return .none }
+        if held.readableBytes == 0 {
+            held = bytes
+        } else {
+            // No sooner than there is less to move than was read: so each byte is moved once at most.
+            if held.readerIndex >= held.readableBytes { held.discardReadBytes() }
+            held.writeImmutableBuffer(bytes)
+        }
+        switch phase {
+        case .responding, .sendingPart, .sending:
+            // If the client has closed its side, the kernel hands over all that there is.
+            holdAhead()
+            return .none
+        default: return advance(now)
+        }
+    }
+
+    /// The response was written, or all that was left of a streamed one.
+    mutating func wrote(now: NIODeadline) { wrote(.sending, now) }
+
+    /// A part of a streamed response was written.
+    mutating func wrotePart(now: NIODeadline) { wrote(.sendingPart, now) }
+
+    private mutating func wrote(_ phase: Phase, _ now: NIODeadline) {
+        guard self.phase == .responding else { return }
+        enter(phase, until: now + max(TimeAmount(limits.idleTimeout), Self.slowest))
+    }
+
+    /// The client's side of the socket has taken a part of a streamed response, and the responder makes the next.
+    mutating func sentPart() {
+        guard phase == .sendingPart else { return }
+        enter(.responding, until: nil)
+    }
+
+    /// The client's side of the socket has taken the whole response.
+    mutating func sentResponse(now: NIODeadline) -> Action {
+        guard phase == .sending else { return .none }
+        // A client that sends no more need not be waited for.
+        if closesAfterResponse { return isInputClosed ? close() : closeOutput(now) }
+        enter(.idle, until: now + TimeAmount(limits.idleTimeout))
+        return advance(now)
+    }
+
+    /// The client sends no more.
+    mutating func inputClosed() -> Action {
+        isInputClosed = true
+        switch phase {
+        case .responding, .sendingPart, .sending: return .none
+        case .idle, .head, .body, .finished: return close()
+        }
+    }
+
+    /// The server shuts down: what was begun may be finished.
+    mutating func quiesce(now: NIODeadline) -> Action {
+        isQuiescing = true
+        switch phase {
+        case .responding, .sendingPart, .sending, .finished: return .none
+        case .idle: return close()
+        case .head, .body:
+            deadline = min(deadline ?? .distantFuture, now + Self.patience)
+            return .none
+        }
+    }
+
+    mutating func deadlinePassed(now: NIODeadline) -> Action {
+        switch phase {
+        case .head: refuse(.timeout("The head was not whole \(limits.headTimeout) after its first byte."), now)
+        case .body: refuse(.timeout("The body was not whole \(limits.bodyTimeout) after the head."), now)
+        case .idle, .sendingPart, .sending, .finished: close()
+        case .responding: .none
+        }
+    }
+
+    private mutating func advance(_ now: NIODeadline) -> Action {
+        guard phase == .idle || phase == .head || phase == .body else { return .none }
+        if phase == .idle { skipEmptyLines() }
+        guard held.readableBytes > 0 else {
+            // An idle connection holds no memory.
+            holdNothing()
+            return isInputClosed ? close() : .none
+        }
+        do throws(Refusal) {
+            let received = held
+            let outcome = try received.withUnsafeReadableBytes { bytes throws(Refusal) in try parser.parse(bytes) }
+            if case .complete(let length) = outcome { return respond(length) }
+        } catch {
+            return refuse(error, now)
+        }
+        if isInputClosed { return close() }
+        return share.hold(held.storageCapacity) ? wait(now) : refuse(.overloaded, now)
+    }
+
+    /// An empty line before a request is ignored (RFC 9112, section 2.2).
+    private mutating func skipEmptyLines() {
+        while held.readableBytes >= 2, held.getInteger(at: held.readerIndex, as: UInt16.self) == 0x0D0A {
+            held.moveReaderIndex(forwardBy: 2)
+        }
+    }
+
+    private mutating func wait(_ now: NIODeadline) -> Action {
+        if phase == .idle { enter(.head, until: now + TimeAmount(limits.headTimeout)) }
+        guard parser.isInBody else { return .none }
+        if phase == .head {
+            enter(.body, until: now + (isQuiescing ? Self.patience : TimeAmount(limits.bodyTimeout)))
+        }
+        guard parser.framing.expectsContinue, !sentContinue else { return .none }
+        sentContinue = true
+        return .sendContinue
+    }
+
+    private mutating func respond(_ length: Int) -> Action {
+        guard let request = parser.request(take(length)) else { return close() }
+        isLastRequest = parser.framing.isLast
+        parser.reset()
+        sentContinue = false
+        holdAhead()
+        enter(.responding, until: nil)
+        return .respond(request)
+    }
+
+    /// The first bytes, as a buffer that keeps no others in memory: those behind them stay where they are.
+    private mutating func take(_ length: Int) -> ByteBuffer {
+        guard length < held.readableBytes else {
+            defer { holdNothing() }
+            return held
+        }
+        defer { held.moveReaderIndex(forwardBy: length) }
+        return ByteBuffer(bytes: held.readableBytesView.prefix(length))
+    }
+
+    /// What was sent ahead is unfinished too: without room for it the next response is the last one.
+    private mutating func holdAhead() {
+        guard held.readableBytes > 0, !share.hold(held.storageCapacity) else { return }
+        holdNothing()
+        isLastRequest = true
+    }
+
+    private mutating func holdNothing() {
+        held = ByteBuffer()
+        _ = share.hold(0)
+    }
+
+    private mutating func refuse(_ refusal: Refusal, _ now: NIODeadline) -> Action {
+        let isHEAD = parser.isHEAD
+        _ = closeOutput(now)
+        return .refuse(refusal, isHEAD: isHEAD)
+    }
+
+    private mutating func closeOutput(_ now: NIODeadline) -> Action {
+        holdNothing()
+        enter(.finished, until: now + Self.lingering)
+        return .closeOutput
+    }
+
+    private mutating func close() -> Action {
+        holdNothing()
+        enter(.finished, until: nil)
+        return .close
+    }
+
+    private mutating func enter(_ phase: Phase, until deadline: NIODeadline?) {
+        self.phase = phase
+        self.deadline = deadline
+    }
+}

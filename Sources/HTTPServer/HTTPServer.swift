@@ -1,0 +1,63 @@
+package import Logging
+import Logs
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+
+/// Serves HTTP/1.1 and HTTP/1.0 on some addresses until it is told to stop.
+///
+/// On a graceful shutdown it accepts no more connections, closes idle ones, and lets requests that were begun finish.
+package struct HTTPServer: Service {
+    private let addresses: [ListenAddress]
+    private let maxConnections: Int
+    private let logger: Logger
+    private let connections: PerLoop<(ServerLoop, any Responder)>
+    private let onListening: @Sendable (ListenAddress) async -> Void
+
+    /// The event loops of all servers in this process.
+    static let group = MultiThreadedEventLoopGroup.singleton
+
+    /// `maxConnections` is for each address.
+    ///
+    /// `makeResponder` is called once for each event loop, whose requests its responder
+    /// answers. `onListening` is called with each address as soon as it accepts connections, with the port that was taken.
+    package init(
+        _ addresses: [ListenAddress], limits: HTTPLimits = HTTPLimits(), maxConnections: Int, logger: Logger,
+        onListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in },
+        makeResponder: @Sendable (ServerLoop) -> any Responder
+    ) {
+        self.addresses = addresses
+        self.maxConnections = maxConnections
+        self.logger = logger
+        self.onListening = onListening
+        let budget = RequestBudget(most: limits.maxUnfinished)
+        connections = PerLoop(Self.group) { eventLoop in
+            let loop = ServerLoop(eventLoop, limits, budget: budget)
+            return (loop, makeResponder(loop))
+        }
+    }
+
+    /// Throws `ListenFailure` if an address cannot be taken; none is listened on any more then.
+    package func run() async throws {
+        let wanted = maxConnections * addresses.count
+        let allowed = OpenFiles.connections(wanted: wanted)
+        if allowed < wanted {
+            logger.warning(.apiConnections, metadata: [LogKey.detail: "open files allow only \(allowed)"])
+        }
+        let connections = connections
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for address in addresses {
+                let listener = Listener(
+                    address: address, maxConnections: max(1, allowed / addresses.count), logger: logger,
+                    setUp: { socket in
+                        socket.eventLoop.makeCompletedFuture {
+                            guard let (loop, responder) = connections[socket.eventLoop] else { return }
+                            try socket.pipeline.syncOperations.addHandler(Connection(loop, responder))
+                        }
+                    }, onListening: onListening)
+                group.addTask { try await listener.run() }
+            }
+            while try await group.next() != nil {}
+        }
+    }
+}

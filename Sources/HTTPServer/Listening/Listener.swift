@@ -1,0 +1,115 @@
+import Logging
+import Logs
+import NIOCore
+import NIOExtras
+import NIOPosix
+import ServiceLifecycle
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Where a server listens.
+package struct ListenAddress: Equatable, Sendable {
+    package let host: String
+    /// 0 takes any that is free.
+    package let port: Int
+    /// Whether other processes may listen on it too (SO_REUSEPORT): the kernel spreads connections over them.
+    package let sharesPort: Bool
+
+    package init(host: String, port: Int, sharesPort: Bool = false) {
+        self.host = host
+        self.port = port
+        self.sharesPort = sharesPort
+    }
+}
+
+/// Accepts connections on one address.
+struct Listener {
+    let address: ListenAddress
+    /// More wait until others have ended.
+    let maxConnections: Int
+    let logger: Logger
+    /// Adds the handlers of a connection to its channel.
+    let setUp: @Sendable (any Channel) -> EventLoopFuture<Void>
+    /// Called with the port that was really taken, before the first connection is.
+    let onListening: @Sendable (ListenAddress) async -> Void
+
+    private static let backlog: Int32 = 1024
+    /// Connections that are taken at a time: with few of them, those who come all at once would wait for each other's
+    /// requests.
+    private static let mostAccepted: UInt = 256
+
+    /// What the kernel holds of an answer that the client does not read, in bytes.
+    ///
+    /// Linux doubles it, and by itself would take megabytes.
+    private static let unread: ChannelOptions.Types.SocketOption.Value = 128_000
+    /// What is read at a time, in bytes.
+    private static let longestRead = 16_384
+
+    /// Runs until a graceful shutdown, which lets the connections that are busy finish, or until the task is cancelled.
+    ///
+    /// Throws `ListenFailure` if the address cannot be taken, and another error if it ends by itself.
+    func run() async throws {
+        let (quiescing, connections) = (ServerQuiescingHelper(group: HTTPServer.group), Connections())
+        let server = try await bind(quiescing, connections)
+        let port = server.localAddress?.port ?? address.port
+        await withTaskCancellationHandler {
+            await withGracefulShutdownHandler {
+                await onListening(ListenAddress(host: address.host, port: port, sharesPort: address.sharesPort))
+                try? await server.closeFuture.get()
+                await connections.allEnded()
+            } onGracefulShutdown: {
+                quiescing.initiateShutdown(promise: nil)
+            }
+        } onCancel: {
+            server.close(promise: nil)
+        }
+        guard Task.isShuttingDownGracefully || Task.isCancelled else { throw EndedByItself() }
+    }
+
+    private func bind(_ quiescing: ServerQuiescingHelper, _ connections: Connections) async throws -> any Channel {
+        let (setUp, logger, maxConnections) = (setUp, logger, maxConnections)
+        let bootstrap = ServerBootstrap(group: HTTPServer.group)
+            .serverChannelOption(.backlog, value: Self.backlog)
+            .serverChannelOption(.maxMessagesPerRead, value: Self.mostAccepted)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelOption(.socketOption(.reusePort), value: address.sharesPort ? 1 : 0)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(.socketOption(.so_sndbuf), value: Self.unread)
+            // A connection is told when the socket has taken all that was written.
+            .childChannelOption(.writeBufferWaterMark, value: .init(low: 1, high: 1))
+            // Once for each time that the kernel says there is something: others are served in between.
+            .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelOption(
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 2048, maximum: Self.longestRead)
+            )
+            .serverChannelInitializer { server in
+                server.eventLoop.makeCompletedFuture {
+                    let pipeline = server.pipeline.syncOperations
+                    try pipeline.addHandler(Acceptor(most: maxConnections, logger: logger))
+                    try pipeline.addHandler(quiescing.makeServerChannelHandler(channel: server))
+                }
+            }
+            .childChannelInitializer { socket in
+                connections.add(socket)
+                return setUp(socket)
+            }
+        do {
+            return try await bootstrap.bind(host: address.host, port: address.port).get()
+        } catch {
+            throw ListenFailure(host: address.host, port: address.port, error)
+        }
+    }
+
+    private struct EndedByItself: Error, CustomStringConvertible {
+        var description: String { "the port takes no more connections" }
+    }
+}
+
+extension NIOBSDSocket.Option {
+    fileprivate static let reusePort = NIOBSDSocket.Option(rawValue: SO_REUSEPORT)
+}

@@ -1,0 +1,74 @@
+package import NIOCore
+
+/// What all connections of one event loop share; belongs to the loop.
+package final class ServerLoop {
+    package let loop: any EventLoop
+    package let executor: LoopExecutor
+    let limits: HTTPLimits
+    let budget: RequestBudget
+    let turns: TurnQueue
+    let refused = RouteMetrics("refused")
+    /// Connections that have written a response in this turn of the loop and not flushed it.
+    private var unflushed: [Connection] = []
+
+    /// `budget` is shared with other loops.
+    init(_ loop: any EventLoop, _ limits: HTTPLimits, budget: RequestBudget) {
+        self.loop = loop
+        self.limits = limits
+        self.budget = budget
+        executor = LoopExecutor(loop)
+        turns = TurnQueue(loop)
+    }
+
+    /// An answer that a task makes on this loop: as long as all that it waits for completes here too, it never changes threads.
+    package func task(_ body: @escaping @Sendable () async throws(Problem) -> Response) -> Answer.Outcome {
+        task(on: executor, body)
+    }
+
+    /// An answer that takes long to make: a task makes it on another thread, so that it does not hold up this loop.
+    package func taskElsewhere(_ body: @escaping @Sendable () async throws(Problem) -> Response) -> Answer.Outcome {
+        task(on: nil, body)
+    }
+
+    private func task(
+        on executor: LoopExecutor?, _ body: @escaping @Sendable () async throws(Problem) -> Response
+    ) -> Answer.Outcome {
+        let promise = loop.makePromise(of: Response.self)
+        Task(executorPreference: executor) {
+            do throws(Problem) {
+                promise.succeed(try await body())
+            } catch {
+                promise.succeed(error.response)
+            }
+        }
+        return .pending(promise.futureResult)
+    }
+
+    /// Flushes the connection at the end of this turn of the loop.
+    ///
+    /// Replies of a database come many at once. If each response went out as soon as it is made, its client would be woken for
+    /// every single one; so it finds them together.
+    func flushLater(_ connection: Connection) {
+        unflushed.append(connection)
+        guard unflushed.count == 1 else { return }
+        loop.assumeIsolated().execute { [self] in
+            let connections = unflushed
+            unflushed = []
+            for connection in connections { connection.flush() }
+        }
+    }
+}
+
+/// Runs tasks on an event loop: what they wait for costs no change of threads where it completes on the same loop.
+package final class LoopExecutor: TaskExecutor {
+    private let loop: any EventLoop
+
+    package init(_ loop: any EventLoop) {
+        self.loop = loop
+    }
+
+    package func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        loop.execute { [self] in job.runSynchronously(on: asUnownedTaskExecutor()) }
+    }
+}

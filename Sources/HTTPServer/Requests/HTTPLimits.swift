@@ -1,0 +1,19 @@
+/// What a client may send, and how long it may take.
+package struct HTTPLimits: Equatable, Sendable {
+    /// Sizes are in bytes.
+    package var maxURI = 8000
+    /// The request line, all fields and the empty line.
+    package var maxHead = 16_000
+    package var maxFields = 100
+    package var maxBody = 64_000
+    /// Of all unfinished requests together.
+    package var maxUnfinished = 32_000_000
+    /// From a request's first byte to the end of its head.
+    package var headTimeout = Duration.seconds(10)
+    /// From there to the end of its body.
+    package var bodyTimeout = Duration.seconds(10)
+    /// Between two requests.
+    package var idleTimeout = Duration.seconds(75)
+
+    package init() {}
+}

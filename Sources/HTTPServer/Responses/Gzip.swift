@@ -1,0 +1,62 @@
+import CZlib
+package import NIOCore
+
+/// gzip (RFC 1952), with the same bytes for the same input: no time, no name, one level, and pieces of one size.
+package enum Gzip {
+    /// Level 6 would take twice as long for a twentieth less.
+    ///
+    /// Entity tags do not tell levels apart, nor sizes of pieces: whoever changes one has to change the tags of lists too.
+    private static let level: Int32 = 3
+    /// In bytes; each piece begins without what stands before it, which makes a large body a hundredth larger.
+    package static let piece = 65_536
+
+    package static func compressed(_ input: ByteBuffer) -> ByteBuffer {
+        compressed(input, shared: 0) { _, make in make() }
+    }
+
+    /// Of the first `shared` bytes, with which longer bodies begin too, whole pieces are compressed by themselves.
+    ///
+    /// `keep` is given a piece's number and what makes it, and returns it, made or kept.
+    package static func compressed(
+        _ input: ByteBuffer, shared: Int, keep: (Int, () -> ByteBuffer) -> ByteBuffer
+    ) -> ByteBuffer {
+        input.withUnsafeReadableBytes { input in
+            let pieces = shared / piece
+            var output = ByteBuffer()
+            output.reserveCapacity(input.count / 2)
+            // Deflate, no flags, no time; from a Unix.
+            output.writeBytes([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3])
+            for number in 0..<pieces {
+                let bytes = UnsafeRawBufferPointer(rebasing: input[number * piece..<(number + 1) * piece])
+                output.writeImmutableBuffer(keep(number) { deflated(bytes, Z_FULL_FLUSH) })
+            }
+            output.writeImmutableBuffer(
+                deflated(UnsafeRawBufferPointer(rebasing: input[(pieces * piece)...]), Z_FINISH))
+            let sum = crc32(0, input.bindMemory(to: Bytef.self).baseAddress, uInt(input.count))
+            output.writeInteger(UInt32(truncatingIfNeeded: sum), endianness: .little)
+            output.writeInteger(UInt32(truncatingIfNeeded: input.count), endianness: .little)
+            return output
+        }
+    }
+
+    private static func deflated(_ input: UnsafeRawBufferPointer, _ flush: Int32) -> ByteBuffer {
+        var stream = z_stream()
+        // Fails only without memory.
+        precondition(cointape_deflate_init(&stream, level) == Z_OK)
+        defer { deflateEnd(&stream) }
+        // The bound, and the end of a piece, are large enough for all of it to come out of one call.
+        let capacity = Int(deflateBound(&stream, uLong(input.count))) + 16
+        var output = ByteBuffer()
+        output.writeWithUnsafeMutableBytes(minimumWritableBytes: capacity) { output in
+            stream.next_in = UnsafeMutablePointer(mutating: input.bindMemory(to: Bytef.self).baseAddress)
+            stream.avail_in = uInt(input.count)
+            stream.next_out = output.bindMemory(to: Bytef.self).baseAddress
+            stream.avail_out = uInt(output.count)
+            let outcome = deflate(&stream, flush)
+            precondition(outcome == (flush == Z_FINISH ? Z_STREAM_END : Z_OK) && stream.avail_in == 0)
+            return output.count - Int(stream.avail_out)
+        }
+        // A copy without the room that was not needed: it may be kept.
+        return ByteBuffer(bytes: output.readableBytesView)
+    }
+}

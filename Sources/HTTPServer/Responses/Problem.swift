@@ -1,0 +1,111 @@
+import Basics
+package import HTTPTypes
+import NIOCore
+
+/// An error as RFC 9457 has it: `application/problem+json`.
+package struct Problem: Error, Equatable {
+    package enum Member: Equatable, Sendable {
+        case text(String)
+        case optionalText(String?)
+        case texts([String])
+        case integer(Int)
+    }
+
+    /// The last part of `type`: what a client tells problems apart by.
+    package let code: String
+    package let status: Int
+    package let title: String
+    package let detail: String
+    /// What helps the reader act, in order.
+    package var members: [(name: String, value: Member)]
+    package var headers: [(name: HTTPField.Name, value: String)]
+
+    package init(
+        code: String, status: Int, title: String, detail: String, members: [(name: String, value: Member)] = [],
+        headers: [(name: HTTPField.Name, value: String)] = []
+    ) {
+        self.code = code
+        self.status = status
+        self.title = title
+        self.detail = detail
+        self.members = members
+        self.headers = headers
+    }
+
+    package static func == (left: Problem, right: Problem) -> Bool {
+        left.json == right.json
+    }
+
+    package var json: [UInt8] {
+        var output = Array("{".utf8)
+        func append(_ name: String, _ value: [UInt8]) {
+            if output.count > 1 { output.append(UInt8(ascii: ",")) }
+            JSONString.append(name.utf8, to: &output)
+            output.append(UInt8(ascii: ":"))
+            output += value
+        }
+        append("type", Self.quoted("/problems/\(code)"))
+        append("title", Self.quoted(title))
+        append("status", Array(String(status).utf8))
+        append("detail", Self.quoted(detail))
+        for member in members {
+            switch member.value {
+            case .text(let text), .optionalText(let text?): append(member.name, Self.quoted(text))
+            case .integer(let number): append(member.name, Array(String(number).utf8))
+            case .optionalText(nil): append(member.name, Array("null".utf8))
+            case .texts(let texts):
+                append(
+                    member.name, Array("[".utf8) + texts.map(Self.quoted).joined(separator: ",".utf8) + Array("]".utf8))
+            }
+        }
+        return output + Array("}\n".utf8)
+    }
+
+    /// Not to be cached: the next response may be a good one.
+    package var response: Response {
+        Response(status, .bytes([ByteBuffer(bytes: json)])) { fields in
+            fields.add(.contentType, "application/problem+json")
+            fields.add(.cacheControl, "no-store")
+            for header in headers { fields.add(header.name, header.value) }
+        }
+    }
+
+    private static func quoted(_ text: String) -> [UInt8] {
+        Array(JSONString.quoted(text).utf8)
+    }
+}
+
+extension Problem {
+    package static func badParameter(_ name: String, _ detail: String, accepted: String, nearest: String? = nil)
+        -> Problem
+    {
+        var problem = Problem(
+            code: "bad-parameter", status: 422, title: "A parameter cannot be understood", detail: detail)
+        problem.members = [("parameter", .text(name.excerpt())), ("accepted", .text(accepted))]
+        if let nearest { problem.members.append(("did_you_mean", .text(nearest))) }
+        return problem
+    }
+
+    /// `retryAfter` is in seconds.
+    package static func unavailable(_ code: String, _ title: String, _ detail: String, retryAfter: Int64) -> Problem {
+        var problem = Problem(code: code, status: 503, title: title, detail: detail)
+        problem.headers = [(.retryAfter, "\(retryAfter)")]
+        return problem
+    }
+
+    package static func notFound(_ path: String, available: [String]) -> Problem {
+        var problem = Problem(
+            code: "no-such-resource", status: 404, title: "There is nothing under this path",
+            detail: "Nothing is served under \(path).")
+        problem.members = [("available", .texts(available.sorted()))]
+        return problem
+    }
+
+    package static func methodNotAllowed(_ method: String, allowed: String) -> Problem {
+        var problem = Problem(
+            code: "method-not-allowed", status: 405, title: "The method is not allowed here",
+            detail: "\(method) is not allowed here; allowed are \(allowed).")
+        problem.headers = [(.allow, allowed)]
+        return problem
+    }
+}

@@ -1,0 +1,61 @@
+package import Basics
+import HTTPTypes
+package import NIOCore
+
+/// What a successful response to GET holds: a body in one coding, and the fields that caches work with.
+package struct Representation: Sendable {
+    package let mediaType: String
+    /// A strong entity tag, in its quotes.
+    package let tag: String
+    package let coding: ContentCoding
+    package let cacheControl: String
+    /// The request's fields by which it was chosen.
+    package let vary: String
+    /// As it is compared, and as it is written.
+    package var modified: (time: Timestamp, text: String)?
+    /// In seconds.
+    package var age: Int64?
+    /// For how many seconds a cache may keep it that does not know of `Age`, as nginx.
+    package var remaining: Int64?
+    package var contentLocation: String?
+    /// Made only if it is sent.
+    private let body: @Sendable () -> [ByteBuffer]
+
+    package init(
+        mediaType: String, tag: String, coding: ContentCoding, cacheControl: String, vary: String,
+        modified: (time: Timestamp, text: String)? = nil, body: @escaping @Sendable () -> [ByteBuffer]
+    ) {
+        self.mediaType = mediaType
+        self.tag = tag
+        self.coding = coding
+        self.cacheControl = cacheControl
+        self.vary = vary
+        self.modified = modified
+        self.body = body
+    }
+
+    package func isKnown(by conditions: RequestConditions, now: Timestamp) -> Bool {
+        conditions.areMet(byTag: tag, modified: modified?.time, now: now)
+    }
+
+    /// 304 for a client that has it already, else 200.
+    package func response(isKnown: Bool) -> Response {
+        Response(isKnown ? 304 : 200, isKnown ? .none : .bytes(body())) { fields in
+            fields.add(.eTag, tag)
+            fields.add(.cacheControl, cacheControl)
+            fields.add(.vary, vary)
+            if let modified { fields.add(.lastModified, modified.text) }
+            if let age { fields.add(.age, "\(age)") }
+            if let contentLocation { fields.add(.contentLocation, contentLocation) }
+            if let remaining { fields.add(.accelExpires, "\(remaining)") }
+            guard !isKnown else { return }
+            fields.add(.contentType, mediaType)
+            if coding == .gzip { fields.add(.contentEncoding, "gzip") }
+        }
+    }
+}
+
+extension HTTPField.Name {
+    /// Read by nginx, and not passed on: nginx does not subtract `Age` from `max-age`.
+    fileprivate static let accelExpires = Self("X-Accel-Expires").unsafelyUnwrapped
+}

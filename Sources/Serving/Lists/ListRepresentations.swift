@@ -1,0 +1,90 @@
+import Basics
+import HTTPServer
+import NIOCore
+import Tape
+import TopLists
+
+/// Makes of a list's rows what a response holds: its entity tag, how long caches may keep it, and its body.
+struct ListRepresentations: Sendable {
+    let clock: TapeClock
+    /// Whether caches may keep past lists for good; not those of a sandbox, under whose URLs real ones may follow.
+    private let mayLast: Bool
+    /// What caches are told of those.
+    private let lasting: String
+    private let compressed = CompressedBodies(capacity: 16_000_000)
+
+    /// A Redis that fails over may lose its last writes, and with them a list that is then made anew of other rows: a younger
+    /// list is not called lasting.
+    private static let settling: Duration = .seconds(300)
+
+    /// In bytes; to compress more would hold up an event loop for some tenths of a millisecond, again and again where each
+    /// request is for another number of rows.
+    private static let longestAtOnce = 8_000
+
+    init(clock: TapeClock, mayLast: Bool) {
+        self.clock = clock
+        self.mayLast = mayLast
+        lasting = Freshness.lasting(clock).cacheControl
+    }
+
+    /// Whether the body takes long to make: it is large, and has to be compressed first.
+    func takesLong(_ rows: ServedRows, _ coding: ContentCoding) -> Bool {
+        coding == .gzip && rows.open.readableBytes > Self.longestAtOnce && !compressed.has(rows.tag(coding))
+    }
+
+    func representation(
+        of rows: ServedRows, _ coding: ContentCoding, _ query: ListQuery, now: Timestamp
+    ) -> Representation {
+        let minute = rows.list.minute
+        let isLasting = mayLast && query.datetime == .absolute(minute) && now - minute.start > Self.settling
+        let freshness = isLasting ? nil : Freshness.passing(minute, now: now, clock: clock)
+        let tag = rows.tag(coding)
+        var representation = Representation(
+            mediaType: rows.format.mediaType, tag: tag, coding: coding,
+            cacheControl: freshness?.cacheControl ?? lasting, vary: "Accept, Accept-Encoding",
+            modified: (minute.start, rows.list.lastModified)
+        ) { [compressed] in
+            coding == .gzip ? [compressed.body(of: rows, tag)] : rows.pieces
+        }
+        if case .passing(let age, _, let remaining)? = freshness {
+            representation.age = age
+            representation.remaining = remaining
+            if query.datetime != nil { representation.contentLocation = query.location(of: minute) }
+        }
+        return representation
+    }
+}
+
+extension CompressedBodies {
+    fileprivate func body(of rows: ServedRows, _ tag: String) -> ByteBuffer {
+        body(tag, beginning: "\(rows.list.tagBeginning)\(rows.format)", shared: rows.open.readableBytes) {
+            let pieces = rows.pieces
+            guard pieces.count > 1 else { return rows.open }
+            var body = ByteBuffer()
+            body.reserveCapacity(pieces.reduce(0) { $0 + $1.readableBytes })
+            for piece in pieces { body.writeImmutableBuffer(piece) }
+            return body
+        }
+    }
+}
+
+extension ServedRows {
+    /// The entity tag in a coding, the same on every replica: all of it comes from what is served.
+    func tag(_ coding: ContentCoding) -> String {
+        var tag = list.tagBeginning
+        tag.reserveCapacity(64)
+        tag += String(count)
+        switch (format, coding) {
+        case (.csv, .identity): tag += "-csv\""
+        case (.json, .identity): tag += "-json\""
+        case (.csv, .gzip): tag += "-csv-gzip\""
+        case (.json, .gzip): tag += "-json-gzip\""
+        }
+        return tag
+    }
+
+    /// All of the body, without a copy.
+    var pieces: [ByteBuffer] { format == .json ? [open, Self.closing] : [open] }
+
+    private static let closing = ByteBuffer(staticString: "]\n")
+}
