@@ -2,13 +2,12 @@
 
 import json
 import os
-import subprocess
-import sys
 import time
 
-from harness import lists, web
+from harness import isolation, lists, venv, web
+from harness.machine import ROOT, SEARCH
 from harness.wait import until
-from harness.world import ROOT, World
+from harness.world import World
 
 
 class Bench(World):
@@ -16,8 +15,7 @@ class Bench(World):
 
     def __init__(self, program, configs, folder, is_quick):
         super().__init__(program, configs, folder, is_long=False, is_isolated=False)
-        # Debian keeps nginx where only root's PATH leads.
-        self.environment["PATH"] += ":/usr/sbin"
+        self.environment["PATH"] = SEARCH
         self.is_quick = is_quick
 
     def size(self, whole, quick):
@@ -45,12 +43,9 @@ class Bench(World):
             change(settings)
             config = self.folder / f"api-{self.names}.json"
             config.write_text(json.dumps(settings))
-        port = port or web.free_port()
-        process = self.cointape("run", config, PORT=str(port), **variables)
-        process.port = port
-        until(f"the api listens: {process.text[-500:]}", lambda: "api.listening" in process.text, 60)
-        until(f"the api serves: {process.text[-500:]}", lambda: web.status(port) == 200, 60)
-        until("the newest list", lambda: stamp(web.ask(port)) == stamp_of(minute), 60)
+        process = self.api(port, config, **variables)
+        process.until("the api serves", lambda: web.status(process.port) == 200, 60)
+        until("the newest list", lambda: web.ask(process.port).headers["Last-Modified"] == http_date(minute), 60)
         return process
 
     # Rivals
@@ -70,36 +65,21 @@ class Bench(World):
             "http { access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000000; default_type text/csv;\n"
             f"open_file_cache max=100; server {{ listen 127.0.0.1:{port} backlog=1024; root {root}; }} }}\n")
         process = self.start("nginx", "-e", "stderr", "-p", self.folder, "-c", config)
-        until(f"nginx answers: {process.text}", lambda: web.status(port, f"/{name}") == 200, 30)
-        children = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True).stdout.split()
-        return f"http://127.0.0.1:{port}/{name}", int(children[0])
+        process.until("nginx answers", lambda: web.status(port, f"/{name}") == 200, 30)
+        return f"http://127.0.0.1:{port}/{name}", isolation.children(process.pid)[0]
 
     def rival(self, rows):
         """A FastAPI service of its kind, with these rows in Redis; its URL and its pid."""
         self.redis.call("SET", "bench:rows", json.dumps(
             [{"Rank": rank, "Symbol": name, "Price USD": price} for rank, name, price, _ in rows]))
-        tools = ROOT / ".build/bench"
         requirements = ROOT / "scripts/bench/rival/requirements.txt"
-        stamp = tools / "requirements.txt"
-        if not stamp.exists() or stamp.read_bytes() != requirements.read_bytes():
-            subprocess.run([sys.executable, "-m", "venv", "--clear", tools], check=True)
-            subprocess.run([tools / "bin/pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements],
-                           check=True)
-            stamp.write_bytes(requirements.read_bytes())
         port = web.free_port()
         process = self.start(
-            tools / "bin/uvicorn", "--app-dir", requirements.parent, "--port", port, "--no-access-log", "app:app")
-        until(f"the rival answers: {process.text}", lambda: web.status(port) == 200, 60)
+            venv.programs("bench", requirements) / "uvicorn", "--app-dir", requirements.parent, "--port", port,
+            "--no-access-log", "app:app")
+        process.until("the rival answers", lambda: web.status(port) == 200, 60)
         return f"http://127.0.0.1:{port}", process.pid
 
 
-def iso(minute):
-    return time.strftime("%Y-%m-%dT%H:%MZ", time.gmtime(minute // 1000))
-
-
-def stamp(answer):
-    return answer.headers.get("Last-Modified")
-
-
-def stamp_of(minute):
+def http_date(minute):
     return time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(minute // 1000))

@@ -6,8 +6,10 @@ import subprocess
 import time
 
 from harness import books, web
+from harness.machine import ROOT
+from harness.redis import pairs
 from harness.wait import until
-from harness.world import DURABLE, ROOT
+from harness.world import DURABLE
 
 
 class Ledger:
@@ -37,8 +39,7 @@ class Ledger:
         now = time.time_ns() // 1_000_000
         # As an api does, each call names an entry that has to be there; a ledger's first says which rates it takes.
         known, fields = self.redis.client.entries_back(books.LEDGER, 1)[0]
-        kind = self.redis.call("XRANGE", books.LEDGER, "-", "+", "COUNT", 1)[0][1]
-        kind = dict(zip(kind[::2], kind[1::2]))["kind"]
+        kind = pairs(self.redis.call("XRANGE", books.LEDGER, "-", "+", "COUNT", 1)[0][1])["kind"]
         # redis-benchmark draws by time and process id, and may draw in one round what it drew in another.
         arguments = [
             "USD", "0.01", f"{now}-__rand_int__", "0", str(satoshi), "85897.9513", "2026-11-24T04:30Z",
@@ -66,12 +67,7 @@ class Ledger:
 
     def page_at(self, place):
         """The page whose first order is that many orders above the oldest: its cursor is the order above that."""
-        entry = self.redis.call("XRANGE", books.LEDGER, "-", "+", "COUNT", place + 2)[-1][0]
-        milliseconds, sequence = (int(part) for part in entry.split("-"))
-        upper = milliseconds << 16 | 0x7000 | sequence >> 20
-        lower = 0b10 << 62 | (sequence & 0xFFFFF) << 42
-        digits = f"{upper:016x}{lower:016x}"
-        return "-".join([digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]])
+        return books.order_id(self.redis.call("XRANGE", books.LEDGER, "-", "+", "COUNT", place + 2)[-1][0])
 
 
 def benchmark(port, calls, connections, *command, options=()):

@@ -8,7 +8,8 @@ import subprocess
 import sys
 import time
 
-from harness.world import ROOT
+from harness.machine import ROOT
+from harness.process import memory
 
 LOAD = ROOT / "scripts/bench/load"
 
@@ -64,10 +65,8 @@ def cpu_seconds(pid):
 
 
 def resident(pid):
-    """MB in memory."""
-    if sys.platform != "linux":
-        return 0.0
-    return int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+    """MB in memory; only Linux tells it here."""
+    return memory(pid) / 1e6 if sys.platform == "linux" else 0.0
 
 
 def interleaved(rounds, sides):

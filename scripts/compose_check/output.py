@@ -1,6 +1,15 @@
-"""What is told."""
+"""What is told, and what is expected."""
 
 import sys
+
+
+class Failure(Exception):
+    """Something that is not as it has to be; nothing that follows would tell more."""
+
+
+def expect(condition, problem):
+    if not condition:
+        raise Failure(problem)
 
 
 def fail(problems):

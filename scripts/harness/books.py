@@ -1,5 +1,7 @@
 """Reads the ledger and the read model out of Redis."""
 
+import uuid
+
 from harness.redis import pairs
 
 CURRENCIES = ["EUR", "GBP", "USD"]
@@ -9,6 +11,14 @@ local answer = {redis.call('HGETALL', KEYS[1])}
 for i = 2, #KEYS do answer[i] = redis.call('XRANGE', KEYS[i], '-', '+') end
 return answer
 """
+
+
+def order_id(entry, tail="0"):
+    """The public id of an entry of the ledger: a UUID of version 7."""
+    milliseconds, sequence = (int(part) for part in entry.split("-"))
+    upper = milliseconds << 16 | 0x7000 | sequence >> 20
+    lower = 0b10 << 62 | (sequence & 0xFFFFF) << 42 | int(tail, 16)
+    return str(uuid.UUID(int=upper << 64 | lower))
 
 
 def ledger(redis):

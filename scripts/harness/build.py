@@ -4,7 +4,7 @@ import pathlib
 import subprocess
 import sys
 
-from harness.world import ROOT
+from harness.machine import ROOT
 
 
 def release(product="cointape"):

@@ -57,6 +57,15 @@ def end_children():
                 pass
 
 
+def descendants(pid):
+    """What a process has started, and what that has started, and so on."""
+    found, waiting = [], children(pid)
+    while waiting:
+        found.append(waiting.pop())
+        waiting += children(found[-1])
+    return found
+
+
 def children(pid):
     """What all threads of a process have started."""
     found = []

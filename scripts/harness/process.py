@@ -1,17 +1,19 @@
 """Processes under test: started, signalled, and read."""
 
+import contextlib
 import os
 import pathlib
 import signal
 import subprocess
 
 from harness import isolation
+from harness.wait import NotInTime, until
 
 
 class Process:
-    """A process whose output goes to a file; standard output and standard error mixed."""
+    """A process whose output is added to a file; standard output and standard error mixed."""
 
-    def __init__(self, command, environment, output, folder, is_isolated):
+    def __init__(self, command, environment, output, folder, is_isolated=False):
         self.name, self.output = pathlib.Path(command[0]).name, output
         with open(output, "ab") as file:
             self.popen = subprocess.Popen(
@@ -38,8 +40,18 @@ class Process:
         if self.is_running:
             self.popen.send_signal(number)
 
+    def signal_tree(self, number):
+        """To all that it has started too, as a supervisor like tini starts the program proper."""
+        for pid in [*isolation.descendants(self.pid), self.pid] if self.is_running else []:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+
     def kill(self):
         self.signal(signal.SIGKILL)
+        self.popen.wait()
+
+    def kill_tree(self):
+        self.signal_tree(signal.SIGKILL)
         self.popen.wait()
 
     def stop(self):
@@ -54,6 +66,19 @@ class Process:
             return self.popen.wait(seconds)
         except subprocess.TimeoutExpired:
             return None
+
+    def until(self, what, condition, seconds=90):
+        """Waits until the condition holds; when the process ends first, or is not in time, its last words are told."""
+        def holds():
+            found = condition()
+            if not found and not self.is_running:
+                raise NotInTime(f"{self.name} ended with {self.popen.returncode} before this: {what}")
+            return found
+
+        try:
+            return until(what, holds, seconds)
+        except NotInTime as error:
+            raise NotInTime(f"{error}; its last words: {self.text[-500:]}") from None
 
     def count(self, *parts):
         """How many lines have all of these parts."""
@@ -70,10 +95,8 @@ def is_alive(pid):
 
 def processes(name):
     """The ids of the living processes of this program that we have started, or that were left to us as orphans."""
-    found, waiting = [], isolation.children(os.getpid())
-    while waiting:
-        pid = waiting.pop()
-        waiting += isolation.children(pid)
+    found = []
+    for pid in isolation.descendants(os.getpid()):
         try:
             program = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0].decode().split(" ")[0]
         except OSError:

@@ -28,7 +28,7 @@ class Stack:
         until("every stream has rows", lambda: all(newest_rows(redis, stream) for stream in STREAMS), 90)
         until("the api serves", lambda: web.status(self.api.port) == 200, 30)
         if self.with_orders:
-            until(f"the api takes orders: {self.order()}", lambda: self.order() == "200", 30)
+            self.api.until("the api takes orders", lambda: self.order() == "200", 30)
             until("orders are folded", lambda: books.is_folded(redis), 30)
 
     def order(self, timeout=10):

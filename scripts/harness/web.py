@@ -1,13 +1,20 @@
 """HTTP requests, as clients of the api make them."""
 
+import contextlib
 import http.client
 import json
 import socket
 
 
 class Answer:
+    """`headers` is http.client's: names in any case, and None for one that is not there."""
+
     def __init__(self, status, headers, body):
         self.status, self.headers, self.body = status, headers, body
+
+    @property
+    def text(self):
+        return self.body.decode()
 
     @property
     def json(self):
@@ -33,7 +40,7 @@ def ask(port, target="/", method="GET", body=None, headers={}, host="127.0.0.1",
     try:
         connection.request(method, target, body, {"Content-Type": "application/json"} | headers if body else headers)
         answer = connection.getresponse()
-        return Answer(answer.status, dict(answer.getheaders()), answer.read())
+        return Answer(answer.status, answer.headers, answer.read())
     except http.client.HTTPException as error:
         raise ConnectionError(f"{type(error).__name__}: {error}") from error
     finally:
@@ -48,19 +55,17 @@ def status(port, target="/", **more):
         return 0
 
 
-def free_port(count=1):
-    """The first of so many ports in a row that nobody uses."""
+def free_port(count=1, addresses=("127.0.0.1",)):
+    """The first of so many ports in a row that nobody uses, at any of these addresses."""
     while True:
-        with socket.socket() as first:
-            first.bind(("127.0.0.1", 0))
+        with contextlib.ExitStack() as probes:
+            first = probes.enter_context(socket.socket())
+            first.bind((addresses[0], 0))
             port = first.getsockname()[1]
+            others = [(address, port + step) for address in addresses for step in range(count)][1:]
             try:
-                others = [socket.socket() for _ in range(count - 1)]
-                for place, other in enumerate(others):
-                    other.bind(("127.0.0.1", port + 1 + place))
-                return port
-            except OSError:
-                continue
-            finally:
                 for other in others:
-                    other.close()
+                    probes.enter_context(socket.socket()).bind(other)
+            except (OSError, OverflowError):
+                continue
+            return port

@@ -8,12 +8,12 @@ import shutil
 import signal
 import time
 
+from harness import isolation, web
+from harness.machine import ROOT
 from harness.process import Process
 from harness.redis import Redis, newest_rows
 from harness.wait import until
-from harness import isolation, web
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 FEEDS = ["price", "rank", "btc_rate"]
 STREAMS = FEEDS + ["toplist"]
 KINDS = FEEDS + ["toplist", "ledger", "api"]
@@ -74,18 +74,18 @@ class World:
     def workers(self, *names, **options):
         return {name: self.worker(name, **options) for name in names}
 
-    def api(self, port=None, **options):
+    def api(self, port=None, config=None, **options):
         """An api that answers; its process has its `port`."""
         port = port or web.free_port()
-        process = self.worker("api", **options, PORT=str(port))
+        process = self.cointape("run", config or self.config / "api.json", **options, PORT=str(port))
         process.port = port
-        until(f"the api listens: {process.text[-500:]}", lambda: "api.listening" in process.text, 90)
+        process.until("the api listens", lambda: "api.listening" in process.text)
         return process
 
     def sandbox(self, *arguments, assets=50, within=None):
         """The three providers; the workers that are started from now on ask them."""
         process = self.cointape("sandbox", "--port", "0", "--assets", assets, *arguments, within=within)
-        until(f"the sandbox listens: {process.text[-500:]}", lambda: process.count("export ") == 5, 90)
+        process.until("the sandbox listens", lambda: process.count("export ") == 5)
         for line in process.lines:
             if line.startswith("export "):
                 name, value = line.removeprefix("export ").split("=", 1)
@@ -179,7 +179,7 @@ class RedisServer:
         self.process = self.world.start(
             "redis-server", "--port", self.port, "--bind", self.host, "--dir", self.folder, "--save", "",
             "--protected-mode", "no", *self.arguments, within=self.within)
-        until(f"Redis answers: {self.process.text[-500:]}", self.client.answers, 60)
+        self.process.until("Redis answers", self.client.answers, 60)
 
     def kill(self):
         self.process.kill()

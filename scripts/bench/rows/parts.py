@@ -6,7 +6,7 @@ import subprocess
 import urllib.request
 
 from harness import build
-from harness.world import ROOT
+from harness.machine import ROOT
 from page import table
 from registry import row
 

@@ -2,8 +2,7 @@
 
 import contextlib
 
-from bench import iso
-from harness import web
+from harness import times, web
 from ledger import benchmark
 from measure import Used, interleaved, median, ratio, resident, wrk
 from page import table
@@ -21,7 +20,7 @@ def past(bench):
     api, forgetful = bench.api_with_list(now), bench.api_with_list(now, keep_nothing)
     first = bench.api_with_list(now, keep_nothing_and_share)
     second = bench.api_with_list(now, keep_nothing_and_share, port=first.port)
-    minutes = [iso(now - ago * 60_000) for ago in range(6, count)]
+    minutes = [times.minute(now - ago * 60_000) for ago in range(6, count)]
     body = web.ask(api.port, f"/?limit=200&format=CSV&datetime={minutes[0]}").body
     redis.call("SET", "bench:value", "x" * len(body))
     spent, late = {}, {}

@@ -4,7 +4,7 @@ import glob
 import re
 
 from compose_check.checks import packages
-from compose_check.machine import ROOT
+from harness.machine import ROOT
 from compose_check.output import ok
 from compose_check.written.ignored import Ignored
 

@@ -3,7 +3,7 @@
 import json
 import re
 
-from compose_check.machine import ROOT
+from harness.machine import ROOT
 
 
 def check(files):

@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 
-from compose_check.machine import ROOT, SEARCH
+from harness.machine import ROOT, SEARCH
 from compose_check.written.services import gateway_command
 
 

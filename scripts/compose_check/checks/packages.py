@@ -4,7 +4,7 @@ import glob
 import re
 import subprocess
 
-from compose_check.machine import release
+from harness.machine import release
 from compose_check.output import ok, skipped
 
 # What the runtime image has beside the libraries, and what debian:bookworm-slim is never without.

@@ -2,7 +2,7 @@
 
 import re
 
-from compose_check.machine import ROOT
+from harness.machine import ROOT
 from compose_check.written.services import published
 
 

@@ -6,7 +6,7 @@ import shlex
 import shutil
 import subprocess
 
-from compose_check.machine import ROOT, SEARCH
+from harness.machine import ROOT, SEARCH
 
 
 def check(files):

@@ -1,37 +1,49 @@
-"""In the place of an engine."""
+"""In the place of an engine: processes and loopback addresses instead of containers and their names."""
 
 import shutil
+import signal
 import subprocess
 import sys
+import time
 
-from compose_check.machine import ROOT, SEARCH
-from compose_check.output import skipped
-from compose_check.running.addresses import APIS, REDIS, SANDBOX, free_port
-from compose_check.running.container import Container
-from compose_check.running.expectations import expect
+from compose_check.output import Failure, expect, skipped
 from compose_check.running.name_server import NameServer
-from compose_check.written.services import arguments, cointapes, gateway_command
+from compose_check.written.services import arguments, cointapes, gateway_command, seconds, volumes
+from harness import isolation
+from harness.machine import ROOT, SEARCH
+from harness.process import Process
+from harness.redis import Redis
+from harness.wait import NotInTime, until
+from harness.web import free_port
+
+REDIS, SANDBOX, APIS = "127.0.0.1", "127.0.0.4", ["127.0.0.2", "127.0.0.3"]
+# A rank list of 34 pages, from a sandbox on two busy cores; and at worst only the next minute's.
+PATIENCE = 180
 
 
 class Place:
-    """A machine's processes and loopback addresses in the place of containers and their names."""
+    """Everything that is started here ends with it."""
 
     def __init__(self, files, image, program, folder):
+        isolation.adopts_orphans()
         self.image, self.program, self.folder = image, program, folder
-        self.document, self.containers = files.sandbox, []
+        self.document, self.containers, self.runs = files.sandbox, [], 0
         self.workers = [name for name, service in cointapes(self.document) if "profiles" not in service]
         self.work = folder / "work"
         self.work.mkdir()
         (self.work / "config").symlink_to(image.source("config"))
-        self.redis_port, self.sandbox_port = free_port([REDIS]), free_port([SANDBOX])
-        self.api_port = free_port(APIS)
-        self.gateway_ports = {port: free_port(["127.0.0.1"]) for port in ("6667", "8777", "8778")}
+        self.redis_port, self.sandbox_port = free_port(addresses=[REDIS]), free_port(addresses=[SANDBOX])
+        self.api_port = free_port(addresses=APIS)
+        self.gateway_ports = {port: free_port() for port in ("6667", "8777", "8778")}
+        self.redis = Redis(self.redis_port, REDIS)
         self.names = NameServer({"api": APIS})
         self.tini = shutil.which("tini", path=SEARCH)
         if not self.tini:
             skipped("tini in front of the workers, because it is not here: apt-get install tini")
-        for name in ("redis", "nginx-run", "logs"):
-            (folder / name).mkdir()
+        self.volumes = {path: name for service in self.document["services"]
+                        for path, name in volumes(self.document, service).items() if service != "redis"}
+        for name in ("redis", "nginx-run", "logs", *(f"volumes/{name}" for name in set(self.volumes.values()))):
+            (folder / name).mkdir(parents=True)
         conf = (ROOT / "compose" / "gateway.conf").read_text()
         for here, there in [("resolver 127.0.0.11 ", f"resolver 127.0.0.1:{self.names.port} "),
                             ("http://$api:6667;", f"http://$api:{self.api_port};"),
@@ -41,11 +53,45 @@ class Place:
         self.conf = folder / "gateway.conf"
         self.conf.write_text(conf)
 
+    def close(self):
+        isolation.end_children()
+        self.names.close()
+
     def start(self, service, index=0):
-        container = Container(self, service, index)
+        container = Container(self, service, f"{service}-{index + 1}", index)
         self.containers.append(container)
         container.start()
         return container
+
+    def once(self, service, words):
+        """docker compose run --rm SERVICE WORDS: the exit code and what it printed."""
+        self.runs += 1
+        container = Container(self, service, f"{service}-run-{self.runs}")
+        container.start(words)
+        code = container.process.wait(60)
+        expect(code is not None, f"{' '.join(words)} has not ended after 60 seconds")
+        return code, container.process.text
+
+    def eventually(self, what, condition, seconds=PATIENCE):
+        """What the condition returned when it was true; at once a failure when a container ends meanwhile."""
+        last = None
+
+        def holds():
+            nonlocal last
+            for container in self.containers:
+                code = container.process.wait(0)
+                expect(code is None, f"{container.name} ended with {code} before this: {what}")
+            try:
+                last = condition()
+            except OSError as error:
+                last = error
+                return None
+            return last
+
+        try:
+            return until(what, holds, seconds, every=0.25)
+        except NotInTime as error:
+            raise Failure(f"{error}; last: {last}") from None
 
     def command(self, service, words=None):
         """What the engine would run: the entrypoint of the service or the image, then the command."""
@@ -76,6 +122,8 @@ class Place:
         for port, there in [("6667", self.api_port), ("6670", self.sandbox_port)]:
             if text == port:
                 return str(there)
+        for mount, name in self.volumes.items():
+            text = text.replace(mount, str(self.folder / "volumes" / name))
         for here, there in [("redis:6379", f"{REDIS}:{self.redis_port}"),
                             ("sandbox:6670", f"{SANDBOX}:{self.sandbox_port}"),
                             ("127.0.0.1:6667", f"{address}:{self.api_port}"),
@@ -84,29 +132,46 @@ class Place:
             text = text.replace(here, there)
         return text
 
-    def once(self, service, words):
-        """docker compose run --rm SERVICE WORDS"""
-        here = Container(self, service, 0)
-        return subprocess.run(
-            [here.translated(word) for word in self.command(service, words)], cwd=self.work,
-            env=here.environment(), capture_output=True, text=True, timeout=60)
-
-    def is_healthy(self, container):
-        test = self.document["services"][container.service]["healthcheck"]["test"]
-        words = ["sh", "-c", test[1]] if test[0] == "CMD-SHELL" else test[1:]
-        words = [container.translated(word) for word in words]
-        return subprocess.run(words, env=container.environment(), capture_output=True).returncode == 0
-
-    def cli(self, *words):
-        command = ["redis-cli", "-h", REDIS, "-p", str(self.redis_port), "--raw", *words]
-        return subprocess.run(command, capture_output=True, text=True).stdout.rstrip("\n")
-
     def show(self):
         for container in self.containers:
-            for line in container.lines()[-8:]:
+            for line in container.process.lines[-8:]:
                 print(f"{container.name}: {line}", file=sys.stderr)
 
-    def clear(self):
-        for container in self.containers:
-            container.kill()
-        self.names.close()
+
+class Container:
+    """A service's process, with all that it starts; it may be started again."""
+
+    def __init__(self, place, service, name, index=0):
+        self.place, self.service, self.name, self.process = place, service, name, None
+        self.address = {"api": APIS[index], "sandbox": SANDBOX}.get(service, REDIS)
+        written = place.document["services"][service]
+        self.grace = seconds(written.get("stop_grace_period", "10s"))
+        self.stop_signal = signal.Signals[written.get("stop_signal", "SIGTERM")]
+
+    def start(self, words=None):
+        command = [self.translated(word) for word in self.place.command(self.service, words)]
+        output = self.place.folder / "logs" / f"{self.name}.log"
+        self.process = Process(command, self.environment(), output, self.place.work)
+
+    def translated(self, text):
+        return self.place.translated(text, self.address)
+
+    def environment(self):
+        return {name: self.translated(value) for name, value in self.place.environment(self.service).items()}
+
+    def is_healthy(self):
+        test = self.place.document["services"][self.service]["healthcheck"]["test"]
+        words = ["sh", "-c", test[1]] if test[0] == "CMD-SHELL" else test[1:]
+        words = [self.translated(word) for word in words]
+        return subprocess.run(words, env=self.environment(), capture_output=True).returncode == 0
+
+
+def stop(containers):
+    """As the engine stops them: a signal to the first process, and an end with 0 within the grace."""
+    begun = time.monotonic()
+    for container in containers:
+        container.process.signal(container.stop_signal)
+    for container in containers:
+        code = container.process.wait(max(0, begun + container.grace - time.monotonic()))
+        expect(code is not None, f"{container.name} has not ended after {container.grace:.0f} seconds")
+        expect(code == 0, f"{container.name} ended with {code}")

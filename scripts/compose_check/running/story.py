@@ -1,97 +1,149 @@
 """What happens to the services, and what has to come of it."""
 
 import concurrent.futures
-import json
+import re
 import signal
+import sys
 
-from compose_check.output import ok
-from compose_check.running import web
-from compose_check.running.container import stop
-from compose_check.running.expectations import eventually, expect
-from compose_check.running.same_answer import expect_same_answer
+from compose_check.output import Failure, expect, fail, ok
+from compose_check.running.place import APIS, Place, stop
+from harness import load, web
+
+LIMIT = 480  # The seconds that all of it takes at most.
+
+
+def run(files, image, program, folder):
+    """The story from its begin to its end, however that comes."""
+    def out_of_time(*_):
+        raise Failure(f"it was not done after {LIMIT} seconds")
+
+    signal.signal(signal.SIGALRM, out_of_time)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.alarm(LIMIT)
+    place = Place(files, image, program, folder)
+    try:
+        story(place)
+    except Failure as failure:
+        place.show()
+        fail([str(failure)])
+    finally:
+        place.close()
 
 
 def story(place):
     redis = place.start("redis")
-    eventually(place, "redis' healthcheck", lambda: place.is_healthy(redis), 30)
+    place.eventually("redis' healthcheck", redis.is_healthy, 30)
     for name, wanted in [("appendonly", "yes"), ("appendfsync", "always"), ("no-appendfsync-on-rewrite", "no"),
                          ("save", ""), ("maxmemory-policy", "noeviction")]:
-        answer = place.cli("CONFIG", "GET", name).split("\n")
-        expect(answer[1:] == [wanted] or (wanted == "" and answer[1:] in ([], [""])), f"redis: {name} is {answer[1:]}")
+        answer = place.redis.call("CONFIG", "GET", name)
+        expect(answer == [name, wanted], f"redis: {name} is {answer[1:]}")
     ok("redis keeps what it has acknowledged, and is healthy")
 
     place.start("sandbox")
     workers = [place.start(name, index) for name in place.workers for index in (0, 1)]
     apis = [worker for worker in workers if worker.service == "api"]
     for api in apis:
-        eventually(place, f"the healthcheck of {api.name}", lambda: place.is_healthy(api), 30)
+        place.eventually(f"the healthcheck of {api.name}", api.is_healthy, 30)
     gateway = place.start("gateway")
     ports = sorted(place.gateway_ports.values())
-    lists = eventually(place, "a list through the gateway", lambda: web.toplist(ports[0]))
+    lists = place.eventually("a list through the gateway", lambda: toplist(ports[0]))
     for port in ports:
-        expect(web.toplist(port), f"no list at the gateway's port {port}")
+        expect(toplist(port), f"no list at the gateway's port {port}")
     expect(lists[0]["Rank"] == 1 and len(lists) == 3, f"the list is {lists}")
     ok("two of every worker run, and the gateway serves a list on each port")
 
     expect_same_answer(place, ports[0])
-    status, headers, body = web.ask(ports[1], "PUT", "/buy_order", "x" * 100_000)
-    expect(status == 413 and headers["content-type"] == "application/problem+json", f"100 kB are answered by {status}")
+    answer = web.ask(ports[1], "/buy_order", "PUT", "x" * 100_000)
+    expect(answer.status == 413 and answer.headers["Content-Type"] == "application/problem+json",
+           f"100 kB are answered by {answer.status}")
     ok("the gateway changes nothing of what an api says")
 
-    expect(place.once("project", ["orders", "verify"]).returncode == 1, "there is a ledger before one is opened")
-    status, _, body = web.order(ports[1], "early")
-    expect(status == 503 and "ledger-not-open" in body, f"without a ledger an order is answered by {status} {body}")
-    eventually(place, "orders open", lambda: place.once("project", ["orders", "open"]).returncode == 0)
+    code, _ = place.once("project", ["orders", "verify"])
+    expect(code == 1, "there is a ledger before one is opened")
+    kind, answer = order(ports[1], "early")
+    expect(kind == "ledger-not-open" and answer.status == 503, f"without a ledger an order is answered by {kind}")
+    place.eventually("orders open", lambda: place.once("project", ["orders", "open"])[0] == 0)
     ok("a person opens the ledger, by the command of the service project")
 
-    first = eventually(place, "an order", lambda: (a := web.order(ports[1], "first"))[0] == 200 and a)
-    expect("idempotent-replayed" not in first[1], "the first order is a replay")
-    replay = web.order(ports[2], "first")
-    expect(replay[0] == 200 and replay[1].get("idempotent-replayed") == "true" and replay[2] == first[2],
-           f"asked again, the order is {replay}")
-    orders = json.loads(web.ask(ports[0], "GET", "/buy_orders")[2])["rows"]
-    expect([order["id"] for order in orders] == [json.loads(first[2])["buy_order"]["id"]], f"the orders are {orders}")
+    first = place.eventually("an order", lambda: (placed := order(ports[1], "first"))[0] == "200" and placed[1])
+    expect("Idempotent-Replayed" not in first.headers, "the first order is a replay")
+    kind, replay = order(ports[2], "first")
+    expect(kind == "200" and replay.headers["Idempotent-Replayed"] == "true" and replay.body == first.body,
+           f"asked again, the order is {kind}: {replay and replay.text}")
+    orders = web.ask(ports[0], "/buy_orders").json["rows"]
+    expect([order["id"] for order in orders] == [first.json["buy_order"]["id"]], f"the orders are {orders}")
     ok("an order, its replay and GET /buy_orders")
 
     for dead, other in [apis, apis[::-1]]:
-        dead.kill()
+        dead.process.kill_tree()
         for port in ports * 10:
-            expect(web.toplist(port), f"without {dead.name} a read fails")
-        expect(web.order(ports[1], f"without {dead.name}")[0] == 200, f"without {dead.name} an order fails")
+            expect(toplist(port), f"without {dead.name} a read fails")
+        expect(order(ports[1], f"without {dead.name}")[0] == "200", f"without {dead.name} an order fails")
         dead.start()
-        eventually(place, f"the healthcheck of {dead.name}", lambda: place.is_healthy(dead), 30)
-        eventually(place, f"{dead.name} has the list again", lambda: web.toplist(place.api_port, dead.address), 30)
+        place.eventually(f"the healthcheck of {dead.name}", dead.is_healthy, 30)
+        place.eventually(f"{dead.name} has the list again", lambda: toplist(place.api_port, dead.address), 30)
     ok("either api is killed, and reads and orders go on through the other")
 
     # Whatever was sent to the one that stands still is sent to the other, and no order is placed twice.
-    apis[0].signal(signal.SIGSTOP)
+    apis[0].process.signal_tree(signal.SIGSTOP)
     with concurrent.futures.ThreadPoolExecutor(16) as pool:
-        answers = list(pool.map(lambda n: web.order(ports[1], f"stopped-{n}", timeout=40), range(12)))
-        reads = list(pool.map(lambda n: web.toplist(ports[0], timeout=40), range(4)))
-    apis[0].signal(signal.SIGCONT)
-    expect(all(status == 200 for status, _, _ in answers), f"orders beside a stopped api: {[a[0] for a in answers]}")
+        answers = list(pool.map(lambda n: order(ports[1], f"stopped-{n}", timeout=40), range(12)))
+        reads = list(pool.map(lambda n: toplist(ports[0], timeout=40), range(4)))
+    apis[0].process.signal_tree(signal.SIGCONT)
+    kinds = [kind for kind, _ in answers]
+    expect(kinds == ["200"] * 12, f"orders beside a stopped api: {kinds}")
     expect(all(reads), "reads beside a stopped api fail")
-    ids = {json.loads(body)["buy_order"]["id"] for _, _, body in answers}
-    again = {json.loads(web.order(ports[2], f"stopped-{n}")[2])["buy_order"]["id"] for n in range(12)}
+    ids = {answer.json["buy_order"]["id"] for _, answer in answers}
+    again = {order(ports[2], f"stopped-{n}")[1].json["buy_order"]["id"] for n in range(12)}
     expect(ids == again and len(ids) == 12, "an order beside a stopped api was placed twice")
-    verified = place.once("project", ["orders", "verify"])
-    expect(verified.returncode == 0, f"orders verify: {verified.stdout}{verified.stderr}")
+    code, text = place.once("project", ["orders", "verify"])
+    expect(code == 0, f"orders verify: {text}")
     ok("an api stands still: orders and reads go to the other, each order is placed once, and the ledger is well")
 
     for api in apis:
-        api.kill()
-    status, headers, body = web.ask(ports[0], "GET", "/")
-    expect(status == 503 and headers["content-type"] == "application/problem+json" and "retry-after" in headers,
-           f"without any api the gateway answers {status} {headers} {body}")
+        api.process.kill_tree()
+    answer = web.ask(ports[0])
+    expect(answer.status == 503 and answer.headers["Content-Type"] == "application/problem+json"
+           and "Retry-After" in answer.headers,
+           f"without any api the gateway answers {answer.status} {answer.headers} {answer.text}")
     for api in apis:
         api.start()
-    eventually(place, "a list after all apis were away", lambda: web.toplist(ports[0]), 60)
+    place.eventually("a list after all apis were away", lambda: toplist(ports[0]), 60)
     ok("without any api the gateway says so, and finds them when they are back")
 
-    expect(not [line for api in apis for line in api.lines() if " ledger.durability" in line and " warning " in line],
+    expect(not [api for api in apis if api.process.count(" ledger.durability", " warning ")],
            "an api warns of the ledger's durability")
     stop(workers)
     stop([gateway])
     stop([container for container in place.containers if container.service == "sandbox"])
     stop([redis])
     ok("told to stop, all end in time and with 0")
+
+
+def expect_same_answer(place, port):
+    """Does the gateway pass answers on as they are? What may differ is of the connection, or counts seconds."""
+    apart = {"date", "server", "connection", "keep-alive", "age", "x-accel-expires"}
+    for target in ["/?limit=3", "/?limit=3&format=CSV", "/healthz", "/buy_orders", "/?limt=3"]:
+        # Between the two a newer list may come.
+        for attempt in range(3):
+            direct, through = web.ask(place.api_port, target, host=APIS[0]), web.ask(port, target)
+            is_same = (direct.status, direct.body) == (through.status, through.body)
+            if is_same:
+                break
+        expect(is_same, f"the gateway's {target} is {through.status} {through.headers} {through.text}")
+        names = {name.lower() for name in direct.headers}
+        for name in names - apart:
+            there = through.headers[name]
+            expect(direct.headers[name] == there, f"the gateway's {target} has {name}: {there}")
+        for name in {"age", "x-accel-expires"} & names:
+            expect(name in through.headers, f"the gateway's {target} has lost {name}")
+
+
+def toplist(port, host="127.0.0.1", timeout=20):
+    answer = web.ask(port, "/?limit=3", host=host, timeout=timeout)
+    return answer.status == 200 and answer.json
+
+
+def order(port, key, timeout=20):
+    """An order of that key: 200 or what its problem is, and the answer."""
+    return load.place(port, "USD", "12.5", re.sub("[^A-Za-z0-9._:-]", ".", key), timeout=timeout)

@@ -2,7 +2,7 @@
 
 import subprocess
 
-from compose_check.machine import ROOT, SEARCH
+from harness.machine import ROOT, SEARCH
 from compose_check.written.services import variables
 
 

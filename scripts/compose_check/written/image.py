@@ -5,7 +5,7 @@ import pathlib
 import re
 import shlex
 
-from compose_check.machine import ROOT
+from harness.machine import ROOT
 
 
 class Image:

@@ -24,6 +24,12 @@ def published(service):
     return [str(port) for port in service.get("ports", [])]
 
 
+def volumes(document, service):
+    """{path in the container: name} of the volumes that outlive it."""
+    mounts = [str(mount).split(":") for mount in document["services"][service].get("volumes", [])]
+    return {mount[1]: mount[0] for mount in mounts if mount[0] in document.get("volumes", {})}
+
+
 def seconds(duration):
     return sum(float(count) * {"h": 3600, "m": 60, "s": 1}[unit]
                for count, unit in re.findall(r"([\d.]+)(h|m|s)", duration))

@@ -1,17 +1,9 @@
 """Whether a ledger has what was acknowledged, once, and adds up: pure functions of what was seen."""
 
+from harness.books import CURRENCIES, order_id
+
 CAP = 10_000_000_000
-CURRENCIES = ["EUR", "GBP", "USD"]
 FIELDS = ["currency", "amount", "rate", "rate_minute", "satoshi", "tail", "created_at"]
-
-
-def order_id(entry, tail):
-    """The public id of an entry of the ledger: a UUID of version 7."""
-    milliseconds, sequence = (int(part) for part in entry.split("-"))
-    upper = milliseconds << 16 | 0x7000 | sequence >> 20
-    lower = 0b10 << 62 | (sequence & 0xFFFFF) << 42 | int(tail, 16)
-    digits = f"{upper:016x}{lower:016x}"
-    return "-".join([digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]])
 
 
 def lost_or_doubled(acknowledged, ledger):

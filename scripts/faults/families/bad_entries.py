@@ -5,7 +5,6 @@ from harness import books, times, web
 from harness.redis import RedisError, newest_rows
 from harness.stack import Stack
 from harness.wait import took, until
-from harness.world import STREAMS
 from registry import fault
 
 SPEED = 15

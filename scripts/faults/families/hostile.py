@@ -5,7 +5,6 @@ import random
 from harness import times, web
 from harness.redis import RedisError
 from harness.stack import Stack
-from harness.wait import until
 from harness.world import STREAMS
 from registry import fault
 

@@ -33,7 +33,7 @@ def killed_redis(world, table):
     load = OrderLoad([stack.api.port, second.port], clients=6, pause=0.02)
     for number in range(rounds):
         before = load.count
-        until(f"orders are taken again: {load.answers}", lambda: load.count > before + 10, 30)
+        until("orders are taken again", lambda: load.count > before + 10, 30)
         time.sleep(world.random.uniform(1, 5))
         if number % 3 == 2:
             world.redis.call("BGREWRITEAOF")
@@ -84,7 +84,7 @@ def killed_up(world, table):
     for number in range(rounds):
         begin = time.monotonic()
         up = world.cointape("up", "--data", world.folder / "data", "--port", port)
-        until(f"up is up: {up.text[-500:]}", lambda: "cointape is up" in up.text or not up.is_running, 240)
+        up.until("up is up", lambda: "cointape is up" in up.text or not up.is_running, 240)
         starts.append(time.monotonic() - begin)
         if not up.is_running:
             row.expect("the next up starts", False, up.text[-300:])

@@ -1,6 +1,6 @@
 """A ledger's Redis that forgets what it has acknowledged, and keys that are lost."""
 
-from harness import books, web
+from harness import books
 from harness.load import OrderLoad, place
 from harness.redis import newest_rows
 from harness.wait import until

@@ -8,7 +8,7 @@ from harness import books, web
 from harness.load import place
 from harness.redis import newest_rows
 from harness.stack import Stack
-from harness.wait import took, until
+from harness.wait import took
 from harness.world import DURABLE, KINDS, STREAMS
 from registry import fault
 

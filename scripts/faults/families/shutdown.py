@@ -137,7 +137,7 @@ def shutdown_up(world, table):
     }
     for name, (signals, is_stopped, faults) in cases.items():
         up = world.cointape("up", "--data", world.folder / "data", "--port", port)
-        until(f"up is up: {up.text[-300:]}", lambda: "cointape is up" in up.text, 240)
+        up.until("up is up", lambda: "cointape is up" in up.text, 240)
         if faults:
             provoke(world, up, faults)
         servers = processes("redis-server")

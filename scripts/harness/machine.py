@@ -1,4 +1,4 @@
-"""What is known of this machine."""
+"""This repository, and what is known of this machine."""
 
 import contextlib
 import os
@@ -10,5 +10,6 @@ SEARCH = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin"  # Debian keeps nginx
 
 
 def release():
+    """Debian's or Ubuntu's name of this release; None elsewhere."""
     with contextlib.suppress(OSError):
         return (re.findall(r"^VERSION_CODENAME=(\S+)", pathlib.Path("/etc/os-release").read_text(), re.M) or [None])[0]
