@@ -1,9 +1,10 @@
 """Does every service get the variables that its configs read, and no others?"""
 
-from compose_check.written.services import cointapes, config_paths, placeholders, published
+from compose_check.written.services import cointapes, config_paths, placeholders, published, volumes
 
 # What these variables say of this machine, containers say for themselves; the gateway is published at HOST and PORT.
-OWN = {"HOST": "0.0.0.0", "PORT": "6667", "METRICS_HOST": "0.0.0.0"}
+WITNESS = "/var/lib/cointape/witness"
+OWN = {"HOST": "0.0.0.0", "PORT": "6667", "METRICS_HOST": "0.0.0.0", "WITNESS_DIR": WITNESS}
 # Variables that no container needs, and why.
 NOT_PASSED = {"LOG_DIR": "the shipped configs log to the console alone; containers have nowhere to write files"}
 
@@ -19,6 +20,9 @@ def check(files):
             readers.setdefault(variable, set()).add(name)
             value = OWN.get(variable, given.get(variable))
             files.expect(environment.get(variable) == value, f"{name}: {variable} is not {value}")
+        # What is remembered of acknowledged orders outlives the container, and everyone who reads it has the same.
+        files.expect("WITNESS_DIR" not in needed or volumes(files.probed, name).get(WITNESS) == "witness",
+                     f"{name}: {WITNESS} is not the volume witness")
         for variable in environment:
             files.expect(variable in needed, f"{name}: no config of its own reads {variable}")
         files.expect(service["build"].get("args", {}).get("CONFIG") == given["CONFIG_DIR"],
