@@ -107,7 +107,7 @@ class World:
             raise RuntimeError(f"orders open: {text}")
 
     def forget(self):
-        """What apis remember of a ledger: for a Redis that is flushed on purpose."""
+        """What apis remember of a ledger: for a Redis that is flushed on purpose, or that another takes the place of."""
         shutil.rmtree(self.environment["WITNESS_DIR"], ignore_errors=True)
 
     def verify(self):

@@ -131,6 +131,7 @@ def disk_full(world, table):
                         + (", and Redis started" if ends else ""))
         full(row, world, stack, folder / "other", ends)
         stack.end()
+        world.forget()
 
 
 def full(row, world, stack, fill, ends):
