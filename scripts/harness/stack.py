@@ -1,5 +1,7 @@
 """One of each worker, and what it has said since it was last asked."""
 
+import signal
+
 from harness import books, web
 from harness.load import place
 from harness.redis import newest_rows
@@ -40,12 +42,24 @@ class Stack:
         for process in self.processes.values():
             process.kill()
 
+    def stop(self):
+        """Tells all to stop, and waits for their ends."""
+        for process in self.processes.values():
+            process.signal(signal.SIGTERM)
+        for process in self.processes.values():
+            process.wait(30)
+
     def anew(self):
         """As if nothing had been."""
         self.end()
         self.world.redis.call("FLUSHALL")
         self.world.forget()
         self.begin()
+
+    @property
+    def failed(self):
+        """Which workers have not ended, or with another exit code than 0."""
+        return [f"{name}: {process.popen.poll()}" for name, process in self.processes.items() if process.popen.poll() != 0]
 
     @property
     def ended(self):

@@ -33,6 +33,10 @@ def gaps(entries):
     return found
 
 
+def gap_count(entries):
+    return sum(gaps(entries).values())
+
+
 def told(entries):
     """How many minutes and gaps, in words."""
     reasons = ", ".join(f"{count} {code}" for code, count in sorted(gaps(entries).items()))
