@@ -72,10 +72,9 @@ class Bench(World):
         """A FastAPI service of its kind, with these rows in Redis; its URL and its pid."""
         self.redis.call("SET", "bench:rows", json.dumps(
             [{"Rank": rank, "Symbol": name, "Price USD": price} for rank, name, price, _ in rows]))
-        requirements = ROOT / "scripts/bench/rival/requirements.txt"
         port = web.free_port()
         process = self.start(
-            venv.programs("bench", requirements) / "uvicorn", "--app-dir", requirements.parent, "--port", port,
+            venv.programs("bench") / "uvicorn", "--app-dir", ROOT / "scripts/bench/rival", "--port", port,
             "--no-access-log", "app:app")
         process.until("the rival answers", lambda: web.status(port) == 200, 60)
         return f"http://127.0.0.1:{port}", process.pid

@@ -1,21 +1,23 @@
 """The faults there are: each a function of a world and a table, under a name."""
 
+from harness.jobs import WAITS
+
 FAULTS = {}
 
 
 class Fault:
-    def __init__(self, name, title, run, lasts, needs_namespaces, is_alone):
+    def __init__(self, name, title, run, lasts, needs_namespaces, kind):
         self.name, self.title, self.run = name, title, run
-        self.lasts, self.needs_namespaces, self.is_alone = lasts, needs_namespaces, is_alone
+        self.lasts, self.needs_namespaces, self.kind = lasts, needs_namespaces, kind
 
     def patience(self, is_long):
         """Seconds after which it is given up."""
         return (self.lasts * 3 + 150) * (60 if is_long else 1)
 
 
-def fault(name, title, lasts, needs_namespaces=False, is_alone=False):
-    """`lasts` is about how many seconds the short form takes; `is_alone` is for one that measures: no other runs beside."""
+def fault(name, title, lasts, needs_namespaces=False, kind=WAITS):
+    """`lasts` is about how many seconds the short form takes; no other runs beside one of the kind MEASURES."""
     def register(run):
-        FAULTS[name] = Fault(name, title, run, lasts, needs_namespaces, is_alone)
+        FAULTS[name] = Fault(name, title, run, lasts, needs_namespaces, kind)
         return run
     return register

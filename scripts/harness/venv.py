@@ -1,8 +1,8 @@
 """Python tools from PyPI, in virtual environments below .build.
 
-    python3 -m harness.venv NAME REQUIREMENTS
+    python3 -m harness.venv [NAME …]
 
-prints the folder of the environment's programs.
+makes those that are missing, by default all, and prints the folders of their programs.
 """
 
 import os
@@ -14,26 +14,33 @@ import venv
 
 from harness.machine import ROOT
 
+REQUIREMENTS = {
+    "bench": ROOT / "scripts/bench/rival/requirements.txt",
+    "check-compose": ROOT / "scripts/compose_check/requirements.txt",
+    "contract": ROOT / "scripts/contract-requirements.txt",
+}
 
-def programs(name, requirements):
-    """The programs of .build/NAME, which is made again when the requirements change; blocks while pip installs."""
-    folder, wanted = ROOT / ".build" / name, pathlib.Path(requirements).read_text()
+
+def programs(name):
+    """The programs of .build/NAME, which is made again when its requirements change; blocks while pip installs."""
+    folder, wanted = ROOT / ".build" / name, REQUIREMENTS[name].read_text()
     stamp = folder / "requirements.txt"
     if not stamp.exists() or stamp.read_text() != wanted:
         shutil.rmtree(folder, ignore_errors=True)
         venv.create(folder, with_pip=True)
-        pip = [folder / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements]
+        pip = [folder / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", "-r", REQUIREMENTS[name]]
         subprocess.run(pip, check=True, stdout=sys.stderr)
         stamp.write_text(wanted)
     return folder / "bin"
 
 
-def run_in(name, requirements):
+def run_in(name):
     """Runs this very program again, with the Python of .build/NAME; does nothing in that Python."""
-    python = programs(name, requirements) / "python"
+    python = programs(name) / "python"
     if pathlib.Path(sys.prefix).resolve() != python.parents[1].resolve():
         os.execv(python, [python, *sys.argv])
 
 
 if __name__ == "__main__":
-    print(programs(*sys.argv[1:]))
+    for name in sys.argv[1:] or REQUIREMENTS:
+        print(programs(name))
