@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct CommandTests {
+@Suite(.tags(.clock)) struct CommandTests {
     @Test func `check takes the shipped configs, and needs no key for it`() async throws {
         let configs = ["api", "btc_rate", "ledger", "price", "rank", "toplist"].map { "config/\($0).json" }
         let result = try await Cointape.run(["check"] + configs)

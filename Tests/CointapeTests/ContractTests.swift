@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The api keeps the contract that it serves.
-@Suite(.serialized) struct ContractTests {
+@Suite(.serialized, .tags(.load)) struct ContractTests {
     @Test(.timeLimit(.minutes(10))) func `every answer is one that openapi.yaml allows`() async throws {
         let blocks = try Document("README.md").blocks.map(\.commands)
         let command = try #require(blocks.first { $0.hasPrefix("scripts/contract ") })

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The pages' commands, run as they stand there; only ports differ, so that tests can run side by side.
-@Suite(.serialized) struct DocumentTests {
+@Suite(.serialized, .tags(.clock)) struct DocumentTests {
     /// A folder whose `cointape` is the one under test, in front of the PATH.
     private func path(_ folder: Folder) throws -> [String: String] {
         let bin = "\(folder.path)/bin"

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What an api says at its start of the Redis that keeps its orders.
-@Suite struct DurabilityLogTests {
+@Suite(.tags(.clock)) struct DurabilityLogTests {
     @Test(.timeLimit(.minutes(2))) func `an api says what its orders survive, and the command that it names mends it`()
         async throws
     {

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Orders through apis whose Redis is killed, or loses its power, in the middle of them.
-@Suite(.serialized) struct LedgerFaultTests {
+@Suite(.serialized, .tags(.load)) struct LedgerFaultTests {
     private static let rounds = 20
     private static let clients = 12
     private static let durable = ["--appendonly", "yes", "--appendfsync", "always"]

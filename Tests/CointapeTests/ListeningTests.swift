@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Addresses that cannot be listened on, and values with what nobody sees.
-@Suite struct ListeningTests {
+@Suite(.tags(.clock)) struct ListeningTests {
     private func run(_ config: String, _ environment: [String: String]) async throws -> (code: Int32, text: String) {
         let redis = ["REDIS_URL": "redis://127.0.0.1:1"]
         return try await Cointape.run(["run", config], environment: redis.merging(environment) { $1 })

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What processes log, and where.
-@Suite struct LoggingTests {
+@Suite(.tags(.clock)) struct LoggingTests {
     /// An api with these handlers; it needs nobody but a Redis, and says at once that there is none.
     private func api(_ folder: Folder, _ handlers: String, redis: String, level: String = "info") throws -> Cointape {
         let config = """

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A backup that lacks orders which were acknowledged, put back as docs/operations.md says.
-@Suite struct OrdersLostTests {
+@Suite(.tags(.clock)) struct OrdersLostTests {
     @Test(.timeLimit(.minutes(2)))
     func `what an old copy of the ledger lacks counts against the cap before anything is sold again`() async throws {
         let orders = try await TestOrders(separateReadModel: true)

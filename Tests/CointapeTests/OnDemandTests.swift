@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Lists that requests have made, by apis without any worker beside them.
-@Suite struct OnDemandTests {
+@Suite(.tags(.clock)) struct OnDemandTests {
     /// A folder of configs whose api makes lists on demand, and a sandbox to ask.
     private struct Setting {
         let redis: TestRedis

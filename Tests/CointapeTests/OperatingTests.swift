@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What an operator sees and does, on whole processes.
-@Suite(.serialized) struct OperatingTests {
+@Suite(.serialized, .tags(.clock)) struct OperatingTests {
     #if os(Linux)
         @Test(.timeLimit(.minutes(2))) func `an api has one event loop, and as many as it is told`() async throws {
             for (environment, count) in [([:], 1), (["NIO_SINGLETON_GROUP_LOOP_COUNT": "3"], 3)] {

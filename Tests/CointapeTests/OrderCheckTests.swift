@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The checks of the projector's test find what they are for.
-@Suite struct OrderCheckTests {
+@Suite(.tags(.load)) struct OrderCheckTests {
     private func ledger() async throws -> (redis: TestRedis, client: RedisClient, entries: [RawEntry]) {
         let redis = try await TestRedis()
         let client = redis.client()

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Orders through api processes, over HTTP.
-@Suite(.serialized) struct OrderTests {
+@Suite(.serialized, .tags(.load)) struct OrderTests {
     @Test(.timeLimit(.minutes(2))) func `64 identical orders at once through three apis are one`() async throws {
         let shop = try await Shop(apis: 3)
         let body = #"{"currency":"EUR","amount":"12.34","idempotence_key":"one"}"#

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Orders in requests of every kind.
-@Suite struct OrderWireTests {
+@Suite(.tags(.load)) struct OrderWireTests {
     private static let good = #"{"currency":"USD","amount":"1","idempotence_key":"k"}"#
 
     private static let heads: [[String]] = [

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// `cointape orders open`, and the ledger that `up` opens.
-@Suite(.serialized) struct OrdersOpenTests {
+@Suite(.serialized, .tags(.load)) struct OrdersOpenTests {
     @Test(.timeLimit(.minutes(1)), arguments: [("btc_rate", "real"), ("sandbox", "sandbox")])
     func `opens a ledger once, for the rates that there are`(source: String, kind: String) async throws {
         let orders = try await TestOrders()

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Output that cannot be written: commands whose result it is say so, and what runs on does not care.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct OutputTests {
+@Suite(.serialized, .timeLimit(.minutes(5)), .tags(.load)) struct OutputTests {
     private func run(_ command: String, environment: [String: String] = [:]) async throws -> String {
         try await shell(
             "\(command)\necho \"exit ${PIPESTATUS[0]}\"",

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Two project workers that are killed again and again while orders come and pages are read.
-@Suite struct ProjectorTests {
+@Suite(.tags(.load)) struct ProjectorTests {
     private static let pages = 5_000
 
     /// What the tasks of the test tell each other.

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The api behind nginx, with the configuration that docs/caching.md shows, in fast motion.
-@Suite struct ProxyCacheTests {
+@Suite(.tags(.clock)) struct ProxyCacheTests {
     private static let speed: Int64 = 15
 
     private func get(_ port: Int, _ target: String, _ headers: [String] = []) async throws -> RawAnswer {

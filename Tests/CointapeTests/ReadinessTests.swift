@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `/readyz?verbose` of an api that takes no order, and of one that has few rights: what it says is what is.
-@Suite(.serialized) struct ReadinessTests {
+@Suite(.serialized, .tags(.clock)) struct ReadinessTests {
     private static let durable = ["--appendonly", "yes", "--appendfsync", "always"]
 
     /// An api of the shipped config, changed by `change`, on a Redis with a feed of rates.

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Several processes of every worker on one Redis, in fast motion.
-@Suite struct ReplicaTests {
+@Suite(.tags(.clock)) struct ReplicaTests {
     static let speed: Int64 = 15
 
     @Test(.timeLimit(.minutes(5)))

@@ -5,7 +5,7 @@ import Testing
 
 #if os(Linux)
     /// Whole workers whose filters run away: the worker lives, its other feeds are served, and nothing is left behind.
-    @Suite(.serialized, .timeLimit(.minutes(5))) struct RunawayFilterTests {
+    @Suite(.serialized, .timeLimit(.minutes(5)), .tags(.clock)) struct RunawayFilterTests {
         private static func config(_ name: String, _ filter: String, _ server: StubServer, more: String = "") -> String
         {
             """

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `cointape up` as a whole: sandbox, Redis, workers, api, in one process and its children.
-@Suite(.serialized) struct UpTests {
+@Suite(.serialized, .tags(.clock)) struct UpTests {
     /// An `up` with a list to serve.
     private func up(_ folder: Folder, port: Int, _ environment: [String: String] = [:]) async throws -> Cointape {
         let up = try Cointape(

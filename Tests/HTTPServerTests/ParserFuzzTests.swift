@@ -8,7 +8,7 @@ import Testing
 @testable import HTTPServer
 
 /// Requests of every kind, against llhttp, which is far more lenient, and however their bytes come.
-@Suite struct ParserFuzzTests {
+@Suite(.tags(.load)) struct ParserFuzzTests {
     /// How many requests are made, when it is not the few of each test run: a million is for hands, COINTAPE_FUZZ=1000000.
     private static let asked = ProcessInfo.processInfo.environment["COINTAPE_FUZZ"].flatMap { Int($0) }
 

@@ -8,7 +8,7 @@ import Testing
 @testable import HTTPServer
 
 /// Bodies that are made while they are sent, over real sockets.
-@Suite struct StreamTests {
+@Suite(.tags(.load)) struct StreamTests {
     @Test func `a body without a length is sent in chunks, and the connection goes on`() async throws {
         let server = try await TestServer { _ in
             .stream(

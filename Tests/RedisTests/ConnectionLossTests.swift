@@ -7,7 +7,7 @@ import Testing
 @testable import Redis
 
 /// Connections that Redis refuses, closes, or turns against writes: what callers are told, and what is tried.
-@Suite struct ConnectionLossTests {
+@Suite(.tags(.clock)) struct ConnectionLossTests {
     private static func client(_ redis: TestRedis, _ said: Said, port: Int? = nil) -> RedisClient {
         RedisClient(
             RedisEndpoint(address: .tcp(host: "127.0.0.1", port: port ?? redis.port)),

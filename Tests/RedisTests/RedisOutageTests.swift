@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What a worker says while Redis comes and goes.
-@Suite struct RedisOutageTests {
+@Suite(.tags(.clock)) struct RedisOutageTests {
     /// Long enough for a Redis that is there, however busy the machine is.
     private static let timeout = Duration.seconds(1)
 

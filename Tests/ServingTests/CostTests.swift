@@ -8,7 +8,7 @@ import Testing
 @testable import Serving
 
 /// What reading a request costs: no more than its bytes, whatever they are; and what is told of it is short.
-@Suite(.serialized) struct CostTests {
+@Suite(.serialized, .tags(.load)) struct CostTests {
     /// A part of a request, of about so many bytes, and what reads it.
     struct Reading: CustomTestStringConvertible, Sendable {
         let testDescription: String

@@ -6,7 +6,7 @@ import Testing
 @testable import Serving
 
 /// What goes over the wire, byte by byte.
-@Suite struct RawHTTPTests {
+@Suite(.tags(.load)) struct RawHTTPTests {
     private static let get = "GET /healthz HTTP/1.1\r\nHost: a\r\n"
 
     /// The answer to these bytes, with which the connection must end.

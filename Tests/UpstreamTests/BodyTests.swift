@@ -1,10 +1,11 @@
 import Basics
 import Foundation
 import Tape
+import TestSupport
 import Testing
 
 /// Bodies that are not what they should be: none of it becomes rows.
-@Suite(.timeLimit(.minutes(2))) struct BodyTests {
+@Suite(.timeLimit(.minutes(2)), .tags(.clock)) struct BodyTests {
     struct Case: CustomStringConvertible, Sendable {
         var feed = "price"
         let fault: String

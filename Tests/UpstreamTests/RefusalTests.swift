@@ -1,9 +1,10 @@
 import Basics
 import Tape
+import TestSupport
 import Testing
 
 /// Providers that refuse: which are asked again, which are left alone, and what is told.
-@Suite(.timeLimit(.minutes(2))) struct RefusalTests {
+@Suite(.timeLimit(.minutes(2)), .tags(.clock)) struct RefusalTests {
     struct Case: CustomStringConvertible, Sendable {
         var feed = "price"
         let fault: String
