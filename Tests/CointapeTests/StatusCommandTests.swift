@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// `cointape status` and `/readyz?verbose` on a Redis that refuses writes, loses keys, or holds what nobody expects.
-@Suite(.serialized) struct StatusCommandTests {
+@Suite(.tags(.clock)) struct StatusCommandTests {
     private static let durable = ["--appendonly", "yes", "--appendfsync", "always"]
 
     private func status(
@@ -23,7 +23,7 @@ import Testing
     }
 
     /// What breaks it, what is told of it, and what the line that mends it has.
-    private static let refusals: [(break: [String], told: String, mend: String)] = [
+    private static let refusals: [(breaking: [String], told: String, mend: String)] = [
         (["CONFIG SET maxmemory 1mb"], "(OOM)", "CONFIG SET maxmemory "),
         (["CONFIG SET min-replicas-to-write 1"], "(NOREPLICAS)", "CONFIG SET min-replicas-to-write 0"),
         (["CONFIG SET appendonly no"], "there is no append-only file", "CONFIG SET appendonly yes"),
@@ -40,34 +40,31 @@ import Testing
         (["ACL SETUSER default -set"], "this user may not run SET on ", "ACL SETUSER default +set"),
     ]
 
-    @Test(.timeLimit(.minutes(4))) func `what refuses writes, or will lose them, is told with the line that mends it`()
-        async throws
-    {
+    @Test(.timeLimit(.minutes(4)), arguments: refusals)
+    func `what refuses writes, or will lose them, is told with the line that mends it`(
+        breaking: [String], told: String, mend: String
+    ) async throws {
         let shop = try await Shop(apis: 1, on: try await TestRedis(Self.durable))
-        let port = shop.apis[0].port
         let configs = ["config/api.json", "config/btc_rate.json"]
         func readiness() async throws -> String {
-            try await shell("curl -sS 'localhost:\(port)/readyz?verbose'")
+            try await shell("curl -sS 'localhost:\(shop.apis[0].port)/readyz?verbose'")
         }
         try await eventually("the api has looked") {
             try await readiness().contains("[+] orders: ")
         }
-        for refusal in Self.refusals {
-            for command in refusal.break { try await shell("redis-cli -p \(shop.redis.port) \(command)") }
-            let told = try await status(shop.redis, configs)
-            #expect(told.code == 1 && told.text.contains(refusal.told), "\(refusal.break): \(told.text)")
-            let lines = mending(told.text).filter { $0.contains(refusal.mend) }
-            let mend = try #require(lines.first, "\(refusal.break): \(told.text)")
-            try await eventually(within: .seconds(20), every: .milliseconds(200), "/readyz tells \(refusal.told)") {
-                let ready = try await readiness()
-                return ready.contains(refusal.told) && ready.contains(refusal.mend)
-            }
-            for line in Set(lines) { try await shell(line) }
-            try await eventually(within: .seconds(20), every: .milliseconds(200), "\(mend) mends it") {
-                let ready = try await readiness()
-                let after = try await status(shop.redis, configs).text
-                return !ready.contains(refusal.told) && !after.contains(refusal.told)
-            }
+        for command in breaking { try await shell("redis-cli -p \(shop.redis.port) \(command)") }
+        let broken = try await status(shop.redis, configs)
+        #expect(broken.code == 1 && broken.text.contains(told), "\(breaking): \(broken.text)")
+        let lines = mending(broken.text).filter { $0.contains(mend) }
+        #expect(!lines.isEmpty, "\(breaking): \(broken.text)")
+        try await eventually(within: .seconds(20), every: .milliseconds(200), "/readyz tells \(told)") {
+            let ready = try await readiness()
+            return ready.contains(told) && ready.contains(mend)
+        }
+        for line in Set(lines) { try await shell(line) }
+        try await eventually(within: .seconds(20), every: .milliseconds(200), "\(lines) mends it") {
+            guard try await !readiness().contains(told) else { return false }
+            return try await !status(shop.redis, configs).text.contains(told)
         }
         // The probes expire, and are all that was written.
         try await eventually(within: .seconds(30), every: .milliseconds(500), "the probes expire when nobody looks") {
