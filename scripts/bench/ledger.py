@@ -42,7 +42,7 @@ class Ledger:
         kind = pairs(self.redis.call("XRANGE", books.LEDGER, "-", "+", "COUNT", 1)[0][1])["kind"]
         # redis-benchmark draws by time and process id, and may draw in one round what it drew in another.
         arguments = [
-            "USD", "0.01", f"{now}-__rand_int__", "0", str(satoshi), "85897.9513", "2026-11-24T04:30Z",
+            "USD", "0.01", f"{now}-__rand_int__", str(satoshi), "85897.9513", "2026-11-24T04:30Z",
             str(now - 60_000), str(now + 600_000), kind, "0123456789a", "2026-11-24T04:30:00.000Z", known,
             fields["tail"], "1"]
         before = self.count
