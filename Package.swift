@@ -255,6 +255,15 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "RedisServerTests",
+            dependencies: [
+                "Redis", "RedisServer", "TestSupport", "cointape",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "TapeTests",
             dependencies: [
                 "Basics", "Digests", "Redis", "Tape", "TestSupport",

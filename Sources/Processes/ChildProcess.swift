@@ -57,14 +57,23 @@ package struct ChildProcess: Sendable {
         return ChildProcess(process: process)
     }
 
-    /// Blocks until the process has ended, up to the time; whether it has.
-    package func waitForEnd(seconds: Double) -> Bool {
-        for _ in 0..<max(1, Int(seconds * 100)) {
-            var status: Int32 = 0
-            if waitpid(process, &status, WNOHANG) != 0 { return true }
-            usleep(10_000)
+    /// Whether the process has ended; gives its number back then, so that it must not be signalled any more.
+    package func hasEnded() -> Bool {
+        var status: Int32 = 0
+        return waitpid(process, &status, WNOHANG) != 0
+    }
+
+    /// Returns when the process has ended or the time is over; whether it has ended.
+    ///
+    /// A task that is cancelled waits no longer.
+    package func waitForEnd(within limit: Duration) async -> Bool {
+        let deadline = ContinuousClock.now + limit
+        while !hasEnded() {
+            guard ContinuousClock.now < deadline, (try? await Task.sleep(for: .milliseconds(10))) != nil else {
+                return false
+            }
         }
-        return false
+        return true
     }
 
     package enum End: Equatable, Sendable {

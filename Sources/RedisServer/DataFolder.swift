@@ -18,32 +18,32 @@ package final class DataFolder: Sendable {
         package let description: String
     }
 
+    /// How long the redis-server of a holder that was killed may take to end.
+    private static let patience: Duration = .seconds(15)
+
     /// Creates the folder where it is missing, and locks it.
     ///
-    /// A folder whose holder was killed is waited for, as its redis-server is about to end; blocks the thread meanwhile.
-    package init(_ path: String) throws(Failure) {
+    /// A folder whose holder was killed is waited for, as its redis-server is about to end.
+    package init(_ path: String) async throws {
         self.path = path
         isNew = try Self.create(path)
         let file = "\(path)/lock"
-        let descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw Failure(description: "\(file): \(String(cString: strerror(errno)))") }
-        for _ in 0..<150 {
-            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { break }
-            let holder = Self.holder(descriptor)
+        lock = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard lock >= 0 else { throw Failure(description: "\(file): \(String(cString: strerror(errno)))") }
+        let deadline = ContinuousClock.now + Self.patience
+        while flock(lock, LOCK_EX | LOCK_NB) != 0 {
+            let holder = Self.holder(lock)
             guard let process = holder.process, kill(process, 0) != 0, errno == ESRCH else {
-                close(descriptor)
                 throw Failure(description: "\(path) is in use by \(holder.text)")
             }
-            usleep(100_000)
+            guard ContinuousClock.now < deadline else {
+                throw Failure(description: "\(path) is still locked by the redis-server of an earlier start")
+            }
+            try await Task.sleep(for: .milliseconds(100))
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
-            throw Failure(description: "\(path) is still locked by the redis-server of an earlier start")
-        }
-        lock = descriptor
         let text = "cointape up, process \(getpid())\n"
-        ftruncate(descriptor, 0)
-        pwrite(descriptor, text, text.utf8.count, 0)
+        ftruncate(lock, 0)
+        pwrite(lock, text, text.utf8.count, 0)
     }
 
     deinit {

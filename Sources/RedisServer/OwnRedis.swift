@@ -16,8 +16,8 @@ package final class OwnRedis: Sendable {
     private let folder: DataFolder
     private let guardian: ChildProcess
     private let redis: pid_t
+    /// The pipe at whose end the guardian ends Redis.
     private let lifeline: Int32
-    private let report: Int32
 
     package struct Failure: Error, CustomStringConvertible {
         package let description: String
@@ -25,11 +25,12 @@ package final class OwnRedis: Sendable {
 
     /// Starts redis-server through a guardian, `guardianCommand` followed by the log's path and Redis' command line.
     ///
-    /// Blocks until the process runs; it may still be loading its data then: see `waitUntilReady`.
-    package init(_ folder: DataFolder, port: Int, guardianCommand: [String]) throws(Failure) {
+    /// Returns when the process runs; it may still be loading its data then: see `waitUntilReady`.
+    package init(_ folder: DataFolder, port: Int, guardianCommand: [String]) async throws {
         self.folder = folder
         self.port = port
         endpoint = RedisEndpoint(address: .tcp(host: "127.0.0.1", port: port))
+        let report: Int32
         do throws(ChildProcess.Failure) {
             let (life, answer) = (try Pipe(), try Pipe())
             defer {
@@ -42,7 +43,8 @@ package final class OwnRedis: Sendable {
         } catch {
             throw Failure(description: "\(error)")
         }
-        redis = try Self.startedProcess(report)
+        defer { close(report) }
+        redis = try await Self.startedProcess(report)
     }
 
     /// Every order that was acknowledged survives a power cut: see `appendfsync` in redis.conf.
@@ -54,10 +56,20 @@ package final class OwnRedis: Sendable {
         ]
     }
 
-    private static func startedProcess(_ report: Int32) throws(Failure) -> pid_t {
+    /// What the guardian says in its one line: Redis' process, or why there is none.
+    private static func startedProcess(_ report: Int32) async throws -> pid_t {
+        _ = fcntl(report, F_SETFL, O_NONBLOCK)
         var line: [UInt8] = []
         var byte: UInt8 = 0
-        while read(report, &byte, 1) == 1, byte != UInt8(ascii: "\n") { line.append(byte) }
+        while true {
+            let count = read(report, &byte, 1)
+            if count < 0, errno == EAGAIN || errno == EINTR {
+                try await Task.sleep(for: .milliseconds(5))
+                continue
+            }
+            guard count == 1, byte != UInt8(ascii: "\n") else { break }
+            line.append(byte)
+        }
         let words = String(decoding: line, as: UTF8.self).split(separator: " ", maxSplits: 1)
         if words.first == "started", words.count == 2, let process = pid_t(words[1]) { return process }
         let reason = words.count == 2 ? String(words[1]) : "the guardian did not start"
@@ -90,20 +102,19 @@ package final class OwnRedis: Sendable {
 
     /// Returns when the guardian or its Redis has ended although nobody asked for it.
     package func waitForEnd() async throws {
-        while kill(redis, 0) == 0, !guardian.waitForEnd(seconds: 0.01) {
+        while kill(redis, 0) == 0, !guardian.hasEnded() {
             try await Task.sleep(for: .milliseconds(500))
         }
     }
 
     package var endedFailure: Failure { Failure(description: Self.ended(endpoint, folder.path)) }
 
-    /// Ends Redis and waits for it: blocks, by rights for a moment, at most 25 seconds.
-    package func stop() {
+    /// Ends Redis and waits for it, by rights for a moment, at most 25 seconds.
+    package func stop() async {
         close(lifeline)
-        if !guardian.waitForEnd(seconds: 25) { kill(redis, SIGKILL) }
+        if await !guardian.waitForEnd(within: .seconds(25)) { kill(redis, SIGKILL) }
         // A guardian that was killed leaves its Redis behind.
         if kill(redis, 0) == 0 { kill(redis, SIGTERM) }
-        close(report)
     }
 
     private static func ended(_ endpoint: RedisEndpoint, _ folder: String) -> String {

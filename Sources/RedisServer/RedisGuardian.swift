@@ -9,10 +9,11 @@ import Processes
 /// The process between `up` and its redis-server: ends Redis when `up` has gone, however it went.
 ///
 /// Its standard input is a pipe that `up` holds open; the kernel closes it with `up`'s last breath. Descriptor 3 is the
-/// folder's lock, for Redis to inherit. It writes Redis' process id to its standard output.
+/// folder's lock, for Redis to inherit. It writes Redis' process id to its standard output. It does nothing else, and blocks
+/// the thread that it runs on: the process' main thread, and none of Swift's pool.
 package enum RedisGuardian {
     /// How long Redis may take to end; one that stands still never does.
-    package static let patience: Double = 4
+    package static let patience: Duration = .seconds(4)
 
     /// Returns the exit code when Redis has ended.
     ///
@@ -32,15 +33,24 @@ package enum RedisGuardian {
         print("started \(child.process)")
         fflush(nil)
         while true {
-            if child.waitForEnd(seconds: 0.01) { return 1 }
+            if child.hasEnded() { return 1 }
             if ownerIsGone() { break }
         }
         child.signal(SIGTERM)
         // What it has acknowledged is on the disk (appendfsync always), so that being killed costs it nothing.
-        if child.waitForEnd(seconds: patience) { return 0 }
+        if ends(child, within: patience) { return 0 }
         child.signal(SIGKILL)
-        _ = child.waitForEnd(seconds: 10)
+        _ = ends(child, within: .seconds(10))
         return 0
+    }
+
+    private static func ends(_ child: ChildProcess, within limit: Duration) -> Bool {
+        let deadline = ContinuousClock.now + limit
+        while !child.hasEnded() {
+            guard ContinuousClock.now < deadline else { return false }
+            usleep(10_000)
+        }
+        return true
     }
 
     /// Waits a moment for the pipe to close.

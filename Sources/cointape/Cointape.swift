@@ -14,7 +14,8 @@ struct Cointape: AsyncParsableCommand {
             RunFilters.self,
         ])
 
-    static func main() async {
+    /// On the main thread, which the helper processes' commands block: they do not return before they end.
+    @MainActor static func main() async {
         Ending.prepare()
         EventLoops.useOne(ProcessInfo.processInfo.environment)
         do {

@@ -56,18 +56,29 @@ package struct UpCommand: Sendable {
         }
         let clock = try environment.clock()
         let logs = try await ProcessLogs(plain, worker: "up")
-        let logger = logs.logger
         guard environment["REDIS_URL"] == nil else {
             return try await run(paths, mode, faults, environment, nil, nil, clock, logs)
         }
-        let folder = try DataFolder(mode == .sandbox ? "\(options.data)/sandbox" : options.data)
-        let own = try OwnRedis(folder, port: options.port + 1, guardianCommand: options.guardianCommand)
-        defer { own.stop() }
+        let folder = try await DataFolder(mode == .sandbox ? "\(options.data)/sandbox" : options.data)
+        let own = try await OwnRedis(folder, port: options.port + 1, guardianCommand: options.guardianCommand)
+        do {
+            try await run(on: own, in: folder, paths, mode, faults, clock, logs)
+        } catch {
+            await own.stop()
+            throw error
+        }
+        await own.stop()
+    }
+
+    private func run(
+        on own: OwnRedis, in folder: DataFolder, _ paths: [String], _ mode: UpMode, _ faults: FaultPlan,
+        _ clock: TapeClock, _ logs: ProcessLogs
+    ) async throws {
         // That it cannot be reached before it listens is nothing to tell.
         let client = RedisClient(
             own.endpoint, group: MultiThreadedEventLoopGroup.singleton,
             logger: Logger(label: "up") { _ in SwiftLogNoOpLogHandler() })
-        try await own.waitUntilReady(client, logger: logger)
+        try await own.waitUntilReady(client, logger: logs.logger)
         client.close()
         // What is remembered of the ledger lies beside it: another data folder has another ledger.
         let settled = environment.adding(["REDIS_URL": "redis://\(own.endpoint)"]).adding(
@@ -107,7 +118,7 @@ package struct UpCommand: Sendable {
             logs: logs.outputs, logger: logger)
         services.append(tape)
         // Redis ends last, and within the same grace.
-        let rest = Launcher.grace - (own == nil ? .zero : .seconds(RedisGuardian.patience))
+        let rest = Launcher.grace - (own == nil ? .zero : RedisGuardian.patience)
         try await Launcher.run(services, grace: rest, logger: Launcher.quietLogger(logger))
     }
 }
