@@ -142,11 +142,23 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // What a kind of worker is, and what all workers of a process share.
+        .target(
+            name: "Workers",
+            dependencies: [
+                "Basics", "Config", "Logs", "Redis", "Tape", "Telemetry",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
+
         // The workers, one target a kind.
         .target(
             name: "Fetching",
             dependencies: [
-                "Basics", "Config", "CurlHTTP", "Digests", "JQ", "Logs", "Redis", "Tape", "Telemetry",
+                "Basics", "Config", "CurlHTTP", "Digests", "JQ", "Logs", "Redis", "Tape", "Telemetry", "Workers",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -156,7 +168,7 @@ let package = Package(
         .target(
             name: "Merging",
             dependencies: [
-                "Basics", "Config", "Digests", "Logs", "Redis", "Tape", "Telemetry", "TopLists",
+                "Basics", "Config", "Digests", "Logs", "Redis", "Tape", "Telemetry", "TopLists", "Workers",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -166,7 +178,7 @@ let package = Package(
         .target(
             name: "Projecting",
             dependencies: [
-                "Basics", "Config", "Logs", "Orders", "Redis", "Tape", "Telemetry",
+                "Basics", "Config", "Logs", "Orders", "Redis", "Tape", "Telemetry", "Workers",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -177,6 +189,7 @@ let package = Package(
             name: "Serving",
             dependencies: [
                 "Basics", "Config", "Digests", "HTTPServer", "Logs", "Orders", "Redis", "Tape", "Telemetry", "TopLists",
+                "Workers",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -203,8 +216,7 @@ let package = Package(
             name: "Assembly",
             dependencies: [
                 "Basics", "Config", "CurlHTTP", "Fetching", "HTTPServer", "JQ", "Logs", "Merging", "Orders",
-                "Projecting", "Redis",
-                "RedisServer", "Sandbox", "Serving", "Tape", "Telemetry",
+                "Projecting", "Redis", "RedisServer", "Sandbox", "Serving", "Tape", "Telemetry", "Workers",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -384,13 +396,18 @@ let package = Package(
         ),
         .testTarget(
             name: "AssemblyTests",
-            dependencies: ["Assembly", "Config", "TestSupport"],
+            dependencies: [
+                "Assembly", "Basics", "Config", "Sandbox", "Tape", "TestSupport", "Workers",
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "UpstreamTests",
             dependencies: [
-                "Assembly", "Basics", "Fetching", "JQ", "Redis", "Sandbox", "Tape", "TestSupport", "cointape",
+                "Assembly", "Basics", "Fetching", "JQ", "Redis", "Sandbox", "Tape", "TestSupport", "Workers",
+                "cointape",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],

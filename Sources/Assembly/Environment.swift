@@ -1,5 +1,8 @@
 import Basics
+import Config
 import Foundation
+import JQ
+import RedisServer
 import Tape
 
 /// What a process is told by its environment.
@@ -26,13 +29,56 @@ package struct Environment: Sendable {
         }
         return TapeClock(scale: scale)
     }
+
+    /// The ports that `up` can take for the api, with the next one for its Redis.
+    package static let upPorts = 1...65_534
+
+    /// The api's port: `PORT`, or 6667.
+    package func upPort() throws -> Int {
+        guard let text = self["PORT"] else { return 6667 }
+        guard let port = Int(text), Self.upPorts.contains(port) else {
+            throw StartFailure("PORT should be a number from 1 to 65534, not \(text)")
+        }
+        return port
+    }
 }
 
 /// Why a command cannot start, in words for its user.
-package struct StartFailure: Error, CustomStringConvertible {
+package struct StartFailure: Error, Equatable, CustomStringConvertible {
     package let description: String
 
     init(_ description: String) {
         self.description = description
+    }
+}
+
+/// What ends a command, in words for its user.
+package enum StartProblem {
+    /// Whether it is the configuration that must be mended.
+    package static func isConfiguration(_ error: any Error) -> Bool {
+        error is ConfigIssues || error is StartFailure
+    }
+
+    package static func describe(_ error: any Error) -> String {
+        error is ConfigIssues ? "\(error)" : "cointape: \(error)"
+    }
+}
+
+/// The version that `--version` prints.
+package var version: String { Version.current }
+
+/// The guardian of `up`'s Redis, as a command: blocks its thread.
+package enum GuardCommand {
+    package static func run(_ command: [String], log: String) -> Int32 {
+        RedisGuardian.run(command, log: log)
+    }
+}
+
+/// The process of filters, as a command, with which workers start their own program: blocks its thread.
+package enum FilterCommand {
+    package static let name = JQService.command
+
+    package static func run(memory: Int) -> Int32 {
+        JQService.run(memory: memory)
     }
 }

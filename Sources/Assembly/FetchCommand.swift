@@ -2,6 +2,7 @@ import Basics
 import Fetching
 import Logs
 import Tape
+import Workers
 
 /// `cointape fetch CONFIG`: settles the current minute once, or shows what would be published.
 package enum FetchCommand {
@@ -16,16 +17,16 @@ package enum FetchCommand {
     ) async throws -> Result {
         let clock = try environment.clock()
         let configs = try ConfigFiles.load([path], environment: environment.variables, requiringNeeds: true)
-        guard case .fetch(let config)? = configs.files.first?.config else {
+        guard let config = configs.files.first?.config as? FetchConfig else {
             throw StartFailure("\(path) is not the config of a fetch worker")
         }
         // Who only looks leaves no trace, in logs neither.
         let logs = dryRun ? LogOutputs() : try configs.openLogs()
-        let runtime = Runtime(clock: clock, redactor: configs.redactor, logs: logs)
-        defer { runtime.shutdown() }
+        let process = WorkerProcess(clock: clock, redactor: configs.redactor, logs: logs)
+        defer { process.shutdown() }
         if dryRun {
             do {
-                let rows = try await runtime.fetcher(config).rows(deadline: clock.now + Schedule.deadline)
+                let rows = try await config.fetcher(in: process).rows(deadline: clock.now + Schedule.deadline)
                 let lines = try FlatRows.lines(of: rows)
                 lines.forEach(print)
                 return .rows("\(lines.count) rows")
@@ -33,7 +34,8 @@ package enum FetchCommand {
                 return .gap("\(gap.code): \(gap.detail)")
             }
         }
-        let worker = runtime.fetchWorker(config, WorkerIdentity(name: config.worker.name, kind: "fetch"))
+        let worker = config.fetchWorker(
+            in: process, as: WorkerIdentity(name: config.worker.name, kind: FetchConfig.kind.name))
         let (minute, outcome) = try await worker.settleCurrentMinute()
         switch outcome {
         case .published, .closed:

@@ -1,5 +1,5 @@
-import ServiceLifecycle
 import Tape
+import Workers
 
 /// `cointape run CONFIG…`: the workers of these configs, until told to stop.
 package enum RunCommand {
@@ -8,15 +8,27 @@ package enum RunCommand {
     ) async throws {
         let clock = try environment.clock()
         let configs = try ConfigFiles.load(paths, environment: environment.variables, requiringNeeds: true)
-        configs.costWarnings(in: environment.variables).forEach(tell)
+        configs.warnings(in: environment.variables).forEach(tell)
         let logs = try await ProcessLogs(configs, worker: "run")
-        let metrics = Metrics.bootstrap()
-        let runtime = Runtime(
+        let metrics = ProcessMetrics.bootstrap()
+        let process = WorkerProcess(
             clock: clock, redactor: configs.redactor, logs: logs.outputs, metrics: metrics.registry)
-        defer { runtime.shutdown() }
-        let services =
-            logs.services + metrics.servers(configs.files, logger: runtime.logger)
-            + configs.files.flatMap { runtime.services($0) }
-        try await Launcher.run(services, logger: Launcher.quietLogger(logs.logger))
+        defer { process.shutdown() }
+        let workers = configs.files.flatMap { $0.services(in: process).all }
+        try await Launcher.run(
+            logs.services + metrics.servers(configs.files, logger: process.logger) + workers,
+            logger: Launcher.quietLogger(logs.logger))
+    }
+}
+
+/// `cointape check CONFIG…`: what is wrong with configs, or what they are.
+package enum CheckCommand {
+    /// A line a config, and what feeds cost in lines below; throws all mistakes together.
+    package static func run(_ paths: [String], environment: Environment) throws -> [String] {
+        let configs = try ConfigFiles.load(paths, environment: environment.variables, requiringNeeds: false)
+        return configs.files.map { file in
+            let review = file.config.review(in: environment.variables)
+            return (["\(file.path): ok: \(review.does)"] + review.notes).joined(separator: "\n  ")
+        }
     }
 }

@@ -1,5 +1,3 @@
-import Basics
-
 /// What one reading of one file gathers: its issues, its secrets, and the fields that were declared.
 package final class ConfigContext {
     package let file: String
@@ -13,25 +11,15 @@ package final class ConfigContext {
         self.environment = environment
     }
 
-    /// The reader of the file's object; nil, with issues, when the text is not a JSON object.
-    package func reader(of text: [UInt8]) -> ConfigReader? {
-        var parser = ConfigParser(text)
-        do throws(JSONSyntaxError) {
-            let node = try parser.parse()
-            for place in parser.repeatedKeys { report("repeated key", at: place.position, path: place.path) }
-            guard case .object = node.value else {
-                report("should be an object, not \(node.described)", at: node.position, path: "")
-                return nil
-            }
-            return ConfigReader(node, path: "", in: self)
-        } catch {
-            let place = SourcePosition.of(offset: error.offset, in: text)
-            let isComment =
-                error.offset < text.count && [UInt8(ascii: "/"), UInt8(ascii: "#")].contains(text[error.offset])
-            report("not valid JSON: \(isComment ? "JSON has no comments" : error.message)", at: place, path: "")
-            return nil
+    /// The reader of the file's object; nil, with issues, when the document is not a JSON object.
+    package func reader(of document: ConfigDocument) -> ConfigReader? {
+        for mistake in document.mistakes {
+            report(mistake.message, at: mistake.place.position, path: mistake.place.path)
         }
+        return document.object.map { ConfigReader($0, path: "", in: self) }
     }
+
+    package func reader(of text: [UInt8]) -> ConfigReader? { reader(of: ConfigDocument(text)) }
 
     /// A reader that finds nothing, for declaring the fields without a file.
     package var describingReader: ConfigReader { ConfigReader(nil, path: "", in: self) }

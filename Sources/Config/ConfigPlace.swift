@@ -4,6 +4,32 @@ package struct ConfigPlace: Equatable, Sendable {
     package let position: SourcePosition?
 }
 
+/// A value of a config and where it stands, for what compares configs.
+package struct Placed<Value: Sendable>: Sendable {
+    package let value: Value
+    package let place: ConfigPlace
+
+    package init(_ value: Value, at place: ConfigPlace) {
+        self.value = value
+        self.place = place
+    }
+}
+
+/// What is wrong with a field, said by one who does not know the file's name.
+package struct PlacedMessage: Sendable {
+    package let place: ConfigPlace
+    package let message: String
+
+    package init(_ place: ConfigPlace, _ message: String) {
+        self.place = place
+        self.message = message
+    }
+
+    package func issue(in file: String) -> ConfigIssue {
+        ConfigIssue(file: file, position: place.position, path: place.path, message: message)
+    }
+}
+
 extension ConfigReader {
     /// The places of an array's elements.
     package func places(ofEach name: String) -> [ConfigPlace] {

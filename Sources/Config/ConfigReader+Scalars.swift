@@ -85,13 +85,18 @@ extension ConfigReader {
     package func choice<Value: RawRepresentable & CaseIterable>(
         _ name: String, default defaultValue: Value? = nil, _ summary: String
     ) -> Value? where Value.RawValue == String {
-        let known = Value.allCases.map(\.rawValue)
-        return parsed(name, type: known.joined(separator: " \\| "), default: defaultValue?.rawValue, summary) { text in
-            guard let value = Value(rawValue: text) else {
-                let hint = EditDistance.nearest(to: text, among: known).map { " (did you mean \($0)?)" } ?? ""
-                throw Complaint("should be one of \(known.joined(separator: ", ")), not \"\(text)\"\(hint)")
-            }
-            return value
+        choice(name, among: Value.allCases.map(\.rawValue), default: defaultValue?.rawValue, summary)
+            .flatMap(Value.init)
+    }
+
+    /// One of the texts.
+    package func choice(
+        _ name: String, among known: [String], default defaultText: String? = nil, _ summary: String
+    ) -> String? {
+        parsed(name, type: known.joined(separator: " \\| "), default: defaultText, summary) { text in
+            guard !known.contains(text) else { return text }
+            let hint = EditDistance.nearest(to: text, among: known).map { " (did you mean \($0)?)" } ?? ""
+            throw Complaint("should be one of \(known.joined(separator: ", ")), not \"\(text)\"\(hint)")
         }
     }
 

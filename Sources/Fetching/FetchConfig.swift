@@ -1,19 +1,15 @@
-package import Basics
+import Basics
 package import Config
 import CurlHTTP
 package import JQ
-package import Redis
-import Synchronization
 package import Tape
+import Workers
 
 /// The config of a fetch worker: what to ask, how to read the answer, where to publish it.
 package struct FetchConfig: Sendable {
     package let worker: WorkerSettings
     package let schedule: Schedule
-    /// Environment variables without which the provider cannot be asked.
-    package let needs: [String]
-    /// Variables in the request's URL that, when set, say that another server is asked, so that `needs` do not apply.
-    package let urlVariables: [String]
+    package let needs: FeedNeeds
     package let request: RequestSettings
     package let filters: PageFilters
     /// Up to where the filters may go with a page.
@@ -52,36 +48,55 @@ package struct FetchConfig: Sendable {
         }
         self.worker = worker
         self.schedule = schedule
-        self.needs = needs
+        self.needs = FeedNeeds(variables: needs, urlVariables: FeedNeeds.urlVariables(in: requestReader))
         needsPlace = reader.place(of: "needs")
         streamPlace = publishReader.place(of: "stream")
         self.request = request
         self.allowEmpty = allowEmpty
         self.cost = CostEstimate(every: schedule.every, pages: request.pages, cost: cost)
-        urlVariables = requestReader?.variables(in: "url").filter { $0.hasSuffix("_URL") } ?? []
         filters = PageFilters(
             rows: filter, failure: failure, total: request.pages?.total, items: request.pages?.items, asOf: asOf)
         stream = publish.stream
         // The last good list must still be there when a doubtful one has been refused ten times.
         retain = max(publish.retain, schedule.every * 12)
     }
+}
 
-    /// The needs that the environment does not meet.
-    package func unmetNeeds(in environment: [String: String]) -> [String] {
-        isRedirected(in: environment) ? [] : needs.filter { environment[$0, default: ""].isEmpty }
+/// What a feed needs of the environment.
+package struct FeedNeeds: Equatable, Sendable {
+    /// Without which the provider cannot be asked.
+    package let variables: [String]
+    /// Those in the request's URL that, when set, say that another server is asked, which needs no `variables`.
+    package let urlVariables: [String]
+
+    /// Those that are not met.
+    package func unmet(in environment: [String: String]) -> [String] {
+        isRedirected(in: environment) ? [] : variables.filter { environment[$0, default: ""].isEmpty }
     }
 
     /// Whether a variable sends the request to another server than the config's own.
     package func isRedirected(in environment: [String: String]) -> Bool {
         urlVariables.contains { !environment[$0, default: ""].isEmpty }
     }
+
+    static func urlVariables(in request: ConfigReader?) -> [String] {
+        request?.variables(in: "url").filter { $0.hasSuffix("_URL") } ?? []
+    }
 }
 
-extension FetchConfig {
-    /// What the worker needs of its Redis, beside its heartbeat.
-    package func redisNeeds(at minute: Minute) -> [RedisNeed] {
-        let keys = worker.redis.keys
-        return .settling(stream, minute, keys) + [RedisNeed]("GET", "SET", on: keys.pause(stream))
+extension FeedNeeds {
+    /// Of a config that is not read yet, because it depends on the needs what its placeholders stand for.
+    ///
+    /// nil for a config of another kind. What is wrong with the fields is left to whoever reads the config.
+    package static func foreseen(
+        in document: ConfigDocument, environment: [String: String]
+    ) -> (name: String, needs: FeedNeeds)? {
+        guard let reader = ConfigContext(file: "", environment: environment).reader(of: document),
+            reader.string("worker", "") == FetchConfig.kind.name, let name = reader.string("name", "")
+        else { return nil }
+        let needs = FeedNeeds(
+            variables: reader.strings("needs", "") ?? [], urlVariables: urlVariables(in: reader.object("request", "")))
+        return (name, needs)
     }
 }
 
@@ -104,19 +119,7 @@ struct PublishSettings {
 extension ConfigReader {
     func program(_ name: String, optional: Bool = false, _ summary: String) -> JQProgram? {
         parsed(name, type: "jq filter", optional: optional, allowsLines: true, summary) {
-            try KnownPrograms.program($0)
+            try JQProgram($0)
         }
-    }
-}
-
-/// The programs that compiled: to try one takes some hundredths of a second, and `up` reads its configs twice.
-private enum KnownPrograms {
-    private static let known = Mutex<[String: JQProgram]>([:])
-
-    static func program(_ source: String) throws(JQError) -> JQProgram {
-        if let program = known.withLock({ $0[source] }) { return program }
-        let program = try JQProgram(source)
-        known.withLock { $0[source] = program }
-        return program
     }
 }

@@ -2,9 +2,10 @@ package import Basics
 package import Logging
 import ServiceLifecycle
 package import Tape
+import Workers
 
 /// Settles one stream's due minutes, one after the other, until it is told to stop.
-package struct FetchWorker: Service, CustomStringConvertible {
+package struct FetchWorker: MinuteSettling, CustomStringConvertible {
     package let description: String
     private let schedule: Schedule
     private let fetcher: Fetcher
@@ -55,10 +56,8 @@ package struct FetchWorker: Service, CustomStringConvertible {
         return (next.minute, try await settle(next))
     }
 
-    /// Settles what is due now, if it is not settled yet; whether the stream is then as far as a list of the minute needs.
-    ///
     /// Asks the provider only when there is no entry, rows or gap, since the feed was due last.
-    package func settleIfDue(for minute: Minute) async throws -> Bool {
+    package func settleDue(upTo minute: Minute) async throws -> Bool {
         let next = try await appointment()
         if next.start <= clock.now { _ = try await settle(next) }
         let needed = minute.floored(to: schedule.every)

@@ -5,6 +5,9 @@ import Foundation
 ///
 /// It may be killed at any moment, and ends when the worker has gone, however that went and whatever it is doing.
 package enum JQService {
+    /// The command by which this program runs it.
+    package static let command = "run-filters"
+
     /// Its exit code when it needs more memory than it may take.
     static let outOfMemory: Int32 = 83
 

@@ -3,9 +3,10 @@ package import Logging
 package import Redis
 import ServiceLifecycle
 package import Tape
+import Workers
 
 /// Settles the list of every minute that is due, oldest first, until it is told to stop.
-package struct MergeWorker: Service, CustomStringConvertible {
+package struct MergeWorker: MinuteSettling, CustomStringConvertible {
     package let description: String
     private let config: MergeConfig
     private let merger: MinuteMerger
@@ -98,10 +99,15 @@ package struct MergeWorker: Service, CustomStringConvertible {
     }
 
     /// Settles the oldest minute that is not settled, if it is not later than the limit; returns it.
-    package func settleNext(notAfter limit: Minute) async throws -> Minute? {
+    func settleNext(notAfter limit: Minute) async throws -> Minute? {
         guard let minute = try await nextMinute(), minute <= limit else { return nil }
         try await settle(minute)
         return minute
+    }
+
+    package func settleDue(upTo minute: Minute) async throws -> Bool {
+        while try await settleNext(notAfter: minute) != nil {}
+        return true
     }
 
     private func settle(_ minute: Minute) async throws {
@@ -125,13 +131,13 @@ package struct MergeWorker: Service, CustomStringConvertible {
     }
 }
 
-extension MergeConfig {
+extension MergeSchedule {
     /// How many lists are due from one minute to another, both included.
-    package func dueMinutes(from first: Minute, to last: Minute) -> Int {
-        var (count, minute) = (0, MergeSchedule.due(atOrAfter: first, sources))
+    static func count(from first: Minute, to last: Minute, _ sources: [SourceSettings]) -> Int {
+        var (count, minute) = (0, due(atOrAfter: first, sources))
         while minute <= last {
             count += 1
-            let next = MergeSchedule.due(atOrAfter: minute.advanced(byMinutes: 1), sources)
+            let next = due(atOrAfter: minute.advanced(byMinutes: 1), sources)
             guard next > minute else { break }
             minute = next
         }

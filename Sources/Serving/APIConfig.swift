@@ -1,7 +1,6 @@
-package import Basics
+import Basics
 package import Config
 package import HTTPServer
-package import Redis
 package import Tape
 
 /// The config of an api worker: where it listens and which list it serves.
@@ -67,14 +66,5 @@ package struct APIConfig: Sendable {
         reader.finish()
         guard let host, let port, let sharesPort else { return nil }
         return ListenAddress(host: host, port: port, sharesPort: sharesPort)
-    }
-}
-
-extension APIConfig {
-    /// What the worker needs of its own Redis to serve lists and to know the rates, beside its heartbeat; all of it is reading.
-    package func redisNeeds(at minute: Minute) -> [RedisNeed] {
-        let keys = worker.redis.keys
-        return .reading(keys.stream(stream)) + [RedisNeed]("GET", "GETRANGE", on: keys.list(stream, minute))
-            + (orders.map { .reading(keys.stream($0.rates)) } ?? [])
     }
 }

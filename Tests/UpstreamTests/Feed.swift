@@ -7,6 +7,7 @@ import ServiceLifecycle
 import Synchronization
 import TestSupport
 import Testing
+import Workers
 
 @testable import Assembly
 @testable import Fetching
@@ -25,7 +26,7 @@ final class Feed: Sendable {
     let clock: TapeClock
     let url: String
     private let worker: FetchWorker
-    private let runtime: Runtime
+    private let process: WorkerProcess
     private let sandbox: ServiceGroup
     private let running: Task<Void, any Error>
     private let next: Mutex<Minute>
@@ -56,15 +57,15 @@ final class Feed: Sendable {
         environment["REDIS_URL"] = redis.url
         environment["LOG_LEVEL"] = "critical"
         let configs = try ConfigFiles.load([file], environment: environment, requiringNeeds: true)
-        guard case .fetch(let config)? = configs.files.first?.config else { throw NotAFeed() }
-        runtime = Runtime(clock: clock, redactor: configs.redactor, filters: Program.filters)
-        worker = runtime.fetchWorker(config, WorkerIdentity(name: name, kind: "fetch"))
+        guard let config = configs.files.first?.config as? FetchConfig else { throw NotAFeed() }
+        process = WorkerProcess(clock: clock, redactor: configs.redactor, program: Program.path)
+        worker = config.fetchWorker(in: process, as: WorkerIdentity(name: name, kind: "fetch"))
     }
 
     func end() async {
         await sandbox.triggerGracefulShutdown()
         _ = try? await running.value
-        runtime.shutdown()
+        process.shutdown()
     }
 
     struct NotAFeed: Error {}

@@ -1,12 +1,11 @@
 import Basics
 import Config
-import Fetching
-import Merging
 import Orders
 import Projecting
 import Redis
 import Serving
 import Tape
+import Workers
 
 /// Mistakes that only show between configs: each is right by itself.
 struct ConfigAgreement {
@@ -14,13 +13,9 @@ struct ConfigAgreement {
 
     var issues: [ConfigIssue] {
         sharedStreams
-            + files.flatMap { file -> [ConfigIssue] in
-                switch file.config {
-                case .fetch: []
-                case .project(let config): durabilities(config, file)
-                case .merge(let config): config.sources.flatMap { disagreements(of: $0, in: config, file) }
-                case .api(let config): missingColumns(config, file)
-                }
+            + files.flatMap { file in
+                let mistakes = file.config.inputs.flatMap { disagreements(of: $0, in: file) } + durabilities(file)
+                return mistakes.map { $0.issue(in: file.path) }
             }
     }
 
@@ -28,75 +23,56 @@ struct ConfigAgreement {
     private var sharedStreams: [ConfigIssue] {
         var owners: [String: String] = [:]
         return files.compactMap { file in
-            guard let (stream, place) = file.config.published else { return nil }
-            let key = file.config.settings.redis.name(of: stream)
-            guard let owner = owners.updateValue(file.path, forKey: key) else { return nil }
-            return issue(file, place, "\(owner) publishes to \(stream) too")
+            guard let stream = file.config.output?.stream,
+                let owner = owners.updateValue(file.path, forKey: file.config.name(of: stream.value))
+            else { return nil }
+            return PlacedMessage(stream.place, "\(owner) publishes to \(stream.value) too").issue(in: file.path)
         }
     }
 
-    /// A source must know its feeds' period, and cannot look further back than they keep.
-    private func disagreements(
-        of source: SourceSettings, in config: MergeConfig, _ file: ConfigFiles.File
-    ) -> [ConfigIssue] {
-        source.streams.flatMap { stream -> [ConfigIssue] in
-            guard let feed = feed(of: config.worker.redis.name(of: stream)) else { return [] }
-            var issues: [ConfigIssue] = []
-            if feed.schedule.every != source.every {
-                let (own, other) = (source.every.short, feed.schedule.every.short)
-                issues.append(issue(file, source.everyPlace, "is \(own), but \(stream) is fetched every \(other)"))
-            }
-            if source.margin > feed.retain {
-                let (own, other) = (source.margin.short, feed.retain.short)
-                issues.append(issue(file, source.marginPlace, "is \(own), but \(stream) is kept for \(other) only"))
-            }
-            return issues
+    /// What a worker takes for granted of a stream must be so, if the config of the stream's worker is here.
+    private func disagreements(of input: StreamInput, in file: ConfigFiles.File) -> [PlacedMessage] {
+        let key = file.config.name(of: input.stream)
+        guard
+            let writer = files.first(where: { other in
+                other.config.output.map { other.config.name(of: $0.stream.value) == key } ?? false
+            })?.config, let output = writer.output
+        else { return [] }
+        var mistakes: [PlacedMessage] = []
+        func say(_ place: ConfigPlace, _ message: String) { mistakes.append(PlacedMessage(place, message)) }
+        if let wanted = input.every, let every = output.every, wanted.value != every {
+            say(wanted.place, "is \(wanted.value.short), but \(input.stream) is fetched every \(every.short)")
         }
-    }
-
-    private func feed(of key: String) -> FetchConfig? {
-        files.lazy.compactMap { file -> FetchConfig? in
-            guard case .fetch(let config) = file.config, config.worker.redis.name(of: config.stream) == key else {
-                return nil
-            }
-            return config
-        }.first
-    }
-
-    /// What an api serves must be a column of the list, if the list's config is here.
-    private func missingColumns(_ config: APIConfig, _ file: ConfigFiles.File) -> [ConfigIssue] {
-        let key = config.worker.redis.name(of: config.stream)
-        for case .merge(let merge) in files.map(\.config) where merge.worker.redis.name(of: merge.stream) == key {
-            let known = merge.columnNames
-            return config.columns.filter { !known.contains($0) }.map { column in
+        if let wanted = input.reach, let retain = output.retain, wanted.value > retain {
+            say(wanted.place, "is \(wanted.value.short), but \(input.stream) is kept for \(retain.short) only")
+        }
+        if let wanted = input.columns, let known = output.lists?.columns {
+            for column in wanted.value where !known.contains(column) {
                 let hint = EditDistance.nearest(to: column, among: known).map { " (did you mean \($0)?)" } ?? ""
-                return issue(file, config.columnsPlace, "\(merge.worker.name) has no column \"\(column)\"\(hint)")
+                say(wanted.place, "\(writer.worker.name) has no column \"\(column)\"\(hint)")
             }
         }
-        return []
+        return mistakes
     }
 
     /// What an api waits for before it acknowledges an order, a project worker waits for before it folds it.
-    private func durabilities(_ config: ProjectConfig, _ file: ConfigFiles.File) -> [ConfigIssue] {
-        files.compactMap { other in
-            guard case .api(let api) = other.config, let orders = api.orders?.places,
+    private func durabilities(_ file: ConfigFiles.File) -> [PlacedMessage] {
+        guard let config = file.config as? ProjectConfig else { return [] }
+        return files.compactMap { other in
+            guard let api = other.config as? APIConfig, let orders = api.orders?.places,
                 orders.ledger == config.orders.ledger, api.worker.redis.keys == config.worker.redis.keys,
                 orders.acknowledgement != config.orders.acknowledgement
             else { return nil }
-            return issue(
-                file, config.orders.durabilityPlace,
+            return PlacedMessage(
+                config.orders.durabilityPlace,
                 "differs from that of \(other.path): orders would be folded that are not acknowledged yet")
         }
     }
-
-    private func issue(_ file: ConfigFiles.File, _ place: ConfigPlace, _ message: String) -> ConfigIssue {
-        ConfigIssue(file: file.path, position: place.position, path: place.path, message: message)
-    }
 }
 
-extension RedisSettings {
+extension WorkerConfig {
     /// A stream as it is known everywhere: its Redis and its key.
     fileprivate func name(of stream: String) -> String {
-        "\(endpoint) \(keys.stream(stream))"
+        "\(worker.redis.endpoint) \(worker.redis.keys.stream(stream))"
     }
 }

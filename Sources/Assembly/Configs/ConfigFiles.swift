@@ -1,22 +1,28 @@
 import Basics
 package import Config
 import CurlHTTP
-import Fetching
 import Foundation
 import Logs
-import Merging
+import Redis
 import Tape
+import Workers
 
 /// Config files, read together: their mistakes, and those that only show between them.
 package struct ConfigFiles: Sendable {
     struct File: Sendable {
         let path: String
-        let config: WorkerConfig
-        /// The workers whose configs an api's names, to do their work on demand.
-        var onDemand: OnDemandConfigs?
+        let config: any WorkerConfig
+        /// Those that its config names, in its order.
+        var named: [File] = []
 
-        var asksProviders: Bool {
-            if case .fetch = config { true } else { onDemand != nil }
+        /// What is run for it.
+        func services(in process: WorkerProcess) -> WorkerProcess.Services {
+            process.services(config, naming: named.map(\.config))
+        }
+
+        /// What the worker needs of its own Redis, with the work that it does on demand.
+        func redisNeeds(at minute: Minute) -> [RedisNeed] {
+            config.redisNeeds(at: minute) + named.flatMap { $0.config.redisNeeds(at: minute) }
         }
     }
 
@@ -25,51 +31,39 @@ package struct ConfigFiles: Sendable {
 
     /// Reads all files before it throws, so that one run tells everything that is wrong.
     ///
-    /// With `requiringNeeds`, environment variables that a fetch worker needs must be there.
+    /// With `requiringNeeds` the environment must have what the workers cannot run without.
     package static func load(
         _ paths: [String], environment: [String: String], requiringNeeds: Bool
     ) throws(ConfigIssues) -> ConfigFiles {
-        var files: [File] = []
-        var issues: [ConfigIssue] = []
-        var secrets: Set<String> = []
-        for path in paths {
-            let context = ConfigContext(file: path, environment: environment)
-            if let config = read(path, context) {
-                if requiringNeeds, case .fetch(let fetch) = config { checkNeeds(fetch, context) }
-                files.append(File(path: path, config: config))
-            }
-            issues += context.issues.sorted { ($0.position ?? .start) < ($1.position ?? .start) }
-            secrets.formUnion(context.secrets)
-        }
-        issues += ConfigAgreement(files: files).issues
-        for index in files.indices {
-            var finder = OnDemandConfigs.Finder(
-                file: files[index], known: paths, environment: environment, requiringNeeds: requiringNeeds)
-            files[index].onDemand = finder.find()
-            // What is wrong between files that stand on the command line too is told once.
-            issues += finder.issues.filter { !issues.contains($0) }
-            secrets.formUnion(finder.secrets)
-        }
+        try ConfigFiles(
+            paths.map { (path: $0, document: document($0)) }, environment: environment, requiringNeeds: requiringNeeds)
+    }
+
+    /// nil for a file that cannot be read.
+    static func document(_ path: String) -> ConfigDocument? {
+        FileManager.default.contents(atPath: path).map { ConfigDocument([UInt8]($0)) }
+    }
+
+    /// As `load`, of files whose text is there.
+    init(
+        _ documents: [(path: String, document: ConfigDocument?)], environment: [String: String], requiringNeeds: Bool
+    ) throws(ConfigIssues) {
+        var reading = Reading(environment: environment, requiringNeeds: requiringNeeds)
+        var files = documents.compactMap { reading.file($0.path, $0.document) }
+        reading.issues += ConfigAgreement(files: files).issues
+        let paths = documents.map { $0.path }
+        for index in files.indices { files[index].named = reading.named(by: files[index], paths, files) }
         let proxies = ProxySettings(environment)
-        secrets.formUnion(proxies.secrets)
-        if files.contains(where: \.asksProviders) {
-            issues += proxies.problems.map {
+        reading.secrets.formUnion(proxies.secrets)
+        if files.contains(where: { ([$0] + $0.named).contains { type(of: $0.config).kind.asksServers } }) {
+            reading.issues += proxies.problems.map {
                 ConfigIssue(file: "environment", position: nil, path: $0.variable, message: $0.message)
             }
         }
-        let redactor = Redactor(secrets: secrets)
-        guard issues.isEmpty else { throw ConfigIssues(issues.map { $0.masked(by: redactor) }) }
-        return ConfigFiles(files: files, redactor: redactor)
-    }
-
-    static func read(_ path: String, _ context: ConfigContext) -> WorkerConfig? {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            context.report("the file cannot be read", at: nil, path: "")
-            return nil
-        }
-        guard let reader = context.reader(of: [UInt8](data)) else { return nil }
-        let config = WorkerConfig(reading: reader)
-        return context.issues.isEmpty ? config : nil
+        let redactor = Redactor(secrets: reading.secrets)
+        guard reading.issues.isEmpty else { throw ConfigIssues(reading.issues.map { $0.masked(by: redactor) }) }
+        self.files = files
+        self.redactor = redactor
     }
 
     /// Opens the files that the configs log to, before a worker is started; those that cannot be opened are mistakes.
@@ -86,41 +80,22 @@ package struct ConfigFiles: Sendable {
                         message: redactor("\(error)")))
             }
         }
-        for file in withOnDemand {
-            for handler in file.config.settings.logging.handlers { open(handler, file.path) }
+        for file in all {
+            for handler in file.config.worker.logging.handlers { open(handler, file.path) }
         }
         guard issues.isEmpty else { throw ConfigIssues(issues) }
         return logs
     }
 
-    static func checkNeeds(_ config: FetchConfig, _ context: ConfigContext) {
-        for need in config.unmetNeeds(in: context.environment) {
-            let instead = config.urlVariables.first.map { ", or \($0) for a server that needs no key" } ?? ""
-            context.report("set \(need)\(instead)", at: config.needsPlace.position, path: config.needsPlace.path)
-        }
+    /// What will go wrong in time, a line each.
+    func warnings(in environment: [String: String]) -> [String] {
+        all.compactMap { file in file.config.review(in: environment).warning.map { "\(file.path): \($0)" } }
     }
 
-    /// For each feed whose plan would not last, a line that says so; another server than the provider's has no plan.
-    func costWarnings(in environment: [String: String]) -> [String] {
-        withOnDemand.compactMap { file in
-            guard case .fetch(let config) = file.config, !config.isRedirected(in: environment) else { return nil }
-            return config.cost.warning.map { "\(file.path): cost: \($0)" }
-        }
-    }
-
-    /// The streams that merge workers join.
-    var joinedStreams: Set<String> {
-        Set(
-            files.flatMap { file -> [String] in
-                guard case .merge(let config) = file.config else { return [] }
-                return config.sources.flatMap(\.streams)
-            })
-    }
-
-    /// All files that were read, each once: those that an api's config names stand behind the others.
-    private var withOnDemand: [File] {
+    /// Each file once: those that are only named stand behind the others.
+    private var all: [File] {
         var paths = Set<String>()
-        return (files + files.flatMap { $0.onDemand?.files ?? [] }).filter { paths.insert($0.path).inserted }
+        return (files + files.flatMap(\.named)).filter { paths.insert($0.path).inserted }
     }
 
     /// The config files of a folder, by name.
@@ -132,6 +107,71 @@ package struct ConfigFiles: Sendable {
             throw ConfigIssues([ConfigIssue(file: folder, position: nil, path: "", message: message)])
         }
         return paths
+    }
+}
+
+/// What one reading of several files gathers.
+private struct Reading {
+    let environment: [String: String]
+    let requiringNeeds: Bool
+    var issues: [ConfigIssue] = []
+    var secrets: Set<String> = []
+
+    /// nil, with issues, if anything is wrong with the file itself.
+    mutating func file(_ path: String, _ document: ConfigDocument?) -> ConfigFiles.File? {
+        let context = ConfigContext(file: path, environment: environment)
+        var config: (any WorkerConfig)?
+        if let document {
+            config = context.reader(of: document).flatMap(WorkerKinds.config)
+            if !context.issues.isEmpty { config = nil }
+        } else {
+            context.report("the file cannot be read", at: nil, path: "")
+        }
+        issues += context.issues.sorted { ($0.position ?? .start) < ($1.position ?? .start) }
+        secrets.formUnion(context.secrets)
+        guard let config else { return nil }
+        if requiringNeeds { issues += config.review(in: environment).lacks.map { $0.issue(in: path) } }
+        return ConfigFiles.File(path: path, config: config)
+    }
+
+    /// The files that a config names, and what is wrong with them or between them; one that stands among `paths` is what it is
+    /// there, and is told of there.
+    mutating func named(
+        by file: ConfigFiles.File, _ paths: [String], _ files: [ConfigFiles.File]
+    ) -> [ConfigFiles.File] {
+        let before = issues
+        let found = file.config.named.map { named -> ConfigFiles.File? in
+            let (name, folder) = (named.path.value, URL(fileURLWithPath: file.path).deletingLastPathComponent())
+            let base = folder.relativePath
+            let path = name.hasPrefix("/") ? name : base == "." ? name : "\(base)/\(name)"
+            func isSame(_ other: String) -> Bool {
+                URL(fileURLWithPath: other).standardized == URL(fileURLWithPath: path).standardized
+            }
+            var other = files.first { isSame($0.path) }
+            if other == nil, !paths.contains(where: isSame) {
+                guard FileManager.default.isReadableFile(atPath: path) else {
+                    add(PlacedMessage(named.path.place, "there is no file \(path)"), file)
+                    return nil
+                }
+                other = self.file(path, ConfigFiles.document(path))
+            }
+            guard let other else { return nil }
+            guard type(of: other.config).kind.name == named.kind else {
+                add(PlacedMessage(named.path.place, "\(name) is not the config of a \(named.kind) worker"), file)
+                return nil
+            }
+            return other
+        }
+        for mistake in file.config.disagreements(with: found.map { $0?.config }) { add(mistake, file) }
+        let present = found.compactMap(\.self)
+        issues += ConfigAgreement(files: [file] + present).issues
+        // What is wrong with a file that another config names too, or between files that are read anyway, is told once.
+        issues = before + issues[before.count...].filter { !before.contains($0) }
+        return present
+    }
+
+    private mutating func add(_ mistake: PlacedMessage, _ file: ConfigFiles.File) {
+        issues.append(mistake.issue(in: file.path))
     }
 }
 

@@ -48,7 +48,7 @@ struct OrdersPlaces: Sendable {
         let path = path ?? "\(environment["CONFIG_DIR"] ?? "config")/ledger.json"
         let clock = try environment.clock()
         let configs = try ConfigFiles.load([path], environment: environment.variables, requiringNeeds: false)
-        guard case .project(let config)? = configs.files.first?.config else {
+        guard let config = configs.files.first?.config as? ProjectConfig else {
             throw StartFailure("\(path) is not the config of a project worker")
         }
         self.init(config, path: path, clock: clock)

@@ -1,13 +1,13 @@
 import Basics
-import Fetching
+import Config
 import Logging
-import Merging
 import NIOPosix
 import Orders
 import Projecting
 import Redis
 import Serving
 import Tape
+import Workers
 
 /// Looks at all that configs name, and at nothing else.
 ///
@@ -36,7 +36,7 @@ struct StatusReader: Sendable {
     func read() async -> StatusReport {
         var servers: [String: Server] = [:]
         // The tape goes by the clock of its own Redis, not by those of orders alone.
-        let tapes = Set(configs.files.map(\.config.settings.redis.endpoint.identity))
+        let tapes = Set(configs.files.map(\.config.worker.redis.endpoint.identity))
         var away: [StatusReport.Problem] = []
         for (name, endpoint) in Dictionary(endpoints.map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
         {
@@ -54,7 +54,7 @@ struct StatusReader: Sendable {
         var report = StatusReport(time: clock.now)
         report.problems = away.sorted { $0.what < $1.what }
         for file in configs.files {
-            let settings = file.config.settings
+            let settings = file.config.worker
             let name = settings.redis.endpoint.identity
             guard let redis = servers[name]?.redis else { continue }
             servers[name]?.needs += needs(file)
@@ -93,18 +93,15 @@ struct StatusReader: Sendable {
     /// Of all workers, and of orders where they have Redis of their own.
     private var endpoints: [RedisEndpoint] {
         configs.files.flatMap { file -> [RedisEndpoint] in
-            let own = file.config.settings.redis.endpoint
+            let own = file.config.worker.redis.endpoint
             guard let orders = orders(file.config) else { return [own] }
             return [own, orders.ledger, orders.readModel] + [orders.witnessRedis].compactMap(\.self)
         }
     }
 
-    private func orders(_ config: WorkerConfig) -> OrdersSettings? {
-        switch config {
-        case .project(let config): config.orders
-        case .api(let config): config.orders?.places
-        case .fetch, .merge: nil
-        }
+    /// Two kinds meet the ledger.
+    private func orders(_ config: any WorkerConfig) -> OrdersSettings? {
+        (config as? ProjectConfig)?.orders ?? (config as? APIConfig)?.orders?.places
     }
 
     private func client(_ endpoint: RedisEndpoint) -> RedisClient {
@@ -116,25 +113,17 @@ struct StatusReader: Sendable {
 
     /// What the worker needs of its own Redis.
     private func needs(_ file: ConfigFiles.File) -> [RedisNeed] {
-        let settings = file.config.settings
-        let minute = Minute(containing: clock.now)
-        return .beating(settings.name, settings.redis.keys, for: Self.name) + file.config.redisNeeds(at: minute)
-            + (file.onDemand?.redisNeeds(at: minute) ?? [])
+        let settings = file.config.worker
+        return .beating(settings.name, settings.redis.keys, for: Self.name)
+            + file.redisNeeds(at: Minute(containing: clock.now))
     }
 
     /// The keys that the worker meets, beside the streams' types, which are told with the streams.
-    private func expected(_ config: WorkerConfig) -> [KeyFitness.Expected] {
-        let keys = config.settings.redis.keys
-        guard let (stream, _) = config.published else { return [] }
-        let minute = Minute(containing: clock.now)
-        let passing = [keys.lease(stream, minute), keys.tries(stream, minute)]
-        let more: [String] =
-            switch config {
-            case .fetch: [keys.pause(stream)]
-            case .merge: [keys.list(stream, minute)]
-            case .project, .api: []
-            }
-        return [.init(keys.stream(stream), "stream")] + (passing + more).map { .init($0, "string", expires: true) }
+    private func expected(_ config: any WorkerConfig) -> [KeyFitness.Expected] {
+        guard let output = config.output else { return [] }
+        let stream = config.worker.redis.keys.stream(output.stream.value)
+        return [.init(stream, "stream")]
+            + output.passing(Minute(containing: clock.now)).map { .init($0, "string", expires: true) }
     }
 
     private func addServer(_ server: Server, to report: inout StatusReport) async {
@@ -183,31 +172,12 @@ struct StatusReader: Sendable {
         }
     }
 
-    private func streamStatus(_ config: WorkerConfig) -> StreamStatus? {
-        guard let (stream, _) = config.published else { return nil }
-        let settings = config.settings
-        func status(
-            _ retain: Duration?, _ patience: Duration, _ due: @escaping @Sendable (Minute, Minute) -> Int
-        ) -> StreamStatus {
-            StreamStatus(
-                name: stream, key: settings.redis.keys.stream(stream), cli: settings.redis.endpoint.cli,
-                retain: retain, due: due, patience: patience)
-        }
-        switch config {
-        case .fetch(let fetch):
-            let every = fetch.schedule.every
-            return status(fetch.retain, every * 2 + .seconds(60)) { first, last in
-                let (step, start) = (every.milliseconds, first.floored(to: every).milliseconds)
-                let begin = start < first.milliseconds ? start + step : start
-                return last.milliseconds < begin ? 0 : Int((last.milliseconds - begin) / step) + 1
-            }
-        case .merge(let merge):
-            let slowest = merge.sources.filter { !$0.isOptional }.map(\.every).max() ?? .seconds(60)
-            return status(merge.retain, slowest + merge.grace + .seconds(120)) { first, last in
-                merge.dueMinutes(from: first, to: last)
-            }
-        case .project, .api: return nil
-        }
+    private func streamStatus(_ config: any WorkerConfig) -> StreamStatus? {
+        guard let output = config.output else { return nil }
+        let (redis, stream) = (config.worker.redis, output.stream.value)
+        return StreamStatus(
+            name: stream, key: redis.keys.stream(stream), cli: redis.endpoint.cli, retain: output.retain,
+            due: output.due, patience: output.patience)
     }
 
     private func addStream(
@@ -228,9 +198,10 @@ struct StatusReader: Sendable {
 
     /// What the stream, and its lists, take; nothing where they cannot be asked.
     private func addMemory(
-        _ config: WorkerConfig, _ stream: StreamStatus, _ servers: inout [String: Server], to report: inout StatusReport
+        _ config: any WorkerConfig, _ stream: StreamStatus, _ servers: inout [String: Server],
+        to report: inout StatusReport
     ) async {
-        let name = config.settings.redis.endpoint.identity
+        let name = config.worker.redis.endpoint.identity
         guard let redis = servers[name]?.redis else { return }
         let reader = StreamReader(key: stream.key, redis: redis, clock: clock)
         guard let survey = try? await reader.survey(), survey.entries > 0 else { return }
@@ -244,9 +215,8 @@ struct StatusReader: Sendable {
         }
         guard let bytes = await bytes(stream.key, name, &servers, to: &report) else { return }
         add(bytes, isList: false)
-        if case .merge(let merge) = config, let newest = try? await reader.newestWithoutGap(),
-            let list = await self.bytes(
-                merge.worker.redis.keys.list(merge.stream, newest.minute), name, &servers, to: &report)
+        if let lists = config.output?.lists, let newest = try? await reader.newestWithoutGap(),
+            let list = await self.bytes(lists.key(newest.minute), name, &servers, to: &report)
         {
             // Entries may be as many as somebody adds.
             add(list.multipliedReportingOverflow(by: Int64(survey.entries)).partialValue, isList: true)
@@ -267,8 +237,8 @@ struct StatusReader: Sendable {
         }
     }
 
-    private func addWorker(_ config: WorkerConfig, _ redis: RedisClient, to report: inout StatusReport) async {
-        let settings = config.settings
+    private func addWorker(_ config: any WorkerConfig, _ redis: RedisClient, to report: inout StatusReport) async {
+        let settings = config.worker
         let (endpoint, pattern) = (settings.redis.endpoint, settings.redis.keys.workers(settings.name))
         let look = "\(endpoint.cli) --scan --pattern '\(pattern)'"
         var (alive, last) = (Int?.some(0), Minute?.none)
@@ -304,7 +274,7 @@ struct StatusReader: Sendable {
         }
         report.workers.append(
             StatusReport.Worker(
-                name: settings.name, kind: config.kind.rawValue, alive: alive, lastMinute: last.map { "\($0)" },
+                name: settings.name, kind: type(of: config).kind.name, alive: alive, lastMinute: last.map { "\($0)" },
                 look: look))
         if alive == 0 { report.add(.init(what: "\(settings.name): no worker is alive", mend: [look])) }
     }
@@ -332,17 +302,17 @@ struct StatusReader: Sendable {
     private func addOrders(_ servers: inout [String: Server], to report: inout StatusReport) async {
         // A projector's config is the one that the commands on orders read; an api's alone has a ledger too.
         let files =
-            configs.files.filter { $0.config.kind == .project } + configs.files.filter { $0.config.kind == .api }
+            configs.files.filter { $0.config is ProjectConfig } + configs.files.filter { $0.config is APIConfig }
         guard let (file, settings) = files.lazy.compactMap({ file in orders(file.config).map { (file, $0) } }).first,
             let ledger = servers[settings.ledger.identity], servers[settings.readModel.identity] != nil
         else { return }
         let acknowledgements = files.compactMap { file -> Acknowledgement? in
-            guard case .api(let api) = file.config, api.orders?.places.ledger == settings.ledger else { return nil }
+            guard let api = file.config as? APIConfig, api.orders?.places.ledger == settings.ledger else { return nil }
             return api.orders?.places.acknowledgement
         }
         let roles = LedgerSurvey.Roles(
-            places: !acknowledgements.isEmpty, projects: files.contains { $0.config.kind == .project })
-        let places = OrdersPlaces(settings, worker: file.config.settings, path: file.path, clock: clock)
+            places: !acknowledgements.isEmpty, projects: files.contains { $0.config is ProjectConfig })
+        let places = OrdersPlaces(settings, worker: file.config.worker, path: file.path, clock: clock)
         defer { places.close() }
         var age: Duration?
         await part("orders", "\(ledger.redis.endpoint.cli) PING", &report) { report in

@@ -1,5 +1,7 @@
 import Basics
 import Fetching
+import Logging
+import Logs
 import Merging
 import ServiceLifecycle
 import Tape
@@ -45,7 +47,7 @@ struct Backfill: Sendable {
             let minute = present.advanced(byMinutes: -ago)
             try await fill(minute, [(Self.topHeader, "\(Self.assets)")]) {}
             for merger in mergers {
-                while try await merger.settleNext(notAfter: minute) != nil {}
+                _ = try await merger.settleDue(upTo: minute)
             }
         }
     }
@@ -62,4 +64,31 @@ struct Backfill: Sendable {
             try await group.waitForAll()
         }
     }
+}
+
+/// Fills the minutes before the workers' start, and has the workers start then.
+struct Fill: Service {
+    let backfill: Backfill
+    let begins: Gate
+    let ends: Gate
+    let logger: Logger
+
+    func run() async throws {
+        do {
+            try await cancelWhenGracefulShutdown {
+                await begins.wait()
+                try await backfill.run()
+            }
+        } catch {
+            guard !isEnding else { return }
+            // The past is a courtesy; the present works without it.
+            logger.warning(.backfillFailed, metadata: [LogKey.error: "\(error)"])
+        }
+        guard !isEnding else { return }
+        ends.open()
+        // Ending early would end the whole group.
+        try? await gracefulShutdown()
+    }
+
+    private var isEnding: Bool { Task.isShuttingDownGracefully || Task.isCancelled }
 }

@@ -1,5 +1,3 @@
-import Basics
-import Config
 import Fetching
 import Logging
 import Merging
@@ -9,6 +7,7 @@ import RedisServer
 import Sandbox
 import ServiceLifecycle
 import Tape
+import Workers
 
 /// `cointape up`: all workers of the config folder in one process, on a Redis of its own unless `REDIS_URL` names one.
 package struct UpCommand: Sendable {
@@ -40,86 +39,93 @@ package struct UpCommand: Sendable {
         self.print = print
     }
 
+    /// Plans, and carries the plan out.
     package func run() async throws {
-        let faults = try FaultPlan(options.faults)
-        let paths = try ConfigFiles.paths(in: environment["CONFIG_DIR"] ?? "config")
-        // What is not known before Redis and the sandbox run is known well enough for a first reading.
-        let foreseen = environment.adding(["PORT": "\(options.port)"]).adding(
-            environment["REDIS_URL"] == nil ? ["REDIS_URL": "redis://127.0.0.1:\(options.port + 1)"] : [:])
-        let plain = try ConfigFiles.load(paths, environment: foreseen.variables, requiringNeeds: false)
-        let feeds = plain.files.compactMap { file -> FetchConfig? in
-            if case .fetch(let config) = file.config { config } else { nil }
+        var reserved: ReservedPort?
+        let plan = try UpPlan(options, environment: environment) {
+            let port = try ReservedPort()
+            reserved = port
+            return port.number
         }
-        let mode = try UpMode.decide(feeds, sandboxWanted: options.sandbox, environment: environment.variables)
-        guard mode == .sandbox || faults == FaultPlan() else {
-            throw StartFailure("--fault is for the sandbox; real providers have their own")
-        }
-        let clock = try environment.clock()
-        let logs = try await ProcessLogs(plain, worker: "up")
-        guard environment["REDIS_URL"] == nil else {
-            return try await run(paths, mode, faults, environment, nil, nil, clock, logs)
-        }
-        let folder = try await DataFolder(mode == .sandbox ? "\(options.data)/sandbox" : options.data)
-        let own = try await OwnRedis(folder, port: options.port + 1, guardianCommand: options.guardianCommand)
+        let tape = UpTape(
+            plan: plan, reserved: reserved, clock: try environment.clock(),
+            logs: try await ProcessLogs(plan.configs, worker: "up"), print: print)
+        guard case .own(let path, let port) = plan.redis else { return try await tape.run(on: nil, isNew: false) }
+        let folder = try await DataFolder(path)
+        let own = try await OwnRedis(folder, port: port, guardianCommand: options.guardianCommand)
         do {
-            try await run(on: own, in: folder, paths, mode, faults, clock, logs)
+            // That it cannot be reached before it listens is nothing to tell.
+            let client = RedisClient(
+                own.endpoint, group: MultiThreadedEventLoopGroup.singleton,
+                logger: Logger(label: "up") { _ in SwiftLogNoOpLogHandler() })
+            try await own.waitUntilReady(client, logger: tape.logs.logger)
+            client.close()
+            try await tape.run(on: own, isNew: folder.isNew)
         } catch {
             await own.stop()
             throw error
         }
         await own.stop()
     }
+}
 
-    private func run(
-        on own: OwnRedis, in folder: DataFolder, _ paths: [String], _ mode: UpMode, _ faults: FaultPlan,
-        _ clock: TapeClock, _ logs: ProcessLogs
-    ) async throws {
-        // That it cannot be reached before it listens is nothing to tell.
-        let client = RedisClient(
-            own.endpoint, group: MultiThreadedEventLoopGroup.singleton,
-            logger: Logger(label: "up") { _ in SwiftLogNoOpLogHandler() })
-        try await own.waitUntilReady(client, logger: logs.logger)
-        client.close()
-        // What is remembered of the ledger lies beside it: another data folder has another ledger.
-        let settled = environment.adding(["REDIS_URL": "redis://\(own.endpoint)"]).adding(
-            environment["WITNESS_DIR"] == nil ? ["WITNESS_DIR": "\(folder.path)/witness"] : [:])
-        try await run(paths, mode, faults, settled, own, folder.isNew ? own.endpoint : nil, clock, logs)
-    }
+/// The services of a plan: one group, in which each waits by itself for what has to come before it.
+private struct UpTape {
+    let plan: UpPlan
+    /// The sandbox' port, until the sandbox has taken it.
+    let reserved: ReservedPort?
+    let clock: TapeClock
+    let logs: ProcessLogs
+    let print: @Sendable (String) -> Void
 
-    /// What to put before a command that has to find the witness of this tape; nothing where the user has named its folder.
-    private func witnessVariable(_ settled: Environment) -> String {
-        guard environment["WITNESS_DIR"] == nil, let folder = settled["WITNESS_DIR"] else { return "" }
-        let isPlain = folder.allSatisfy { $0.isLetter || $0.isNumber || "/._-+".contains($0) }
-        return "WITNESS_DIR=\(isPlain ? folder : "'" + folder.replacing("'", with: #"'\''"#) + "'") "
-    }
+    /// Runs until told to stop; `own` is the Redis that `up` has started, and `isNew` says that its folder was made for it.
+    func run(on own: OwnRedis?, isNew: Bool) async throws {
+        if plan.mode == .real { plan.configs.warnings(in: plan.environment.variables).forEach(print) }
+        let metrics = ProcessMetrics.bootstrap()
+        let listening = ListeningPort()
+        let process = WorkerProcess(
+            clock: clock, redactor: plan.configs.redactor, logs: logs.outputs, metrics: metrics.registry,
+            played: plan.played, onListening: { listening.set($0) })
+        defer { process.shutdown() }
+        let ledger = UpLedger(
+            plan.configs, mode: plan.mode, newRedis: isNew ? own?.endpoint : nil, variables: plan.variables,
+            clock: clock)
+        await ledger.open()
+        let made = plan.workers.map { (worker: $0, services: $0.file.services(in: process)) }
+        let announcer = Announcer(
+            configs: plan.configs, process: process, listening: listening, mode: plan.mode,
+            redisOptions: plan.redisOptions, ledger: ledger, print: print)
 
-    private func run(
-        _ paths: [String], _ mode: UpMode, _ faults: FaultPlan, _ environment: Environment, _ own: OwnRedis?,
-        _ newRedis: RedisEndpoint?, _ clock: TapeClock, _ logs: ProcessLogs
-    ) async throws {
-        let (ports, portFound) = AsyncStream.makeStream(of: Int.self)
-        let logger = logs.logger
+        let quiet = Launcher.quietLogger(logs.logger)
+        let sandboxListens = Gate(isOpen: plan.sandboxPort == nil)
         var services = logs.services
         if let own { services.append(RedisWatch(own: own)) }
-        if mode == .sandbox {
+        if let port = plan.sandboxPort {
             services.append(
                 SandboxServer(
-                    settings: SandboxSettings(faults: faults), port: 0, now: { clock.now },
-                    logger: Launcher.quietLogger(logger),
-                    onListening: { portFound.yield($0) }))
-        } else {
-            portFound.finish()
+                    settings: SandboxSettings(faults: plan.faults), port: port, now: { [clock] in clock.now },
+                    logger: quiet
+                ) { [reserved] _ in
+                    reserved?.release()
+                    sandboxListens.open()
+                })
         }
-        let tape = UpTape(
-            paths: paths, mode: mode, environment: environment.adding(["PORT": "\(options.port)"]), clock: clock,
-            sandboxPorts: ports, redisOptions: own.map { " -p \($0.port)" } ?? " -u $REDIS_URL",
-            variables: own.map { "REDIS_URL=redis://\($0.endpoint) \(witnessVariable(environment))" } ?? "",
-            newRedis: newRedis, print: print,
-            logs: logs.outputs, logger: logger)
-        services.append(tape)
+        services += metrics.servers(plan.configs.files, logger: process.logger)
+        services += made.flatMap { $0.services.beside } + [announcer]
+        services += made.filter { $0.worker.start == .atOnce }.map { $0.services.worker }
+        for start in [UpPlan.Start.behindPresent, .behindPast] {
+            let group = made.filter { $0.worker.start == start }
+            let played = group.filter { ($0.worker.file.config as? FetchConfig)?.isPlayed(in: process) ?? false }
+            let backfill = Backfill(
+                fetchers: played.compactMap { $0.services.worker as? FetchWorker },
+                mergers: group.compactMap { $0.services.worker as? MergeWorker }, clock: clock)
+            let isFilled = Gate()
+            services += group.map { Gated(gate: isFilled, service: $0.services.worker) as any Service }
+            services.append(Fill(backfill: backfill, begins: sandboxListens, ends: isFilled, logger: logs.logger))
+        }
         // Redis ends last, and within the same grace.
         let rest = Launcher.grace - (own == nil ? .zero : RedisGuardian.patience)
-        try await Launcher.run(services, grace: rest, logger: Launcher.quietLogger(logger))
+        try await Launcher.run(services, grace: rest, logger: quiet)
     }
 }
 

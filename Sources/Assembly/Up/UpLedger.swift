@@ -1,4 +1,5 @@
 import Orders
+import Projecting
 import Redis
 import Tape
 
@@ -16,7 +17,7 @@ struct UpLedger: Sendable {
 
     init(_ configs: ConfigFiles, mode: UpMode, newRedis: RedisEndpoint?, variables: String, clock: TapeClock) {
         places = configs.files.compactMap { file in
-            guard case .project(let config) = file.config else { return nil }
+            guard let config = file.config as? ProjectConfig else { return nil }
             return OrdersPlaces(config, path: file.path, clock: clock)
         }
         kind = mode == .sandbox ? .sandbox : .real

@@ -5,12 +5,10 @@ package struct OnDemandSettings: Sendable {
     /// How old the newest list is before a request for it has a newer one made.
     package let olderThan: Duration
     /// The fetch workers' config files, from this config's folder on.
-    package let fetch: [String]
+    package let fetch: [Placed<String>]
     /// The merge worker's.
-    package let merge: String
+    package let merge: Placed<String>
     package let fetchPlace: ConfigPlace
-    package let fetchPlaces: [ConfigPlace]
-    package let mergePlace: ConfigPlace
 
     init?(reading reader: ConfigReader) {
         let olderThan = reader.duration(
@@ -22,10 +20,8 @@ package struct OnDemandSettings: Sendable {
         reader.finish()
         guard let olderThan, let fetch, !fetch.isEmpty, let merge else { return nil }
         self.olderThan = olderThan
-        self.fetch = fetch
-        self.merge = merge
+        self.fetch = zip(fetch, reader.places(ofEach: "fetch")).map(Placed.init(_:at:))
+        self.merge = Placed(merge, at: reader.place(of: "merge"))
         fetchPlace = reader.place(of: "fetch")
-        fetchPlaces = reader.places(ofEach: "fetch")
-        mergePlace = reader.place(of: "merge")
     }
 }

@@ -12,7 +12,7 @@ package struct WorkerSettings: Sendable {
 
     /// Reads `worker` too, whose value the caller knows already.
     package init?(reading reader: ConfigReader) {
-        _ = reader.string("worker", "What kind of worker this is: `fetch`, `merge`, `project` or `api`.")
+        _ = reader.string("worker", "The kind of worker.")
         let name = reader.name(
             "name", "The worker's name in logs, and the `source` of what a fetch worker publishes.")
         let logging = LoggingSettings(reading: reader)

@@ -17,7 +17,7 @@ struct Check: AsyncParsableCommand {
 
     func run() async throws {
         try await Ending.withExitCodes {
-            if reference { return Ending.show(ConfigReference.markdown) }
+            if reference { return Ending.show(WorkerKinds.reference) }
             try CheckCommand.run(configs, environment: Environment()).forEach(Ending.show)
         }
     }

@@ -3,20 +3,26 @@ import Fetching
 import Merging
 import Projecting
 import Serving
+import Workers
 
-/// The reference of all fields, as Markdown, out of the declarations by which configs are read.
-package enum ConfigReference {
-    package static var markdown: String {
-        let parts = [
-            section("fetch", "Gets a feed and publishes its rows.") { _ = FetchConfig(reading: $0) },
-            section("merge", "Joins feeds and keeps the lists.") { _ = MergeConfig(reading: $0) },
-            section("project", "Folds the ledger of orders into the read model that the api shows.") {
-                _ = ProjectConfig(reading: $0)
-            },
-            section("api", "Serves lists over HTTP.") { _ = APIConfig(reading: $0) },
-        ]
-        return preface + parts.joined(separator: "\n")
+/// All kinds of workers, and what is made of the list as a whole.
+package enum WorkerKinds {
+    /// In the order of the data's way.
+    static let all: [any WorkerConfig.Type] = [
+        FetchConfig.self,
+        MergeConfig.self,
+        ProjectConfig.self,
+        APIConfig.self,
+    ]
+
+    /// The config of the kind that its field `worker` names; nil, with issues in the reader's context, if anything is wrong.
+    static func config(reading reader: ConfigReader) -> (any WorkerConfig)? {
+        let name = reader.choice("worker", among: all.map { $0.kind.name }, "The kind of worker.")
+        return all.first { $0.kind.name == name }?.init(reading: reader)
     }
+
+    /// The reference of all fields, as Markdown, out of the declarations by which configs are read.
+    package static var reference: String { preface + all.map(section).joined(separator: "\n") }
 
     /// The page's part that is about all configs.
     private static let preface = """
@@ -33,15 +39,15 @@ package enum ConfigReference {
 
         """
 
-    private static func section(_ kind: String, _ summary: String, _ read: (ConfigReader) -> Void) -> String {
+    private static func section(_ config: any WorkerConfig.Type) -> String {
         let context = ConfigContext(file: "", environment: [:])
-        read(context.describingReader)
+        _ = config.init(reading: context.describingReader)
         let rows = context.fields.map { field in
             let isMissing = field.defaultText == nil
             let value = isMissing ? (field.isOptional ? "–" : "required") : "`\(field.defaultText ?? "")`"
             return "| `\(field.path)` | \(field.type) | \(value) | \(field.summary) |\n"
         }
-        return "## `\"worker\": \"\(kind)\"`\n\n\(summary)\n\n| field | type | default | |\n|---|---|---|---|\n"
-            + rows.joined()
+        return "## `\"worker\": \"\(config.kind.name)\"`\n\n\(config.kind.summary)\n\n"
+            + "| field | type | default | |\n|---|---|---|---|\n" + rows.joined()
     }
 }

@@ -1,30 +1,38 @@
 import Basics
-import Fetching
-import Merging
+import ServiceLifecycle
 import Tape
+import Workers
 
 /// Makes the present minute's list with the workers' own means: what an api does on demand.
 ///
 /// Any number of replicas may do so at once, beside the workers: leases let one of them ask each provider, and a feed is
 /// asked only when it is due. So a crowd that refreshes costs no more than the schedule.
 struct Refresher: Sendable {
-    let fetchers: [FetchWorker]
-    let merger: MergeWorker
-    let clock: TapeClock
+    private let feeds: [any MinuteSettling]
+    private let list: any MinuteSettling
+    private let clock: TapeClock
+
+    /// The workers of the feeds, and then that of the list; nil without any.
+    init?(_ workers: [any Service], clock: TapeClock) {
+        let workers = workers.compactMap { $0 as? any MinuteSettling }
+        guard let list = workers.last else { return nil }
+        feeds = workers.dropLast()
+        self.list = list
+        self.clock = clock
+    }
 
     func refresh() async throws {
         let minute = Minute(containing: clock.now)
         // One that fails does not cut the others short: their calls are spent.
         let outcomes = await withTaskGroup(of: Result<Bool, any Error>.self) { group in
-            for fetcher in fetchers {
-                group.addTask { await Result { try await fetcher.settleIfDue(for: minute) } }
+            for feed in feeds {
+                group.addTask { await Result { try await feed.settleDue(upTo: minute) } }
             }
             return await group.reduce(into: []) { $0.append($1) }
         }
         let isComplete = try outcomes.allSatisfy { try $0.get() }
         // A minute that a feed is not settled for is not joined: merging would wait for it, and close it in the end.
-        let limit = isComplete ? minute : minute.advanced(byMinutes: -1)
-        while try await merger.settleNext(notAfter: limit) != nil {}
+        _ = try await list.settleDue(upTo: isComplete ? minute : minute.advanced(byMinutes: -1))
     }
 }
 

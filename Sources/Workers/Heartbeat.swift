@@ -1,8 +1,10 @@
 import Basics
-package import Redis
+import Redis
+import ServiceLifecycle
+import Tape
 
 /// Says in Redis that a worker is alive, under a key that expires by itself.
-package struct Heartbeat: Sendable {
+struct Heartbeat: Service {
     private let identity: WorkerIdentity
     private let keys: TapeKeys
     private let redis: RedisClient
@@ -13,7 +15,7 @@ package struct Heartbeat: Sendable {
     /// For a user who may not write: each beat would be one more line of Redis' ACL LOG.
     private static let longPause: Duration = .seconds(600)
 
-    package init(identity: WorkerIdentity, keys: TapeKeys, redis: RedisClient, clock: TapeClock) {
+    init(identity: WorkerIdentity, keys: TapeKeys, redis: RedisClient, clock: TapeClock) {
         self.identity = identity
         self.keys = keys
         self.redis = redis
@@ -21,10 +23,14 @@ package struct Heartbeat: Sendable {
         started = clock.now
     }
 
+    func run() async {
+        await cancelWhenGracefulShutdown { await beat() }
+    }
+
     /// Beats until cancelled.
     ///
     /// A beat that is missed because Redis is away is not made up for.
-    package func run() async {
+    private func beat() async {
         var pause = Self.period
         repeat {
             let members = [

@@ -1,22 +1,28 @@
-package import Logging
+import Logging
 import Logs
-package import Redis
+import Redis
+import ServiceLifecycle
+import Tape
 
 /// Says in what a Redis is not fit for a tape: when it can first be reached, and when there is something new to say.
-package struct ServerLook: Sendable {
+struct ServerLook: Service {
     private let redis: RedisClient
     private let logger: Logger
 
     /// Until it has answered, and then.
     private static let (eagerly, calmly) = (Duration.seconds(1), Duration.seconds(30))
 
-    package init(redis: RedisClient, logger: Logger) {
+    init(redis: RedisClient, logger: Logger) {
         self.redis = redis
         self.logger = logger
     }
 
+    func run() async {
+        await cancelWhenGracefulShutdown { await look() }
+    }
+
     /// Looks until the task is cancelled.
-    package func run() async {
+    private func look() async {
         var told: Set<String>?
         repeat {
             // That it cannot be reached is told by those who work with it.

@@ -1,9 +1,10 @@
-package import Basics
+import Basics
+import ServiceLifecycle
 import Synchronization
+import Tape
 
 /// The newest minute of a stream that has rows, or a list, as it was last seen: its age goes on growing without Redis.
-package final class StreamFreshness: Sendable {
-    package let stream: String
+final class StreamFreshness: Service {
     private let newest = Mutex<Minute?>(nil)
     private let clock: TapeClock
     private let read: @Sendable () async throws -> Minute?
@@ -12,18 +13,21 @@ package final class StreamFreshness: Sendable {
     private static let period: Duration = .seconds(5)
 
     /// `read` tells the newest such minute; nil when there is none.
-    package init(stream: String, clock: TapeClock, read: @escaping @Sendable () async throws -> Minute?) {
-        self.stream = stream
+    init(clock: TapeClock, read: @escaping @Sendable () async throws -> Minute?) {
         self.clock = clock
         self.read = read
     }
 
-    package var age: Duration? {
+    var age: Duration? {
         newest.withLock(\.self).map { clock.now - $0.start }
     }
 
+    func run() async {
+        await cancelWhenGracefulShutdown { await self.look() }
+    }
+
     /// Looks now and then, until cancelled; what goes wrong is told by those who work with the stream.
-    package func run() async {
+    private func look() async {
         repeat {
             if let minute = try? await read() { newest.withLock { $0 = minute } }
         } while (try? await Task.sleep(for: Self.period)) != nil

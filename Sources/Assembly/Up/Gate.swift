@@ -1,0 +1,103 @@
+import ServiceLifecycle
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Opens once, and stays open.
+final class Gate: Sendable {
+    private struct State {
+        var isOpen: Bool
+        var waiting: [AsyncStream<Void>.Continuation] = []
+    }
+
+    private let state: Mutex<State>
+
+    init(isOpen: Bool = false) {
+        state = Mutex(State(isOpen: isOpen))
+    }
+
+    func open() {
+        let waiting = state.withLock { state in
+            defer { state = State(isOpen: true) }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.finish() }
+    }
+
+    /// Returns when it is open, or the task is cancelled.
+    func wait() async {
+        let (opening, continuation) = AsyncStream.makeStream(of: Void.self)
+        state.withLock { state in
+            if state.isOpen { continuation.finish() } else { state.waiting.append(continuation) }
+        }
+        for await _ in opening {}
+    }
+}
+
+/// A service that is run when a gate opens.
+struct Gated: Service {
+    let gate: Gate
+    let service: any Service
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await gate.wait() }
+        guard !Task.isShuttingDownGracefully, !Task.isCancelled else { return }
+        try await service.run()
+    }
+}
+
+/// A free port of loopback, which the kernel gives to nobody else until it is released.
+///
+/// A server with SO_REUSEADDR, as servers have it, can take it meanwhile.
+final class ReservedPort: Sendable {
+    let number: Int
+    private let descriptor: Mutex<Int32?>
+
+    init() throws(StartFailure) {
+        let descriptor = socket(AF_INET, Self.stream, 0)
+        guard descriptor >= 0 else { throw Self.failure }
+        self.descriptor = Mutex(descriptor)
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        var yes: Int32 = 1
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+            }
+        }
+        number = Int(UInt16(bigEndian: address.sin_port))
+        guard isBound else { throw Self.failure }
+        #if canImport(Darwin)
+            // There nobody else could bind it.
+            release()
+        #endif
+    }
+
+    deinit { release() }
+
+    func release() {
+        let descriptor = descriptor.withLock { descriptor in
+            defer { descriptor = nil }
+            return descriptor
+        }
+        if let descriptor { close(descriptor) }
+    }
+
+    private static var failure: StartFailure {
+        StartFailure("no port for the sandbox: \(String(cString: strerror(errno)))")
+    }
+
+    #if canImport(Glibc)
+        private static let stream = Int32(SOCK_STREAM.rawValue)
+    #else
+        private static let stream = SOCK_STREAM
+    #endif
+}

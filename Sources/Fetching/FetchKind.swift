@@ -1,0 +1,102 @@
+package import Basics
+import Config
+import CurlHTTP
+import JQ
+import Logging
+import Logs
+package import Redis
+package import ServiceLifecycle
+package import Tape
+package import Workers
+
+extension FetchConfig: WorkerConfig {
+    package static let kind = WorkerKind("fetch", "Gets a feed and publishes its rows.", asksServers: true)
+
+    package var output: StreamOutput? {
+        let (keys, stream, every) = (worker.redis.keys, stream, schedule.every)
+        return StreamOutput(
+            Placed(stream, at: streamPlace), retain: retain, every: every, patience: every * 2 + .seconds(60),
+            passing: { [keys.lease(stream, $0), keys.tries(stream, $0), keys.pause(stream)] },
+            due: { first, last in
+                let (step, start) = (every.milliseconds, first.floored(to: every).milliseconds)
+                let begin = start < first.milliseconds ? start + step : start
+                return last.milliseconds < begin ? 0 : Int((last.milliseconds - begin) / step) + 1
+            })
+    }
+
+    package func review(in environment: [String: String]) -> ConfigReview {
+        let lacks = needs.unmet(in: environment)
+        let hint = lacks.isEmpty ? "" : "; cannot run before \(lacks.joined(separator: ", ")) is set"
+        let instead = needs.urlVariables.first.map { ", or \($0) for a server that needs no key" } ?? ""
+        let warning = cost.warning.map { "cost: \($0)" }
+        return ConfigReview(
+            "fetches \(worker.name) every \(schedule.every.short) into \(stream)\(hint)",
+            notes: ["cost: \(cost.daily)"] + [warning].compactMap(\.self),
+            // Another server than the provider's has no plan.
+            warning: needs.isRedirected(in: environment) ? nil : warning,
+            lacks: lacks.map { PlacedMessage(needsPlace, "set \($0)\(instead)") })
+    }
+
+    package func redisNeeds(at minute: Minute) -> [RedisNeed] {
+        let keys = worker.redis.keys
+        return .settling(stream, minute, keys) + [RedisNeed]("GET", "SET", on: keys.pause(stream))
+    }
+
+    package func service(
+        in process: WorkerProcess, as identity: WorkerIdentity, naming named: [any WorkerConfig]
+    ) -> any Service {
+        fetchWorker(in: process, as: identity)
+    }
+}
+
+extension FetchConfig {
+    package func fetchWorker(in process: WorkerProcess, as identity: WorkerIdentity) -> FetchWorker {
+        let (keys, redis, clock) = (worker.redis.keys, process.redis(worker), process.clock)
+        let settler = Settler(
+            stream: stream, source: isPlayed(in: process) ? "sandbox" : worker.name, retain: retain, keys: keys,
+            identity: identity, redis: redis, clock: clock, logger: process.logger(worker))
+        let pause = Pause(key: keys.pause(stream), redis: redis, clock: clock)
+        tellProxy(process)
+        return FetchWorker(
+            name: worker.name, schedule: schedule,
+            fetcher: fetcher(in: process, memory: Fetcher.Memory(reader: settler.reader, pause: pause)),
+            settler: settler, clock: clock, logger: process.logger(worker))
+    }
+
+    /// Without a memory every list is taken as it comes.
+    package func fetcher(in process: WorkerProcess, memory: Fetcher.Memory? = nil) -> Fetcher {
+        let http = http(process)
+        // Each feed has processes of its own: one whose filters run away waits for nobody but itself.
+        let filters = JQCommand(program: process.program, arguments: ["cointape", JQService.command])
+        let jq = JQPool(filters, bounds: filterBounds)
+        process.atShutdown { jq.shutdown() }
+        return Fetcher(
+            self, memory: memory, http: http, jq: jq, clock: process.clock, redactor: process.redactor,
+            logger: process.logger(worker))
+    }
+
+    /// Whether a sandbox answers the feed: one of the user's own has another URL, and stays what it is.
+    package func isPlayed(in process: WorkerProcess) -> Bool {
+        !process.played.isDisjoint(with: needs.urlVariables)
+    }
+
+    private func http(_ process: WorkerProcess) -> HTTPClient {
+        process.one({ HTTPClient() }, ending: { $0.shutdown() })
+    }
+
+    /// Through which proxy the feed's provider is asked, where a variable names one at all.
+    private func tellProxy(_ process: WorkerProcess) {
+        let (proxy, detail): (String, String)
+        switch http(process).proxies.way(to: request.url) {
+        case .direct: return
+        case .around(let reason): (proxy, detail) = ("none", reason)
+        case .through(let url, let variable): (proxy, detail) = (ProxySettings.masked(url), variable)
+        }
+        process.logger(worker).info(
+            .feedProxy,
+            metadata: [
+                LogKey.host: "\(HTTPRequest.host(of: request.url) ?? "")", LogKey.proxy: "\(proxy)",
+                LogKey.detail: "\(detail)",
+            ])
+    }
+}

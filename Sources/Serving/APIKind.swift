@@ -1,0 +1,87 @@
+package import Basics
+package import Config
+import HTTPServer
+import Orders
+package import Redis
+package import ServiceLifecycle
+package import Tape
+package import Workers
+
+extension APIConfig: WorkerConfig {
+    package static let kind = WorkerKind("api", "Serves lists over HTTP.")
+
+    package var inputs: [StreamInput] {
+        [StreamInput(stream, columns: Placed(columns, at: columnsPlace))]
+            + (orders.map { [StreamInput($0.rates)] } ?? [])
+    }
+
+    /// The feeds of the list, and then the worker that makes it.
+    package var named: [NamedConfig] {
+        guard let onDemand else { return [] }
+        return onDemand.fetch.map { NamedConfig($0, kind: "fetch") } + [NamedConfig(onDemand.merge, kind: "merge")]
+    }
+
+    package func disagreements(with named: [(any WorkerConfig)?]) -> [PlacedMessage] {
+        guard let onDemand, let merge = named.last ?? nil else { return [] }
+        let (name, place) = (onDemand.merge.value, onDemand.merge.place)
+        var wrong: [PlacedMessage] = []
+        if merge.output?.stream.value != stream || merge.worker.redis != worker.redis {
+            wrong.append(PlacedMessage(place, "\(name) does not make the list that is served here"))
+        }
+        let fetched = named.dropLast().compactMap { $0?.output?.stream.value }
+        for input in merge.inputs where !fetched.contains(input.stream) {
+            wrong.append(
+                PlacedMessage(onDemand.fetchPlace, "\(name) joins \(input.stream), which none of these fetches"))
+        }
+        return wrong
+    }
+
+    package func review(in environment: [String: String]) -> ConfigReview {
+        let places = listen.map { "\($0.host):\($0.port)" }.joined(separator: ", ")
+        return ConfigReview("serves \(stream)\(orders == nil ? "" : ", and takes orders,") on \(places)")
+    }
+
+    /// To serve lists and to know the rates; all of it is reading.
+    package func redisNeeds(at minute: Minute) -> [RedisNeed] {
+        let keys = worker.redis.keys
+        return .reading(keys.stream(stream)) + [RedisNeed]("GET", "GETRANGE", on: keys.list(stream, minute))
+            + (orders.map { .reading(keys.stream($0.rates)) } ?? [])
+    }
+
+    package func service(
+        in process: WorkerProcess, as identity: WorkerIdentity, naming named: [any WorkerConfig]
+    ) -> any Service {
+        // What it settles on demand is not what its own heartbeat tells of.
+        let guest = WorkerIdentity(name: worker.name, kind: Self.kind.name)
+        var refresh: (@Sendable () async throws -> Void)?
+        var refreshNeeds: (@Sendable (Minute) -> [RedisNeed])?
+        if let refresher = Refresher(
+            named.map { $0.service(in: process, as: guest, naming: []) }, clock: process.clock)
+        {
+            refresh = { try await refresher.refresh() }
+            refreshNeeds = { minute in named.flatMap { $0.redisNeeds(at: minute) } }
+        }
+        let (endpoint, outage) = (worker.redis.endpoint, process.outage(worker, at: worker.redis.endpoint))
+        let onListening = process.onListening
+        // A client of ours waits: better an early 503 than a late one.
+        func redis(at endpoint: RedisEndpoint) -> RedisClient {
+            process.redis(worker, at: endpoint, timeout: .seconds(2))
+        }
+        return APIWorker(
+            self, redis: redis(at: endpoint),
+            orders: orders.map { orders in
+                OrderClients(
+                    ledger: redis(at: orders.places.ledger), readModel: redis(at: orders.places.readModel),
+                    witness: orders.places.witnessRedis.map(redis))
+            },
+            clock: process.clock, logger: process.logger(worker), onListening: { onListening($0.port) },
+            refresh: refresh, refreshNeeds: refreshNeeds,
+            // Real lists may follow under the URLs of a sandbox' ones.
+            mayLast: process.played.isEmpty, metrics: process.metrics,
+            redisCheck: {
+                ReadinessCheck(
+                    name: "redis", isWell: outage.isOver,
+                    detail: outage.isOver ? "\(endpoint) answers" : "\(endpoint) does not answer")
+            })
+    }
+}

@@ -1,0 +1,148 @@
+package import Basics
+import Config
+import Foundation
+package import Logging
+package import Logs
+import NIOPosix
+package import Redis
+package import ServiceLifecycle
+import Synchronization
+package import Tape
+package import Telemetry
+
+/// What the workers of one process share: the clock, loggers, clients of Redis, metrics; and the services of each of them.
+package final class WorkerProcess: Sendable {
+    package let clock: TapeClock
+    package let redactor: Redactor
+    package let logs: LogOutputs
+    package let metrics: MetricsRegistry
+    /// The file of this program, for workers that start it again as a helper.
+    package let program: String
+    /// Variables in whose place a sandbox of this process' plays the servers that they name; empty if all are real.
+    package let played: Set<String>
+    /// To be called with the port on which a worker takes connections, as soon as it does.
+    package let onListening: @Sendable (Int) -> Void
+
+    private let outages = Mutex<[String: RedisOutage]>([:])
+    private let looked = Mutex<Set<String>>([])
+    private let shared = Mutex<[ObjectIdentifier: any Sendable]>([:])
+    private let endings = Mutex<[@Sendable () -> Void]>([])
+
+    package init(
+        clock: TapeClock, redactor: Redactor, logs: LogOutputs = LogOutputs(),
+        metrics: MetricsRegistry = MetricsRegistry(), program: String = ownProgram, played: Set<String> = [],
+        onListening: @escaping @Sendable (Int) -> Void = { _ in }
+    ) {
+        self.clock = clock
+        self.redactor = redactor
+        self.logs = logs
+        self.metrics = metrics
+        self.program = program
+        self.played = played
+        self.onListening = onListening
+    }
+
+    /// On Linux the very file that runs, even when another has taken its place since.
+    package static var ownProgram: String {
+        let own = "/proc/self/exe"
+        return access(own, X_OK) == 0 ? own : Bundle.main.executablePath ?? CommandLine.arguments[0]
+    }
+
+    // MARK: What workers are made of
+
+    package func logger(_ settings: WorkerSettings) -> Logger {
+        logs.logger(settings.name, settings.logging, redactor: redactor)
+    }
+
+    /// A client of the worker's own Redis, or of another endpoint, with a connection of its own.
+    package func redis(
+        _ settings: WorkerSettings, at endpoint: RedisEndpoint? = nil, timeout: Duration = .seconds(5)
+    ) -> RedisClient {
+        let endpoint = endpoint ?? settings.redis.endpoint
+        return RedisClient(
+            endpoint, name: "cointape-\(settings.name)", timeout: timeout,
+            group: MultiThreadedEventLoopGroup.singleton, outage: outage(settings, at: endpoint))
+    }
+
+    /// One for all of a worker's clients of a Redis, so that it tells once that it is away.
+    package func outage(_ settings: WorkerSettings, at endpoint: RedisEndpoint) -> RedisOutage {
+        outages.withLock { outages in
+            let key = "\(settings.name) \(endpoint.identity)"
+            if let outage = outages[key] { return outage }
+            let outage = RedisOutage(logger: logger(settings))
+            outages[key] = outage
+            let labels = [("worker", settings.name), ("redis", "\(endpoint)")]
+            metrics.sample(.redisUp, labels) { outage.isOver ? 1 : 0 }
+            metrics.sample(.redisReconnects, labels) { Double(outage.reconnects) }
+            return outage
+        }
+    }
+
+    /// The one of its type in this process, made for the first who asks, and ended by `shutdown`.
+    package func one<Resource: Sendable>(
+        _ make: () -> Resource, ending end: @escaping @Sendable (Resource) -> Void
+    ) -> Resource {
+        shared.withLock { shared in
+            let key = ObjectIdentifier(Resource.self)
+            if let known = shared[key] as? Resource { return known }
+            let new = make()
+            shared[key] = new
+            atShutdown { end(new) }
+            return new
+        }
+    }
+
+    /// Has `shutdown` call the body.
+    package func atShutdown(_ body: @escaping @Sendable () -> Void) {
+        endings.withLock { $0.append(body) }
+    }
+
+    /// Ends what workers have made for themselves, in the order in which they have; to be called when they have ended.
+    package func shutdown() {
+        let endings = endings.withLock { endings in
+            defer { endings = [] }
+            return endings
+        }
+        for end in endings { end() }
+    }
+
+    // MARK: What runs
+
+    /// The services of a worker: what it is there for, and what every worker has beside it.
+    package struct Services: Sendable {
+        package let worker: any Service
+        /// Its heartbeat, and what looks at its Redis and at its stream.
+        package let beside: [any Service]
+
+        package var all: [any Service] { beside + [worker] }
+    }
+
+    package func services(_ config: any WorkerConfig, naming named: [any WorkerConfig]) -> Services {
+        let settings = config.worker
+        let identity = WorkerIdentity(name: settings.name, kind: type(of: config).kind.name)
+        let heartbeat = Heartbeat(
+            identity: identity, keys: settings.redis.keys, redis: redis(settings), clock: clock)
+        return Services(
+            worker: config.service(in: self, as: identity, naming: named),
+            beside: [heartbeat] + serverLook(settings) + freshness(settings, config.output))
+    }
+
+    /// Looks whether the worker's Redis is fit; one of the process' workers does so for all.
+    private func serverLook(_ settings: WorkerSettings) -> [any Service] {
+        let isFirst = looked.withLock { $0.insert(settings.redis.endpoint.identity).inserted }
+        return isFirst ? [ServerLook(redis: redis(settings), logger: logger(settings))] : []
+    }
+
+    /// Looks how old the data is that the worker, or another replica of it, has published.
+    private func freshness(_ settings: WorkerSettings, _ output: StreamOutput?) -> [any Service] {
+        guard let output else { return [] }
+        let stream = output.stream.value
+        let reader = StreamReader(key: settings.redis.keys.stream(stream), redis: redis(settings), clock: clock)
+        let hasLists = output.lists != nil
+        let freshness = StreamFreshness(clock: clock) {
+            hasLists ? try await reader.newestWithoutGap()?.minute : try await reader.newestRows()?.minute
+        }
+        metrics.sample(.dataAge, [("stream", stream)], standsIn: true) { freshness.age.map { $0 / .seconds(1) } }
+        return [freshness]
+    }
+}
