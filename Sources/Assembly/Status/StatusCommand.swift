@@ -31,3 +31,87 @@ package struct StatusCommand: Sendable {
         }
     }
 }
+
+/// The report for people: tables, and what is wrong at the end.
+struct StatusText {
+    let report: StatusReport
+
+    var text: String {
+        var lines = report.servers.flatMap { server in
+            let limit = server.maxBytes.map { "of \(Self.size($0))" } ?? "and no limit"
+            let memory = server.usedBytes.map { "\(Self.size($0)) \(limit)" } ?? "memory unknown"
+            let head = "\(report.time)  redis \(server.redis), version \(ShownText.line(server.version))"
+            return ["\(head), \(memory)"] + (server.memory.map { [Self.words($0)] } ?? [])
+                + ["  \(server.look)"]
+        }
+        lines.append("")
+        lines += Self.table(
+            [["stream", "newest minute", "age of data", "entries", "gaps", "missing", "look"]]
+                + report.streams.map { stream in
+                    [
+                        stream.name, stream.newestMinute ?? "-", Self.age(stream.age), "\(stream.entries)",
+                        Self.gaps(stream.gaps), "\(stream.missing)", stream.look,
+                    ]
+                })
+        lines.append("")
+        lines += Self.table(
+            [["worker", "kind", "alive", "last minute", "look"]]
+                + report.workers.map {
+                    [$0.name, $0.kind, $0.alive.map { "\($0)" } ?? "unknown", $0.lastMinute ?? "-", $0.look]
+                })
+        if let ledger = report.ledger { lines += ["", Self.words(ledger), "  \(ledger.look)"] }
+        lines.append("")
+        lines += report.unknown.map { "not known: \(ShownText.line($0))" }
+        lines += report.problems.isEmpty ? ["all is well"] : ["what is wrong:"]
+        for problem in report.problems {
+            lines.append("  \(problem.what)")
+            lines += problem.mend.map { "    \($0)" }
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func words(_ ledger: StatusReport.Ledger) -> String {
+        guard ledger.isOpen else { return "orders: there is no ledger that can be read" }
+        let behind =
+            switch ledger.unprojected {
+            case 0?: "all are projected"
+            case let count?: "\(count) wait to be projected"
+            case nil: "how many wait to be projected is unknown"
+            }
+        let orders = ledger.orders.map { "\($0)" } ?? "an unknown number"
+        return "orders: \(orders) of \(ledger.kind ?? "unknown") rates, \(ledger.soldBTC ?? "unknown") BTC sold, "
+            + "\(ledger.leftBTC ?? "unknown") left; \(behind)"
+    }
+
+    private static func words(_ memory: StatusReport.Memory) -> String {
+        let days = memory.daysLeft.map { ", \(Int(min($0, 1e9))) days until maxmemory" } ?? ""
+        return "  feeds and lists \(size(memory.boundedBytes)), \(size(memory.boundedBytesWhenFull)) when full "
+            + "(lists \(size(memory.listBytesPerDay)) a day); orders \(size(memory.ordersBytes)); "
+            + "grows by \(size(memory.growthPerDay)) a day for ever\(days)"
+    }
+
+    private static func gaps(_ gaps: [String: Int]) -> String {
+        gaps.isEmpty ? "0" : gaps.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+    }
+
+    private static func age(_ seconds: Double?) -> String {
+        seconds.map { Duration.seconds(Int64($0)).short } ?? "-"
+    }
+
+    static func size(_ bytes: Int64) -> String {
+        switch bytes {
+        case ..<10_000: "\(bytes) B"
+        case ..<10_000_000: "\(bytes / 1000) kB"
+        case ..<10_000_000_000: "\(bytes / 1_000_000) MB"
+        default: "\(bytes / 1_000_000_000) GB"
+        }
+    }
+
+    private static func table(_ rows: [[String]]) -> [String] {
+        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
+            return String(cells.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
+        }
+    }
+}
