@@ -66,6 +66,7 @@ def lost_orders(world, table):
         "; ".join(f"{name}: {kind}, {words[:90]}…" for name, (kind, words) in kinds.items()),
     )
     code, text = world.run("orders", "verify", "--config", world.config / "ledger.json", seconds=60)
+    text = text.replace(f"{world.folder}/", "")
     row.expect(
         "`orders verify` says so too", code == 1 and "was acknowledged when" in text,
         next((line[:120] for line in text.splitlines() if "acknowledged" in line), text[-120:]),
