@@ -58,14 +58,12 @@ struct KeptResponses {
         return kept.response
     }
 
-    /// `age` is the list's, on the wall.
-    mutating func keep(_ response: Response, _ key: Key, of list: ListDescription, age: Duration) {
-        let until = NIODeadline.now() + Self.lifetime(date: .machineTime, age: age)
+    mutating func keep(_ response: Response, _ key: Key, of list: ListDescription, until: NIODeadline) {
         responses.keep(
             Kept(response: response, list: list, until: until), for: key, cost: response.size + Self.overhead)
     }
 
-    /// How long date and age surely stay the same in whole seconds, of which a date is rounded down and an age up.
+    /// How long a date and a list's age, on the wall, surely stay the same in whole seconds: a date is rounded down, an age up.
     static func lifetime(date: Timestamp, age: Duration) -> TimeAmount {
         func left(_ milliseconds: Int64) -> Int64 {
             let gone = max(0, milliseconds) % 1000

@@ -62,14 +62,14 @@ final class ListRoute {
         switch target {
         case .newest:
             guard let rows = list?.rows(asked.query) else { throw noListYet }
-            return respond(with: rows, to: asked, now: now)
+            return respond(with: rows, to: asked)
         case .future:
             throw .badParameter(
                 "datetime", "The minute lies more than 60 s in the future; it is \(Minute(containing: now)) now.",
                 accepted: DateTimeParameter.accepted)
         case .minute(let minute):
             let rows = list?.minute == minute ? list?.rows(asked.query) : history.atHand(minute, asked.query)
-            return rows.map { respond(with: $0, to: asked, now: now) } ?? find(minute, asked)
+            return rows.map { respond(with: $0, to: asked) } ?? find(minute, asked)
         }
     }
 
@@ -103,11 +103,11 @@ final class ListRoute {
         with finding: Result<ListHistory.Finding, any Error>, for minute: Minute, to asked: Asked
     ) -> Answer.Outcome {
         if case .success(.list(let list)) = finding, let rows = list.rows(asked.query) {
-            return respond(with: rows, to: asked, now: clock.now)
+            return respond(with: rows, to: asked)
         }
         // The newest list may be known while the past is out of reach.
         if finding.mayBeLater, let rows = standIn(for: minute, asked.query) {
-            return respond(with: rows, to: asked, now: clock.now)
+            return respond(with: rows, to: asked)
         }
         let unavailable = Problem.unavailable(
             "history-unavailable", "The history cannot be read now", "The store of lists does not answer.",
@@ -135,10 +135,12 @@ final class ListRoute {
 
     // MARK: Responses with a list
 
-    private func respond(with rows: ServedRows, to asked: Asked, now: Timestamp) -> Answer.Outcome {
+    private func respond(with rows: ServedRows, to asked: Asked) -> Answer.Outcome {
         let coding = asked.encoding.coding(forSize: rows.open.readableBytes)
         var key = KeptResponses.Key(rows.list, asked.query, coding)
         if asked.conditions.isEmpty, let response = kept.response(key) { return .ready(response) }
+        // Read before the response is made: what it says then holds that long at least.
+        let (began, date, now) = (NIODeadline.now(), Timestamp.machineTime, clock.now)
         let representation = representations.representation(of: rows, coding, asked.query, now: now)
         if !asked.conditions.isEmpty {
             key.isKnown = representation.isKnown(by: asked.conditions, now: now)
@@ -149,7 +151,8 @@ final class ListRoute {
         }
         let response = representation.response(isKnown: key.isKnown)
         if rows.list.minute == newest.current?.minute || history.keepsLists {
-            kept.keep(response, key, of: rows.list, age: clock.wall(now - rows.list.minute.start))
+            let lifetime = KeptResponses.lifetime(date: date, age: clock.wall(now - rows.list.minute.start))
+            kept.keep(response, key, of: rows.list, until: began + lifetime)
         }
         return .ready(response)
     }
