@@ -23,20 +23,26 @@ enum DateTimeParameter: Equatable {
 
     init?(_ text: String, now: Timestamp) {
         guard text.utf8.count <= Self.longest else { return nil }
-        if text.lowercased() == "now" {
-            self = .relative(Minute(containing: now))
-        } else if text.utf8.allSatisfy(isDigit), let number = Int64(text) {
-            switch text.utf8.count {
-            case 10: self = .absolute(Minute(containing: Timestamp(milliseconds: number * 1000)))
-            case 13: self = .absolute(Minute(containing: Timestamp(milliseconds: number)))
-            default: return nil
-            }
-        } else if let ago = Self.ago(text) {
+        // By its first byte: each request for a past minute is read here.
+        switch text.utf8.first {
+        case UInt8(ascii: "-"):
+            guard let ago = Self.ago(text) else { return nil }
             self = .relative(Minute(containing: now - ago))
-        } else if let instant = Self.instant(text) {
+        case let first? where isDigit(first):
+            guard let instant = Self.number(text) ?? Self.instant(text) else { return nil }
             self = .absolute(Minute(containing: instant))
-        } else {
-            return nil
+        default:
+            guard text.lowercased() == "now" else { return nil }
+            self = .relative(Minute(containing: now))
+        }
+    }
+
+    private static func number(_ text: String) -> Timestamp? {
+        guard text.utf8.allSatisfy(isDigit), let number = Int64(text) else { return nil }
+        switch text.utf8.count {
+        case 10: return Timestamp(milliseconds: number * 1000)
+        case 13: return Timestamp(milliseconds: number)
+        default: return nil
         }
     }
 
