@@ -4,6 +4,13 @@ package import NIOCore
 package protocol Responder: AnyObject {
     /// Called on the event loop, for one request of a connection at a time; must not block.
     func respond(to request: Request) -> Answer
+
+    /// Where requests are counted that are refused before; nil counts none.
+    var refusals: RouteMetrics? { get }
+}
+
+extension Responder {
+    package var refusals: RouteMetrics? { nil }
 }
 
 /// A response that is ready, or will be.
@@ -33,10 +40,10 @@ package struct Answer {
     }
 
     package let outcome: Outcome
-    /// Where the response is counted.
-    package let metrics: RouteMetrics
+    /// Where the response is counted; nil counts none.
+    package let metrics: RouteMetrics?
 
-    package init(_ outcome: Outcome, _ metrics: RouteMetrics) {
+    package init(_ outcome: Outcome, _ metrics: RouteMetrics? = nil) {
         self.outcome = outcome
         self.metrics = metrics
     }

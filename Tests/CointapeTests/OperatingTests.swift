@@ -55,6 +55,8 @@ import Testing
         ] {
             #expect(metrics.contains("\n\(line)"), "\(line) is not in \(metrics)")
         }
+        // What the feeds ask the sandbox is no request to the api.
+        #expect(!metrics.contains(#"http_requests_total{route="other""#))
         for stream in ["price", "rank", "btc_rate", "toplist"] {
             // The minutes of the past come first, one after the other.
             let pattern = try Regex(#"cointape_data_age_seconds\{stream="\#(stream)"\} ([\d.]+)\n"#)

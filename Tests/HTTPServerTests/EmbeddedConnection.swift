@@ -48,11 +48,10 @@ extension ServerLoop {
 /// Answers as a closure says.
 final class ClosureResponder: Responder {
     private let outcome: (Request) -> Answer.Outcome
-    private let counts = RouteMetrics("other")
 
     init(_ outcome: @escaping (Request) -> Answer.Outcome) {
         self.outcome = outcome
     }
 
-    func respond(to request: Request) -> Answer { Answer(outcome(request), counts) }
+    func respond(to request: Request) -> Answer { Answer(outcome(request)) }
 }

@@ -68,7 +68,7 @@ final class Connection: ChannelDuplexHandler {
                 wrapOutboundOut(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
         case .refuse(let refusal, let isHEAD):
             let response = refusal.problem(loop.limits).response
-            loop.refused.count(status: response.status)
+            responder.refusals?.count(status: response.status)
             response.forEachPiece(isHEAD: isHEAD, isLast: true) { context.write(wrapOutboundOut($0), promise: nil) }
             context.flush()
             context.close(mode: .output, promise: nil)
@@ -132,7 +132,7 @@ final class Connection: ChannelDuplexHandler {
     ///
     /// `isShared`: others may be made in the same turn of the loop, and are flushed together.
     private func give(
-        _ response: Response, to request: Request, _ metrics: RouteMetrics, began: NIODeadline, isShared: Bool = false
+        _ response: Response, to request: Request, _ metrics: RouteMetrics?, began: NIODeadline, isShared: Bool = false
     ) {
         if !response.isLarge {
             send(response, to: request, metrics, began: began, isShared: isShared)
@@ -146,7 +146,7 @@ final class Connection: ChannelDuplexHandler {
     }
 
     private func send(
-        _ response: Response, to request: Request, _ metrics: RouteMetrics, began: NIODeadline, isShared: Bool = false
+        _ response: Response, to request: Request, _ metrics: RouteMetrics?, began: NIODeadline, isShared: Bool = false
     ) {
         // The client may have gone meanwhile.
         guard let context else { return }
@@ -160,7 +160,7 @@ final class Connection: ChannelDuplexHandler {
             gate.wrote(now: isShared ? .now() : began)
             if isShared { loop.flushLater(self) } else { end = flush() }
         }
-        metrics.record(status: response.status, nanoseconds: ((end ?? .now()) - began).nanoseconds)
+        metrics?.record(status: response.status, nanoseconds: ((end ?? .now()) - began).nanoseconds)
     }
 
     /// Sends what was written, and goes on when the socket has taken all of it.

@@ -7,7 +7,6 @@ package final class ServerLoop {
     let limits: HTTPLimits
     let budget: RequestBudget
     let turns: TurnQueue
-    let refused = RouteMetrics("refused")
     /// Connections that have written a response in this turn of the loop and not flushed it.
     private var unflushed: [Connection] = []
 

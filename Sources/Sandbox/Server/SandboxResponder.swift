@@ -6,7 +6,6 @@ final class SandboxResponder: Responder {
     private let loop: ServerLoop
     private let providers: Providers
     private let waits: Waits
-    private let counts = RouteMetrics("other")
 
     init(loop: ServerLoop, providers: Providers, waits: Waits) {
         self.loop = loop
@@ -17,7 +16,7 @@ final class SandboxResponder: Responder {
     func respond(to request: Request) -> Answer {
         let (providers, waits) = (providers, waits)
         // A market is made anew for each minute, which takes longer than a loop may be held up.
-        return Answer(loop.taskElsewhere { await providers.answer(request).response(waits) }, counts)
+        return Answer(loop.taskElsewhere { await providers.answer(request).response(waits) })
     }
 }
 

@@ -11,6 +11,7 @@ final class APIResponder: Responder {
     private let metrics: MetricsRoute
     private let counts: [String: RouteMetrics]
     private let others = RouteMetrics("other")
+    let refusals: RouteMetrics? = RouteMetrics("refused")
 
     init(
         lists: ListRoute, orders: OrderRoutes?, health: HealthRoute, contract: ContractRoute, metrics: MetricsRoute

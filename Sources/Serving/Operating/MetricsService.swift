@@ -40,21 +40,21 @@ package struct MetricsService: Service {
 
 private final class MetricsResponder: Responder {
     private let route: MetricsRoute
-    private let counts = RouteMetrics("/metrics")
+    let refusals: RouteMetrics? = RouteMetrics("refused")
 
     init(_ route: MetricsRoute) {
         self.route = route
     }
 
     func respond(to request: Request) -> Answer {
-        let outcome = Answer.Outcome { () throws(Problem) in
-            try request.requireReading()
-            switch request.path {
-            case "/metrics": return .ready(route.response)
-            case "/healthz": return .ready(HealthRoute.alive)
-            default: throw .notFound(request.path.excerpt(200), available: ["/healthz", "/metrics"])
-            }
-        }
-        return Answer(outcome, counts)
+        Answer(
+            .init { () throws(Problem) in
+                try request.requireReading()
+                switch request.path {
+                case "/metrics": return .ready(route.response)
+                case "/healthz": return .ready(HealthRoute.alive)
+                default: throw .notFound(request.path.excerpt(200), available: ["/healthz", "/metrics"])
+                }
+            })
     }
 }
