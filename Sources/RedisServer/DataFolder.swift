@@ -23,7 +23,8 @@ package final class DataFolder: Sendable {
 
     /// Creates the folder where it is missing, and locks it.
     ///
-    /// A folder whose holder was killed is waited for, as its redis-server is about to end.
+    /// A folder whose holder has ended is waited for: its redis-server is about to end, and a process that was being
+    /// started meanwhile has the lock until it runs.
     package init(_ path: String) async throws {
         self.path = path
         isNew = try Self.create(path)
@@ -32,10 +33,7 @@ package final class DataFolder: Sendable {
         guard lock >= 0 else { throw Failure(description: "\(file): \(String(cString: strerror(errno)))") }
         let deadline = ContinuousClock.now + Self.patience
         while flock(lock, LOCK_EX | LOCK_NB) != 0 {
-            let holder = Self.holder(lock)
-            guard let process = holder.process, kill(process, 0) != 0, errno == ESRCH else {
-                throw Failure(description: "\(path) is in use by \(holder.text)")
-            }
+            if let holder = Self.holder(lock) { throw Failure(description: "\(path) is in use by \(holder)") }
             guard ContinuousClock.now < deadline else {
                 throw Failure(description: "\(path) is still locked by the redis-server of an earlier start")
             }
@@ -47,6 +45,7 @@ package final class DataFolder: Sendable {
     }
 
     deinit {
+        ftruncate(lock, 0)
         close(lock)
     }
 
@@ -63,10 +62,15 @@ package final class DataFolder: Sendable {
         return isNew
     }
 
-    private static func holder(_ descriptor: Int32) -> (text: String, process: pid_t?) {
+    /// What the lock's file says of its holder; nil if the holder has ended.
+    private static func holder(_ descriptor: Int32) -> String? {
         var buffer = [UInt8](repeating: 0, count: 200)
         let count = pread(descriptor, &buffer, buffer.count, 0)
         let text = String(decoding: buffer.prefix(max(0, count)), as: UTF8.self).filter { !$0.isNewline }
-        return (text.isEmpty ? "another process" : text, text.split(separator: " ").last.flatMap { pid_t($0) })
+        if text.isEmpty { return nil }
+        if let process = text.split(separator: " ").last.flatMap({ pid_t($0) }), kill(process, 0) != 0, errno == ESRCH {
+            return nil
+        }
+        return text
     }
 }

@@ -30,16 +30,19 @@ import Testing
             #expect(text == "\(path) is in use by cointape up, process \(ProcessInfo.processInfo.processIdentifier)")
             withExtendedLifetime(first) {}
         }
+        #expect(try String(contentsOfFile: "\(path)/lock", encoding: .utf8) == "")
         _ = try await DataFolder(path)
     }
 
-    @Test func `what a killed holder has left behind is waited for`() async throws {
+    @Test(arguments: ["killed", "ended"])
+    func `what a holder has left behind is waited for`(how: String) async throws {
         defer { try? FileManager.default.removeItem(atPath: path) }
-        // The file names a process that there is no more, and its redis-server holds the lock on.
+        // A killed holder's file names a process that has ended. Another process holds the lock on: Redis, or any that was
+        // being started when the holder ended.
         let gone = try Child(["true"])
         try await eventually("it has ended") { !gone.isRunning }
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        try "cointape up, process \(gone.identifier)\n".write(
+        try (how == "killed" ? "cointape up, process \(gone.identifier)\n" : "").write(
             toFile: "\(path)/lock", atomically: false, encoding: .utf8)
         let left = try Child(["flock", "\(path)/lock", "sleep", "1"])
         try await eventually("the lock is taken") { Self.isLocked("\(path)/lock") }
