@@ -53,7 +53,8 @@ extension FetchConfig {
     package func fetchWorker(in process: WorkerProcess, as identity: WorkerIdentity) -> FetchWorker {
         let (keys, redis, clock) = (worker.redis.keys, process.redis(worker), process.clock)
         let settler = Settler(
-            stream: stream, source: isPlayed(in: process) ? "sandbox" : worker.name, retain: retain, keys: keys,
+            stream: stream, source: worker.name, kind: isPlayed(in: process) ? .sandbox : .real, retain: retain,
+            keys: keys,
             identity: identity, redis: redis, clock: clock, logger: process.logger(worker))
         let pause = Pause(key: keys.pause(stream), redis: redis, clock: clock)
         tellProxy(process)

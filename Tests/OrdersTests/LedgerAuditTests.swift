@@ -185,7 +185,7 @@ import Testing
         let minute = try #require(Minute(text: "2026-11-21T09:01Z"))
         var rates: [Currency: Rate] = [:]
         for currency in Currency.allCases { rates[currency] = Self.rates[currency.rawValue].flatMap { Rate($0) } }
-        func findings(_ kind: LedgerOpening.Kind) throws -> [String] {
+        func findings(_ kind: DataKind) throws -> [String] {
             Self.audit(try Self.ledger(), rates: [minute: BTCRates(minute: minute, kind: kind, rates: rates)]).findings
                 .lines
         }

@@ -36,7 +36,7 @@ import Testing
                 maxRateAge: .seconds(180), horizon: horizon, clock: clock)
         }
 
-        func rates(_ ago: Int = 0, dollar: String = "100", kind: LedgerOpening.Kind = .real) throws -> BTCRates {
+        func rates(_ ago: Int = 0, dollar: String = "100", kind: DataKind = .real) throws -> BTCRates {
             BTCRates(
                 minute: Minute(containing: clock.now).advanced(byMinutes: -ago), kind: kind,
                 rates: [.usd: try #require(Rate(dollar)), .eur: try #require(Rate("90"))])

@@ -67,7 +67,7 @@ import Testing
     }
 
     private func record(
-        _ number: UInt64, opened: UInt64 = 1, kind: LedgerOpening.Kind = .real
+        _ number: UInt64, opened: UInt64 = 1, kind: DataKind = .real
     ) -> WitnessRecord {
         WitnessRecord(
             kind: kind, opened: StreamID(milliseconds: opened, sequence: 0),

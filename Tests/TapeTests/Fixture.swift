@@ -25,8 +25,10 @@ struct Fixture {
         Minute(containing: Timestamp.machineTime).advanced(byMinutes: -ago)
     }
 
-    func publisher(source: String = "price", retain: Duration? = .seconds(3600)) -> Publisher {
-        Publisher(key: "price", source: source, retain: retain, redis: client, clock: clock)
+    func publisher(
+        source: String = "price", kind: DataKind? = nil, retain: Duration? = .seconds(3600)
+    ) -> Publisher {
+        Publisher(key: "price", source: source, kind: kind, retain: retain, redis: client, clock: clock)
     }
 
     /// A replica with a connection of its own.

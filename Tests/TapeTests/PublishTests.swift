@@ -36,6 +36,51 @@ import Testing
         #expect(entries.map { $0.rows } == [Array("[1]".utf8)])
     }
 
+    @Test func `what the data is stands behind the source, and the two kinds are never mixed`() async throws {
+        let fixture = try await Fixture()
+        let minutes = (1...4).reversed().map(fixture.minute)
+        func publish(_ minute: Int, _ kind: DataKind, source: String = "price") async throws -> Publisher.Outcome {
+            try await fixture.publisher(source: source, kind: kind).publish(
+                fixture.rows("[{}]", minutes[minute]), for: minutes[minute])
+        }
+        #expect(try await publish(0, .sandbox) == .ok)
+        let entry = try #require(try await fixture.reader.entry(at: minutes[0]))
+        #expect(entry.text("source") == "price" && DataKind(of: entry) == .sandbox)
+        #expect(try await publish(1, .real) == .foreign)
+        #expect(try await publish(1, .sandbox, source: "other") == .foreign)
+        // A gap that a merge worker publishes is in the name, and of the kind, of the stream.
+        let gap = EntryDraft.gap(Gap(.noEntry, "x"), minute: minutes[1])
+        #expect(try await fixture.publisher(source: "").publish(gap, for: minutes[1]) == .ok)
+        let closed = try #require(try await fixture.reader.entry(at: minutes[1]))
+        #expect(closed.text("source") == "price" && DataKind(of: closed) == .sandbox)
+        #expect(try await publish(2, .sandbox) == .ok)
+    }
+
+    @Test(arguments: [("price", DataKind.real), ("sandbox", .sandbox)])
+    func `a stream of an earlier build, which told the sandbox by the source, goes on with its own kind`(
+        source: String, kind: DataKind
+    ) async throws {
+        let fixture = try await Fixture()
+        let (old, gap, next) = (fixture.minute(3), fixture.minute(2), fixture.minute(1))
+        _ = try await fixture.client.send(
+            RedisCommand("XADD", "price", "\(StreamID(old))", "source", source, "minute", "\(old)", "rows", "[{}]"))
+        #expect(DataKind(of: try #require(try await fixture.reader.entry(at: old))) == kind)
+        #expect(
+            try await fixture.publisher(kind: kind.other).publish(fixture.rows("[{}]", next), for: next) == .foreign)
+        let draft = EntryDraft.gap(Gap(.noEntry, "x"), minute: gap)
+        #expect(try await fixture.publisher(source: "").publish(draft, for: gap) == .ok)
+        #expect(DataKind(of: try #require(try await fixture.reader.entry(at: gap))) == kind)
+        #expect(try await fixture.publisher(kind: kind).publish(fixture.rows("[{}]", next), for: next) == .ok)
+        #expect(DataKind(of: try #require(try await fixture.reader.entry(at: next))) == kind)
+    }
+
+    @Test func `a kind that is none is not taken for one`() {
+        let entry = TapeEntry(
+            id: StreamID(milliseconds: 60_000, sequence: 0),
+            fields: ["source": Array("sandbox".utf8), "kind": Array("fake".utf8)])
+        #expect(DataKind(of: entry) == nil)
+    }
+
     @Test func `one of many racing replicas publishes`() async throws {
         let fixture = try await Fixture()
         let minute = fixture.minute(2)

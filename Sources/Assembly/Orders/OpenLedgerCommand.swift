@@ -4,14 +4,14 @@ import Tape
 /// `cointape orders open`: a person says that there is no ledger yet, or how much was sold before this one.
 package struct OpenLedgerCommand: Sendable {
     private let alreadySold: Satoshi?
-    private let kind: LedgerOpening.Kind?
+    private let kind: DataKind?
 
-    package static let kinds = LedgerOpening.Kind.allCases.map(\.rawValue)
+    package static let kinds = DataKind.allCases.map(\.rawValue)
 
     /// nil for what is not in BTC, more than the cap, or not one of the kinds.
     package init?(alreadySold: String?, kind: String?) {
         self.alreadySold = alreadySold.flatMap { Satoshi(btc: $0) }
-        self.kind = kind.flatMap { LedgerOpening.Kind(rawValue: $0) }
+        self.kind = kind.flatMap { DataKind(rawValue: $0) }
         guard (self.alreadySold == nil) == (alreadySold == nil), (self.kind == nil) == (kind == nil) else { return nil }
         if let sold = self.alreadySold, sold > Satoshi.cap { return nil }
     }
@@ -35,7 +35,7 @@ package struct OpenLedgerCommand: Sendable {
         }
     }
 
-    private func kind(rates: LedgerOpening.Kind?, _ places: OrdersPlaces) throws(OrdersFailure) -> LedgerOpening.Kind {
+    private func kind(rates: DataKind?, _ places: OrdersPlaces) throws(OrdersFailure) -> DataKind {
         switch (kind, rates) {
         case (nil, nil):
             throw OrdersFailure(

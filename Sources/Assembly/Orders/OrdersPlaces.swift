@@ -64,11 +64,11 @@ struct OrdersPlaces: Sendable {
     }
 
     /// Whose rates there are; nil when there are none.
-    func kindOfRates() async throws(RedisError) -> LedgerOpening.Kind? {
+    func kindOfRates() async throws(RedisError) -> DataKind? {
         // The clock by which the opening is dated is Redis'.
         guard try await rates.newestID() != nil else { return nil }
         let entry = try await rates.newest(150).first { $0.rows != nil }
-        return entry.map { LedgerOpening.Kind(source: $0.text("source") ?? "") }
+        return entry.flatMap { DataKind(of: $0) }
     }
 }
 

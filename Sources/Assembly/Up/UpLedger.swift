@@ -9,7 +9,7 @@ import Tape
 /// has just made.
 struct UpLedger: Sendable {
     let places: [OrdersPlaces]
-    let kind: LedgerOpening.Kind
+    let kind: DataKind
     /// nil unless its data folder is new.
     let newRedis: RedisEndpoint?
     /// What to put before the command that opens a ledger.

@@ -45,21 +45,12 @@ package enum LedgerEntry: Equatable, Sendable {
 
 /// What the ledger began with.
 package struct LedgerOpening: Equatable, Sendable {
-    /// Which rates the ledger takes: those of real providers, or the sandbox's.
-    package enum Kind: String, CaseIterable, Sendable {
-        case real, sandbox
-
-        /// What rates published by this source are.
-        package init(source: String) {
-            self = source == "sandbox" ? .sandbox : .real
-        }
-    }
-
     package let id: StreamID
     package let tail: OrderTail
     /// When, in RFC 3339.
     package let opened: String
-    package let kind: Kind
+    /// Which rates the ledger takes.
+    package let kind: DataKind
     /// What had been sold before this ledger.
     package let total: Satoshi
 
@@ -68,7 +59,7 @@ package struct LedgerOpening: Equatable, Sendable {
         id = entry.id
         tail = try fields.read("tail", OrderTail.init)
         opened = try fields.read("opened") { Timestamp(rfc3339: $0) == nil ? nil : $0 }
-        kind = try fields.read("kind", Kind.init)
+        kind = try fields.read("kind", DataKind.init(rawValue:))
         total = try fields.read("total") { Satoshi(digits: $0.utf8) }
     }
 }

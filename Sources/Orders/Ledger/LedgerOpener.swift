@@ -41,7 +41,7 @@ package struct LedgerOpener: Sendable {
     ///
     /// The one rule of traces: who advises to open a ledger asks it too. A key of any type is a trace, for it says that
     /// somebody has been there. Of witnesses those count that are about a ledger of the kind; nil: all.
-    package func trace(of kind: LedgerOpening.Kind?) async throws(RedisError) -> String? {
+    package func trace(of kind: DataKind?) async throws(RedisError) -> String? {
         let live = ReadModelKeys(keys).all
         if try await exists(live, readModel) {
             if let last = try? await history.last() { return "the read model goes up to the entry \(last.id)" }
@@ -72,7 +72,7 @@ package struct LedgerOpener: Sendable {
 
     /// With `alreadySold`, which is at most the cap and at least what a witness says, whatever else shows that there was a
     /// ledger is left as it is.
-    package func open(_ kind: LedgerOpening.Kind, alreadySold: Satoshi?) async throws(RedisError) -> Outcome {
+    package func open(_ kind: DataKind, alreadySold: Satoshi?) async throws(RedisError) -> Outcome {
         if let first = try await firstEntry() { return .isOpen(first) }
         if let alreadySold {
             let total = try await witnesses.highest(of: kind)?.record.claim.total

@@ -4,10 +4,10 @@ package import Tape
 /// What one BTC costs in each currency, as of a minute.
 package struct BTCRates: Equatable, Sendable {
     package let minute: Minute
-    package let kind: LedgerOpening.Kind
+    package let kind: DataKind
     package let rates: [Currency: Rate]
 
-    package init(minute: Minute, kind: LedgerOpening.Kind, rates: [Currency: Rate]) {
+    package init(minute: Minute, kind: DataKind, rates: [Currency: Rate]) {
         self.minute = minute
         self.kind = kind
         self.rates = rates
@@ -27,7 +27,9 @@ package struct BTCRates: Equatable, Sendable {
             }
             rates[currency] = rate
         }
-        let kind = LedgerOpening.Kind(source: entry.text("source") ?? "")
+        guard let kind = DataKind(of: entry) else {
+            throw DamagedEntry(entry.id, "has an unreadable field \(DataKind.field)")
+        }
         self.init(minute: entry.minute, kind: kind, rates: rates)
     }
 

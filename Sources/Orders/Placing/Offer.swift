@@ -6,7 +6,7 @@ package struct Offer: Equatable, Sendable {
     package let satoshi: Satoshi
     package let rate: Rate
     package let rateMinute: Minute
-    package let kind: LedgerOpening.Kind
+    package let kind: DataKind
     /// Instants of the wall, as Redis' TIME tells them.
     package let validFrom: Timestamp
     package let validUntil: Timestamp

@@ -1,6 +1,6 @@
 import Basics
 package import Redis
-import Tape
+package import Tape
 
 /// What `create_order.lua` has to say.
 package enum OrderOutcome: Equatable, Sendable {
@@ -18,7 +18,7 @@ package enum OrderOutcome: Equatable, Sendable {
     case ledgerLost(String)
     /// The table of seen keys lacks orders of the ledger; how, in words.
     case keysLost(String)
-    case wrongKind(LedgerOpening.Kind)
+    case wrongKind(DataKind)
     case damaged(String)
 
     /// Reads the script's reply; `tail` is the one that it was given.
@@ -47,7 +47,7 @@ package enum OrderOutcome: Equatable, Sendable {
         case "ledger-lost": self = .ledgerLost(detail)
         case "keys-lost": self = .keysLost(detail)
         case "wrong-kind":
-            guard let kind = LedgerOpening.Kind(rawValue: detail) else { throw Self.foreign }
+            guard let kind = DataKind(rawValue: detail) else { throw Self.foreign }
             self = .wrongKind(kind)
         case "damaged": self = .damaged(detail)
         default: throw Self.foreign

@@ -12,10 +12,10 @@ package struct HeldClaims: Equatable, Sendable {
 
     /// The ledger that a claim is about.
     package struct Ledger: Equatable, Sendable {
-        package let kind: LedgerOpening.Kind
+        package let kind: DataKind
         package let opened: StreamID
 
-        package init(kind: LedgerOpening.Kind, opened: StreamID) {
+        package init(kind: DataKind, opened: StreamID) {
             self.kind = kind
             self.opened = opened
         }

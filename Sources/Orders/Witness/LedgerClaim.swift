@@ -31,7 +31,7 @@ package struct LedgerClaim: Hashable, Sendable {
 ///
 /// The text is one line of JSON: `{"kind":"real","opened":"<id>","entry":"<id>","tail":"<11 digits>","total":"<satoshi>"}`.
 package struct WitnessRecord: Equatable, Sendable {
-    package let kind: LedgerOpening.Kind
+    package let kind: DataKind
     /// The ledger's opening entry.
     package let opened: StreamID
     package let claim: LedgerClaim
@@ -40,7 +40,7 @@ package struct WitnessRecord: Equatable, Sendable {
         self.init(kind: opening.kind, opened: opening.id, claim)
     }
 
-    package init(kind: LedgerOpening.Kind, opened: StreamID, _ claim: LedgerClaim) {
+    package init(kind: DataKind, opened: StreamID, _ claim: LedgerClaim) {
         self.kind = kind
         self.opened = opened
         self.claim = claim
@@ -53,7 +53,7 @@ package struct WitnessRecord: Equatable, Sendable {
         for member in members {
             if case .string(let value) = member.value { texts[member.name] = value }
         }
-        guard let kind = texts["kind"].flatMap(LedgerOpening.Kind.init),
+        guard let kind = texts["kind"].flatMap(DataKind.init(rawValue:)),
             let opened = texts["opened"].flatMap(StreamID.init),
             let entry = texts["entry"].flatMap(StreamID.init), let tail = texts["tail"].flatMap({ OrderTail($0) }),
             let total = texts["total"].flatMap({ Satoshi(digits: $0.utf8) })

@@ -42,7 +42,7 @@ package struct LedgerWitnesses: Sendable {
     }
 
     /// Of all that are about a ledger of the kind, the one with the highest total; nil: of any kind.
-    package func highest(of kind: LedgerOpening.Kind?) async throws(RedisError) -> Found? {
+    package func highest(of kind: DataKind?) async throws(RedisError) -> Found? {
         try await found().filter { kind == nil || $0.record.kind == kind }.max {
             $0.record.claim.total < $1.record.claim.total
         }

@@ -1,5 +1,6 @@
 import Basics
 import Synchronization
+import Tape
 
 #if canImport(Glibc)
     import Glibc

@@ -71,11 +71,10 @@ extension Problem {
             retryAfter: retryAfter)
     }
 
-    static func wrongKind(_ kind: LedgerOpening.Kind, retryAfter: Int64) -> Problem {
-        let other: LedgerOpening.Kind = kind == .real ? .sandbox : .real
-        return unavailable(
+    static func wrongKind(_ kind: DataKind, retryAfter: Int64) -> Problem {
+        unavailable(
             "wrong-rates", "The ledger takes other rates",
-            "The ledger was opened for \(kind.rawValue) rates, and the newest rates are \(other.rawValue).",
+            "The ledger was opened for \(kind.rawValue) rates, and the newest rates are \(kind.other.rawValue).",
             retryAfter: retryAfter)
     }
 

@@ -114,7 +114,7 @@ final class OrdersLook: Sendable {
     }
 
     /// Why there is no opening.
-    private func absence(of kind: LedgerOpening.Kind?) async throws(RedisError) -> String {
+    private func absence(of kind: DataKind?) async throws(RedisError) -> String {
         guard try await opener.firstEntry() == nil else {
             return "orders: the ledger's first entry is no opening; cointape orders verify"
         }

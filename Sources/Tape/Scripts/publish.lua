@@ -3,18 +3,19 @@
 -- KEYS[1]  the stream
 -- ARGV[1]  the minute, in ms since 1970
 -- ARGV[2]  the source that publishes; empty for an entry that stands in for whichever source the stream has
--- ARGV[3]  the oldest minute to keep, in ms since 1970
--- ARGV[4…] field, value, field, value, …; the field `source` is added here
+-- ARGV[3]  what its data is: real or sandbox; empty for an entry that is not a feed's own
+-- ARGV[4]  the oldest minute to keep, in ms since 1970
+-- ARGV[5…] field, value, field, value, …; the fields `source` and `kind` are added here
 --
 -- Returns {outcome, Redis' time in ms, newest id before the call or ''}; the outcome is
 --   ok         the entry is there now
 --   duplicate  an entry with this id was there already
 --   late       the stream has gone past the minute, without an entry for it
---   foreign    the newest entry is another source's
+--   foreign    the newest entry is another source's, or of the other kind
 --   future     the minute is more than 5 s later than Redis' TIME
 -- Retry safety: running it again answers `duplicate`.
 local FUTURE_MS = 5000
-local minute, source, oldest = ARGV[1], ARGV[2], ARGV[3]
+local minute, source, kind, oldest = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
@@ -28,16 +29,24 @@ local function answer(outcome, newest)
   return {outcome, string.format('%.0f', now), newest}
 end
 
-local newest, owner = '', ''
+local newest, owner, owned = '', '', ''
 local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
 if last then
   newest = last[1]
   for i = 1, #last[2], 2 do
     if last[2][i] == 'source' then owner = last[2][i + 1] end
+    if last[2][i] == 'kind' then owned = last[2][i + 1] end
   end
 end
 
-if source ~= '' and owner ~= '' and source ~= owner then return answer('foreign', newest) end
+if source ~= '' and owner ~= '' then
+  -- Builds before had no field `kind`: what the sandbox published had its name, whichever feed it was.
+  if kind ~= '' and owned == '' then
+    owned = owner == 'sandbox' and 'sandbox' or 'real'
+    if owner == 'sandbox' then owner = source end
+  end
+  if source ~= owner or kind ~= owned then return answer('foreign', newest) end
+end
 if tonumber(minute) > now + FUTURE_MS then return answer('future', newest) end
 if newest ~= '' and tonumber(string.match(newest, '^(%d+)-')) >= tonumber(minute) then
   local same = redis.call('XRANGE', KEYS[1], minute .. '-0', minute .. '-0')[1]
@@ -47,8 +56,13 @@ end
 local refusal = denied({{'XADD', KEYS[1], '0-0', 'f', 'v'}, {'XTRIM', KEYS[1], 'MAXLEN', '-1'}})
 if refusal then return refusal end
 
-local command = {'XADD', KEYS[1], minute .. '-0', 'source', source ~= '' and source or owner}
-for i = 4, #ARGV do command[#command + 1] = ARGV[i] end
+if source == '' then source, kind = owner, owned end
+local command = {'XADD', KEYS[1], minute .. '-0', 'source', source}
+if kind ~= '' then
+  command[#command + 1] = 'kind'
+  command[#command + 1] = kind
+end
+for i = 5, #ARGV do command[#command + 1] = ARGV[i] end
 local added = redis.pcall(unpack(command))
 if type(added) == 'table' and added.err then
   -- An entry that was deleted leaves its id behind as the stream's last: the minute is closed all the same.

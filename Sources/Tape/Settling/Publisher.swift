@@ -9,14 +9,20 @@ package struct Publisher: Sendable {
 
     package let key: String
     private let source: String
+    private let kind: DataKind?
     private let retain: Duration?
     private let redis: RedisClient
     private let clock: TapeClock
 
     /// An empty source publishes in the name of whichever source the stream has; `retain` nil keeps all.
-    package init(key: String, source: String, retain: Duration?, redis: RedisClient, clock: TapeClock) {
+    ///
+    /// `kind` is nil for entries that are not a feed's own.
+    package init(
+        key: String, source: String, kind: DataKind? = nil, retain: Duration?, redis: RedisClient, clock: TapeClock
+    ) {
         self.key = key
         self.source = source
+        self.kind = kind
         self.retain = retain
         self.redis = redis
         self.clock = clock
@@ -24,7 +30,7 @@ package struct Publisher: Sendable {
 
     package func publish(_ draft: EntryDraft, for minute: Minute) async throws(RedisError) -> Outcome {
         let oldest = retain.map { max(0, minute.milliseconds - $0.milliseconds) } ?? 0
-        var arguments: [any RedisArgument] = [minute.milliseconds, source, oldest]
+        var arguments: [any RedisArgument] = [minute.milliseconds, source, kind?.rawValue ?? "", oldest]
         for field in draft.fields { arguments += [field.name, field.value] }
         let sent = ContinuousClock.now
         let reply = try await redis.evaluate(Self.script, keys: [key], arguments: arguments)

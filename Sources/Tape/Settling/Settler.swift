@@ -39,8 +39,8 @@ package struct Settler: Sendable {
     private static let poll: Duration = .seconds(1)
 
     package init(
-        stream: String, source: String, retain: Duration?, keys: TapeKeys, identity: WorkerIdentity, redis: RedisClient,
-        clock: TapeClock, logger: Logger
+        stream: String, source: String, kind: DataKind? = nil, retain: Duration?, keys: TapeKeys,
+        identity: WorkerIdentity, redis: RedisClient, clock: TapeClock, logger: Logger
     ) {
         self.stream = stream
         self.keys = keys
@@ -49,7 +49,8 @@ package struct Settler: Sendable {
         self.clock = clock
         self.logger = logger
         reader = StreamReader(key: keys.stream(stream), redis: redis, clock: clock)
-        publisher = Publisher(key: keys.stream(stream), source: source, retain: retain, redis: redis, clock: clock)
+        publisher = Publisher(
+            key: keys.stream(stream), source: source, kind: kind, retain: retain, redis: redis, clock: clock)
     }
 
     /// Returns when the minute is closed, or soon after `giveUp`.
