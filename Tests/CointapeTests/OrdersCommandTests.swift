@@ -155,6 +155,27 @@ import Testing
         }
     }
 
+    @Test(.timeLimit(.minutes(1))) func `commands find the feed of rates through the config`() async throws {
+        let orders = try await TestOrders()
+        let folder = try Folder()
+        for (name, rates) in [("ledger", #", "orders": {"rates": "gold"}"#), ("other", "")] {
+            try #"{"worker": "project", "name": "ledger", "redis": {"url": "\#(orders.redis.url)"}\#(rates)}"#
+                .write(toFile: "\(folder.path)/\(name).json", atomically: true, encoding: .utf8)
+        }
+        try await orders.publishRates(source: "gold", key: "gold")
+        let other = try await orders.run(["open", "--config", "\(folder.path)/other.json"])
+        #expect(other.code == 1 && other.lines.first?.contains("there is no rate in btc_rate") == true)
+        let opened = try await orders.run(["open", "--config", "\(folder.path)/ledger.json"])
+        #expect(opened.code == 0 && opened.lines.first?.contains("for real rates") == true, "\(opened.lines)")
+        // An api of the same ledger that prices orders by other rates does not agree with it.
+        try #"""
+        {"worker": "api", "name": "api", "redis": {"url": "\#(orders.redis.url)"}, "listen": [{"host": "127.0.0.1", "port": 0}],
+          "list": {"stream": "toplist", "columns": ["Rank"]}, "orders": {}}
+        """#.write(toFile: "\(folder.path)/api.json", atomically: true, encoding: .utf8)
+        let checked = try await Cointape.run(["check", "\(folder.path)/ledger.json", "\(folder.path)/api.json"])
+        #expect(checked.code == 78 && checked.text.contains("prices orders by btc_rate"), "\(checked.text)")
+    }
+
     @Test(.timeLimit(.minutes(4)))
     func `up opens a ledger in a folder that it makes, and none in one that there was`() async throws {
         let folder = try Folder()

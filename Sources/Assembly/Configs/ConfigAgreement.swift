@@ -14,7 +14,8 @@ struct ConfigAgreement {
     var issues: [ConfigIssue] {
         sharedStreams
             + files.flatMap { file in
-                let mistakes = file.config.inputs.flatMap { disagreements(of: $0, in: file) } + durabilities(file)
+                let mistakes =
+                    file.config.inputs.flatMap { disagreements(of: $0, in: file) } + durabilities(file) + rates(file)
                 return mistakes.map { $0.issue(in: file.path) }
             }
     }
@@ -58,14 +59,31 @@ struct ConfigAgreement {
     /// What an api waits for before it acknowledges an order, a project worker waits for before it folds it.
     private func durabilities(_ file: ConfigFiles.File) -> [PlacedMessage] {
         guard let config = file.config as? ProjectConfig else { return [] }
-        return files.compactMap { other in
-            guard let api = other.config as? APIConfig, let orders = api.orders?.places,
-                orders.ledger == config.orders.ledger, api.worker.redis.keys == config.worker.redis.keys,
-                orders.acknowledgement != config.orders.acknowledgement
-            else { return nil }
-            return PlacedMessage(
+        return apis(of: config).filter { $0.orders.acknowledgement != config.orders.acknowledgement }.map {
+            PlacedMessage(
                 config.orders.durabilityPlace,
-                "differs from that of \(other.path): orders would be folded that are not acknowledged yet")
+                "differs from that of \($0.path): orders would be folded that are not acknowledged yet")
+        }
+    }
+
+    /// Commands of people find the rates through a project worker's config.
+    private func rates(_ file: ConfigFiles.File) -> [PlacedMessage] {
+        guard let config = file.config as? ProjectConfig else { return [] }
+        return apis(of: config).filter { $0.orders.rates != config.orders.rates }.map {
+            PlacedMessage(
+                config.orders.ratesPlace,
+                "is \(config.orders.rates), but \($0.path) prices orders by \($0.orders.rates): commands would look at other rates"
+            )
+        }
+    }
+
+    /// The apis that take orders for the ledger of a project worker.
+    private func apis(of config: ProjectConfig) -> [(path: String, orders: OrdersSettings)] {
+        files.compactMap { file in
+            guard let api = file.config as? APIConfig, let orders = api.orders?.places,
+                orders.ledger == config.orders.ledger, api.worker.redis.keys == config.worker.redis.keys
+            else { return nil }
+            return (file.path, orders)
         }
     }
 }

@@ -17,8 +17,6 @@ struct OrdersPlaces: Sendable {
     let keys: TapeKeys
     let clock: TapeClock
 
-    private static let rateStream = "btc_rate"
-
     init(_ config: ProjectConfig, path: String, clock: TapeClock) {
         self.init(config.orders, worker: config.worker, path: path, clock: clock)
     }
@@ -40,7 +38,7 @@ struct OrdersPlaces: Sendable {
             folder: orders.witnessFolder, redis: orders.witnessRedis.map(client), keys: keys)
         acknowledgement = orders.acknowledgement
         rates = StreamReader(
-            key: keys.stream(Self.rateStream), redis: client(worker.redis.endpoint), clock: clock)
+            key: keys.stream(orders.rates), redis: client(worker.redis.endpoint), clock: clock)
     }
 
     /// Reads the config, by default the shipped one.

@@ -2,7 +2,7 @@ package import Config
 package import Redis
 package import Tape
 
-/// Where the ledger, its read model and its witnesses are, and what an order must be before it is acknowledged.
+/// Where the ledger, its read model, its witnesses and its rates are, and what an order must be before it is acknowledged.
 package struct OrdersSettings: Equatable, Sendable {
     package let ledger: RedisEndpoint
     package let readModel: RedisEndpoint
@@ -12,6 +12,9 @@ package struct OrdersSettings: Equatable, Sendable {
     package let witnessRedis: RedisEndpoint?
     package let acknowledgement: Acknowledgement
     package let durabilityPlace: ConfigPlace
+    /// The stream of BTC rates, in the worker's own Redis.
+    package let rates: String
+    package let ratesPlace: ConfigPlace
 
     /// `orders` is the config's object of that name, `parent` the config itself; the ledger's and the read model's Redis are
     /// the worker's own unless it is said otherwise.
@@ -41,10 +44,17 @@ package struct OrdersSettings: Equatable, Sendable {
             witness?.complain(about: "redis", "is the Redis of the ledger, with which it would be lost")
         }
         witness?.finish()
-        guard worker != nil, let ledger, let readModel, let acknowledgement, let folder, let redis else { return nil }
+        let rates = orders.name(
+            "rates", default: "btc_rate",
+            "The stream of BTC rates by which an api prices orders; `cointape orders` looks at it too.")
+        ratesPlace = orders.place(of: "rates")
+        guard worker != nil, let ledger, let readModel, let acknowledgement, let folder, let redis, let rates else {
+            return nil
+        }
         self.ledger = ledger
         self.readModel = readModel
         self.acknowledgement = acknowledgement
+        self.rates = rates
         witnessFolder = folder.isEmpty ? nil : folder
         witnessRedis = redis == none ? nil : redis
     }
