@@ -132,12 +132,12 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             resources: [
-                .embedInCode("Scripts/clear_loss.lua"), .embedInCode("Scripts/confirm.lua"),
-                .embedInCode("Scripts/create_order.lua"), .embedInCode("Scripts/keep_witness.lua"),
-                .embedInCode("Scripts/mark_loss.lua"), .embedInCode("Scripts/open_ledger.lua"),
-                .embedInCode("Scripts/page.lua"), .embedInCode("Scripts/project.lua"),
-                .embedInCode("Scripts/raise_total.lua"), .embedInCode("Scripts/repair_keys.lua"),
-                .embedInCode("Scripts/replace.lua"),
+                .embedInCode("Scripts/add_currencies.lua"), .embedInCode("Scripts/clear_loss.lua"),
+                .embedInCode("Scripts/confirm.lua"), .embedInCode("Scripts/create_order.lua"),
+                .embedInCode("Scripts/keep_witness.lua"), .embedInCode("Scripts/mark_loss.lua"),
+                .embedInCode("Scripts/open_ledger.lua"), .embedInCode("Scripts/page.lua"),
+                .embedInCode("Scripts/project.lua"), .embedInCode("Scripts/raise_total.lua"),
+                .embedInCode("Scripts/repair_keys.lua"), .embedInCode("Scripts/replace.lua"),
             ],
             swiftSettings: settings
         ),
@@ -239,7 +239,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "JQ", "Redis",
+                "JQ", "Orders", "Redis",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -35,6 +35,7 @@ struct Heartbeat: Service {
         repeat {
             let members = [
                 ("kind", identity.kind), ("pid", "\(identity.process)"), ("version", Version.current),
+                ("ledger", "\(Version.ledger)"),
                 ("started", started.rfc3339), ("last_minute", identity.lastMinute?.description ?? ""),
             ]
             let value = members.map { JSONString.quoted($0) + ":" + JSONString.quoted($1) }.joined(separator: ",")

@@ -85,7 +85,7 @@ import Testing
             }
             compared += 1
         }
-        #expect(compared == 9)
+        #expect(compared == 10)
         up.signal(SIGINT)
         #expect(try await up.exit() == 0)
     }

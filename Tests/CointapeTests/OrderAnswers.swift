@@ -29,7 +29,7 @@ extension OrderLoad.Answers {
             total = total + order.order.satoshi
             if order.total != total { problems.append("the total after \(order.order.id) is \(order.total.digits)") }
         }
-        if total > Satoshi.cap { problems.append("\(total.btc) BTC were sold") }
+        if total > LedgerTerms.standard.cap { problems.append("\(total.btc) BTC were sold") }
         return problems
     }
 }

@@ -33,9 +33,9 @@ import Testing
         let answers = try await shop.puts(bodies)
         let orders = try await shop.ledger()
         let total = orders.reduce(Satoshi(0)) { $0 + $1.order.satoshi }
-        #expect(total <= Satoshi.cap && orders.last?.total == total)
+        #expect(total <= LedgerTerms.standard.cap && orders.last?.total == total)
         // What was left after each order, the ledger's opening included.
-        let left = Set(([Satoshi(0)] + orders.map(\.total)).map { Satoshi.cap.less($0).btc })
+        let left = Set(([Satoshi(0)] + orders.map(\.total)).map { LedgerTerms.standard.cap.less($0).btc })
         let placed = Set(orders.map { "\($0.key)" })
         var refused = 0
         for (number, answer) in answers.enumerated() {
@@ -54,7 +54,7 @@ import Testing
         }
         #expect(refused > 200 && placed.count > 100)
         // What is left is less than the smallest order.
-        #expect(Satoshi.cap.less(total) < Satoshi(80_000_000))
+        #expect(LedgerTerms.standard.cap.less(total) < Satoshi(80_000_000))
     }
 
     @Test(.timeLimit(.minutes(2))) func `bad requests are told why, and nothing is written`() async throws {
@@ -141,7 +141,7 @@ import Testing
         }
         // No project worker runs here: the sums lag, the cap does not.
         let sums = try await shop.ask("GET", "/buy_orders/stats").text
-        let left = Satoshi.cap.less(try #require(try await shop.ledger().last).total).btc
+        let left = LedgerTerms.standard.cap.less(try #require(try await shop.ledger().last).total).btc
         #expect(sums.contains(#""as_of":null,"count":0"#) && sums.contains(#""remaining_btc":"\#(left)""#))
         let head = try await shop.ask("HEAD", "/buy_orders")
         #expect(head.status == 200 && head.body.isEmpty)

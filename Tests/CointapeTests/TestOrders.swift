@@ -58,7 +58,8 @@ final class TestOrders: Sendable {
         var orders: [BuyOrder] = []
         for number in first..<first + count {
             let request = OrderRequest(
-                currency: Currency.allCases[number % 3], amount: try #require(Amount("\(number).25".utf8)),
+                currency: LedgerTerms.standard.currencies[number % 3],
+                amount: try #require(Amount("\(number).25".utf8)),
                 key: try #require(IdempotenceKey("key-\(number)")))
             guard case .order(let order, isReplay: false) = try await desk.place(request, rates: rates) else {
                 throw NotInTimeNow(what: "the order \(number) was not placed")

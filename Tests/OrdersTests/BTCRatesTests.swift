@@ -1,5 +1,6 @@
 import Basics
 import Tape
+import TestSupport
 import Testing
 
 @testable import Orders
@@ -17,7 +18,7 @@ import Testing
         let rates = try #require(
             try rates(#"[{"EUR":"79016.52170","GBP":66802.4432,"USD":"0.00000000000000000001"}]"#))
         #expect(rates.minute.description == "2026-11-21T00:22Z" && rates.kind == .real)
-        let texts = Currency.allCases.map { rates.rates[$0].map { "\($0)" } }
+        let texts = LedgerTerms.standard.currencies.map { rates.rates[$0].map { "\($0)" } }
         #expect(texts == ["79016.52170", "66802.4432", "0.00000000000000000001"])
         #expect(try self.rates(#"[{"USD":"1","GBP":"1","EUR":"1"}]"#, source: "sandbox")?.kind == .sandbox)
     }
@@ -26,12 +27,19 @@ import Testing
         #expect(try rates(nil) == nil)
     }
 
+    @Test func `there are rates for whatever the first row has, and what a ledger lacks is told`() throws {
+        let rates = try #require(
+            try rates(#"[{"CHF":"69000.5","EUR":"1","GBP":null,"price":7,"id":"x"},{"USD":"1"}]"#))
+        #expect(Set(rates.rates.keys) == [.chf, .eur])
+        #expect(rates.shortfall(for: .standard)?.contains("none for GBP,USD,") == true)
+        #expect(rates.shortfall(for: LedgerTerms(cap: Satoshi(1), currencies: [.eur, .chf])) == nil)
+    }
+
     @Test(arguments: [
-        "[]", "", "{", #"[{"EUR":"1","GBP":"1"}]"#, #"[{"EUR":"1","GBP":"1","USD":null}]"#,
-        #"[{"EUR":"1","GBP":"1"},{"USD":"1"}]"#, #"[{"EUR":"1","GBP":"1","USD":"0"}]"#,
+        "[]", "", "{", #"[{"EUR":null}]"#, #"[{"eur":"1"}]"#, #"[{"EUR":"1","GBP":"1","USD":"0"}]"#,
         #"[{"EUR":"1","GBP":"1","USD":"-1"}]"#, #"[{"EUR":"1","GBP":"1","USD":"NaN"}]"#,
         #"[{"EUR":"1","GBP":"1","USD":"1e5"}]"#, #"[{"EUR":"1","GBP":"1","USD":"0.000000000000000000001"}]"#,
-    ]) func `rows without a good rate for each currency are damaged`(rows: String) {
+    ]) func `rows without a rate, or with one that cannot be read, are damaged`(rows: String) {
         #expect(throws: DamagedEntry.self) { try rates(rows) }
     }
 

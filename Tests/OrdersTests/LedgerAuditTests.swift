@@ -86,7 +86,7 @@ import Testing
         #expect(audit.findings.isEmpty && audit.notes.count == 1)
         #expect(audit.orders == 6 && audit.opening?.kind == .real)
         #expect(audit[.usd].count == 3 && audit[.usd].amount == "308.5" && audit[.gbp].amount == "102.5")
-        let sum = Currency.allCases.reduce(Satoshi(0)) { $0 + audit[$1].satoshi }
+        let sum = LedgerTerms.standard.currencies.reduce(Satoshi(0)) { $0 + audit[$1].satoshi }
         #expect(audit.total == sum && audit.last.map { "\($0)" } == Self.id(6))
         #expect(Self.findings([Self.opening()]) == [])
         #expect(Self.findings([]) == ["there is no ledger"])
@@ -119,7 +119,7 @@ import Testing
         ("satoshi", "119503", "satoshi"), ("satoshi", "x", "unreadable field satoshi"), ("amount", "99", "satoshi"),
         ("amount", "103.50", "unreadable field amount"), ("amount", "nan", "unreadable field amount"),
         ("rate", "80000", "satoshi"), ("rate", "0", "unreadable field rate"),
-        ("currency", "CHF", "unreadable field currency"), ("tail", "zz", "unreadable field tail"),
+        ("currency", "chf", "unreadable field currency"), ("tail", "zz", "unreadable field tail"),
         ("key", "a b", "unreadable field key"), ("total", "1", "running total"),
         ("total", "", "unreadable field total"),
         ("created_at", "now", "unreadable field created_at"), ("rate_minute", "9:01", "unreadable field rate_minute"),
@@ -184,7 +184,9 @@ import Testing
     @Test func `a rate that the stream has otherwise is found`() throws {
         let minute = try #require(Minute(text: "2026-11-21T09:01Z"))
         var rates: [Currency: Rate] = [:]
-        for currency in Currency.allCases { rates[currency] = Self.rates[currency.rawValue].flatMap { Rate($0) } }
+        for currency in LedgerTerms.standard.currencies {
+            rates[currency] = Self.rates[currency.rawValue].flatMap { Rate($0) }
+        }
         func findings(_ kind: DataKind) throws -> [String] {
             Self.audit(try Self.ledger(), rates: [minute: BTCRates(minute: minute, kind: kind, rates: rates)]).findings
                 .lines
@@ -200,10 +202,10 @@ import Testing
         var orders: [LedgerOrder] = []
         let ledger = try Self.ledger()
         for entry in ledger { if let order = audit.take(entry) { orders.append(order) } }
-        for order in orders { audit.checkSeen(order, "\(order.order.id.entry)") }
+        for order in orders { audit.checkSeen(order.order.id.entry, order.identity, "\(order.order.id.entry)") }
         #expect(audit.findings.isEmpty)
-        audit.checkSeen(orders[0], nil)
-        audit.checkSeen(orders[1], Self.id(1))
+        audit.checkSeen(orders[0].order.id.entry, orders[0].identity, nil)
+        audit.checkSeen(orders[1].order.id.entry, orders[1].identity, Self.id(1))
         #expect(
             audit.findings.lines == [
                 #"\#(Self.id(1)): is missing in the table of seen keys, as "USD 100.5 key-1""#,

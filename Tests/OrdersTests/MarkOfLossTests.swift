@@ -118,7 +118,7 @@ import Testing
         let before = try await fixture.dump()
         let needs =
             [RedisNeed].folding(Self.keys) + .mending(Self.keys) + .following(Self.keys, nil) + .showing(Self.keys)
-            + ReadModelKeys(Self.keys, .rebuild).all.flatMap {
+            + ReadModelKeys(Self.keys, .rebuild).all(LedgerTerms.standard.currencies).flatMap {
                 [RedisNeed]("HGETALL", "HGET", "HMGET", "HSET", "XADD", "TYPE", "XINFO STREAM", on: $0)
             }
         func rebuild(without rule: String? = nil, withoutKey key: String? = nil) async throws {

@@ -164,9 +164,11 @@ import Testing
             #expect(PaperNumber(satoshi.digits) == decimal.scaled(8) && satoshi.btc == decimal.shortest)
             #expect(Satoshi(digits: satoshi.digits.utf8) == satoshi)
         }
-        #expect(Satoshi(btc: "100") == Satoshi.cap && Satoshi.cap.btc == "100" && Satoshi.cap.digits == "10000000000")
-        #expect(Satoshi(btc: "99.99999999").map { $0 < Satoshi.cap } == true)
-        #expect(Satoshi(btc: "100.00000001").map { Satoshi.cap < $0 } == true)
+        #expect(
+            Satoshi(btc: "100") == LedgerTerms.standard.cap && LedgerTerms.standard.cap.btc == "100"
+                && LedgerTerms.standard.cap.digits == "10000000000")
+        #expect(Satoshi(btc: "99.99999999").map { $0 < LedgerTerms.standard.cap } == true)
+        #expect(Satoshi(btc: "100.00000001").map { LedgerTerms.standard.cap < $0 } == true)
         #expect(Satoshi(btc: "0")?.btc == "0" && Satoshi(btc: "0.00000001")?.digits == "1")
     }
 

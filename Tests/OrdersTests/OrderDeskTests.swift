@@ -148,7 +148,7 @@ import Testing
                 if case .order = try await desk.place(request, rates: rates) { true } else { false }
             }
         }
-        #expect(outcome.total == Satoshi.cap)
+        #expect(outcome.total == LedgerTerms.standard.cap)
         #expect(outcome.isWell, "\(outcome)")
     }
 
@@ -165,7 +165,7 @@ import Testing
                 let entry = try LedgerEntry(reply: newest.array?.first)
                 let rate = try #require(rates.rates[request.currency])
                 let satoshi = try #require(rate.satoshi(for: request.amount))
-                guard entry.total + satoshi <= Satoshi.cap else { return false }
+                guard entry.total + satoshi <= LedgerTerms.standard.cap else { return false }
                 let id = try await client.send(
                     RedisCommand(
                         "XADD", "{orders}:ledger", "*", "currency", request.currency.rawValue, "amount",

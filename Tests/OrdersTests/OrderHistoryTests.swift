@@ -40,7 +40,7 @@ import Testing
     @Test(arguments: folded)
     func `pages are the ledger, newest first, however much of it is folded`(count: Int) async throws {
         let fixture = try await fixture(folded: count)
-        for currency in [nil] + Currency.allCases.map(Optional.init) {
+        for currency in [nil] + LedgerTerms.standard.currencies.map(Optional.init) {
             let expected = try await ids(fixture, currency)
             for size in [1, 3, 20, expected.count, 100] {
                 let orders = try await walk(fixture.history, currency, size: size)

@@ -16,14 +16,17 @@ import Testing
     private static let scripts: [String: (keys: [String], needs: [RedisNeed])] = {
         let (ledger, seen, missing) = (keys.ledger, keys.seen, keys.missing)
         let (live, shadow) = (ReadModelKeys(keys), ReadModelKeys(keys, .rebuild))
+        let currencies = LedgerTerms.standard.currencies
         let people = placing + .folding(keys) + .mending(keys)
         return [
             "create_order": ([ledger, seen, missing], placing), "confirm": ([ledger, keys.confirmed], placing),
             "mark_loss": ([ledger, missing], placing), "clear_loss": ([missing], placing),
-            "page": ([live.statistics, live.orders()], .showing(keys)), "project": (live.all, .folding(keys)),
+            "page": ([live.statistics, live.orders()], .showing(keys)),
+            "project": (live.all(currencies), .folding(keys)),
             "keep_witness": ([keys.witness], .witnessing(keys)), "open_ledger": ([ledger, seen, missing], people),
-            "raise_total": ([ledger, missing], people), "repair_keys": ([ledger, seen], people),
-            "replace": (live.all + shadow.all, people),
+            "raise_total": ([ledger, missing], people), "add_currencies": ([ledger, seen], people),
+            "repair_keys": ([ledger, seen], people),
+            "replace": (live.all(currencies) + shadow.all(currencies), people),
         ]
     }()
 

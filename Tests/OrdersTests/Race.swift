@@ -12,7 +12,7 @@ struct Race {
         var total = Satoshi(0)
         var problems: [String] = []
 
-        var isWell: Bool { problems.isEmpty && total <= Satoshi.cap }
+        var isWell: Bool { problems.isEmpty && total <= LedgerTerms.standard.cap }
     }
 
     typealias Placing = @Sendable (OrderRequest, BTCRates) async throws -> Bool

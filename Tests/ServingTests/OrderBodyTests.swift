@@ -1,5 +1,6 @@
 import HTTPServer
 import Orders
+import TestSupport
 import Testing
 
 @testable import Serving
@@ -68,11 +69,15 @@ import Testing
     }
 
     @Test(arguments: [
-        #""usd""#, #""CHF""#, #""""#, #""USD ""#, "1", "null", #"["USD"]"#, #""US\u0044D""#,
+        #""usd""#, #""CHFX""#, #""""#, #""USD ""#, "1", "null", #"["USD"]"#, #""US\u0044D""#,
     ]) func `another currency is refused`(json: String) {
         let problem = expect(422, "bad-parameter") { try read(body("1", currency: json)) }
         #expect(problem?.members.first?.value == .text("currency"))
         #expect(problem?.members[1].value == .text("EUR, GBP, USD"))
+    }
+
+    @Test func `any code of three capital letters is for the ledger to judge`() throws {
+        #expect(try read(body("1", currency: #""CHF""#)).currency == .chf)
     }
 
     @Test func `a currency in small letters is told the right one`() {

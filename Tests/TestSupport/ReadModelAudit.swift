@@ -3,11 +3,11 @@ package import Redis
 /// A read model of orders as Redis has it at one moment: all of it, or what is above an id.
 package struct ReadModelSnapshot: Sendable {
     package var statistics: [String: String]
-    /// By the end of the key's name: all, EUR, GBP, USD.
+    /// By the end of the key's name: all, EUR, GBP, USD, CHF.
     package var lengths: [String: Int]
     package var rows: [String: [RawEntry]]
 
-    package static let streams = ["all"] + TestLedger.currencies
+    package static let streams = ["all"] + TestLedger.currencies + ["CHF"]
 
     package init(_ redis: RedisClient, above id: String? = nil) async throws {
         let script = RedisScript(
@@ -75,7 +75,7 @@ package struct ReadModelAudit {
                 "last is \(newest ?? "nothing") behind \(last ?? "nothing"), which the ledger does not have")
             return
         }
-        let entries = ledger[start..<end].filter { $0["opened"] == nil }
+        let entries = ledger[start..<end].filter { $0["satoshi"] != nil }
         let expected = entries.map { entry in
             RawEntry(id: entry.id, fields: Self.fields.flatMap { [$0, entry[$0] ?? "?"] })
         }
@@ -88,7 +88,9 @@ package struct ReadModelAudit {
                 problems.append("\(stream) has \(model.lengths[stream] ?? -1) entries, not \(length)")
             }
         }
-        let statistics = end == 0 ? [:] : self.statistics(ledger[end - 1])
+        let list = ledger[..<end].compactMap { $0["currencies"] }.last
+        let currencies = list.map { $0.split(separator: ",").map(String.init) } ?? TestLedger.currencies
+        let statistics = end == 0 ? [:] : self.statistics(ledger[end - 1], currencies)
         for name in Set(statistics.keys).union(model.statistics.keys)
         where statistics[name] != model.statistics[name] {
             problems.append("\(name) is \(model.statistics[name] ?? "-"), not \(statistics[name] ?? "-")")
@@ -110,12 +112,13 @@ package struct ReadModelAudit {
         problems.append("\(stream) has \(at(found)), not \(at(wanted))")
     }
 
-    private func statistics(_ entry: RawEntry) -> [String: String] {
+    private func statistics(_ entry: RawEntry, _ currencies: [String]) -> [String: String] {
         var fields = [
             "last": entry.id, "last_tail": entry["tail"], "total": entry["total"],
-            "last_created_at": entry["created_at"] ?? entry["opened"],
+            "last_created_at": entry["created_at"] ?? entry["opened"] ?? entry["added"],
+            "currencies": currencies.joined(separator: ","),
         ].compactMapValues(\.self)
-        for currency in TestLedger.currencies {
+        for currency in currencies {
             let sum = sums[currency] ?? Sums()
             fields["\(currency):count"] = "\(sum.count)"
             fields["\(currency):units"] = "\(sum.units)"

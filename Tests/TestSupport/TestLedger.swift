@@ -26,6 +26,8 @@ package struct RawEntry: Equatable, Sendable {
 /// A ledger of orders that a test writes entry by entry, with running totals that are right unless it says otherwise.
 package struct TestLedger {
     package static let key = "{orders}:ledger"
+    package static let seen = "{orders}:seen"
+    /// Those of its orders, unless a test says otherwise.
     package static let currencies = ["EUR", "GBP", "USD"]
 
     private let redis: RedisClient
@@ -38,11 +40,24 @@ package struct TestLedger {
         random = SeededGenerator(seed: seed)
     }
 
-    /// Writes the opening entry.
+    /// Writes the opening entry: by default as builds did that knew the standard terms alone.
     @discardableResult
-    package mutating func open(id: String = "*") async throws -> String {
-        let fields = [("opened", "2026-11-21T09:00:00.000Z"), ("kind", "sandbox"), ("total", "0"), ("tail", tail())]
+    package mutating func open(id: String = "*", terms: [(String, String)] = []) async throws -> String {
+        let kind = [(terms.isEmpty ? "kind" : "rates", "sandbox")]
+        let fields = [("opened", "2026-11-21T09:00:00.000Z")] + kind + terms + [("total", "0"), ("tail", tail())]
         return try await redis.send(entry(id, fields)).text ?? ""
+    }
+
+    /// Writes that currencies were added to those before, with the key that leads there.
+    @discardableResult
+    package mutating func add(_ new: String, to list: String) async throws -> String {
+        let fields = [
+            ("added", "2026-11-21T09:01:59.000Z"), ("new_currencies", new), ("currencies", "\(list),\(new)"),
+            ("total", "\(total)"), ("tail", tail()),
+        ]
+        let id = try await redis.send(entry("*", fields)).text ?? ""
+        _ = try await redis.send(RedisCommand("HSET", Self.seen, list, id))
+        return id
     }
 
     /// Writes an order, by default any; `changes` are put in the place of its fields, nil leaves a field out.

@@ -37,14 +37,14 @@ class Ledger:
     def by_benchmark(self, calls, connections, satoshi=12):
         """Orders a second by redis-benchmark: the api's script with an api's arguments."""
         now = time.time_ns() // 1_000_000
-        # As an api does, each call names an entry that has to be there; a ledger's first says which rates it takes.
+        # As an api does, each call names an entry that has to be there; a ledger's first says what it takes.
         known, fields = self.redis.client.entries_back(books.LEDGER, 1)[0]
-        kind = pairs(self.redis.call("XRANGE", books.LEDGER, "-", "+", "COUNT", 1)[0][1])["kind"]
+        opening = pairs(self.redis.call("XRANGE", books.LEDGER, "-", "+", "COUNT", 1)[0][1])
         # redis-benchmark draws by time and process id, and may draw in one round what it drew in another.
         arguments = [
             "USD", "0.01", f"{now}-__rand_int__", str(satoshi), "85897.9513", "2026-11-24T04:30Z",
-            str(now - 60_000), str(now + 600_000), kind, "0123456789a", "2026-11-24T04:30:00.000Z", known,
-            fields["tail"], "1"]
+            str(now - 60_000), str(now + 600_000), opening["kind"], "0123456789a", "2026-11-24T04:30:00.000Z", known,
+            fields["tail"], "1", opening["cap"], opening["currencies"]]
         before = self.count
         rate = benchmark(
             self.redis.port, calls, connections, "EVALSHA", self.digest, "3", books.LEDGER, "{orders}:seen",

@@ -4,7 +4,6 @@ import uuid
 
 from harness.redis import pairs
 
-CURRENCIES = ["EUR", "GBP", "USD"]
 LEDGER = "{orders}:ledger"
 SNAPSHOT = """
 local answer = {redis.call('HGETALL', KEYS[1])}
@@ -25,10 +24,20 @@ def ledger(redis):
     return redis.entries(LEDGER)
 
 
+def cap(ledger):
+    """In satoshi, as the opening states it."""
+    return int(ledger[0][1]["cap"])
+
+
+def currencies(ledger):
+    """What it takes in the end: the list of the newest entry that has one."""
+    return [fields["currencies"] for _, fields in ledger if "currencies" in fields][-1].split(",")
+
+
 def read_model(redis):
     """All of it at one moment."""
-    streams = ["all"] + CURRENCIES
-    reply = redis.call("EVAL", SNAPSHOT, 5, "{read}:stats", *(f"{{read}}:{stream}" for stream in streams))
+    streams = ["all"] + currencies(ledger(redis))
+    reply = redis.call("EVAL", SNAPSHOT, 1 + len(streams), "{read}:stats", *(f"{{read}}:{stream}" for stream in streams))
     model = {"stats": pairs(reply[0])}
     for stream, entries in zip(streams, reply[1:]):
         model[stream] = [(id, pairs(flat)) for id, flat in entries]

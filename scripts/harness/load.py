@@ -13,7 +13,10 @@ RETRIED = {"no answer", "outcome-unknown", "orders-unavailable", "rate-stale"}
 
 
 class OrderLoad:
-    """`ports` are those of the apis, or a function of none that tells them; each try goes to another one."""
+    """`ports` are those of the apis, or a function of none that tells them; each try goes to another one.
+
+    Orders are of all currencies that the ledger takes, as the first api that answers says.
+    """
 
     def __init__(self, ports, clients=4, pause=0.1, patience=60, allowed=RETRIED, host="127.0.0.1"):
         self.ports = ports if callable(ports) else lambda: ports
@@ -36,11 +39,12 @@ class OrderLoad:
 
     def _client(self, client):
         draw = random.Random(client)
-        number = 0
+        number, currencies = 0, []
         while not self.over.is_set():
             number += 1
+            currencies = currencies or self._currencies(draw)
             cents = draw.randrange(11, 199)
-            order = (draw.choice(["EUR", "GBP", "USD"]), f"{cents // 100}.{cents // 10 % 10}{1 + cents % 9}",
+            order = (draw.choice(currencies or ["USD"]), f"{cents // 100}.{cents // 10 % 10}{1 + cents % 9}",
                      f"{self.prefix}-{client}-{number}")
             answer = self._ask(order, draw)
             # Now and then what is known is asked again, and must be told alike.
@@ -49,6 +53,14 @@ class OrderLoad:
                 if again is not None and again.body != answer.body:
                     self._wrong(f"{order}: {answer.body} and then {again.body}")
             self.over.wait(self.pause)
+
+    def _currencies(self, draw):
+        """Empty while no api tells them."""
+        try:
+            answer = web.ask(draw.choice(self.ports()), "/buy_orders/stats", host=self.host)
+        except OSError:
+            return []
+        return list(answer.json["by_currency"]) if answer.status == 200 else []
 
     def _ask(self, order, draw):
         end = time.monotonic() + self.patience

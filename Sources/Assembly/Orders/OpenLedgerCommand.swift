@@ -3,17 +3,47 @@ import Tape
 
 /// `cointape orders open`: a person says that there is no ledger yet, or how much was sold before this one.
 package struct OpenLedgerCommand: Sendable {
+    /// What was typed; nil for what was left out.
+    package struct Options: Sendable {
+        package var alreadySold: String?
+        package var kind: String?
+        package var cap: String?
+        package var currencies: String?
+
+        package init(
+            alreadySold: String? = nil, kind: String? = nil, cap: String? = nil, currencies: String? = nil
+        ) {
+            self.alreadySold = alreadySold
+            self.kind = kind
+            self.cap = cap
+            self.currencies = currencies
+        }
+    }
+
+    package static let standardCap = LedgerTerms.standard.cap.btc
+    package static let standardCurrencies = LedgerTerms.text(of: LedgerTerms.standard.currencies)
+
     private let alreadySold: Satoshi?
     private let kind: DataKind?
+    private let terms: LedgerTerms
 
-    package static let kinds = DataKind.allCases.map(\.rawValue)
-
-    /// nil for what is not in BTC, more than the cap, or not one of the kinds.
-    package init?(alreadySold: String?, kind: String?) {
-        self.alreadySold = alreadySold.flatMap { Satoshi(btc: $0) }
-        self.kind = kind.flatMap { DataKind(rawValue: $0) }
-        guard (self.alreadySold == nil) == (alreadySold == nil), (self.kind == nil) == (kind == nil) else { return nil }
-        if let sold = self.alreadySold, sold > Satoshi.cap { return nil }
+    /// Throws what is wrong with an option, and would be right.
+    package init(_ options: Options) throws(OptionMistake) {
+        let standard = LedgerTerms.standard
+        terms = LedgerTerms(
+            cap: try OptionMistake.reading("--cap", options.cap, LedgerTerms.cap(btc:)) ?? standard.cap,
+            currencies: try OptionMistake.reading("--currencies", options.currencies, LedgerTerms.currencies)
+                ?? standard.currencies)
+        alreadySold = options.alreadySold.flatMap { Satoshi(btc: $0) }
+        kind = options.kind.flatMap { DataKind(rawValue: $0) }
+        guard (alreadySold == nil) == (options.alreadySold == nil), alreadySold.map(terms.allows) ?? true else {
+            throw OptionMistake(
+                "--already-sold should be BTC from 0 to the cap, \(terms.cap.btc), with at most 8 decimals, such as 1.5"
+            )
+        }
+        guard (kind == nil) == (options.kind == nil) else {
+            throw OptionMistake("--kind should be \(DataKind.allCases.map(\.rawValue).joined(separator: " or "))")
+        }
     }
 
     /// Says what was opened.
@@ -21,10 +51,17 @@ package struct OpenLedgerCommand: Sendable {
         let places = try OrdersPlaces(config, environment: environment)
         if let first = try await places.opener.firstEntry() { throw Self.isOpen(first) }
         let kind = try self.kind(rates: try await places.kindOfRates(), places)
-        switch try await places.opener.open(kind, alreadySold: alreadySold) {
+        // A build that knows the standard terms alone takes no order for others, and cannot fold them.
+        if terms != .standard {
+            try await RunningWorkers(places).requireKnowledge(of: "a ledger with other terms", print)
+        }
+        switch try await places.opener.open(kind, terms, alreadySold: alreadySold) {
         case .opened(let mark):
             let sold = (alreadySold ?? Satoshi(0)).btc
-            print("opened \(mark.id) for \(kind.rawValue) rates: \(sold) of \(Satoshi.cap.btc) BTC are sold")
+            print(
+                "opened \(mark.id) for \(kind.rawValue) rates: \(sold) of \(terms.cap.btc) BTC are sold; "
+                    + "it takes \(LedgerTerms.text(of: terms.currencies))")
+            if let words = try await places.unrated(terms) { print("note: \(words)") }
         case .isOpen(let first): throw Self.isOpen(first)
         case .tooLittle(let sold):
             throw OrdersFailure(
@@ -53,5 +90,25 @@ package struct OpenLedgerCommand: Sendable {
 extension OpenLedgerCommand {
     private static func isOpen(_ first: StreamID) -> OrdersFailure {
         OrdersFailure("the ledger is open already, since its entry \(first); cointape orders verify tells what it has")
+    }
+}
+
+/// What is wrong with an option of a command, and would be right, in words for its user.
+package struct OptionMistake: Error, Equatable, Sendable, CustomStringConvertible {
+    package let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+
+    static func reading<Value>(
+        _ option: String, _ text: String?, _ read: (String) throws(LedgerTerms.Mistake) -> Value
+    ) throws(OptionMistake) -> Value? {
+        guard let text else { return nil }
+        do throws(LedgerTerms.Mistake) {
+            return try read(text)
+        } catch {
+            throw OptionMistake("\(option) \(error)")
+        }
     }
 }

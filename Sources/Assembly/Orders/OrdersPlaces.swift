@@ -12,7 +12,9 @@ struct OrdersPlaces: Sendable {
     let readModel: RedisClient
     let witnesses: LedgerWitnesses
     let acknowledgement: Acknowledgement
-    /// The stream of rates, on the worker's own Redis.
+    /// The worker's own Redis.
+    let redis: RedisClient
+    /// The stream of rates, there.
     let rates: StreamReader
     let keys: TapeKeys
     let clock: TapeClock
@@ -37,8 +39,8 @@ struct OrdersPlaces: Sendable {
         witnesses = LedgerWitnesses(
             folder: orders.witnessFolder, redis: orders.witnessRedis.map(client), keys: keys)
         acknowledgement = orders.acknowledgement
-        rates = StreamReader(
-            key: keys.stream(orders.rates), redis: client(worker.redis.endpoint), clock: clock)
+        redis = client(worker.redis.endpoint)
+        rates = StreamReader(key: keys.stream(orders.rates), redis: redis, clock: clock)
     }
 
     /// Reads the config, by default the shipped one.
@@ -55,18 +57,32 @@ struct OrdersPlaces: Sendable {
     func close() {
         ledger.close()
         readModel.close()
+        redis.close()
     }
 
     var opener: LedgerOpener {
         LedgerOpener(ledger: ledger, readModel: readModel, witnesses: witnesses, keys: keys, clock: clock)
     }
 
+    var history: OrderHistory {
+        OrderHistory(readModel: readModel, ledger: ledger, keys: keys, clock: clock)
+    }
+
     /// Whose rates there are; nil when there are none.
     func kindOfRates() async throws(RedisError) -> DataKind? {
+        try await newestRates().flatMap { DataKind(of: $0) }
+    }
+
+    /// Which currencies of the ledger the newest rates lack, in words; nil if none, or there are no rates that can be read.
+    func unrated(_ terms: LedgerTerms) async throws(RedisError) -> String? {
+        guard let entry = try await newestRates() else { return nil }
+        return (try? BTCRates(entry))?.shortfall(for: terms)
+    }
+
+    private func newestRates() async throws(RedisError) -> TapeEntry? {
         // The clock by which the opening is dated is Redis'.
         guard try await rates.newestID() != nil else { return nil }
-        let entry = try await rates.newest(150).first { $0.rows != nil }
-        return entry.flatMap { DataKind(of: $0) }
+        return try await rates.newest(150).first { $0.rows != nil }
     }
 }
 
@@ -74,7 +90,6 @@ extension OrdersPlaces {
     /// What was acknowledged, is missing in the ledger and was counted by nobody, and who says so.
     func losses() async throws -> [(place: String, loss: LedgerLoss)] {
         let check = LossCheck(ledger: ledger, keys: keys, clock: clock)
-        let history = OrderHistory(readModel: readModel, ledger: ledger, keys: keys, clock: clock)
         let opening = (try? await history.opening()) ?? nil
         var found = try await witnesses.found()
         if let mark = try await check.mark() {

@@ -5,9 +5,9 @@ import Tape
 package struct RaiseTotalCommand: Sendable {
     private let sold: Satoshi
 
-    /// nil for what is not in BTC, or more than the cap.
+    /// nil for what is not in BTC, or more than there will ever be.
     package init?(sold: String) {
-        guard let sold = Satoshi(btc: sold), sold <= Satoshi.cap else { return nil }
+        guard let sold = Satoshi(btc: sold), sold <= LedgerTerms.highestCap else { return nil }
         self.sold = sold
     }
 
@@ -16,10 +16,12 @@ package struct RaiseTotalCommand: Sendable {
         let places = try OrdersPlaces(config, environment: environment)
         let raiser = LedgerRaiser(ledger: places.ledger, keys: places.keys, clock: places.clock)
         switch try await raiser.raise(to: sold) {
-        case .raised(let id, let before):
-            print(
-                "raised by \(id): \(sold.btc) of \(Satoshi.cap.btc) BTC are sold, where the ledger had \(before.btc)")
+        case .raised(let id, let before, let cap):
+            print("raised by \(id): \(sold.btc) of \(cap.btc) BTC are sold, where the ledger had \(before.btc)")
             for line in try await uncounted(places) { print(line) }
+        case .beyondCap(let cap):
+            throw OrdersFailure(
+                "the ledger's cap is \(cap.btc) BTC, so no more can have been sold; nothing was changed")
         case .enough(let total):
             throw OrdersFailure("the ledger has \(total.btc) BTC sold already; nothing was changed")
         case .notOpen:

@@ -11,7 +11,6 @@ package enum RebuildReadModelCommand {
                 ledger: places.ledger, keys: places.keys, acknowledgement: places.acknowledgement),
             clock: places.clock)
         let sums = try await rebuild.run()
-        let count = Currency.allCases.reduce(0) { $0 + sums[$1].count }
-        print("rebuilt: \(count) orders, up to the entry \(sums.last.map { "\($0.id)" } ?? "none")")
+        print("rebuilt: \(sums.count) orders, up to the entry \(sums.last.map { "\($0.id)" } ?? "none")")
     }
 }

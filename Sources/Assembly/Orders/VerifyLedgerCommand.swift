@@ -32,15 +32,16 @@ package enum VerifyLedgerCommand {
         if let opening = audit.opening {
             let before = opening.total == Satoshi(0) ? "" : ", when \(opening.total.btc) BTC had been sold"
             lines.append("opened \(opening.opened) for \(opening.kind.rawValue) rates\(before)")
+            lines.append("takes \(LedgerTerms.text(of: audit.terms.currencies))")
         }
-        for currency in Currency.allCases {
+        for currency in audit.terms.currencies {
             let sums = audit[currency]
             guard sums.count > 0 else { continue }
             lines.append("\(currency.rawValue): \(sums.count) orders, \(sums.amount) for \(sums.satoshi.btc) BTC")
         }
         if let total = audit.total {
             lines.append(
-                "\(audit.orders) orders; \(total.btc) BTC sold, \(Satoshi.cap.less(total).btc) of \(Satoshi.cap.btc) left"
+                "\(audit.orders) orders; \(total.btc) BTC sold, \(audit.terms.cap.less(total).btc) of \(audit.terms.cap.btc) left"
             )
         }
         return lines

@@ -12,6 +12,8 @@ struct LedgerSurvey: Sendable {
     private(set) var unknown: [String] = []
     /// Since it was opened.
     let age: Duration
+    /// What the ledger takes, as far as that can be read.
+    private let currencies: [Currency]
 
     /// More are told as this many.
     private static let mostUnprojected = 1_000
@@ -78,11 +80,13 @@ struct LedgerSurvey: Sendable {
             let kind = (try? await places.kindOfRates()) ?? nil
             figures.trace = try await figures.read(ledgerKey) { try await places.opener.trace(of: kind) } ?? nil
         }
+        currencies = ((try? await history.terms()) ?? nil)?.currencies ?? LedgerTerms.standard.currencies
         age = opening.map { places.clock.now - Timestamp(milliseconds: Int64(clamping: $0.id.milliseconds)) } ?? .zero
         let total = figures.total.map { $0 ?? Satoshi(0) }
         report = StatusReport.Ledger(
             isOpen: opening != nil, kind: opening?.kind.rawValue, orders: figures.count, soldBTC: total?.btc,
-            leftBTC: total.map { Satoshi.cap.less($0).btc }, unprojected: figures.behind, look: look)
+            leftBTC: total.map { (opening?.terms ?? .standard).cap.less($0).btc }, unprojected: figures.behind,
+            look: look)
         problems = try await Self.problems(figures, places, history)
         let fitness = try await OrdersFitness.look(
             ledger: places.ledger, readModel: places.readModel, keys: places.keys, worker: StatusReader.name,
@@ -123,6 +127,11 @@ struct LedgerSurvey: Sendable {
                         + "connect the right feeds", "cointape orders verify")
             }
             var found = Figures()
+            if let terms = try await found.read(places.keys.ledger, { try await history.terms() }) ?? nil,
+                let words = (try? await places.unrated(terms)) ?? nil
+            {
+                add(words, "cointape orders currencies")
+            }
             let losses = try await found.read(places.keys.missing) { try await places.losses() } ?? []
             for (place, loss) in losses {
                 add("\(place) says that \(loss); no order is taken until it is counted", "cointape orders verify")
@@ -142,10 +151,10 @@ struct LedgerSurvey: Sendable {
     }
 
     /// All keys of orders, by the Redis that they are in.
-    static func keys(_ places: OrdersPlaces) -> [(redis: RedisClient, keys: [String])] {
+    func keys(_ places: OrdersPlaces) -> [(redis: RedisClient, keys: [String])] {
         [
             (places.ledger, [places.keys.ledger, places.keys.seen]),
-            (places.readModel, ReadModelKeys(places.keys).all),
+            (places.readModel, ReadModelKeys(places.keys).all(currencies)),
         ]
     }
 }

@@ -243,7 +243,7 @@ struct StatusReader: Sendable {
         let look = "\(endpoint.cli) --scan --pattern '\(pattern)'"
         var (alive, last) = (Int?.some(0), Minute?.none)
         do throws(RedisError) {
-            for beat in try await beats(pattern, redis) {
+            for beat in try await Self.beats(pattern, redis) {
                 do throws(RedisError) {
                     let (value, left) = try await redis.send(
                         RedisCommand("GET", beat), then: RedisCommand("PTTL", beat))
@@ -280,7 +280,7 @@ struct StatusReader: Sendable {
     }
 
     /// The keys of the worker's heartbeats.
-    private func beats(_ pattern: String, _ redis: RedisClient) async throws(RedisError) -> [String] {
+    static func beats(_ pattern: String, _ redis: RedisClient) async throws(RedisError) -> [String] {
         var cursor = "0"
         var beats: Set<String> = []
         repeat {
@@ -314,22 +314,22 @@ struct StatusReader: Sendable {
             places: !acknowledgements.isEmpty, projects: files.contains { $0.config is ProjectConfig })
         let places = OrdersPlaces(settings, worker: file.config.worker, path: file.path, clock: clock)
         defer { places.close() }
-        var age: Duration?
+        var found: LedgerSurvey?
         await part("orders", "\(ledger.redis.endpoint.cli) PING", &report) { report in
             let survey = try await LedgerSurvey(
                 places, acknowledgement: acknowledgements.first ?? settings.acknowledgement, roles: roles)
             report.ledger = survey.report
             survey.problems.forEach { report.add($0) }
             report.unknown += survey.unknown
-            age = survey.age
+            found = survey
         }
-        guard let age else { return }
-        for (redis, keys) in LedgerSurvey.keys(places) {
+        guard let found else { return }
+        for (redis, keys) in found.keys(places) {
             let name = redis.endpoint.identity
             for key in keys {
                 guard let bytes = await bytes(key, name, &servers, to: &report) else { continue }
                 var forecast = servers[name]?.forecast ?? MemoryForecast()
-                forecast.add(orders: bytes, since: age)
+                forecast.add(orders: bytes, since: found.age)
                 servers[name]?.forecast = forecast
             }
         }

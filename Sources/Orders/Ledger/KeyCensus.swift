@@ -4,9 +4,8 @@ package import Tape
 /// Holds the table of seen keys against the ledger: each order has its key there, and where one is gone, asking again would
 /// place the same order a second time.
 ///
-/// Counts the entries of a ledger that have no key of their own: those that are no orders, which a ledger without a loss has
-/// only one of, and orders that were placed twice. A count goes on where
-/// the last one has ended. Only used by one task at a time.
+/// Counts the entries of a ledger that have no key of their own: the opening, raises, and orders that were placed twice. A count
+/// goes on where the last one has ended. Only used by one task at a time.
 package actor KeyCensus {
     private let redis: RedisClient
     private let keys: TapeKeys
@@ -15,6 +14,7 @@ package actor KeyCensus {
     private var counted = 0
     private var seenBefore = -1
     private var next: StreamID? = StreamID(milliseconds: 0, sequence: 0)
+    private var addition: StreamID?
 
     private static let batch = 1_000
 
@@ -35,13 +35,21 @@ package actor KeyCensus {
         guard let (entries, seen) = try await lengths(), entries > 0 else { return nil }
         let others = entries - seen > 1 ? try await countWithoutKey(of: entries, seen: seen) : 1
         if seen < entries - others { return "it has \(seen) keys for \(entries - others) orders" }
-        guard let newest = try await ledger.newest(1).first, case .order(let order)? = try? LedgerEntry(newest) else {
+        guard let newest = try await ledger.newest(1).first, let identity = try? LedgerEntry(newest).identity else {
             return nil
         }
-        let entry = try await redis.send(RedisCommand("HGET", keys.seen, order.identity)).text
+        let entry = try await redis.send(RedisCommand("HGET", keys.seen, identity)).text
         if entry == "\(newest.id)" { return nil }
         if try await doubles(in: [newest]) == 1 { return nil }
-        return "it lacks the newest order, \(newest.id)"
+        return "it lacks the newest entry, \(newest.id)"
+    }
+
+    /// The ledger's newest entry that added currencies; nil if none did.
+    ///
+    /// Reads the whole ledger, whatever the table of seen keys says.
+    func newestAddition() async throws(RedisError) -> StreamID? {
+        try await walk()
+        return addition
     }
 
     private func lengths() async throws(RedisError) -> (entries: Int, seen: Int)? {
@@ -57,19 +65,26 @@ package actor KeyCensus {
         // It is another ledger, or keys of orders that were placed twice are there again.
         if entries < counted || entries - seen > count && seen != seenBefore { forget() }
         seenBefore = seen
+        try await walk()
+        return max(1, count)
+    }
+
+    private func walk() async throws(RedisError) {
         while let first = next {
             let found = try await ledger.oldest(Self.batch, from: first)
-            for entry in found where entry.fields["opened"] != nil || entry.fields["raised"] != nil { count += 1 }
+            for entry in found {
+                if entry.fields["opened"] != nil || entry.fields["raised"] != nil { count += 1 }
+                if entry.fields["added"] != nil { addition = entry.id }
+            }
             count += try await doubles(in: found)
             counted += found.count
             if let last = found.last { next = last.id.successor }
             if found.count < Self.batch { break }
         }
-        return max(1, count)
     }
 
     private func forget() {
-        (count, counted, next) = (0, 0, StreamID(milliseconds: 0, sequence: 0))
+        (count, counted, next, addition) = (0, 0, StreamID(milliseconds: 0, sequence: 0), nil)
     }
 
     /// How many of the entries are orders whose key leads to another order under the same key: the table has one key for both.

@@ -31,28 +31,28 @@ package struct KeyRepair: Sendable {
         var next: StreamID? = StreamID(milliseconds: 0, sequence: 0)
         while let first = next {
             let entries = try await ledger.oldest(Self.batch, from: first)
-            var orders: [LedgerOrder] = []
+            var found: [LedgerEntry] = []
             var damage: DamagedEntry?
             do throws(DamagedEntry) {
-                for entry in entries {
-                    if case .order(let order) = try LedgerEntry(entry) { orders.append(order) }
-                }
+                for entry in entries { found.append(try LedgerEntry(entry)) }
             } catch {
                 damage = error
             }
-            try await repair(orders, &report)
+            try await repair(found, &report)
             if let damage { throw damage }
             next = entries.count < Self.batch ? nil : entries.last?.id.successor
         }
         return report
     }
 
-    private func repair(_ orders: [LedgerOrder], _ report: inout Report) async throws(RedisError) {
-        guard !orders.isEmpty else { return }
-        let arguments: [any RedisArgument] = orders.flatMap { [$0.identity, "\($0.order.id.entry)"] }
+    private func repair(_ entries: [LedgerEntry], _ report: inout Report) async throws(RedisError) {
+        let arguments = entries.flatMap { entry in entry.identity.map { [$0, "\(entry.id)"] } ?? [] }
+        guard !arguments.isEmpty else { return }
         let reply = try await redis.evaluate(Self.script, keys: [keys.ledger, keys.seen], arguments: arguments)
-        report.orders += orders.count
         report.restored += Int(clamping: reply.integer ?? 0)
+        let orders = entries.compactMap { if case .order(let order) = $0 { order } else { nil } }
+        guard !orders.isEmpty else { return }
+        report.orders += orders.count
         let identities: [any RedisArgument] = orders.map(\.identity)
         let seen = try await redis.send(RedisCommand("HMGET", arguments: [keys.seen] + identities))
         for (order, entry) in zip(orders, seen.array ?? []) where entry.text != "\(order.order.id.entry)" {

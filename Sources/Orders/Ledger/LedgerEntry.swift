@@ -1,17 +1,20 @@
 import Basics
 package import Tape
 
-/// An entry of the ledger: the opening, which is the first, an order, or a raised total.
+/// An entry of the ledger: the opening, which is the first, an order, a raised total, or currencies that were added.
 package enum LedgerEntry: Equatable, Sendable {
     case opening(LedgerOpening)
     case order(LedgerOrder)
     case raise(LedgerRaise)
+    case addition(CurrencyAddition)
 
     package init(_ entry: TapeEntry) throws(DamagedEntry) {
         if entry.fields["opened"] != nil {
             self = .opening(try LedgerOpening(entry))
         } else if entry.fields["raised"] != nil {
             self = .raise(try LedgerRaise(entry))
+        } else if entry.fields["added"] != nil {
+            self = .addition(try CurrencyAddition(entry))
         } else {
             self = .order(try LedgerOrder(entry))
         }
@@ -22,6 +25,7 @@ package enum LedgerEntry: Equatable, Sendable {
         case .opening(let opening): opening.id
         case .order(let order): order.order.id.entry
         case .raise(let raise): raise.id
+        case .addition(let addition): addition.id
         }
     }
 
@@ -30,6 +34,7 @@ package enum LedgerEntry: Equatable, Sendable {
         case .opening(let opening): opening.tail
         case .order(let order): order.order.id.tail
         case .raise(let raise): raise.tail
+        case .addition(let addition): addition.tail
         }
     }
 
@@ -39,6 +44,16 @@ package enum LedgerEntry: Equatable, Sendable {
         case .opening(let opening): opening.total
         case .order(let order): order.total
         case .raise(let raise): raise.total
+        case .addition(let addition): addition.total
+        }
+    }
+
+    /// Its field in the table of seen keys; nil for an entry without one, which are the opening and raises.
+    package var identity: String? {
+        switch self {
+        case .order(let order): order.identity
+        case .addition(let addition): addition.identity
+        case .opening, .raise: nil
         }
     }
 }
@@ -53,15 +68,28 @@ package struct LedgerOpening: Equatable, Sendable {
     package let kind: DataKind
     /// What had been sold before this ledger.
     package let total: Satoshi
+    /// With the currencies of the opening alone: others may have been added later.
+    package let terms: LedgerTerms
 
     init(_ entry: TapeEntry) throws(DamagedEntry) {
         let fields = EntryFields(entry)
         id = entry.id
         tail = try fields.read("tail", OrderTail.init)
         opened = try fields.read("opened") { Timestamp(rfc3339: $0) == nil ? nil : $0 }
-        kind = try fields.read("kind", DataKind.init(rawValue:))
+        kind = try fields.read(fields.has("rates") ? "rates" : "kind", DataKind.init(rawValue:))
         total = try fields.read("total") { Satoshi(digits: $0.utf8) }
+        let standard = LedgerTerms.standard
+        terms = LedgerTerms(
+            cap: fields.has("cap") ? try fields.read("cap") { LedgerTerms.cap(digits: $0) } : standard.cap,
+            currencies: fields.has("currencies")
+                ? try fields.read("currencies") { try? LedgerTerms.currencies($0) } : standard.currencies)
     }
+
+    /// The name of the field that says which rates the ledger takes.
+    ///
+    /// Builds that know the standard terms alone look for `kind`, and take an entry without it for no opening: so they take no
+    /// order for a ledger with other terms.
+    package static func kindField(_ terms: LedgerTerms) -> String { terms == .standard ? "kind" : "rates" }
 }
 
 /// An order with what only the ledger knows.
@@ -107,6 +135,8 @@ struct EntryFields {
     init(_ entry: TapeEntry) {
         self.entry = entry
     }
+
+    func has(_ name: String) -> Bool { entry.fields[name] != nil }
 
     func read<Value>(_ name: String, _ convert: (String) -> Value?) throws(DamagedEntry) -> Value {
         guard let text = entry.text(name) else { throw DamagedEntry(entry.id, "has no field \(name)") }

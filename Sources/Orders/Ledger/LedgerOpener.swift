@@ -42,12 +42,13 @@ package struct LedgerOpener: Sendable {
     /// The one rule of traces: who advises to open a ledger asks it too. A key of any type is a trace, for it says that
     /// somebody has been there. Of witnesses those count that are about a ledger of the kind; nil: all.
     package func trace(of kind: DataKind?) async throws(RedisError) -> String? {
-        let live = ReadModelKeys(keys).all
+        // Where there is a read model at all, there are its statistics or a stream of all orders.
+        let live = ReadModelKeys(keys).all(LedgerTerms.standard.currencies)
         if try await exists(live, readModel) {
             if let last = try? await history.last() { return "the read model goes up to the entry \(last.id)" }
             return "the read model is there (\(live[0]) and others)"
         }
-        if try await exists(ReadModelKeys(keys, .rebuild).all, readModel) {
+        if try await exists(ReadModelKeys(keys, .rebuild).all(LedgerTerms.standard.currencies), readModel) {
             return "a read model was begun to be made anew"
         }
         if let witness = try await witnesses.highest(of: kind) {
@@ -72,7 +73,9 @@ package struct LedgerOpener: Sendable {
 
     /// With `alreadySold`, which is at most the cap and at least what a witness says, whatever else shows that there was a
     /// ledger is left as it is.
-    package func open(_ kind: DataKind, alreadySold: Satoshi?) async throws(RedisError) -> Outcome {
+    package func open(
+        _ kind: DataKind, _ terms: LedgerTerms = .standard, alreadySold: Satoshi?
+    ) async throws(RedisError) -> Outcome {
         if let first = try await firstEntry() { return .isOpen(first) }
         if let alreadySold {
             let total = try await witnesses.highest(of: kind)?.record.claim.total
@@ -83,7 +86,10 @@ package struct LedgerOpener: Sendable {
         let tail = OrderTail.random()
         let reply = try await redis.evaluate(
             Self.script, keys: [keys.ledger, keys.seen, keys.missing],
-            arguments: [alreadySold?.digits ?? "", kind.rawValue, "\(tail)", clock.now.rfc3339])
+            arguments: [
+                alreadySold?.digits ?? "", kind.rawValue, "\(tail)", clock.now.rfc3339, terms.cap.digits,
+                LedgerTerms.text(of: terms.currencies), LedgerOpening.kindField(terms),
+            ])
         let parts = (reply.array ?? []).map { $0.text ?? "" }
         switch (parts.first, parts.dropFirst().first) {
         case ("ok", let id?):

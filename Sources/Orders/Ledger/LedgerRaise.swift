@@ -22,8 +22,10 @@ package struct LedgerRaise: Equatable, Sendable {
 /// Raises the ledger's running total, so that what was lost counts against the cap all the same.
 package struct LedgerRaiser: Sendable {
     package enum Outcome: Equatable, Sendable {
-        /// The total before.
-        case raised(StreamID, from: Satoshi)
+        /// The total before, and the ledger's cap.
+        case raised(StreamID, from: Satoshi, cap: Satoshi)
+        /// It is more than the ledger's cap, which is this.
+        case beyondCap(Satoshi)
         /// It is as high already.
         case enough(Satoshi)
         case notOpen
@@ -40,17 +42,20 @@ package struct LedgerRaiser: Sendable {
         self.clock = clock
     }
 
-    /// `sold` is at most the cap.
     package func raise(to sold: Satoshi) async throws(RedisError) -> Outcome {
         let reply = try await redis.evaluate(
             Self.script, keys: [keys.ledger, keys.missing],
-            arguments: [sold.digits, "\(OrderTail.random())", clock.now.rfc3339])
+            arguments: [sold.digits, "\(OrderTail.random())", clock.now.rfc3339, LedgerTerms.standard.cap.digits])
         let parts = (reply.array ?? []).map { $0.text ?? "" }
         switch (parts.first, parts.count) {
-        case ("ok", 3):
-            if let id = StreamID(parts[1]), let before = Satoshi(digits: parts[2].utf8) {
-                return .raised(id, from: before)
+        case ("ok", 4):
+            if let id = StreamID(parts[1]), let before = Satoshi(digits: parts[2].utf8),
+                let cap = Satoshi(digits: parts[3].utf8)
+            {
+                return .raised(id, from: before, cap: cap)
             }
+        case ("beyond-cap", 2):
+            if let cap = Satoshi(digits: parts[1].utf8) { return .beyondCap(cap) }
         case ("enough", 2):
             if let total = Satoshi(digits: parts[1].utf8) { return .enough(total) }
         case ("not-open", 1): return .notOpen

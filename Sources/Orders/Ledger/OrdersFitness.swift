@@ -25,14 +25,15 @@ package struct OrdersFitness: Equatable, Sendable {
     ) async throws(RedisError) -> OrdersFitness {
         var look = Look()
         let model = ReadModelKeys(keys)
+        let currencies = await Self.currencies(ledger, keys)
         var needs: [RedisNeed] = projects ? .following(keys, acknowledgement) : []
         if places { needs += .placing(keys, acknowledgement) }
         // A project worker alone writes nothing there, unless it confirms.
         let writes = places || acknowledgement?.command != nil
         let probe = WriteProbe(ledger, key: writes ? keys.probe(worker, tag: "{orders}") : nil, needs: needs)
         look.take(try await probe.look(), ledger, "orders")
-        needs = projects ? .folding(keys) : []
-        if places { needs += .showing(keys) }
+        needs = projects ? .folding(keys, currencies) : []
+        if places { needs += .showing(keys, currencies) }
         let other = WriteProbe(readModel, key: projects ? keys.probe(worker, tag: "{read}") : nil, needs: needs)
         look.take(try await other.look(), readModel, "the read model")
         try await look.keys([.init(keys.ledger, "stream"), .init(keys.seen, "hash")], ledger) { _ in
@@ -51,9 +52,9 @@ package struct OrdersFitness: Equatable, Sendable {
                     ]))
         }
         try await look.census(census)
-        let streams = [nil] + Currency.allCases.map { Optional($0) }
         let expected =
-            [KeyFitness.Expected(model.statistics, "hash")] + streams.map { .init(model.orders($0), "stream") }
+            [KeyFitness.Expected(model.statistics, "hash")]
+            + model.streams(currencies).map { .init($0, "stream") }
         try await look.keys(expected, readModel) { key in
             ["\(readModel.endpoint.cli) RENAME '\(key)' '\(key).old'", "cointape orders rebuild"]
         }
@@ -65,6 +66,12 @@ package struct OrdersFitness: Equatable, Sendable {
             )
         }
         return OrdersFitness(findings: look.findings, unknown: look.unknown, durability: durability)
+    }
+
+    /// Those that the ledger takes; where that cannot be read, those that every ledger had once.
+    private static func currencies(_ ledger: RedisClient, _ keys: TapeKeys) async -> [Currency] {
+        let history = OrderHistory(readModel: ledger, ledger: ledger, keys: keys, clock: TapeClock())
+        return (try? await history.terms())?.currencies ?? LedgerTerms.standard.currencies
     }
 
     private struct Look {

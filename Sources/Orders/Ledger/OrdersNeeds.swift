@@ -9,11 +9,13 @@ extension [RedisNeed] {
             + Self("GET", "SET", "DEL", on: keys.missing) + confirming(keys, acknowledgement)
     }
 
-    /// Of an api, in the read model's Redis.
-    package static func showing(_ keys: TapeKeys) -> [RedisNeed] {
+    /// Of an api, in the read model's Redis; `currencies` are those that the ledger takes.
+    package static func showing(
+        _ keys: TapeKeys, _ currencies: [Currency] = LedgerTerms.standard.currencies
+    ) -> [RedisNeed] {
         let model = ReadModelKeys(keys)
         return .scripts + Self("HMGET", "HGETALL", on: model.statistics)
-            + model.streams.flatMap { Self("XREVRANGE", on: $0) }
+            + model.streams(currencies).flatMap { Self("XREVRANGE", on: $0) }
     }
 
     /// Of a project worker, in the ledger's Redis.
@@ -22,10 +24,12 @@ extension [RedisNeed] {
     }
 
     /// Of a project worker, in the read model's Redis: `project.lua`.
-    package static func folding(_ keys: TapeKeys) -> [RedisNeed] {
+    package static func folding(
+        _ keys: TapeKeys, _ currencies: [Currency] = LedgerTerms.standard.currencies
+    ) -> [RedisNeed] {
         let model = ReadModelKeys(keys)
         return .scripts + Self("HGETALL", "TYPE", "HMGET", "HGET", "HSET", on: model.statistics)
-            + model.streams.flatMap { Self("TYPE", "XINFO STREAM", "XADD", on: $0) }
+            + model.streams(currencies).flatMap { Self("TYPE", "XINFO STREAM", "XADD", on: $0) }
     }
 
     /// Of an api, in the Redis of `orders.witness`: `keep_witness.lua`.
@@ -39,16 +43,14 @@ extension [RedisNeed] {
         return .scripts + Self("XRANGE", on: keys.ledger) + Self("SET", on: keys.confirmed) + [RedisNeed(wait.name)]
     }
 
-    /// Of a person's `cointape orders open`, `raise`, `repair` and `rebuild`, beyond what workers need.
-    package static func mending(_ keys: TapeKeys) -> [RedisNeed] {
-        let (live, shadow) = (ReadModelKeys(keys).all, ReadModelKeys(keys, .rebuild).all)
+    /// Of a person's `cointape orders open`, `currencies`, `raise`, `repair` and `rebuild`, beyond what workers need.
+    package static func mending(
+        _ keys: TapeKeys, _ currencies: [Currency] = LedgerTerms.standard.currencies
+    ) -> [RedisNeed] {
+        let (live, shadow) = (ReadModelKeys(keys).all(currencies), ReadModelKeys(keys, .rebuild).all(currencies))
         return Self("EXISTS", on: keys.ledger) + Self("EXISTS", on: keys.seen)
             + Self("EXISTS", on: keys.missing)
             + live.flatMap { Self("EXISTS", "UNLINK", "RENAME", on: $0) }
             + shadow.flatMap { Self("EXISTS", "TYPE", "HMGET", "UNLINK", "RENAME", on: $0) }
     }
-}
-
-extension ReadModelKeys {
-    fileprivate var streams: [String] { Array(all.dropFirst()) }
 }

@@ -1,6 +1,20 @@
-/// What orders are paid in; the texts are the codes of ISO 4217.
-package enum Currency: String, CaseIterable, Sendable {
-    case eur = "EUR"
-    case gbp = "GBP"
-    case usd = "USD"
+/// What an order is paid in: a code of three capital letters, as those of ISO 4217.
+///
+/// Which of them a ledger takes, the ledger says: see `LedgerTerms`.
+package struct Currency: RawRepresentable, Hashable, Sendable {
+    package let rawValue: String
+
+    /// nil for anything but three letters from A to Z.
+    package init?(rawValue: String) {
+        let letters = rawValue.utf8
+        guard letters.count == 3, letters.allSatisfy((UInt8(ascii: "A")...UInt8(ascii: "Z")).contains) else {
+            return nil
+        }
+        self.rawValue = rawValue
+    }
+
+    /// A code that stands in the source.
+    package init(_ code: StaticString) {
+        rawValue = "\(code)"
+    }
 }

@@ -6,9 +6,6 @@ package struct Satoshi: Hashable, Comparable, Sendable {
         self.value = value
     }
 
-    /// What all orders together never exceed: 100 BTC, as `create_order.lua` has it.
-    package static let cap = Satoshi(10_000_000_000)
-
     /// Reads what a script wrote: digits, without leading zeros.
     package init?(digits text: some Collection<UInt8>) {
         guard let decimal = Decimal128(text, mostDigits: 38, mostDecimals: 0) else { return nil }

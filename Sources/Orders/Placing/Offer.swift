@@ -17,7 +17,7 @@ package struct Offer: Equatable, Sendable {
     /// nil when there is no rate for the currency, or it is older than `maxAge`.
     package init?(for request: OrderRequest, at rates: BTCRates, maxAge: Duration, clock: TapeClock) {
         guard let rate = rates.rates[request.currency], let satoshi = rate.satoshi(for: request.amount),
-            clock.now <= rates.minute.start + maxAge
+            rates.isYoung(maxAge, clock)
         else { return nil }
         self.satoshi = satoshi
         self.rate = rate

@@ -11,8 +11,10 @@ package enum OrderOutcome: Equatable, Sendable {
     /// It had not been taken, and nothing was offered.
     case noOffer
     case rateStale
-    /// It does not fit; the sum so far.
-    case capExceeded(total: Satoshi)
+    /// The ledger takes these currencies, and not the order's.
+    case noCurrency([Currency])
+    /// It does not fit; the sum so far, and the ledger's cap.
+    case capExceeded(total: Satoshi, cap: Satoshi)
     case notOpen
     /// An entry that was known is not there any more.
     case ledgerLost(String)
@@ -41,8 +43,16 @@ package enum OrderOutcome: Equatable, Sendable {
         case "no-offer": self = .noOffer
         case "rate-stale": self = .rateStale
         case "cap-exceeded":
-            guard let total = Satoshi(digits: detail.utf8) else { throw Self.foreign }
-            self = .capExceeded(total: total)
+            guard let total = Satoshi(digits: detail.utf8), parts.count == 3,
+                let cap = parts[2].text.flatMap({ LedgerTerms.cap(digits: $0) })
+            else { throw Self.foreign }
+            self = .capExceeded(total: total, cap: cap)
+        case "no-currency":
+            guard let currencies = try? LedgerTerms.currencies(detail) else {
+                self = .damaged("the ledger's list of currencies cannot be read: \(detail.prefix(100))")
+                return
+            }
+            self = .noCurrency(currencies)
         case "not-open": self = .notOpen
         case "ledger-lost": self = .ledgerLost(detail)
         case "keys-lost": self = .keysLost(detail)

@@ -19,6 +19,8 @@ package struct OrderScript: Sendable {
         self.keys = [keys.ledger, keys.seen, keys.missing]
         let head = [request.currency.rawValue, "\(request.amount)", "\(request.key)"]
         let expected = [known.map { "\($0.id)" } ?? "", known.map { "\($0.tail)" } ?? "", "\(entriesWithoutKey)"]
+        let standard = LedgerTerms.standard
+        let terms = [standard.cap.digits, LedgerTerms.text(of: standard.currencies)]
         let offered =
             offer.map { offer in
                 [
@@ -26,6 +28,6 @@ package struct OrderScript: Sendable {
                     "\(offer.validUntil.milliseconds)", offer.kind.rawValue, "\(tail)", now.rfc3339,
                 ]
             } ?? Array(repeating: "", count: 8)
-        arguments = head + offered + expected
+        arguments = head + offered + expected + terms
     }
 }

@@ -82,14 +82,16 @@ package struct LedgerFold: Sendable {
 
     private func write(_ batch: FoldBatch, behind last: LedgerMark?) async throws(RedisError) -> Step {
         let fields = batch.statistics.fields
+        let currencies = batch.statistics.currencies
         var arguments: [any RedisArgument] = [last.map { "\($0.id)" } ?? "", last.map { "\($0.tail)" } ?? ""]
+        arguments.append(LedgerTerms.text(of: currencies))
         arguments.append(fields.count)
         for field in fields { arguments += [field.name, field.value] }
         for order in batch.orders {
             arguments.append("\(order.id.entry)")
             for field in order.fields { arguments += [field.name, field.value] }
         }
-        let reply = try await readModel.evaluate(Self.script, keys: keys.all, arguments: arguments)
+        let reply = try await readModel.evaluate(Self.script, keys: keys.all(currencies), arguments: arguments)
         let parts = (reply.array ?? []).compactMap(\.text)
         switch parts.first {
         case "ok": return .folded(batch)

@@ -2,18 +2,10 @@ import Redis
 package import Tape
 
 extension OrderHistory {
-    /// The ledger's first entry; nil where there is none, or it is no opening.
-    package func opening() async throws -> LedgerOpening? {
-        guard let first = try await ledger.oldest(), case .opening(let opening) = try LedgerEntry(first) else {
-            return nil
-        }
-        return opening
-    }
-
     /// How many orders there are: those that are folded, and at most so many that are not.
     package func orders(atMost most: Int) async throws -> Int {
         let statistics = try await statistics()
-        let folded = Currency.allCases.reduce(0) { $0 + Int(clamping: statistics[$1].count) }
+        let folded = Int(clamping: statistics.count)
         guard let first = statistics.last.map(\.id.successor) ?? .lowest else { return folded }
         let rest = try await ledger.oldest(most, from: first)
         return try folded + rest.count { if case .order = try LedgerEntry($0) { true } else { false } }

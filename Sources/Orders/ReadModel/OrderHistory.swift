@@ -10,6 +10,8 @@ package struct OrderHistory: Sendable {
     let ledger: StreamReader
     private let folded: StreamReader
     private let keys: ReadModelKeys
+    private let redis: RedisClient
+    private let seen: String
 
     /// How many entries that were not projected a page of one currency looks through, and how many a round trip.
     static let mostUnprojected = 10_000
@@ -18,6 +20,8 @@ package struct OrderHistory: Sendable {
     package init(readModel: RedisClient, ledger: RedisClient, keys: TapeKeys, clock: TapeClock) {
         self.readModel = readModel
         self.keys = ReadModelKeys(keys)
+        redis = ledger
+        seen = keys.seen
         self.ledger = StreamReader(key: keys.ledger, redis: ledger, clock: clock)
         folded = StreamReader(key: self.keys.orders(), redis: readModel, clock: clock)
     }
@@ -78,6 +82,28 @@ package struct OrderHistory: Sendable {
     /// The ledger's newest entry; nil while it is not open.
     package func newestEntry() async throws -> LedgerEntry? {
         try await ledger.newest(1).first.map { try LedgerEntry($0) }
+    }
+
+    /// The ledger's first entry; nil where there is none, or it is no opening.
+    package func opening() async throws -> LedgerOpening? {
+        guard let first = try await ledger.oldest(), case .opening(let opening) = try LedgerEntry(first) else {
+            return nil
+        }
+        return opening
+    }
+
+    /// What the ledger allows now; nil while it is not open.
+    package func terms() async throws -> LedgerTerms? {
+        guard var terms = try await opening()?.terms else { return nil }
+        while true {
+            // A key of an earlier ledger leads to nothing.
+            let list = LedgerTerms.text(of: terms.currencies)
+            guard let id = try await redis.send(RedisCommand("HGET", seen, list)).text,
+                let id = StreamID(id), let entry = try await ledger.newest(1, from: id, to: id).first,
+                case .addition(let addition) = try LedgerEntry(entry), addition.identity == list
+            else { return terms }
+            terms = LedgerTerms(cap: terms.cap, currencies: addition.currencies)
+        }
     }
 
     /// Whether the ledger has this entry.

@@ -23,7 +23,8 @@ package struct ReadModelKeys: Equatable, Sendable {
     }
 
     /// All of them, as the scripts take them: the statistics, all orders, then each currency's.
-    package var all: [String] {
-        [statistics, orders()] + Currency.allCases.map { orders($0) }
-    }
+    package func all(_ currencies: [Currency]) -> [String] { [statistics] + streams(currencies) }
+
+    /// All orders, then each currency's.
+    package func streams(_ currencies: [Currency]) -> [String] { [orders()] + currencies.map { orders($0) } }
 }

@@ -32,19 +32,19 @@ package struct ReadModelRebuild: Sendable {
     /// is as it was then.
     package func run() async throws -> ReadModelStatistics {
         try await requireNothingLost()
-        try await remove()
+        try await remove(await leftovers())
         while true {
             guard !Task.isCancelled else { throw CancellationError() }
             switch try await fold.step(atMost: Self.batch) {
             case .moved: continue
             // The end need not be reached: orders may come as fast as they are folded.
             case .folded(let batch) where batch.count < Self.batch && batch.stop == nil:
-                if try await replace(batch.statistics.last) { return batch.statistics }
+                if try await replace(by: batch.statistics) { return batch.statistics }
             case .folded: continue
             case .caughtUp(let statistics):
-                if try await replace(statistics.last) { return statistics }
+                if try await replace(by: statistics) { return statistics }
             case .stopped(let stop):
-                try await remove()
+                try await remove(await leftovers())
                 throw stop
             }
         }
@@ -74,14 +74,43 @@ package struct ReadModelRebuild: Sendable {
         throw LostOrders(last: last.id, sold: witness.total, ledger: total)
     }
 
-    private func remove() async throws(RedisError) {
-        _ = try await readModel.send(RedisCommand("UNLINK", arguments: shadow.all))
+    private func remove(_ currencies: [Currency]) async throws(RedisError) {
+        _ = try await readModel.send(RedisCommand("UNLINK", arguments: shadow.all(currencies)))
     }
 
-    private func replace(_ last: LedgerMark?) async throws -> Bool {
-        guard let last else { throw EmptyLedger() }
+    /// The currencies of whatever a rebuild that was killed has left, and of those that the ledger takes.
+    private func leftovers() async throws(RedisError) -> [Currency] {
+        let known = (try? await history.terms())?.currencies ?? LedgerTerms.standard.currencies
+        return Self.union(known, Self.read(try await stated(shadow)))
+    }
+
+    /// What statistics say of their currencies; empty where they say nothing.
+    private func stated(_ keys: ReadModelKeys) async throws(RedisError) -> String {
+        do throws(RedisError) {
+            return try await readModel.send(RedisCommand("HMGET", keys.statistics, "currencies")).array?.first?.text
+                ?? ""
+        } catch {
+            guard error.code == .server("WRONGTYPE") else { throw error }
+            return ""
+        }
+    }
+
+    /// A read model that does not say which, or not legibly, may be one of an earlier build.
+    private static func read(_ stated: String) -> [Currency] {
+        (try? LedgerTerms.currencies(stated)) ?? LedgerTerms.standard.currencies
+    }
+
+    private static func union(_ first: [Currency], _ second: [Currency]) -> [Currency] {
+        first + second.filter { !first.contains($0) }
+    }
+
+    private func replace(by statistics: ReadModelStatistics) async throws -> Bool {
+        guard let last = statistics.last else { throw EmptyLedger() }
+        let stated = try await stated(live)
+        let currencies = Self.union(statistics.currencies, Self.read(stated))
         let reply = try await readModel.evaluate(
-            Self.script, keys: live.all + shadow.all, arguments: ["\(last.id)", "\(last.tail)"])
+            Self.script, keys: live.all(currencies) + shadow.all(currencies),
+            arguments: ["\(last.id)", "\(last.tail)", stated])
         switch reply.array?.first?.text {
         case "ok": return true
         case "moved": return false

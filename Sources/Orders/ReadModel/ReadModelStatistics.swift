@@ -21,34 +21,51 @@ package struct ReadModelStatistics: Equatable, Sendable {
     package private(set) var lastCreatedAt: String?
     /// The ledger's running total as of `last`.
     package private(set) var total = Satoshi(0)
-    private var sums = Dictionary(uniqueKeysWithValues: Currency.allCases.map { ($0, Sums()) })
+    /// What the ledger takes as of `last`; empty before the first entry.
+    package private(set) var currencies: [Currency] = []
+    private var sums: [Currency: Sums] = [:]
 
     /// Those of an empty read model.
     package init() {}
 
     package subscript(currency: Currency) -> Sums { sums[currency] ?? Sums() }
 
+    /// How many orders there are.
+    package var count: UInt64 { sums.values.reduce(0) { $0 + $1.count } }
+
     /// Takes in the entry behind `last`.
     ///
     /// Throws, and changes nothing, where the entry does not continue what there is: the ledger's first entry is its only
-    /// opening, and each running total is the one before plus the order.
+    /// opening, each running total is the one before plus the order, and the order's currency is one that the ledger takes.
     package mutating func fold(_ entry: LedgerEntry) throws(DamagedEntry) {
         switch entry {
         case .opening(let opening):
             guard last == nil else { throw DamagedEntry(opening.id, "opens a ledger that had been opened") }
             lastCreatedAt = opening.opened
+            take(opening.terms.currencies)
         case .raise(let raise):
             guard last != nil else { throw DamagedEntry(raise.id, "is the first, and not the ledger's opening") }
             guard raise.total >= total else {
                 throw DamagedEntry(raise.id, "raises the running total to \(raise.total.digits), from \(total.digits)")
             }
             lastCreatedAt = raise.raised
+        case .addition(let addition):
+            guard last != nil else { throw DamagedEntry(addition.id, "is the first, and not the ledger's opening") }
+            if let reason = addition.contradiction(to: currencies, total: total) {
+                throw DamagedEntry(addition.id, reason)
+            }
+            lastCreatedAt = addition.added
+            take(addition.currencies)
         case .order(let order):
             guard last != nil else { throw DamagedEntry(entry.id, "is the first, and not the ledger's opening") }
             let expected = total + order.order.satoshi
             guard order.total == expected else {
                 throw DamagedEntry(
                     entry.id, "has the running total \(order.total.digits), where \(expected.digits) would be right")
+            }
+            guard currencies.contains(order.order.currency) else {
+                throw DamagedEntry(
+                    entry.id, "is in \(order.order.currency.rawValue), which the ledger does not take there")
             }
             lastCreatedAt = order.order.createdAt
             var sum = self[order.order.currency]
@@ -60,6 +77,11 @@ package struct ReadModelStatistics: Equatable, Sendable {
         last = LedgerMark(id: entry.id, tail: entry.tail)
         total = entry.total
     }
+
+    private mutating func take(_ currencies: [Currency]) {
+        self.currencies = currencies
+        for currency in currencies where sums[currency] == nil { sums[currency] = Sums() }
+    }
 }
 
 extension ReadModelStatistics {
@@ -68,10 +90,10 @@ extension ReadModelStatistics {
         guard let last, let lastCreatedAt else { return [] }
         let marks = [
             ("last", "\(last.id)"), ("last_tail", "\(last.tail)"), ("last_created_at", lastCreatedAt),
-            ("total", total.digits),
+            ("total", total.digits), ("currencies", LedgerTerms.text(of: currencies)),
         ]
         return marks
-            + Currency.allCases.flatMap { currency in
+            + currencies.flatMap { currency in
                 let (name, sums) = (currency.rawValue, self[currency])
                 return [
                     ("\(name):count", "\(sums.count)"), ("\(name):units", "\(sums.units)"),
@@ -96,7 +118,11 @@ extension ReadModelStatistics {
             id: try read("last") { StreamID($0) }, tail: try read("last_tail") { OrderTail($0) })
         lastCreatedAt = try read("last_created_at") { $0 }
         total = try read("total") { Satoshi(digits: $0.utf8) }
-        for currency in Currency.allCases {
+        // Builds before did not write which currencies they had summed up: they knew no others.
+        currencies =
+            fields["currencies"] == nil
+            ? LedgerTerms.standard.currencies : try read("currencies") { try? LedgerTerms.currencies($0) }
+        for currency in currencies {
             var sum = Sums()
             // No more than project.lua takes, so that sums of counts are far from overflow.
             sum.count = try read("\(currency.rawValue):count") { $0.utf8.count <= 15 ? UInt64($0) : nil }

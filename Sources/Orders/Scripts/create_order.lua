@@ -3,7 +3,7 @@
 -- KEYS[1]  the ledger
 -- KEYS[2]  the table of keys that were seen
 -- KEYS[3]  the mark of a loss: the record of an acknowledged entry that is missing; absent while none is
--- ARGV[1]  currency: EUR, GBP or USD
+-- ARGV[1]  currency: three capital letters
 -- ARGV[2]  amount: a plain decimal without needless zeros, above 0 and below 10^9, at most 8 decimals
 -- ARGV[3]  the client's key
 -- ARGV[4]  what it buys, in satoshi; empty to only look for the key, and then ARGV[5] to ARGV[11] and ARGV[14] may be, too
@@ -18,6 +18,8 @@
 -- ARGV[13] its tail
 -- ARGV[14] how many of the ledger's entries have no key of their own, as far as the caller knows: the opening, the raises,
 --          and orders under a key that an earlier one has too
+-- ARGV[15] the cap of a ledger whose opening does not state any, in satoshi
+-- ARGV[16] the currencies of a ledger whose opening does not state any: as entries state them
 --
 -- Returns a table that begins with one of these; all but `new` have changed nothing.
 --   seen, id, {field, value, …}, known  the key is known: this is its order; known is 1 if the entry of ARGV[12] is there too
@@ -30,10 +32,10 @@
 --   damaged, words               the ledger holds what this script never wrote
 --   wrong-kind, kind             the ledger takes rates of this other kind
 --   rate-stale, now              the rate is not good now; Redis' time in ms
---   cap-exceeded, total          the order does not fit; the sum so far
+--   no-currency, currencies      the ledger takes these currencies, and not that of ARGV[1]
+--   cap-exceeded, total, cap     the order does not fit; the sum so far, and the cap
 -- Retry safety: running it again answers `seen`. Every check stands before the first write, as a script is not rolled
 -- back; tonumber only sees digits, as it would take nan, and no comparison with nan is true.
-local CAP = 10000000000
 local currency, amount, key, known, known_tail = ARGV[1], ARGV[2], ARGV[3], ARGV[12], ARGV[13]
 
 local function fields_of(entry)
@@ -61,11 +63,43 @@ if id then
   local other = known and string.find(known, '^%d+%-%d+$') and at(known)
   return {'seen', entry[1], entry[2], other and fields_of(other).tail == known_tail and '1' or '0'}
 end
-if ARGV[4] == '' then return {'no-offer'} end
+
+local function has(list, code) return string.find(',' .. list .. ',', ',' .. code .. ',', 1, true) ~= nil end
+
+-- The list that an entry has added currencies to; nil if it has not.
+local function list_before(fields)
+  local list, new = fields.currencies or '', ',' .. (fields.new_currencies or '')
+  if fields.added and #new > 1 and string.sub(list, -#new) == new then return string.sub(list, 1, -#new - 1) end
+end
+
+-- A list that has the order's currency, or else all that the ledger takes: the opening's, and behind it those that were added,
+-- each found by the list before. A key of an earlier ledger leads to nothing.
+local function currencies_of(opening)
+  local list = opening.currencies or ARGV[16] or ''
+  while not has(list, currency) do
+    local leads = redis.call('HGET', KEYS[2], list)
+    local entry = leads and string.find(leads, '^%d+%-%d+$') and at(leads)
+    local fields = entry and fields_of(entry)
+    if not fields or list_before(fields) ~= list then return list end
+    list = fields.currencies
+  end
+  return list
+end
+
+local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
+if ARGV[4] == '' then
+  local taken = first and currencies_of(fields_of(first))
+  -- Where keys are lost it is not known what was added.
+  if first and not has(taken, currency) and is_whole(ARGV[14] or '', 15)
+    and redis.call('HLEN', KEYS[2]) >= redis.call('XLEN', KEYS[1]) - tonumber(ARGV[14]) then
+    return {'no-currency', taken}
+  end
+  return {'no-offer'}
+end
 
 local satoshi, rate, minute, from, till = ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
 local kind, tail, now_text, others = ARGV[9], ARGV[10], ARGV[11], ARGV[14]
-if #ARGV ~= 14 then return {'bad-argument', tostring(#ARGV)} end
+if #ARGV ~= 16 then return {'bad-argument', tostring(#ARGV)} end
 
 local function is_decimal(text, most_whole, most_decimals)
   local whole, decimals = string.match(text, '^(%d+)%.(%d+)$')
@@ -75,7 +109,7 @@ end
 
 local DAY = '^%d%d%d%d%-%d%d%-%d%dT%d%d:%d%d'
 local checks = {
-  currency == 'EUR' or currency == 'GBP' or currency == 'USD',
+  string.find(currency, '^[A-Z][A-Z][A-Z]$'),
   is_decimal(amount, 9, 8) and not string.find(amount, '%..*0$'),
   #key <= 255 and string.find(key, '^[A-Za-z0-9._:-]+$'),
   is_whole(satoshi, 38) and satoshi ~= '0',
@@ -90,14 +124,15 @@ local checks = {
   known == '' and known_tail == ''
     or known ~= '' and #known_tail == 11 and string.find(known_tail, '^[0-3][0-9a-f]+$'),
   is_whole(others, 15),
+  is_whole(ARGV[15], 16) and ARGV[15] ~= '0',
+  string.find(ARGV[16], '^[A-Z,]+$'),
 }
-for number = 1, 14 do
+for number = 1, 16 do
   if not checks[number] then return {'bad-argument', tostring(number)} end
 end
 
 local missing = redis.call('GET', KEYS[3])
 if missing then return {'ledger-lost', string.match(missing, '"entry":"(%d+%-%d+)"') or 'that ' .. KEYS[3] .. ' names'} end
-local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
 if not first then
   if known ~= '' then return {'ledger-lost', known} end
   return {'not-open'}
@@ -116,18 +151,24 @@ if known ~= '' then
 end
 
 local opening = fields_of(first)
-if not opening.opened or (opening.kind ~= 'real' and opening.kind ~= 'sandbox') then
+-- Named `rates` where the terms are others than earlier builds know: these find no `kind`, and take no order.
+local takes = opening.kind or opening.rates
+if not opening.opened or (takes ~= 'real' and takes ~= 'sandbox') then
   return {'damaged', 'the first entry, ' .. first[1] .. ', is not an opening'}
 end
+local cap = opening.cap or ARGV[15]
+if not is_whole(cap, 16) or cap == '0' or tonumber(cap) > 21 * 10 ^ 14 then
+  return {'damaged', 'the first entry, ' .. first[1] .. ', has no cap'}
+end
 local total = fields.total
-if not total or not is_whole(total, 11) then
+if not total or not is_whole(total, 16) then
   return {'damaged', 'the newest entry, ' .. newest[1] .. ', has no running total'}
 end
 -- Nobody but cointape adds entries; one of another hand may have a total that would sell anew what is sold.
-if not fields.tail or not (fields.satoshi or fields.opened or fields.raised) then
+if not fields.tail or not (fields.satoshi or fields.opened or fields.raised or fields.added) then
   return {'damaged', 'the newest entry, ' .. newest[1] .. ', is no order'}
 end
-if not is_whole(least, 11) or tonumber(total) < tonumber(least) then
+if not is_whole(least, 16) or tonumber(total) < tonumber(least) then
   return {'damaged', 'the newest entry, ' .. newest[1] .. ', has a smaller running total than ' .. known}
 end
 -- The next id has to fit into a UUID: 48 bits of milliseconds, 32 of sequence.
@@ -136,7 +177,7 @@ if not is_whole(milliseconds, 15) or tonumber(milliseconds) >= 2 ^ 48
   or not is_whole(sequence, 10) or tonumber(sequence) >= 2 ^ 32 - 1 then
   return {'damaged', 'the newest entry, ' .. newest[1] .. ', leaves no id to the next'}
 end
-if opening.kind ~= kind then return {'wrong-kind', opening.kind} end
+if takes ~= kind then return {'wrong-kind', takes} end
 
 -- Each order has its key in the table, which leads to it, or to another order under that key: where one is gone, asking
 -- again would place the same order a second time. Keys of an earlier ledger may stand there too.
@@ -156,13 +197,21 @@ if fields.satoshi and fields.key then
   end
 end
 
+if fields.added and redis.call('HGET', KEYS[2], list_before(fields) or '') ~= newest[1] then
+  return {'keys-lost', 'it lacks the newest currencies, ' .. newest[1]}
+end
+local taken = currencies_of(opening)
+if not has(taken, currency) then return {'no-currency', taken} end
+
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if not (tonumber(from) <= now and now <= tonumber(till)) then
   return {'rate-stale', string.format('%.0f', now)}
 end
 -- Longer figures are not for tonumber, and far beyond the cap.
-if #satoshi > 11 or not (tonumber(total) + tonumber(satoshi) <= CAP) then return {'cap-exceeded', total} end
+if #satoshi > 16 or not (tonumber(total) + tonumber(satoshi) <= tonumber(cap)) then
+  return {'cap-exceeded', total, cap}
+end
 
 local refusal = denied({{'XADD', KEYS[1], '0-0', 'f', 'v'}, {'HSET', KEYS[2], 'f', 'v', 'f'}})
 if refusal then return refusal end

@@ -7,6 +7,9 @@
 -- ARGV[2]  real or sandbox: which rates the ledger takes
 -- ARGV[3]  42 random bits: eleven hexadecimal digits
 -- ARGV[4]  now, for people: 2026-11-21T09:01:30.250Z
+-- ARGV[5]  the cap, in satoshi: up to 21 million BTC, exact in a double
+-- ARGV[6]  the currencies that the ledger takes: three capital letters each, with a comma between two
+-- ARGV[7]  the name of the field that holds ARGV[2]: see LedgerOpening.kindField
 --
 -- Returns a table that begins with one of these; all but `ok` have changed nothing.
 --   ok, id                the ledger is open; its opening entry
@@ -15,20 +18,22 @@
 --   too-little, sold      the mark of a loss says that this much, in satoshi, was sold before
 --   bad-argument, number  ARGV[number] is not what stands above
 -- Retry safety: running it again answers `open`. Every check stands before the write; tonumber only sees digits.
-local CAP = 10000000000
-local total, kind, tail, now_text = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local total, kind, tail, now_text, cap, currencies, kind_field = unpack(ARGV)
 
 local function is_whole(text)
-  return #text <= 11 and string.find(text, '^%d+$') ~= nil and (text == '0' or string.sub(text, 1, 1) ~= '0')
+  return #text <= 16 and string.find(text, '^%d+$') ~= nil and (text == '0' or string.sub(text, 1, 1) ~= '0')
 end
 
 local checks = {
-  total == '' or is_whole(total) and tonumber(total) <= CAP,
+  total == '' or is_whole(total) and is_whole(cap) and tonumber(total) <= tonumber(cap),
   kind == 'real' or kind == 'sandbox',
   #tail == 11 and string.find(tail, '^[0-3][0-9a-f]+$'),
   string.find(now_text, '^%d%d%d%d%-%d%d%-%d%dT%d%d:%d%d:%d%d%.%d%d%dZ$'),
+  is_whole(cap) and cap ~= '0' and tonumber(cap) <= 21 * 10 ^ 14,
+  string.find(currencies .. ',', '^[A-Z,]+$') and string.gsub(currencies .. ',', '[A-Z][A-Z][A-Z],', '') == '',
+  kind_field == 'kind' or kind_field == 'rates',
 }
-for number = 1, 4 do
+for number = 1, 7 do
   if not checks[number] then return {'bad-argument', tostring(number)} end
 end
 
@@ -36,7 +41,7 @@ local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
 if first then return {'open', first[1]} end
 local mark = redis.call('GET', KEYS[3])
 local sold = mark and (string.match(mark, '"total":"(%d+)"') or '')
-if mark and total ~= '' and (#sold > 11 or sold == '' or tonumber(total) < tonumber(sold)) then
+if mark and total ~= '' and (#sold > 16 or sold == '' or tonumber(total) < tonumber(sold)) then
   return {'too-little', sold}
 end
 if total == '' then
@@ -50,6 +55,8 @@ if mark then writes[2] = {'DEL', KEYS[3], harmless = {'DEL', KEYS[3] .. ':none'}
 local refusal = denied(writes)
 if refusal then return refusal end
 
-local id = redis.call('XADD', KEYS[1], '*', 'opened', now_text, 'kind', kind, 'total', total, 'tail', tail)
+local id = redis.call(
+  'XADD', KEYS[1], '*', 'opened', now_text, kind_field, kind, 'cap', cap, 'currencies', currencies, 'total', total,
+  'tail', tail)
 if mark then redis.call('DEL', KEYS[3]) end
 return {'ok', id}

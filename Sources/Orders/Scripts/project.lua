@@ -2,11 +2,12 @@
 --
 -- KEYS[1]  the statistics
 -- KEYS[2]  the stream of all orders
--- KEYS[3…5] the streams of EUR, GBP and USD
+-- KEYS[3…]  the streams of the currencies
 -- ARGV[1]  the statistics' `last` as the caller read it; empty for an empty read model
 -- ARGV[2]  its `last_tail`; empty with it
--- ARGV[3]  the number of the statistics' fields
--- ARGV[4…] these fields, absolute: field, value, field, value, …; behind them each order, in the ledger's order: its id,
+-- ARGV[3]  the currencies, in the order of their streams: three capital letters each, with a comma between two
+-- ARGV[4]  the number of the statistics' fields
+-- ARGV[5…] these fields, absolute: field, value, field, value, …; behind them each order, in the ledger's order: its id,
 --          and 7 fields and values, the first of them its currency
 --
 -- Returns a table that begins with one of these; all but `ok` have changed nothing.
@@ -16,7 +17,6 @@
 --   bad-argument, number  ARGV[number] is not what stands above
 -- Retry safety: running it again answers `moved`. Every check stands before the first write, as a script is not rolled
 -- back.
-local CURRENCIES = {'EUR', 'GBP', 'USD'}
 local ROW = 15
 local last, tail = ARGV[1], ARGV[2]
 
@@ -35,11 +35,16 @@ local function is_id(text) return #text <= 41 and string.find(text, '^%d+%-%d+$'
 local function bad(number) return {'bad-argument', tostring(number)} end
 
 if last ~= '' and not is_id(last) then return bad(1) end
-if #ARGV[3] > 3 or not string.find(ARGV[3], '^%d+$') then return bad(3) end
-local rows = 4 + 2 * tonumber(ARGV[3])
-if rows < 6 or #ARGV < rows - 1 or (#ARGV - rows + 1) % ROW ~= 0 then return bad(#ARGV) end
-local streams = {}
-for index, currency in ipairs(CURRENCIES) do streams[currency] = KEYS[index + 2] end
+local streams, currencies = {}, {}
+for currency in string.gmatch(ARGV[3] .. ',', '([^,]*),') do
+  if not string.find(currency, '^[A-Z][A-Z][A-Z]$') or streams[currency] then return bad(3) end
+  currencies[#currencies + 1] = currency
+  streams[currency] = KEYS[#currencies + 2]
+end
+if #KEYS ~= #currencies + 2 then return bad(3) end
+if #ARGV[4] > 3 or not string.find(ARGV[4], '^%d+$') then return bad(4) end
+local rows = 5 + 2 * tonumber(ARGV[4])
+if rows < 7 or #ARGV < rows - 1 or (#ARGV - rows + 1) % ROW ~= 0 then return bad(#ARGV) end
 local before = last == '' and '0-0' or last
 for row = rows, #ARGV, ROW do
   if not is_id(ARGV[row]) or not is_lower(before, ARGV[row]) then return bad(row) end
@@ -70,9 +75,10 @@ local function damage(key, count)
   end
 end
 
+-- A currency that was added since has no count yet, and must have no orders.
 local sum = 0
-for index, currency in ipairs(CURRENCIES) do
-  local text = redis.call('HGET', KEYS[1], currency .. ':count') or (last == '' and '0' or '')
+for index, currency in ipairs(currencies) do
+  local text = redis.call('HGET', KEYS[1], currency .. ':count') or '0'
   if #text > 15 or not string.find(text, '^%d+$') then return {'damaged', KEYS[1] .. ' has no ' .. currency .. ':count'} end
   sum = sum + tonumber(text)
   local found = damage(KEYS[index + 2], tonumber(text))
@@ -82,7 +88,7 @@ local found = damage(KEYS[2], sum)
 if found then return {'damaged', found} end
 
 local writes = {{'HSET', KEYS[1], 'f', 'v', 'f'}}
-for index = 2, 5 do writes[index] = {'XADD', KEYS[index], '0-0', 'f', 'v'} end
+for index = 2, #KEYS do writes[index] = {'XADD', KEYS[index], '0-0', 'f', 'v'} end
 local refusal = denied(writes)
 if refusal then return refusal end
 
@@ -90,5 +96,5 @@ for row = rows, #ARGV, ROW do
   redis.call('XADD', KEYS[2], unpack(ARGV, row, row + ROW - 1))
   redis.call('XADD', streams[ARGV[row + 2]], unpack(ARGV, row, row + ROW - 1))
 end
-redis.call('HSET', KEYS[1], unpack(ARGV, 4, rows - 1))
+redis.call('HSET', KEYS[1], unpack(ARGV, 5, rows - 1))
 return {'ok'}

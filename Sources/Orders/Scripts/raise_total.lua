@@ -5,27 +5,29 @@
 -- ARGV[1]  what was sold in all, in satoshi
 -- ARGV[2]  42 random bits: eleven hexadecimal digits
 -- ARGV[3]  now, for people: 2026-11-21T09:01:30.250Z
+-- ARGV[4]  the cap of a ledger whose opening does not state any, in satoshi
 --
 -- Returns a table that begins with one of these; all but `ok` have changed nothing.
---   ok, id, total         the running total is raised; the entry that says so, and the total before
+--   ok, id, total, cap    the running total is raised; the entry that says so, the total before, and the ledger's cap
+--   beyond-cap, cap       more than the ledger's cap, in satoshi
 --   enough, total         the running total is as high already, and no loss is to be counted by it
 --   not-open              there is no ledger
 --   damaged, words        the ledger holds what cointape never wrote
 --   bad-argument, number  ARGV[number] is not what stands above
 -- Retry safety: running it again answers `enough`. Every check stands before the write; tonumber only sees digits.
-local CAP = 10000000000
-local sold, tail, now_text = ARGV[1], ARGV[2], ARGV[3]
+local sold, tail, now_text, standard_cap = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 
 local function is_whole(text)
-  return #text <= 11 and string.find(text, '^%d+$') ~= nil and (text == '0' or string.sub(text, 1, 1) ~= '0')
+  return #text <= 16 and string.find(text, '^%d+$') ~= nil and (text == '0' or string.sub(text, 1, 1) ~= '0')
 end
 
 local checks = {
-  is_whole(sold) and tonumber(sold) <= CAP,
+  is_whole(sold),
   #tail == 11 and string.find(tail, '^[0-3][0-9a-f]+$'),
   string.find(now_text, '^%d%d%d%d%-%d%d%-%d%dT%d%d:%d%d:%d%d%.%d%d%dZ$'),
+  is_whole(standard_cap),
 }
-for number = 1, 3 do
+for number = 1, 4 do
   if not checks[number] then return {'bad-argument', tostring(number)} end
 end
 
@@ -37,17 +39,21 @@ end
 
 local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
 if not first then return {'not-open'} end
-if not fields_of(first).opened then return {'damaged', 'the first entry, ' .. first[1] .. ', is not an opening'} end
+local opening = fields_of(first)
+if not opening.opened then return {'damaged', 'the first entry, ' .. first[1] .. ', is not an opening'} end
+local cap = opening.cap or standard_cap
+if not is_whole(cap) or cap == '0' then return {'damaged', 'the first entry, ' .. first[1] .. ', has no cap'} end
 local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
 local fields = fields_of(newest)
 local total = fields.total or ''
 if not is_whole(total) then return {'damaged', 'the newest entry, ' .. newest[1] .. ', has no running total'} end
-if not fields.tail or not (fields.satoshi or fields.opened or fields.raised) then
+if not fields.tail or not (fields.satoshi or fields.opened or fields.raised or fields.added) then
   return {'damaged', 'the newest entry, ' .. newest[1] .. ', is no order'}
 end
+if tonumber(sold) > tonumber(cap) then return {'beyond-cap', cap} end
 local mark = redis.call('GET', KEYS[2])
 local lost = mark and string.match(mark, '"total":"(%d+)"')
-local is_counted = lost and #lost <= 11 and tonumber(lost) <= tonumber(sold)
+local is_counted = lost and #lost <= 16 and tonumber(lost) <= tonumber(sold)
 -- The same total counts a loss all the same: what was lost may have been ordered again.
 if tonumber(total) > tonumber(sold) or total == sold and not is_counted then return {'enough', total} end
 
@@ -58,4 +64,4 @@ if refusal then return refusal end
 
 local id = redis.call('XADD', KEYS[1], '*', 'raised', now_text, 'total', sold, 'tail', tail)
 if is_counted then redis.call('DEL', KEYS[2]) end
-return {'ok', id, total}
+return {'ok', id, total, cap}

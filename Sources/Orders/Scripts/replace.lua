@@ -1,21 +1,23 @@
 -- Puts a rebuilt read model in the live one's place, all of it at once.
 --
--- KEYS[1…5]  the live keys: the statistics and the streams
--- KEYS[6…10] the rebuilt ones, in the same order
--- ARGV[1]    the rebuilt statistics' `last`, as the caller read it
--- ARGV[2]    its `last_tail`
+-- KEYS     the live keys, the statistics first, then the streams; behind them the rebuilt ones, in the same order
+-- ARGV[1]  the rebuilt statistics' `last`, as the caller read it
+-- ARGV[2]  its `last_tail`
+-- ARGV[3]  the live statistics' `currencies`, as the caller read it; empty for none: KEYS has the streams of all of them
 --
--- Returns {'ok'}, or {'moved'} when the rebuilt one is another than the caller read, or gone; then nothing has changed.
+-- Returns {'ok'}, or {'moved'} when either is another than the caller read, or the rebuilt one is gone; then nothing has changed.
 -- A stream that was not rebuilt is one without orders. Every check stands before the first write. Retry safety: running it again answers `moved`.
-local COUNT = 5
-local kind = redis.call('TYPE', KEYS[COUNT + 1]).ok
+local count = #KEYS / 2
+local kind = redis.call('TYPE', KEYS[count + 1]).ok
 if kind ~= 'hash' then return {'moved'} end
-local marks = redis.call('HMGET', KEYS[COUNT + 1], 'last', 'last_tail')
+local marks = redis.call('HMGET', KEYS[count + 1], 'last', 'last_tail')
 if marks[1] ~= ARGV[1] or marks[2] ~= ARGV[2] then return {'moved'} end
+local currencies = redis.call('TYPE', KEYS[1]).ok == 'hash' and redis.call('HGET', KEYS[1], 'currencies') or ''
+if currencies ~= ARGV[3] then return {'moved'} end
 
 local writes, is_rebuilt = {}, {}
-for index = 1, COUNT do
-  local live, rebuilt = KEYS[index], KEYS[COUNT + index]
+for index = 1, count do
+  local live, rebuilt = KEYS[index], KEYS[count + index]
   is_rebuilt[index] = redis.call('EXISTS', rebuilt) == 1
   writes[#writes + 1] = {'UNLINK', live, harmless = {'UNLINK', live .. ':none'}}
   if is_rebuilt[index] then
@@ -25,8 +27,8 @@ end
 local refusal = denied(writes)
 if refusal then return refusal end
 
-for index = 1, COUNT do
+for index = 1, count do
   redis.call('UNLINK', KEYS[index])
-  if is_rebuilt[index] then redis.call('RENAME', KEYS[COUNT + index], KEYS[index]) end
+  if is_rebuilt[index] then redis.call('RENAME', KEYS[count + index], KEYS[index]) end
 end
 return {'ok'}

@@ -19,6 +19,7 @@ extension Coinbase {
     var payloads: FaultyPayloads {
         FaultyPayloads(
             wrongType: #"{"data":[]}"#, nullList: #"{"data":{"currency":"BTC","rates":null}}"#,
-            emptyList: #"{"data":{"currency":"BTC","rates":{}}}"#, idMember: "", priceMembers: ["EUR", "GBP", "USD"])
+            emptyList: #"{"data":{"currency":"BTC","rates":{}}}"#, idMember: "",
+            priceMembers: FiatCurrencies.rows.map(\.code))
     }
 }

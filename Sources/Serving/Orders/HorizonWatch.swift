@@ -29,6 +29,7 @@ struct HorizonWatch: Sendable {
                 figures.note(
                     try await history.newestEntry(),
                     waiting: waiting.map { clock.wallInstant(of: clock.now) - $0.time })
+                figures.note(try await history.terms())
                 isFirst = true
             } catch {
                 logger.retries(after: error, isFirst: isFirst)

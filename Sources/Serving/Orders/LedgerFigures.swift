@@ -3,10 +3,11 @@ import Synchronization
 import Tape
 import Telemetry
 
-/// What the metrics tell of the ledger, as this process last saw it.
+/// What the metrics and the texts of errors tell of the ledger, as this process last saw it.
 final class LedgerFigures: Sendable {
     private struct State {
         var sold: Satoshi?
+        var terms: LedgerTerms?
         var lag: Double?
     }
 
@@ -21,8 +22,19 @@ final class LedgerFigures: Sendable {
         }
     }
 
+    /// Takes over what the ledger allows; nil changes nothing.
+    func note(_ terms: LedgerTerms?) {
+        guard let terms else { return }
+        state.withLock { $0.terms = terms }
+    }
+
+    /// The currencies that the ledger was last seen to take.
+    ///
+    /// Only for texts: whether it takes one, the ledger says.
+    var currencies: [Currency] { state.withLock(\.terms)?.currencies ?? LedgerTerms.standard.currencies }
+
     func sample(_ metrics: MetricsRegistry) {
-        metrics.sample(.capSatoshi) { Double(Satoshi.cap.value) }
+        metrics.sample(.capSatoshi) { self.state.withLock(\.terms).map { Double($0.cap.value) } }
         metrics.sample(.soldSatoshi) { self.state.withLock(\.sold).map { Double($0.value) } }
         metrics.sample(.readModelLag) { self.state.withLock(\.lag) }
     }

@@ -6,8 +6,13 @@ import Orders
 enum OrderBody {
     static let members = ["currency", "amount", "idempotence_key"]
 
-    /// `keys` are the values of the fields `Idempotency-Key`.
-    static func request(_ body: [UInt8], type: String?, keys: [String]) throws(Problem) -> OrderRequest {
+    /// Returns the order that a client wants, or throws what is wrong with it and would be right.
+    ///
+    /// `keys` are the values of the fields `Idempotency-Key`. `currencies` are what the ledger was last seen to take, for what
+    /// an error tells: another code is for the ledger to refuse.
+    static func request(
+        _ body: [UInt8], type: String?, keys: [String], currencies: [Currency] = LedgerTerms.standard.currencies
+    ) throws(Problem) -> OrderRequest {
         try requireJSON(type)
         var values: [String: JSONMember.Value] = [:]
         for member in try parse(body) {
@@ -16,7 +21,7 @@ enum OrderBody {
             }
         }
         return OrderRequest(
-            currency: try currency(values["currency"]), amount: try amount(values["amount"]),
+            currency: try currency(values["currency"], currencies), amount: try amount(values["amount"]),
             key: try key(values["idempotence_key"], keys))
     }
 
@@ -45,16 +50,11 @@ enum OrderBody {
         }
     }
 
-    private static func currency(_ value: JSONMember.Value?) throws(Problem) -> Currency {
-        let accepted = Currency.accepted
-        guard let value else { throw bad("currency", "There is no currency.", accepted: accepted) }
-        guard case .string(let text) = value else {
-            throw bad("currency", "currency is not a string.", accepted: accepted)
-        }
-        guard let currency = Currency(exactly: text) else {
-            throw bad(
-                "currency", "Orders cannot be paid in \(text.excerpt()).", accepted: accepted,
-                nearest: Currency.nearest(to: text))
+    private static func currency(_ value: JSONMember.Value?, _ known: [Currency]) throws(Problem) -> Currency {
+        guard let value else { throw .noCurrency("There is no currency.", "", known) }
+        guard case .string(let text) = value else { throw .noCurrency("currency is not a string.", "", known) }
+        guard let currency = Currency(rawValue: text) else {
+            throw .noCurrency("Orders cannot be paid in \(text.excerpt()).", text, known)
         }
         return currency
     }

@@ -7,9 +7,18 @@ import Tape
 /// `GET /buy_orders` and what is below it: pages of orders, one order, and what they come to.
 struct OrderHistoryRoute: Sendable {
     let history: OrderHistory
+    let figures: LedgerFigures
     let clock: TapeClock
 
-    func page(_ query: OrderPageQuery) async throws(Problem) -> Response {
+    func page(_ query: QueryString) async throws(Problem) -> Response {
+        let query = try OrderPageQuery(query, currencies: figures.currencies)
+        if let currency = query.currency, !figures.currencies.contains(currency) {
+            // It may have been added a moment ago.
+            let currencies = try await read { try await history.terms() }?.currencies ?? figures.currencies
+            guard currencies.contains(currency) else {
+                throw OrderPageQuery.noOrders(in: currency.rawValue, currencies)
+            }
+        }
         let page = try await read {
             try await history.page(before: query.reference, currency: query.currency, size: query.size)
         }
@@ -28,9 +37,15 @@ struct OrderHistoryRoute: Sendable {
 
     /// What the read model has counted, as of its last order; and the cap, as of the ledger's.
     func statistics() async throws(Problem) -> Response {
-        let (statistics, total) = try await read { (try await history.statistics(), try await history.ledgerTotal()) }
-        guard let total else { throw .ledgerNotOpen(retryAfter: clock.positiveHeaderSeconds(.seconds(60))) }
-        return OrderJSON.response(OrderJSON.statistics(statistics, total: total))
+        let (statistics, total, terms) = try await read {
+            async let total = history.ledgerTotal()
+            async let terms = history.terms()
+            return (try await history.statistics(), try await total, try await terms)
+        }
+        guard let total, let terms else {
+            throw .ledgerNotOpen(retryAfter: clock.positiveHeaderSeconds(.seconds(60)))
+        }
+        return OrderJSON.response(OrderJSON.statistics(statistics, terms, total: total))
     }
 
     private static func missing(_ text: some StringProtocol) -> Problem {

@@ -24,21 +24,21 @@ enum OrderJSON {
 }
 
 extension OrderJSON {
-    /// What the read model has summed up, and what the cap is at; `total` is the ledger's.
-    static func statistics(_ statistics: ReadModelStatistics, total: Satoshi) -> String {
-        let currencies = Currency.allCases.map { currency in
+    /// What the read model has summed up, and what the cap is at; `terms` and `total` are the ledger's.
+    static func statistics(_ statistics: ReadModelStatistics, _ terms: LedgerTerms, total: Satoshi) -> String {
+        // A read model that is older than the ledger may have other ones too.
+        let all = terms.currencies + statistics.currencies.filter { !terms.currencies.contains($0) }
+        let currencies = all.map { currency in
             let sums = statistics[currency]
             return #""\#(currency.rawValue)":{"count":\#(sums.count),"currency_amount":"\#(sums.amount)","#
                 + #""btc_amount":"\#(sums.satoshi.btc)"}"#
         }
-        let all = Currency.allCases.map { statistics[$0] }
-        let count = all.reduce(0) { $0 + $1.count }
-        let satoshi = all.reduce(Satoshi(0)) { $0 + $1.satoshi }
+        let satoshi = all.reduce(Satoshi(0)) { $0 + statistics[$1].satoshi }
         let asOf = statistics.lastCreatedAt.map(JSONString.quoted) ?? "null"
         let cap =
-            #"{"cap_btc":"\#(Satoshi.cap.btc)","used_btc":"\#(total.btc)","#
-            + #""remaining_btc":"\#(Satoshi.cap.less(total).btc)"}"#
-        return #"{"as_of":\#(asOf),"count":\#(count),"btc_amount":"\#(satoshi.btc)","#
+            #"{"cap_btc":"\#(terms.cap.btc)","used_btc":"\#(total.btc)","#
+            + #""remaining_btc":"\#(terms.cap.less(total).btc)"}"#
+        return #"{"as_of":\#(asOf),"count":\#(statistics.count),"btc_amount":"\#(satoshi.btc)","#
             + #""by_currency":{\#(currencies.joined(separator: ","))},"cap":\#(cap)}"#
     }
 }

@@ -2,19 +2,6 @@ import Basics
 import HTTPServer
 import Orders
 
-extension Currency {
-    static let accepted = allCases.map(\.rawValue).joined(separator: ", ")
-
-    /// As a client writes it, which may be anything: a longer text is not compared with any currency.
-    init?(exactly text: String) {
-        guard text.utf8.count == 3 else { return nil }
-        self.init(rawValue: text)
-    }
-
-    /// What somebody has meant who wrote this, if it is near to anything.
-    static func nearest(to text: String) -> String? { EditDistance.nearest(to: text, among: allCases.map(\.rawValue)) }
-}
-
 /// What a request for a page of orders asks.
 struct OrderPageQuery: Equatable {
     let size: Int
@@ -26,11 +13,17 @@ struct OrderPageQuery: Equatable {
     static let defaultSize = 10
     static let sizes = 1...100
 
-    init(_ query: QueryString) throws(Problem) {
+    /// `currencies` are what the ledger was last seen to take, for what an error tells.
+    init(_ query: QueryString, currencies: [Currency] = LedgerTerms.standard.currencies) throws(Problem) {
         let values = try query.values(of: Self.parameters)
         size = try values["page_size"].map(Self.size) ?? Self.defaultSize
         reference = try values["last_reference"].map(Self.reference)
-        currency = try values["currency"].map(Self.currency)
+        guard let text = values["currency"] else {
+            currency = nil
+            return
+        }
+        currency = Currency(rawValue: text)
+        guard currency != nil else { throw Self.noOrders(in: text, currencies) }
     }
 
     /// The request for the page behind the order.
@@ -58,12 +51,7 @@ struct OrderPageQuery: Equatable {
         return id
     }
 
-    private static func currency(_ text: String) throws(Problem) -> Currency {
-        guard let currency = Currency(exactly: text) else {
-            throw .badParameter(
-                "currency", "There are no orders in \(text.excerpt()).", accepted: Currency.accepted,
-                nearest: Currency.nearest(to: text))
-        }
-        return currency
+    static func noOrders(in text: String, _ currencies: [Currency]) -> Problem {
+        .noCurrency("There are no orders in \(text.excerpt()).", text, currencies)
     }
 }

@@ -13,14 +13,31 @@ extension Problem {
         return problem
     }
 
-    static func capExceeded(_ requested: Satoshi, total: Satoshi) -> Problem {
-        let remaining = Satoshi.cap.less(total)
+    /// `text` is what a client wrote, which may be anything; empty for nothing that could be near to a currency.
+    static func noCurrency(_ detail: String, _ text: String, _ currencies: [Currency]) -> Problem {
+        let codes = currencies.map(\.rawValue)
+        return .badParameter(
+            "currency", detail, accepted: codes.joined(separator: ", "),
+            nearest: text.isEmpty ? nil : EditDistance.nearest(to: text, among: codes))
+    }
+
+    /// The ledger takes the currency, and the newest rates have none for it.
+    static func currencyUnrated(_ currency: Currency, retryAfter: Int64) -> Problem {
+        unavailable(
+            "currency-unrated", "There is no rate for the currency",
+            "The newest rates have none for \(currency.rawValue), so no order in it can be priced. No order was placed. Somebody "
+                + "has to add it to the filter of the feed of rates.",
+            retryAfter: retryAfter)
+    }
+
+    static func capExceeded(_ requested: Satoshi, total: Satoshi, cap: Satoshi) -> Problem {
+        let remaining = cap.less(total)
         var problem = Problem(
             code: "cap-exceeded", status: 409, title: "The order does not fit under the cap",
-            detail: "The order is for \(requested.btc) BTC, and \(remaining.btc) of \(Satoshi.cap.btc) BTC are left.")
+            detail: "The order is for \(requested.btc) BTC, and \(remaining.btc) of \(cap.btc) BTC are left.")
         problem.members = [
             ("requested_btc", .text(requested.btc)), ("remaining_btc", .text(remaining.btc)),
-            ("cap_btc", .text(Satoshi.cap.btc)),
+            ("cap_btc", .text(cap.btc)),
         ]
         return problem
     }

@@ -28,7 +28,7 @@ final class OrderRoutes {
             return loop.task { () async throws(Problem) in try await placing.respond(to: request) }
         case "/buy_orders":
             try request.requireReading()
-            let query = try OrderPageQuery(request.query)
+            let query = request.query
             return loop.task { () async throws(Problem) in try await history.page(query) }
         case "/buy_orders/stats":
             try request.requireReading(parameters: [])

@@ -74,8 +74,9 @@ struct OrderService: Sendable {
             witness: clients.witness?.separate(), folder: settings.places.witnessFolder, keys: keys, worker: worker,
             acknowledgement: settings.places.acknowledgement, horizon: horizon, rates: rates,
             witnesses: memory.witnesses, clock: clock, logger: logger)
-        placing = PlaceOrderRoute(desk: desk, rates: rates, maxRateAge: settings.maxRateAge, clock: clock)
-        self.history = OrderHistoryRoute(history: history, clock: clock)
+        placing = PlaceOrderRoute(
+            desk: desk, rates: rates, figures: figures, maxRateAge: settings.maxRateAge, clock: clock)
+        self.history = OrderHistoryRoute(history: history, figures: figures, clock: clock)
     }
 
     func routes(on loop: ServerLoop) -> OrderRoutes { OrderRoutes(placing: placing, history: history, loop: loop) }

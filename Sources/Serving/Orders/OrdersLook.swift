@@ -93,7 +93,8 @@ final class OrdersLook: Sendable {
 
     /// What `create_order.lua` would refuse for the ledger's own sake.
     private func ledgerFaults() async throws(RedisError) -> [String] {
-        let kind = rates.current?.kind
+        let rates = rates.current
+        let kind = rates?.kind
         do {
             guard let opening = try await history.opening() else { return [try await absence(of: kind)] }
             var faults: [String] = []
@@ -101,6 +102,9 @@ final class OrdersLook: Sendable {
                 faults.append(
                     "orders: the ledger was opened for \(opening.kind.rawValue) rates, and the newest rates are "
                         + "\(kind.rawValue): connect the right feeds")
+            }
+            if let rates, let terms = try await history.terms(), let words = rates.shortfall(for: terms) {
+                faults.append("orders: \(words)")
             }
             _ = try await history.newestEntry()
             return faults

@@ -12,6 +12,7 @@ import Telemetry
 struct PlaceOrderRoute: Sendable {
     let desk: OrderDesk
     let rates: CurrentRates
+    let figures: LedgerFigures
     let maxRateAge: Duration
     let clock: TapeClock
 
@@ -22,7 +23,7 @@ struct PlaceOrderRoute: Sendable {
         do throws(Problem) {
             let order = try OrderBody.request(
                 Array(request.body.readableBytesView), type: request[.contentType],
-                keys: request.values(of: .idempotencyKey))
+                keys: request.values(of: .idempotencyKey), currencies: figures.currencies)
             return try await submit(order)
         } catch {
             Counter(.orders, [("outcome", error.code)]).increment()
@@ -51,13 +52,19 @@ struct PlaceOrderRoute: Sendable {
                 OrderJSON.placed(order, key: request.key), isReplay ? [(.idempotentReplayed, "true")] : [])
         case .unconfirmable(let why): throw .ordersUnavailable(why, retryAfter: later)
         case .unsafe(let why): throw .outcomeUnknown("The order stands, but \(why)", retryAfter: soon)
-        case .refused(let outcome, let offer): throw refusal(outcome, offer, rates)
+        case .refused(let outcome, let offer): throw refusal(outcome, request, offer, rates)
         }
     }
 
-    private func refusal(_ outcome: OrderOutcome, _ offer: Offer?, _ rates: BTCRates?) -> Problem {
+    private func refusal(
+        _ outcome: OrderOutcome, _ request: OrderRequest, _ offer: Offer?, _ rates: BTCRates?
+    ) -> Problem {
         switch outcome {
-        case .capExceeded(let total): return .capExceeded(offer?.satoshi ?? Satoshi(0), total: total)
+        case .capExceeded(let total, let cap):
+            return .capExceeded(offer?.satoshi ?? Satoshi(0), total: total, cap: cap)
+        case .noCurrency(let currencies):
+            let code = request.currency.rawValue
+            return .noCurrency("Orders cannot be paid in \(code).", code, currencies)
         case .noOffer where desk.horizon.loss != nil && !desk.horizon.isKnown:
             return .ledgerLost(
                 desk.horizon.loss.map { "\($0.claim.mark.id)" } ?? "", desk.horizon.loss, retryAfter: later)
@@ -65,6 +72,8 @@ struct PlaceOrderRoute: Sendable {
             return .ordersUnavailable(
                 "What this api has to know of older orders was not read since it began (\(desk.horizon.obstacle)), so whether "
                     + "the ledger is whole is not known", retryAfter: soon)
+        case .noOffer where rates.map({ $0.isYoung(maxRateAge, clock) && $0.rates[request.currency] == nil }) == true:
+            return .currencyUnrated(request.currency, retryAfter: later)
         case .noOffer, .rateStale, .new, .seen:
             let age = rates.map { Int(max(0, (clock.now - $0.minute.start).components.seconds)) }
             let most = Int(maxRateAge.components.seconds)

@@ -5,7 +5,8 @@ struct Orders: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Open, verify or mend what orders are kept in.",
         subcommands: [
-            OpenLedger.self, VerifyLedger.self, RaiseTotal.self, RepairKeys.self, RebuildReadModel.self,
+            OpenLedger.self, LedgerCurrencies.self, VerifyLedger.self, RaiseTotal.self, RepairKeys.self,
+            RebuildReadModel.self,
         ])
 }
 
@@ -21,8 +22,16 @@ struct OpenLedger: AsyncParsableCommand {
         commandName: "open", abstract: "Open the ledger, once: without one no order is taken.",
         discussion: """
             The ledger takes the rates that there are: real ones, or the sandbox's. Where there are traces of an earlier \
-            ledger, --already-sold says what had been sold: it counts against the 100 BTC.
+            ledger, --already-sold says what had been sold: it counts against the cap. The cap is for as long as there is \
+            the ledger; currencies can be added later.
             """)
+
+    @Option(help: "How much may be sold in all, in BTC. (default: \(OpenLedgerCommand.standardCap))")
+    var cap: String?
+
+    @Option(
+        help: "The currencies to take, with a comma between two. (default: \(OpenLedgerCommand.standardCurrencies))")
+    var currencies: String?
 
     @Option(help: "What had been sold before, in BTC.")
     var alreadySold: String?
@@ -32,20 +41,51 @@ struct OpenLedger: AsyncParsableCommand {
 
     @OptionGroup var place: OrdersConfig
 
-    func validate() throws {
-        guard OpenLedgerCommand(alreadySold: alreadySold, kind: nil) != nil else {
-            throw ValidationError(
-                "--already-sold should be BTC from 0 to 100 with at most 8 decimals, such as 1.5")
-        }
-        guard OpenLedgerCommand(alreadySold: nil, kind: kind) != nil else {
-            throw ValidationError("--kind should be \(OpenLedgerCommand.kinds.joined(separator: " or "))")
+    private func command() throws -> OpenLedgerCommand {
+        do throws(OptionMistake) {
+            return try OpenLedgerCommand(
+                .init(alreadySold: alreadySold, kind: kind, cap: cap, currencies: currencies))
+        } catch {
+            throw ValidationError("\(error)")
         }
     }
 
+    func validate() throws { _ = try command() }
+
     func run() async throws {
         try await Ending.withExitCodes {
-            let command = OpenLedgerCommand(alreadySold: alreadySold, kind: kind)
-            try await command?.run(config: place.config, environment: Environment(), print: Ending.show)
+            try await command().run(config: place.config, environment: Environment(), print: Ending.show)
+        }
+    }
+}
+
+struct LedgerCurrencies: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "currencies", abstract: "Show which currencies the ledger takes, or add some.",
+        discussion: """
+            An added currency is taken at once, by apis that run too, if the feed of rates has a rate for it: first add it \
+            to the filter of that feed's config. It cannot be taken back. Workers of a build that does not know of added \
+            currencies must be started anew before.
+            """)
+
+    @Option(help: "The currencies to add, with a comma between two, such as CHF.")
+    var add: String?
+
+    @OptionGroup var place: OrdersConfig
+
+    private func command() throws -> AddCurrenciesCommand {
+        do throws(OptionMistake) {
+            return try AddCurrenciesCommand(add: add)
+        } catch {
+            throw ValidationError("\(error)")
+        }
+    }
+
+    func validate() throws { _ = try command() }
+
+    func run() async throws {
+        try await Ending.withExitCodes {
+            try await command().run(config: place.config, environment: Environment(), print: Ending.show)
         }
     }
 }
@@ -85,7 +125,7 @@ struct RaiseTotal: AsyncParsableCommand {
 
     func validate() throws {
         guard RaiseTotalCommand(sold: sold) != nil else {
-            throw ValidationError("--sold should be BTC from 0 to 100 with at most 8 decimals, such as 1.5")
+            throw ValidationError("--sold should be BTC with at most 8 decimals, such as 1.5")
         }
     }
 

@@ -11,12 +11,13 @@ from registry import fault
 MOST = 18446744073709551615
 KEYS = STREAMS + [
     "{orders}:ledger", "{orders}:seen", "{orders}:missing", "{orders}:confirmed", "{read}:stats", "{read}:all",
-    "{read}:EUR", "{read}:GBP", "{read}:USD",
+    "{read}:GBP", "{read}:USD",
 ]
 FIELDS = [
     "source", "minute", "fetched_at", "count", "sha256", "as_of", "mark", "rows", "gap", "detail", "key", "columns",
     "matched", "samples", "opened", "kind", "total", "tail", "currency", "amount", "rate", "rate_minute", "satoshi",
-    "created_at", "raised", "last", "last_tail", "last_created_at", "EUR:count", "USD:units", "GBP:satoshi",
+    "created_at", "raised", "last", "last_tail", "last_created_at", "GBP:count", "USD:units", "GBP:satoshi",
+    "cap", "currencies", "added", "rates",
 ]
 TEXTS = [
     "", "x", "0", "-1", "1e999", "nan", str(MOST), str(MOST + 1), "9223372036854775807", "-9223372036854775808",
@@ -24,7 +25,7 @@ TEXTS = [
     '[{"id":99999999999999999999,"symbol":"X","price":1e400}]', '[{"id":1,"symbol":"\udcff","price":1}]',
     '{"kind":"sandbox","opened":"1-0","entry":"2-0","tail":"00000000001","total":"%s"}' % MOST,
     '[{"name":"Rank","type":"integer"}]', '[{"name":"Rank","type":"integer"},{"name":"Rank","type":"string"}]',
-    "sandbox", "price", "toplist", "real", "EUR", "2026-11-21T09:01Z", "2026-11-21T09:01:00.000Z", "0123456789a",
+    "sandbox", "price", "toplist", "real", "USD", "USD,CHF", "2026-11-21T09:01Z", "2026-11-21T09:01:00.000Z", "0123456789a",
     "-0001-01-01T00:00:00Z", "9999-12-31T23:59:60.999Z", "5-0", f"{MOST}-{MOST}", f"9223372036854775807-{MOST}",
 ]
 LISTS = [
@@ -119,11 +120,11 @@ def content(draw, key, minute):
                        '{"name":"Price USD","type":"decimal"},{"name":"CMC ID","type":"integer"}]',
         },
         "{orders}:ledger": {
-            "currency": "EUR", "amount": "1", "rate": "100", "rate_minute": stamp_of(minute), "satoshi": "1",
+            "currency": "USD", "amount": "1", "rate": "100", "rate_minute": stamp_of(minute), "satoshi": "1",
             "tail": "00000000001", "created_at": "2026-11-21T09:01:00.000Z", "total": "1", "key": "k",
         },
     }.get(key, {"source": "sandbox", "minute": stamp_of(minute), "count": "1", "sha256": "0" * 64,
-                "rows": '[{"id":1,"symbol":"BTC","price":1,"EUR":"1","GBP":"1","USD":"1"}]'})
+                "rows": '[{"id":1,"symbol":"BTC","price":1,"GBP":"1","USD":"1"}]'})
     if draw.randrange(3) == 0:
         good = {"source": good.get("source", key), "minute": "x", "gap": draw.choice(["x", "upstream"]), "detail": "y"}
     elif draw.randrange(6) == 0:
@@ -143,7 +144,7 @@ def ask(draw, stack, world, untrue, about):
     target = draw.choice([f"/?datetime={minute}"] * 4 + [
         "/", "/?limit=3&format=CSV", f"/?datetime={minute}", f"/?datetime={minute}&format=CSV&limit=10000", "/?datetime=-2m",
         "/?datetime=1970-01-01", "/healthz", "/readyz", "/readyz?verbose", "/metrics", "/buy_orders",
-        "/buy_orders?page_size=100&currency=EUR", "/buy_orders/stats", "/buy_orders/01a20bcb-292e-7000-8000-008598c6b40a",
+        "/buy_orders?page_size=100&currency=USD", "/buy_orders/stats", "/buy_orders/01a20bcb-292e-7000-8000-008598c6b40a",
         "/buy_orders?last_reference=ffffffff-ffff-7fff-bfff-ffffffffffff", "PUT",
     ])
     try:

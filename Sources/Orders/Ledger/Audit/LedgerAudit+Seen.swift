@@ -1,14 +1,13 @@
 package import Tape
 
 extension LedgerAudit {
-    /// Holds an order against what the table of seen keys has for it: this order's entry, nothing else.
-    package mutating func checkSeen(_ order: LedgerOrder, _ entry: String?) {
-        let id = order.order.id.entry
+    /// Holds an entry against what the table of seen keys has under its key: this entry, nothing else.
+    package mutating func checkSeen(_ id: StreamID, _ identity: String, _ entry: String?) {
         guard entry != "\(id)" else { return }
         if let entry {
-            report(id, "is not what the table of seen keys has for \"\(order.identity)\": \(entry.prefix(50))")
+            report(id, "is not what the table of seen keys has for \"\(identity)\": \(entry.prefix(50))")
         } else {
-            report(id, "is missing in the table of seen keys, as \"\(order.identity)\"")
+            report(id, "is missing in the table of seen keys, as \"\(identity)\"")
         }
     }
 
@@ -22,11 +21,7 @@ extension LedgerAudit {
         if let opening, id < opening.id {
             return note(id, "is where the table of seen keys has \"\(identity)\": an earlier ledger's")
         }
-        if let found, let ledgerEntry = try? LedgerEntry(found), case .order(let order) = ledgerEntry,
-            order.identity == identity
-        {
-            return
-        }
+        if let found, let ledgerEntry = try? LedgerEntry(found), ledgerEntry.identity == identity { return }
         report(id, "is where the table of seen keys has \"\(identity)\", which is not there")
     }
 }

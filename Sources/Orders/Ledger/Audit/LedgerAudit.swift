@@ -11,6 +11,8 @@ package struct LedgerAudit: Sendable {
     /// What a person may want to know, and is not wrong.
     package private(set) var notes = LedgerFindings()
     package private(set) var opening: LedgerOpening?
+    /// What the ledger allows, as of the newest entry; the standard ones while no opening was read.
+    package private(set) var terms = LedgerTerms.standard
     /// How many orders there were, unreadable ones included.
     package private(set) var orders = 0
     /// The running total of the newest entry that has one.
@@ -52,6 +54,9 @@ package struct LedgerAudit: Sendable {
             case .raise(let raise):
                 take(raise, isFirst: isFirst)
                 return nil
+            case .addition(let addition):
+                take(addition, isFirst: isFirst)
+                return nil
             case .order(let order):
                 if isFirst { findings.add(entry.id, "is the first, and not the ledger's opening") }
                 take(order)
@@ -62,7 +67,7 @@ package struct LedgerAudit: Sendable {
             if isFirst, entry.fields["opened"] == nil {
                 findings.add(entry.id, "is the first, and not the ledger's opening")
             }
-            if entry.fields["opened"] == nil, entry.fields["raised"] == nil { orders += 1 }
+            if !["opened", "raised", "added"].contains(where: { entry.fields[$0] != nil }) { orders += 1 }
             // The next one's is held against what stands there, if anything does.
             total = entry.text("total").flatMap { Satoshi(digits: $0.utf8) }
             return nil
@@ -89,14 +94,27 @@ package struct LedgerAudit: Sendable {
     package mutating func note(_ id: StreamID?, _ reason: String) { notes.add(id, reason) }
 
     private mutating func take(_ found: LedgerOpening, isFirst: Bool) {
-        if isFirst { opening = found } else { findings.add(found.id, "opens a ledger that had been opened") }
-        if found.total > Satoshi.cap { findings.add(found.id, Self.beyondCap(found.total)) }
+        if isFirst {
+            (opening, terms) = (found, found.terms)
+        } else {
+            findings.add(found.id, "opens a ledger that had been opened")
+        }
+        checkCap(found.id, found.total)
+        total = found.total
+    }
+
+    private mutating func take(_ found: CurrencyAddition, isFirst: Bool) {
+        if isFirst { findings.add(found.id, "is the first, and not the ledger's opening") }
+        if let reason = found.contradiction(to: terms.currencies, total: total ?? found.total) {
+            findings.add(found.id, reason)
+        }
+        terms = LedgerTerms(cap: terms.cap, currencies: found.currencies)
         total = found.total
     }
 
     private mutating func take(_ raise: LedgerRaise, isFirst: Bool) {
         if isFirst { findings.add(raise.id, "is the first, and not the ledger's opening") }
-        if raise.total > Satoshi.cap { findings.add(raise.id, Self.beyondCap(raise.total)) }
+        checkCap(raise.id, raise.total)
         if let total {
             if raise.total < total {
                 findings.add(raise.id, "raises the running total to \(raise.total.digits), from \(total.digits)")
@@ -119,7 +137,10 @@ package struct LedgerAudit: Sendable {
             )
         }
         total = ledgerOrder.total
-        if ledgerOrder.total > Satoshi.cap { findings.add(id, Self.beyondCap(ledgerOrder.total)) }
+        checkCap(id, ledgerOrder.total)
+        if !terms.currencies.contains(order.currency) {
+            findings.add(id, "is in \(order.currency.rawValue), which the ledger does not take there")
+        }
         if order.rate.satoshi(for: order.amount) != order.satoshi {
             let right = order.rate.satoshi(for: order.amount).map(\.digits) ?? "none"
             findings.add(id, "has \(order.satoshi.digits) satoshi, where \(right) would be right")
@@ -179,7 +200,13 @@ package struct LedgerAudit: Sendable {
                 entry.id,
                 "has the running total \(total?.digits ?? "none"), and the read model there \(model.total.digits)")
         }
-        for currency in Currency.allCases where model[currency] != self[currency] {
+        if model.currencies != terms.currencies {
+            findings.add(
+                entry.id,
+                "is the read model's last entry, which has the currencies \(LedgerTerms.text(of: model.currencies)), where "
+                    + "\(LedgerTerms.text(of: terms.currencies)) would be right")
+        }
+        for currency in terms.currencies where model[currency] != self[currency] {
             let (right, found) = (self[currency], model[currency])
             findings.add(
                 entry.id,
@@ -192,7 +219,8 @@ package struct LedgerAudit: Sendable {
         "\(sums.count) orders of \(sums.amount) for \(sums.satoshi.btc) BTC"
     }
 
-    private static func beyondCap(_ total: Satoshi) -> String {
-        "has the running total \(total.digits), beyond the cap of \(Satoshi.cap.digits)"
+    private mutating func checkCap(_ id: StreamID, _ total: Satoshi) {
+        guard total > terms.cap else { return }
+        findings.add(id, "has the running total \(total.digits), beyond the cap of \(terms.cap.digits)")
     }
 }

@@ -36,8 +36,8 @@ package struct LedgerWalk: Sendable {
         var next: StreamID? = StreamID(milliseconds: 0, sequence: 0)
         while let first = next {
             let entries = try await ledger.oldest(Self.batch, from: first)
-            let orders = entries.compactMap { audit.take($0) }
-            if hasTable { matched += try await checkSeen(orders, &audit) }
+            for entry in entries { audit.take(entry) }
+            if hasTable { matched += try await checkSeen(entries, &audit) }
             next = entries.count < Self.batch ? nil : entries.last?.id.successor
         }
         audit.end()
@@ -56,14 +56,17 @@ package struct LedgerWalk: Sendable {
         return false
     }
 
-    private func checkSeen(_ orders: [LedgerOrder], _ audit: inout LedgerAudit) async throws(RedisError) -> Int64 {
-        guard !orders.isEmpty else { return 0 }
-        let identities: [any RedisArgument] = orders.map(\.identity)
+    private func checkSeen(_ entries: [TapeEntry], _ audit: inout LedgerAudit) async throws(RedisError) -> Int64 {
+        let keyed = entries.compactMap { entry in
+            (try? LedgerEntry(entry))?.identity.map { (id: entry.id, identity: $0) }
+        }
+        guard !keyed.isEmpty else { return 0 }
+        let identities: [any RedisArgument] = keyed.map(\.identity)
         let reply = try await redis.send(RedisCommand("HMGET", arguments: [keys.seen] + identities))
         var matched: Int64 = 0
-        for (order, seen) in zip(orders, reply.array ?? []) {
-            audit.checkSeen(order, seen.text)
-            if seen.text == "\(order.order.id.entry)" { matched += 1 }
+        for (entry, seen) in zip(keyed, reply.array ?? []) {
+            audit.checkSeen(entry.id, entry.identity, seen.text)
+            if seen.text == "\(entry.id)" { matched += 1 }
         }
         return matched
     }

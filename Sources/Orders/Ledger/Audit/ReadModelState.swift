@@ -9,7 +9,18 @@ struct ReadModelState {
     private(set) var damage: [String] = []
 
     init(_ redis: RedisClient, _ keys: ReadModelKeys) async throws(RedisError) {
-        let streams = [nil] + Currency.allCases.map { Optional($0) }
+        // Which streams there are the statistics say; currencies may be added in between.
+        var currencies = LedgerTerms.standard.currencies
+        repeat {
+            let state = try await Self(redis, keys, currencies)
+            self = state
+            guard let found = state.statistics?.currencies, !found.isEmpty, found != currencies else { return }
+            currencies = found
+        } while true
+    }
+
+    private init(_ redis: RedisClient, _ keys: ReadModelKeys, _ currencies: [Currency]) async throws(RedisError) {
+        let streams = [nil] + currencies.map { Optional($0) }
         // Sums and streams are written at once, and are to be read at once; a transaction has its connection for itself.
         let client = redis.separate()
         defer { client.close() }
@@ -38,7 +49,7 @@ struct ReadModelState {
             return
         }
         guard let statistics else { return }
-        let count = (currency.map { [$0] } ?? Currency.allCases).reduce(0) { $0 + statistics[$1].count }
+        let count = currency.map { statistics[$0].count } ?? statistics.count
         if length != count {
             damage.append("\(key) has \(length) entries, and the read model's statistics count \(count)")
         }

@@ -1,0 +1,44 @@
+import Orders
+import Tape
+
+/// `cointape orders currencies`: tells which currencies the ledger takes, or adds some.
+package struct AddCurrenciesCommand: Sendable {
+    private let added: [Currency]?
+
+    /// Throws what is wrong with the option, and would be right.
+    package init(add: String?) throws(OptionMistake) {
+        added = try OptionMistake.reading("--add", add, LedgerTerms.currencies)
+    }
+
+    /// Says what the ledger takes.
+    package func run(config: String?, environment: Environment, print: (String) -> Void) async throws {
+        let places = try OrdersPlaces(config, environment: environment)
+        guard let before = try await places.history.terms() else { throw Self.notOpen }
+        guard let added else { return print(LedgerTerms.text(of: before.currencies)) }
+        if let known = added.first(where: before.currencies.contains) { throw Self.known(known, before.currencies) }
+        try await RunningWorkers(places).requireKnowledge(of: "currencies that were added", print)
+        let adder = CurrencyAdder(ledger: places.ledger, keys: places.keys, clock: places.clock)
+        switch try await adder.add(added) {
+        case .added(let id, let all):
+            print("added by \(id): the ledger takes \(LedgerTerms.text(of: all))")
+            let terms = LedgerTerms(cap: before.cap, currencies: all)
+            if let words = try await places.unrated(terms) { print("note: \(words)") }
+        case .known(let currency): throw Self.known(currency, before.currencies)
+        case .tooMany:
+            throw OrdersFailure(
+                "the ledger takes \(before.currencies.count) currencies, and may take \(LedgerTerms.mostCurrencies)")
+        case .notOpen: throw Self.notOpen
+        case .keysLost(let words):
+            throw OrdersFailure("the table of seen keys is not whole: \(words); first run cointape orders repair")
+        case .damaged(let words): throw OrdersFailure("\(words); cointape orders verify tells more")
+        }
+    }
+
+    private static let notOpen = OrdersFailure(
+        "the ledger is not open, so it has no currencies: cointape orders open --currencies tells it which to take")
+
+    private static func known(_ currency: Currency, _ all: [Currency]) -> OrdersFailure {
+        OrdersFailure(
+            "the ledger takes \(currency.rawValue) already: \(LedgerTerms.text(of: all)); nothing was added")
+    }
+}

@@ -1,0 +1,47 @@
+import Basics
+import Orders
+import Redis
+import Tape
+
+/// The workers of orders that are alive, as their heartbeats say, for commands that write what an earlier build cannot read.
+///
+/// Looks in the Redis of the config's own worker: apis that beat elsewhere are not seen. Such a build does no harm, as it
+/// takes what it does not know for damage; but it takes no orders, or does not fold them.
+struct RunningWorkers {
+    private let places: OrdersPlaces
+
+    init(_ places: OrdersPlaces) {
+        self.places = places
+    }
+
+    /// Throws `OrdersFailure` if an api or a project worker is alive whose build does not know what is to be written.
+    func requireKnowledge(of what: String, _ print: (String) -> Void) async throws {
+        let (redis, pattern) = (places.redis, places.keys.workers("*"))
+        var older: [String] = []
+        do throws(RedisError) {
+            for key in try await StatusReader.beats(pattern, redis) {
+                guard let beat = try await redis.send(RedisCommand("GET", key)).bytes, Self.isOlder(beat) else {
+                    continue
+                }
+                older.append(String(key.dropFirst(pattern.utf8.count - 3)))
+            }
+        } catch {
+            guard case .server = error.code else { throw error }
+            return print("note: whether workers of an earlier build run is not known: \(error.message)")
+        }
+        guard let first = older.sorted().first else { return }
+        let others = older.count > 1 ? " and \(older.count - 1) more" : ""
+        throw OrdersFailure(
+            "\(first)\(others) is of a build that does not know \(what): start it anew with this one, and try again "
+                + "15 seconds after it has ended; nothing was changed")
+    }
+
+    private static func isOlder(_ beat: [UInt8]) -> Bool {
+        var texts: [String: String] = [:]
+        for member in (try? JSONMembers.of(beat)) ?? [] {
+            if case .string(let text) = member.value { texts[member.name] = text }
+        }
+        guard let kind = texts["kind"], ["api", "project"].contains(kind) else { return false }
+        return (texts["ledger"].flatMap { Int($0) } ?? 1) < Version.ledger
+    }
+}

@@ -1,0 +1,113 @@
+import Basics
+package import Redis
+package import Tape
+
+/// An entry by which a person has added currencies to those that the ledger takes.
+package struct CurrencyAddition: Equatable, Sendable {
+    package let id: StreamID
+    package let tail: OrderTail
+    /// When, in RFC 3339.
+    package let added: String
+    /// All that the ledger takes from here on, the new ones last.
+    package let currencies: [Currency]
+    /// How many of them are new; at least one, and not all.
+    package let newCount: Int
+    /// The running total, which it leaves as it was.
+    package let total: Satoshi
+
+    /// Its field in the table of seen keys: the list of currencies in front of it.
+    ///
+    /// So whoever has the opening's list finds all that was added by and by, without reading the ledger. No order has such a
+    /// key: theirs have spaces.
+    package var identity: String { LedgerTerms.text(of: currencies.dropLast(newCount)) }
+
+    init(_ entry: TapeEntry) throws(DamagedEntry) {
+        let fields = EntryFields(entry)
+        id = entry.id
+        tail = try fields.read("tail", OrderTail.init)
+        added = try fields.read("added") { Timestamp(rfc3339: $0) == nil ? nil : $0 }
+        let all = try fields.read("currencies") { try? LedgerTerms.currencies($0) }
+        newCount = try fields.read("new_currencies") { text in
+            guard let new = try? LedgerTerms.currencies(text), new.count < all.count else { return nil }
+            return Array(all.suffix(new.count)) == new ? new.count : nil
+        }
+        currencies = all
+        total = try fields.read("total") { Satoshi(digits: $0.utf8) }
+    }
+
+    /// Why it cannot stand behind entries of a ledger that come to these currencies and this total; nil if it can.
+    func contradiction(to known: [Currency], total: Satoshi) -> String? {
+        if self.total != total {
+            return "has the running total \(self.total.digits), where \(total.digits) would be right"
+        }
+        guard currencies.dropLast(newCount) == known[...] else {
+            return "adds currencies to \(identity), where \(LedgerTerms.text(of: known)) would be right"
+        }
+        return nil
+    }
+}
+
+/// Adds currencies to those that a ledger takes.
+///
+/// Apis and project workers may go on meanwhile: the first order in such a currency is taken, and folded, without a restart.
+package struct CurrencyAdder: Sendable {
+    package enum Outcome: Equatable, Sendable {
+        /// The entry, and all that the ledger takes now.
+        case added(StreamID, [Currency])
+        case known(Currency)
+        case tooMany
+        case notOpen
+        /// The table of seen keys does not lead to the newest currencies; how, in words.
+        case keysLost(String)
+        case damaged(String)
+    }
+
+    private let redis: RedisClient
+    private let keys: TapeKeys
+    private let clock: TapeClock
+
+    package init(ledger redis: RedisClient, keys: TapeKeys, clock: TapeClock) {
+        self.redis = redis
+        self.keys = keys
+        self.clock = clock
+    }
+
+    /// Reads the whole ledger before it writes: only that tells whether the table of seen keys lacks some that were added.
+    package func add(_ currencies: [Currency]) async throws(RedisError) -> Outcome {
+        while true {
+            let newest = try await KeyCensus(ledger: redis, keys: keys, clock: clock).newestAddition()
+            let reply = try await redis.evaluate(
+                Self.script, keys: [keys.ledger, keys.seen],
+                arguments: [
+                    LedgerTerms.text(of: currencies), newest.map { "\($0)" } ?? "", "\(OrderTail.random())",
+                    clock.now.rfc3339, LedgerTerms.text(of: LedgerTerms.standard.currencies),
+                    "\(LedgerTerms.mostCurrencies)",
+                ])
+            let parts = (reply.array ?? []).map { $0.text ?? "" }
+            switch (parts.first, parts.count) {
+            case ("ok", 3):
+                if let id = StreamID(parts[1]), let all = try? LedgerTerms.currencies(parts[2]) {
+                    return .added(id, all)
+                }
+            case ("known", 2):
+                if let currency = Currency(rawValue: parts[1]) { return .known(currency) }
+            case ("too-many", 1): return .tooMany
+            case ("not-open", 1): return .notOpen
+            case ("damaged", 2): return .damaged(parts[1])
+            case ("moved", 2):
+                // Somebody else may have been faster: then another look finds that entry too.
+                if let found = StreamID(parts[1]), newest.map({ $0 < found }) ?? true { continue }
+                return .keysLost(
+                    "it leads to \(parts[1].isEmpty ? "no currencies" : "the currencies \(parts[1])"), and the newest are "
+                        + "\(newest.map { "\($0)" } ?? "those of the opening")")
+            default: break
+            }
+            throw RedisError(
+                .unexpectedReply, command: "add_currencies.lua",
+                message: "the answer \"\(parts.joined(separator: " "))\"")
+        }
+    }
+
+    private static let script = RedisScript(
+        name: "add_currencies", source: PackageResources.add_currencies_lua, probesWrites: true)
+}

@@ -1,0 +1,92 @@
+-- Adds currencies to those that the ledger takes.
+--
+-- KEYS[1]  the ledger
+-- KEYS[2]  the table of keys that were seen
+-- ARGV[1]  the currencies to add, each once: three capital letters each, with a comma between two
+-- ARGV[2]  the newest entry that added some, as the caller has found it in the ledger; empty if none has
+-- ARGV[3]  42 random bits: eleven hexadecimal digits
+-- ARGV[4]  now, for people: 2026-11-21T09:01:30.250Z
+-- ARGV[5]  the currencies of a ledger whose opening does not state any
+-- ARGV[6]  how many currencies a ledger may have
+--
+-- Returns a table that begins with one of these; all but `ok` have changed nothing.
+--   ok, id, currencies    the ledger takes all of these now; the entry that says so
+--   known, currency       the ledger takes this one already
+--   too-many              the ledger would have more than ARGV[6]
+--   moved, id             the newest entry of its kind to which the table leads, and which is not that of ARGV[2]; empty for none
+--   not-open              there is no ledger
+--   damaged, words        the ledger holds what cointape never wrote
+--   bad-argument, number  ARGV[number] is not what stands above
+-- Retry safety: running it again answers `moved` or `known`. Every check stands before the first write.
+local added, expected, tail, now_text, standard, most = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+
+local function codes_of(list)
+  local codes = {}
+  for code in string.gmatch(list .. ',', '([^,]*),') do
+    if not string.find(code, '^[A-Z][A-Z][A-Z]$') then return nil end
+    codes[#codes + 1] = code
+  end
+  return codes
+end
+
+local checks = {
+  codes_of(added),
+  expected == '' or string.find(expected, '^%d+%-%d+$'),
+  #tail == 11 and string.find(tail, '^[0-3][0-9a-f]+$'),
+  string.find(now_text, '^%d%d%d%d%-%d%d%-%d%dT%d%d:%d%d:%d%d%.%d%d%dZ$'),
+  codes_of(standard),
+  #most <= 3 and string.find(most, '^%d+$'),
+}
+for number = 1, 6 do
+  if not checks[number] then return {'bad-argument', tostring(number)} end
+end
+
+local function fields_of(entry)
+  local fields = {}
+  for i = 1, #entry[2], 2 do fields[entry[2][i]] = entry[2][i + 1] end
+  return fields
+end
+
+local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
+if not first then return {'not-open'} end
+local opening = fields_of(first)
+if not opening.opened then return {'damaged', 'the first entry, ' .. first[1] .. ', is not an opening'} end
+local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+local fields = fields_of(newest)
+local total = fields.total or ''
+if #total > 16 or not string.find(total, '^%d+$') then
+  return {'damaged', 'the newest entry, ' .. newest[1] .. ', has no running total'}
+end
+if not fields.tail or not (fields.satoshi or fields.opened or fields.raised or fields.added) then
+  return {'damaged', 'the newest entry, ' .. newest[1] .. ', is no order'}
+end
+
+-- Those of the opening, and behind them those that were added, each found by the list before. A key of an earlier ledger leads
+-- to nothing.
+local list, found = opening.currencies or standard, ''
+while true do
+  local id = redis.call('HGET', KEYS[2], list)
+  local entry = id and string.find(id, '^%d+%-%d+$') and redis.call('XRANGE', KEYS[1], id, id)[1]
+  local fields = entry and fields_of(entry)
+  if not fields or not fields.added or string.sub(fields.currencies or '', 1, #list + 1) ~= list .. ',' then break end
+  list, found = fields.currencies, id
+end
+if found ~= expected then return {'moved', found} end
+local known = codes_of(list)
+if not known then return {'damaged', 'the list of currencies cannot be read: ' .. list} end
+local takes = {}
+for _, code in ipairs(known) do takes[code] = true end
+for _, code in ipairs(codes_of(added)) do
+  if takes[code] then return {'known', code} end
+  takes[code] = true
+end
+if #known + #codes_of(added) > tonumber(most) then return {'too-many'} end
+
+local refusal = denied({{'XADD', KEYS[1], '0-0', 'f', 'v'}, {'HSET', KEYS[2], 'f', 'v', 'f'}})
+if refusal then return refusal end
+
+local all = list .. ',' .. added
+local id = redis.call(
+  'XADD', KEYS[1], '*', 'added', now_text, 'new_currencies', added, 'currencies', all, 'total', total, 'tail', tail)
+redis.call('HSET', KEYS[2], list, id)
+return {'ok', id, all}
