@@ -51,7 +51,9 @@ package struct HTTPServer: Service {
                     address: address, maxConnections: max(1, allowed / addresses.count), logger: logger,
                     setUp: { socket in
                         socket.eventLoop.makeCompletedFuture {
-                            guard let (loop, responder) = connections[socket.eventLoop] else { return }
+                            guard let (loop, responder) = connections[socket.eventLoop] else {
+                                throw ChannelError.inappropriateOperationForState
+                            }
                             try socket.pipeline.syncOperations.addHandler(Connection(loop, responder))
                         }
                     }, onListening: onListening)

@@ -32,6 +32,14 @@ package struct HTTPSettings: Equatable, Sendable {
         guard let maxURI, let maxHead, let maxBody, let maxUnfinished, let headTimeout, let bodyTimeout,
             let idleTimeout, let maxConnections
         else { return nil }
+        // Buffers grow to powers of two.
+        let least = 1 << (Int.bitWidth - (maxHead + maxBody - 1).leadingZeroBitCount)
+        guard maxUnfinished >= least else {
+            reader.complain(
+                about: "max_unfinished",
+                "is too little for one request with max_head and max_body: should be at least \(least)B")
+            return nil
+        }
         var limits = HTTPLimits()
         limits.maxURI = maxURI
         limits.maxHead = maxHead

@@ -75,6 +75,15 @@ import Testing
         #expect(gate.received(bytes("b"), now: at(0)) == respond(head + "ab"))
     }
 
+    @Test(arguments: [
+        "Expect: x, 100-Continue", "Expect: 100-continue\r\nExpect: x", "Expect: x\r\nExpect: 100-continue",
+    ])
+    func `an expectation may stand among others`(fields: String) {
+        var gate = gate
+        let head = "PUT / HTTP/1.1\r\nHost: a\r\n\(fields)\r\nContent-Length: 2\r\n\r\n"
+        #expect(gate.received(bytes(head), now: at(0)) == .sendContinue)
+    }
+
     @Test func `ends after the last answer, and after those that a client sent ahead before it closed`() {
         var gate = gate
         #expect(
@@ -191,8 +200,35 @@ import Testing
             Issue.record("not let through")
             return
         }
+        // Until it is answered, for the responder has its bytes.
+        #expect(begin(60_000).1 == .refuse(.overloaded, isHEAD: false))
+        _ = answer(&third, at: 2)
         first = begin(60_000).0
         #expect(first?.deadline == at(10))
+    }
+
+    @Test func `whole requests that wait for their answers hold as much together`() {
+        let budget = RequestBudget(most: 100_000)
+        let text = "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n"
+        let request = ByteBuffer(bytes: Array(text.utf8) + [UInt8](repeating: 0x41, count: 60_000))
+        var gates = (0..<3).map { _ in RequestGate(HTTPLimits(), budget: budget, now: Self.start) }
+        let isGiven = gates.indices.map { index in
+            if case .respond = gates[index].received(request, now: at(0)) { true } else { false }
+        }
+        #expect(isGiven == [true, false, false])
+        _ = answer(&gates[0], at: 1)
+        guard case .respond = gates[0].received(request, now: at(2)) else {
+            Issue.record("not let through")
+            return
+        }
+    }
+
+    @Test(arguments: ["\r", "\r\n", "\r\n\r"]) func `an empty line before a request may come in pieces`(part: String) {
+        var gate = gate
+        #expect(gate.received(bytes(part), now: at(1)) == .none)
+        #expect(gate.deadline == at(75))
+        let rest = part.hasSuffix("\r") ? "\n" : ""
+        #expect(gate.received(bytes(rest + Self.get), now: at(2)) == respond(Self.get))
     }
 
     @Test(arguments: [true, false]) func `without room for what was sent ahead the answer before it is the last`(

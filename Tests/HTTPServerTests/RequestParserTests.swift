@@ -169,6 +169,13 @@ import Testing
         #expect(try self.request("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n").path == "*")
     }
 
+    @Test(arguments: ["http:///a", "http://", "http://?a", "http://:80/", "https:///"])
+    func `a target with a scheme has a host`(target: String) {
+        #expect(
+            refusal("GET \(target) HTTP/1.1\r\nHost: a\r\n\r\n")
+                == .malformed("The request target's host is not a host and a port."))
+    }
+
     @Test func `fields are found whatever their case, and several with a name are one list`() throws {
         let request = try request(
             Self.get

@@ -107,6 +107,42 @@ import Testing
         withExtendedLifetime(client) {}
     }
 
+    @Test func `a client that does not read a response that came late loses its connection`() async throws {
+        var limits = HTTPLimits()
+        (limits.idleTimeout, limits.responseTimeout) = (.milliseconds(100), .milliseconds(300))
+        // More than the kernel takes on both sides.
+        let large = [ByteBuffer](repeating: ByteBuffer(repeating: 0x41, count: 1_000_000), count: 300)
+        let server = try await TestServer(limits, maxConnections: 1) { request, loop in
+            guard request.path == "/late" else { return .ready(.text("next")) }
+            // The connection's timer has gone off by then.
+            let late = loop.loop.scheduleTask(in: .milliseconds(300)) { Response(200, .bytes(large), []) }
+            return .pending(late.futureResult)
+        }
+        let client = try BlockingClient(port: server.port)
+        client.send("GET /late HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
+        // There is room for one connection: the next has its answer when the first has ended.
+        #expect(try await RawAnswer.of(server.port, "/")?.text == "next")
+        withExtendedLifetime(client) {}
+    }
+
+    @Test(arguments: [1, 2, 5])
+    func `a client that has ended its side still hears why its last request was refused`(good: Int) async throws {
+        let server = try await TestServer { _ in .bytes([ByteBuffer(repeating: 0x41, count: 300_000)]) }
+        let port = server.port
+        let text = try await onThread {
+            let client = try BlockingClient(port: port)
+            let requests =
+                String(repeating: "GET / HTTP/1.1\r\nHost: a\r\n\r\n", count: good) + "GET / HTTP/1.1\r\n\r\n"
+            client.send(requests.utf8)
+            client.endSending()
+            return String(decoding: try client.rest(), as: UTF8.self)
+        }
+        #expect(text.ranges(of: "HTTP/1.1 200 OK\r\n").count == good)
+        #expect(text.ranges(of: "HTTP/1.1 400 Bad Request\r\n").count == 1)
+        #expect(text.hasSuffix("}\n") || text.hasSuffix("}"))
+        withExtendedLifetime(server) {}
+    }
+
     @Test func `a client that has gone ends the making of its body, which finds out when it writes`() async throws {
         let (began, ended) = (Flag(), Flag())
         let server = try await TestServer { _ in
@@ -149,15 +185,22 @@ private final class TestServer: Sendable {
     let port: Int
     private let task: Task<Void, any Error>
 
-    init(_ body: @escaping @Sendable (Request) -> Response.Body) async throws {
+    convenience init(_ body: @escaping @Sendable (Request) -> Response.Body) async throws {
+        try await self.init { request, _ in .ready(Response(200, body(request), [])) }
+    }
+
+    init(
+        _ limits: HTTPLimits = HTTPLimits(), maxConnections: Int = 100,
+        respond: @escaping @Sendable (Request, ServerLoop) -> Answer.Outcome
+    ) async throws {
         let listening = AsyncStream<Int>.makeStream()
         let server = HTTPServer(
-            [ListenAddress(host: "127.0.0.1", port: 0)], maxConnections: 100,
+            [ListenAddress(host: "127.0.0.1", port: 0)], limits: limits, maxConnections: maxConnections,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         ) { address in
             listening.continuation.yield(address.port)
-        } makeResponder: { _ in
-            ClosureResponder { .ready(Response(200, body($0), [])) }
+        } makeResponder: { loop in
+            ClosureResponder { respond($0, loop) }
         }
         task = Task { try await server.run() }
         var ports = listening.stream.makeAsyncIterator()

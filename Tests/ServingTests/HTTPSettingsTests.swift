@@ -35,6 +35,20 @@ import Testing
     }
 
     @Test(arguments: [
+        #""max_body": "9MB", "max_unfinished": "9MB""#, #""max_body": "40MB""#,
+        #""max_unfinished": "64kB""#,
+    ])
+    func `a request that the limits allow must fit into what all may hold together`(fields: String) throws {
+        let issues = try read(", \"http\": {\(fields)}").issues
+        #expect(issues.map(\.path) == ["http.max_unfinished"])
+        // What it says would be right is.
+        let least = try #require(issues.first?.message.split(separator: " ").last)
+        let others =
+            fields.split(separator: ", ").filter { !$0.contains("unfinished") } + [#""max_unfinished": "\#(least)""#]
+        #expect(try read(", \"http\": {\(others.joined(separator: ", "))}").issues == [])
+    }
+
+    @Test(arguments: [
         #""max_uri": 8000"#, #""max_head": "0B""#, #""head_timeout": "1ms""#, #""max_connections": 0"#,
         #""max_url": "1kB""#,
     ])

@@ -70,8 +70,9 @@ final class Connection: ChannelDuplexHandler {
             let response = refusal.problem(loop.limits).response
             responder.refusals?.count(status: response.status)
             response.forEachPiece(isHEAD: isHEAD, isLast: true) { context.write(wrapOutboundOut($0), promise: nil) }
-            context.flush()
-            context.close(mode: .output, promise: nil)
+            // Not before it is written: where the client's side has ended, this closes both.
+            let written = write(ByteBuffer(), context)
+            written.assumeIsolated().whenSuccess { context.close(mode: .output, promise: nil) }
         case .closeOutput: context.close(mode: .output, promise: nil)
         case .close: context.close(promise: nil)
         }
@@ -157,7 +158,8 @@ final class Connection: ChannelDuplexHandler {
         if let stream = response.stream, !request.isHEAD {
             produce(stream, isVersion10: request.isVersion10, context)
         } else {
-            gate.wrote(now: isShared ? .now() : began)
+            // A small response that was ready is written when the request came.
+            gate.wrote(now: isShared || response.isLarge ? .now() : began)
             if isShared { loop.flushLater(self) } else { end = flush() }
         }
         metrics?.record(status: response.status, nanoseconds: ((end ?? .now()) - began).nanoseconds)
@@ -179,7 +181,8 @@ final class Connection: ChannelDuplexHandler {
     }
 
     private func sent(at now: NIODeadline) {
-        guard let context, context.channel.isWritable else { return }
+        guard let context else { return }
+        guard context.channel.isWritable else { return schedule(context) }
         performInTurn(gate.sentResponse(now: now), at: now, context)
     }
 

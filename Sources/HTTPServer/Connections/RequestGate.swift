@@ -31,6 +31,8 @@ struct RequestGate {
     private var phase = Phase.idle
     /// What was received and belongs to no request that a responder has.
     private var held = ByteBuffer()
+    /// What the request takes that a responder has, in bytes of memory: until its response is written.
+    private var responding = 0
     private var isInputClosed = false
     /// The server is shutting down.
     private var isQuiescing = false
@@ -41,8 +43,6 @@ struct RequestGate {
 
     /// How long a client may take to hear that the connection has ended.
     private static let lingering = TimeAmount.seconds(2)
-    /// How long a client may take at least to read a response, or a part of one.
-    private static let slowest = TimeAmount.seconds(60)
     /// How long a server that shuts down waits for the rest of a request.
     private static let patience = TimeAmount.seconds(1)
 
@@ -91,7 +91,9 @@ struct RequestGate {
 
     private mutating func wrote(_ phase: Phase, _ now: NIODeadline) {
         guard self.phase == .responding else { return }
-        enter(phase, until: now + max(TimeAmount(limits.idleTimeout), Self.slowest))
+        responding = 0
+        _ = hold()
+        enter(phase, until: now + max(TimeAmount(limits.idleTimeout), TimeAmount(limits.responseTimeout)))
     }
 
     /// The client's side of the socket has taken a part of a streamed response, and the responder makes the next.
@@ -141,29 +143,35 @@ struct RequestGate {
 
     private mutating func advance(_ now: NIODeadline) -> Action {
         guard phase == .idle || phase == .head || phase == .body else { return .none }
-        if phase == .idle { skipEmptyLines() }
+        if phase == .idle, skipEmptyLines() { return isInputClosed ? close() : .none }
         guard held.readableBytes > 0 else {
-            // An idle connection holds no memory.
+            // An idle connection holds no request bytes.
             holdNothing()
             return isInputClosed ? close() : .none
         }
         do throws(Refusal) {
             let received = held
             let outcome = try received.withUnsafeReadableBytes { bytes throws(Refusal) in try parser.parse(bytes) }
-            if case .complete(let length) = outcome { return respond(length) }
+            if case .complete(let length) = outcome { return respond(length, now) }
         } catch {
             return refuse(error, now)
         }
         if isInputClosed { return close() }
-        return share.hold(held.storageCapacity) ? wait(now) : refuse(.overloaded, now)
+        return hold() ? wait(now) : refuse(.overloaded, now)
     }
 
     /// An empty line before a request is ignored (RFC 9112, section 2.2).
-    private mutating func skipEmptyLines() {
+    ///
+    /// Returns whether there is only the first half of one.
+    private mutating func skipEmptyLines() -> Bool {
         while held.readableBytes >= 2, held.getInteger(at: held.readerIndex, as: UInt16.self) == 0x0D0A {
             held.moveReaderIndex(forwardBy: 2)
         }
+        return held.readableBytes == 1 && held.getInteger(at: held.readerIndex, as: UInt8.self) == 0x0D
     }
+
+    /// Counts all that this connection holds; false, and nothing has changed, if there is no room for it.
+    private func hold() -> Bool { share.hold(responding + held.storageCapacity) }
 
     private mutating func wait(_ now: NIODeadline) -> Action {
         if phase == .idle { enter(.head, until: now + TimeAmount(limits.headTimeout)) }
@@ -176,8 +184,10 @@ struct RequestGate {
         return .sendContinue
     }
 
-    private mutating func respond(_ length: Int) -> Action {
+    private mutating func respond(_ length: Int, _ now: NIODeadline) -> Action {
         guard let request = parser.request(take(length)) else { return close() }
+        guard share.hold(request.capacity) else { return refuse(.overloaded, now) }
+        responding = request.capacity
         isLastRequest = parser.framing.isLast
         parser.reset()
         sentContinue = false
@@ -198,14 +208,14 @@ struct RequestGate {
 
     /// What was sent ahead is unfinished too: without room for it the next response is the last one.
     private mutating func holdAhead() {
-        guard held.readableBytes > 0, !share.hold(held.storageCapacity) else { return }
+        guard held.readableBytes > 0, !hold() else { return }
         holdNothing()
         isLastRequest = true
     }
 
     private mutating func holdNothing() {
         held = ByteBuffer()
-        _ = share.hold(0)
+        _ = hold()
     }
 
     private mutating func refuse(_ refusal: Refusal, _ now: NIODeadline) -> Action {

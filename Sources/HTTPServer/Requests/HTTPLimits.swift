@@ -6,7 +6,7 @@ package struct HTTPLimits: Equatable, Sendable {
     package var maxHead = 16_000
     package var maxFields = 100
     package var maxBody = 64_000
-    /// Of all unfinished requests together.
+    /// Of all requests together that are not answered yet.
     package var maxUnfinished = 32_000_000
     /// From a request's first byte to the end of its head.
     package var headTimeout = Duration.seconds(10)
@@ -14,6 +14,8 @@ package struct HTTPLimits: Equatable, Sendable {
     package var bodyTimeout = Duration.seconds(10)
     /// Between two requests.
     package var idleTimeout = Duration.seconds(75)
+    /// How long a client may take at least to read a response, or a part of one.
+    var responseTimeout = Duration.seconds(60)
 
     package init() {}
 }

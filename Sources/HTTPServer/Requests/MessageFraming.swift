@@ -30,7 +30,9 @@ struct MessageFraming: Equatable {
         // By its length alone, most names are none of these.
         switch name.count {
         case 4 where Self.reads(name, "host"): try take(host: value)
-        case 6 where Self.reads(name, "expect"): expectsContinue = Self.reads(value, "100-continue")
+        case 6 where Self.reads(name, "expect"):
+            // Other expectations are ignored, as the RFC allows.
+            Self.forEachElement(value) { if Self.reads($0, "100-continue") { expectsContinue = true } }
         case 10 where Self.reads(name, "connection"):
             Self.forEachElement(value) { option in
                 if Self.reads(option, "close") {

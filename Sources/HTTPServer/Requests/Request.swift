@@ -103,7 +103,20 @@ package struct Request: Sendable {
     }
 
     /// What it holds in memory, in bytes.
-    var capacity: Int { bytes.storageCapacity }
+    var capacity: Int { bytes.storageCapacity + (chunks?.storageCapacity ?? 0) }
+
+    /// Whether there is a field whose name begins so; `prefix` is in lower case.
+    func hasField(beginningWith prefix: StaticString) -> Bool {
+        prefix.withUTF8Buffer { prefix in
+            bytes.withUnsafeReadableBytes { bytes in
+                lines.contains { line in
+                    let start = Int(line.name.lowerBound)
+                    return line.name.count >= prefix.count
+                        && prefix.indices.allSatisfy { lowercased(bytes[start + $0]) == prefix[$0] }
+                }
+            }
+        }
+    }
 
     /// All fields in order, names as they were sent.
     package var fields: [(name: String, value: String)] { lines.map { (text($0.name), text($0.value)) } }

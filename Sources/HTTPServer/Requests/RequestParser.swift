@@ -152,7 +152,9 @@ struct RequestParser {
         let authority = target.dropFirst(scheme.utf8.count).prefix {
             $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?")
         }
-        guard authority.allSatisfy(MessageFraming.hostBytes.contains) else {
+        guard let first = authority.first, first != UInt8(ascii: ":"),
+            authority.allSatisfy(MessageFraming.hostBytes.contains)
+        else {
             throw .malformed("The request target's host is not a host and a port.")
         }
     }
