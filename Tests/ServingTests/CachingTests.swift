@@ -39,7 +39,10 @@ import Testing
     ])
     func `knows its tag in a list`(header: String, isKnown: Bool) {
         let conditions = RequestConditions(ifNoneMatch: header)
-        #expect(conditions.areMet(byTag: "\"a,b\"", modified: nil, now: Self.now) == isKnown)
+        #expect(verdict(conditions, "\"a,b\"", nil) == (isKnown ? .notModified : .respond))
+        // Whoever expects the tag compares strongly: none is equal to a weak one.
+        let expected = verdict(RequestConditions(ifMatch: header), "\"a,b\"", nil)
+        #expect(expected == (isKnown && !header.hasPrefix("W/") && !header.contains(",W/") ? .respond : .failed))
     }
 
     @Test(arguments: [
@@ -53,10 +56,30 @@ import Testing
     func `a date counts without tags only`(header: String, isMet: Bool) {
         let modified = Minute(containing: Self.now).start
         let conditions = RequestConditions(ifModifiedSince: header)
-        #expect(conditions.areMet(byTag: "\"a\"", modified: modified, now: Self.now) == isMet)
+        #expect(verdict(conditions, "\"a\"", modified) == (isMet ? .notModified : .respond))
         let both = RequestConditions(ifNoneMatch: "\"b\"", ifModifiedSince: header)
-        #expect(!both.areMet(byTag: "\"a\"", modified: modified, now: Self.now))
-        #expect(!conditions.areMet(byTag: "\"a\"", modified: nil, now: Self.now))
+        #expect(verdict(both, "\"a\"", modified) == .respond)
+        #expect(verdict(conditions, "\"a\"", nil) == .respond)
+    }
+
+    @Test(
+        arguments: [
+            (nil, "Sat, 21 Nov 2026 09:01:00 GMT", nil, .respond), (nil, "Sat, 21 Nov 2026 09:00:59 GMT", nil, .failed),
+            (nil, "yesterday", nil, .respond), ("\"a\"", "Sat, 21 Nov 2026 09:00:59 GMT", nil, .respond),
+            ("\"a\"", nil, "\"a\"", .notModified), ("\"b\"", nil, "\"a\"", .failed),
+        ] as [(String?, String?, String?, RequestConditions.Verdict)])
+    func `what a client expects comes before what it has`(
+        ifMatch: String?, ifUnmodifiedSince: String?, ifNoneMatch: String?, expected: RequestConditions.Verdict
+    ) {
+        let conditions = RequestConditions(
+            ifMatch: ifMatch, ifUnmodifiedSince: ifUnmodifiedSince, ifNoneMatch: ifNoneMatch)
+        #expect(verdict(conditions, "\"a\"", Minute(containing: Self.now).start) == expected)
+    }
+
+    private func verdict(
+        _ conditions: RequestConditions, _ tag: String, _ modified: Timestamp?
+    ) -> RequestConditions.Verdict {
+        conditions.verdict(tag: tag, modified: modified, now: Self.now)
     }
 
     @Test func `an age is rounded up, what remains rounded down, in seconds of the wall`() {

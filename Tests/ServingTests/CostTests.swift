@@ -92,10 +92,10 @@ import Testing
         Reading("Accept of types", { times("text/csx;q=0.1,", $0) }, { _ = AcceptHeader.format(text($0)) }),
         Reading("Accept-Encoding", { times("br;q=0.5, ", $0) }, { _ = AcceptEncoding(text($0)) }),
         Reading("If-None-Match", { times("\"a\",", $0) }) {
-            _ = RequestConditions(ifNoneMatch: text($0)).areMet(byTag: "\"b\"", modified: now, now: now)
+            _ = RequestConditions(ifNoneMatch: text($0)).verdict(tag: "\"b\"", modified: now, now: now)
         },
         Reading("If-Modified-Since", { "A" + times("a", $0) }) {
-            _ = RequestConditions(ifModifiedSince: text($0)).areMet(byTag: "\"b\"", modified: now, now: now)
+            _ = RequestConditions(ifModifiedSince: text($0)).verdict(tag: "\"b\"", modified: now, now: now)
         },
         Reading("currency", { times("u", $0) }, { try order("currency", $0) }),
         Reading("currency of combining marks", { "e" + times("\u{301}", $0) }, { try order("currency", $0) }),

@@ -25,7 +25,7 @@ import TopLists
 
     @Test func `the last used responses are kept, up to their bytes, as long as they hold`() throws {
         let list = try TestAPI.list(minute, rows: 3)
-        var kept = KeptResponses(capacity: 6_000)
+        var kept = KeptResponses(capacity: 10_000)
         func key(_ limit: Int) throws -> KeptResponses.Key {
             let query = try ListQuery(QueryString("limit=\(limit)"), accept: nil, now: .machineTime)
             return KeptResponses.Key(list.description, query, .identity)
@@ -39,9 +39,11 @@ import TopLists
         _ = kept.response(try key(2))
         try keep(4, 2_000)
         #expect(try (1...4).map { kept.response(try key($0)) != nil } == [false, true, false, true])
-        // One that is larger than all may be is not kept.
-        try keep(5, 9_000)
-        #expect(kept.response(try key(5)) == nil)
+        // One that is larger than all may be is not kept, and none that shares its list's memory.
+        for size in [12_000, 20_000] {
+            try keep(5, size)
+            #expect(kept.response(try key(5)) == nil)
+        }
         kept.keep(Response(200, .none, []), try key(6), of: list.description, until: .now())
         #expect(kept.response(try key(6)) == nil)
     }

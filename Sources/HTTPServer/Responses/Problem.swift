@@ -101,6 +101,11 @@ extension Problem {
         return problem
     }
 
+    /// A precondition of the request does not hold (RFC 9110, section 15.5.13).
+    package static let preconditionFailed = Problem(
+        code: "precondition-failed", status: 412, title: "It is not what the request expects",
+        detail: "If-Match names other entity tags, or it was modified after If-Unmodified-Since.")
+
     package static func methodNotAllowed(_ method: String, allowed: String) -> Problem {
         var problem = Problem(
             code: "method-not-allowed", status: 405, title: "The method is not allowed here",

@@ -34,13 +34,13 @@ package struct Representation: Sendable {
         self.body = body
     }
 
-    package func isKnown(by conditions: RequestConditions, now: Timestamp) -> Bool {
-        conditions.areMet(byTag: tag, modified: modified?.time, now: now)
+    package func verdict(of conditions: RequestConditions, now: Timestamp) -> RequestConditions.Verdict {
+        conditions.verdict(tag: tag, modified: modified?.time, now: now)
     }
 
     /// 304 for a client that has it already, else 200.
-    package func response(isKnown: Bool) -> Response {
-        Response(isKnown ? 304 : 200, isKnown ? .none : .bytes(body())) { fields in
+    package func response(isNotModified: Bool) -> Response {
+        Response(isNotModified ? 304 : 200, isNotModified ? .none : .bytes(body())) { fields in
             fields.add(.eTag, tag)
             fields.add(.cacheControl, cacheControl)
             fields.add(.vary, vary)
@@ -48,7 +48,7 @@ package struct Representation: Sendable {
             if let age { fields.add(.age, "\(age)") }
             if let contentLocation { fields.add(.contentLocation, contentLocation) }
             if let remaining { fields.add(.accelExpires, "\(remaining)") }
-            guard !isKnown else { return }
+            guard !isNotModified else { return }
             fields.add(.contentType, mediaType)
             if coding == .gzip { fields.add(.contentEncoding, "gzip") }
         }

@@ -1,43 +1,80 @@
 package import Basics
 import HTTPTypes
 
-/// What a client has already, as it says (RFC 9110, section 13.1).
+/// The preconditions of a request that only reads (RFC 9110, section 13).
 package struct RequestConditions: Sendable {
+    package enum Verdict: Equatable, Sendable {
+        case respond
+        /// 304: the client has it already.
+        case notModified
+        /// 412: it is not what the client expects.
+        case failed
+    }
+
+    private let ifMatch: String?
+    /// Counts only without `If-Match`.
+    private let ifUnmodifiedSince: String?
     private let ifNoneMatch: String?
     /// Counts only without `If-None-Match`.
     private let ifModifiedSince: String?
 
-    package init(ifNoneMatch: String? = nil, ifModifiedSince: String? = nil) {
+    package init(
+        ifMatch: String? = nil, ifUnmodifiedSince: String? = nil, ifNoneMatch: String? = nil,
+        ifModifiedSince: String? = nil
+    ) {
+        self.ifMatch = ifMatch
+        self.ifUnmodifiedSince = ifUnmodifiedSince
         self.ifNoneMatch = ifNoneMatch
         self.ifModifiedSince = ifModifiedSince
     }
 
     package init(_ request: Request) {
-        self.init(ifNoneMatch: request[.ifNoneMatch], ifModifiedSince: request[.ifModifiedSince])
-    }
-
-    package var isEmpty: Bool { ifNoneMatch == nil && ifModifiedSince == nil }
-
-    /// Whether that is still right; `now` is only for dates whose year has two digits.
-    package func areMet(byTag tag: String, modified: Timestamp?, now: Timestamp) -> Bool {
-        if let ifNoneMatch { return Self.list(ifNoneMatch, has: tag) }
-        guard let modified, let date = ifModifiedSince.flatMap({ Timestamp(httpDate: $0, now: now) }) else {
-            return false
+        // Nearly all requests have none: they are looked through once.
+        guard request.hasField(beginningWith: "if-") else {
+            self.init()
+            return
         }
-        return modified <= date
+        self.init(
+            ifMatch: request[.ifMatch], ifUnmodifiedSince: request[.ifUnmodifiedSince],
+            ifNoneMatch: request[.ifNoneMatch], ifModifiedSince: request[.ifModifiedSince])
     }
 
-    /// Weak comparison: a `W/` in front does not matter.
+    package var isEmpty: Bool {
+        ifMatch == nil && ifUnmodifiedSince == nil && ifNoneMatch == nil && ifModifiedSince == nil
+    }
+
+    /// Evaluates the preconditions in the order of section 13.2.2.
+    ///
+    /// `tag` is a strong entity tag in its quotes. `now` only completes dates whose year has two digits.
+    package func verdict(tag: String, modified: Timestamp?, now: Timestamp) -> Verdict {
+        func date(_ header: String?) -> Timestamp? { header.flatMap { Timestamp(httpDate: $0, now: now) } }
+        if let ifMatch {
+            guard Self.list(ifMatch, has: tag, isWeakMatch: false) else { return .failed }
+        } else if let modified, let date = date(ifUnmodifiedSince), modified > date {
+            return .failed
+        }
+        if let ifNoneMatch {
+            return Self.list(ifNoneMatch, has: tag, isWeakMatch: true) ? .notModified : .respond
+        }
+        guard let modified, let date = date(ifModifiedSince), modified <= date else { return .respond }
+        return .notModified
+    }
+
+    /// With a weak match, a `W/` before a tag does not matter; otherwise such a tag matches nothing (section 8.8.3.2).
     ///
     /// A comma may stand inside a tag, so the list is read tag by tag. An invalid list matches nothing.
-    private static func list(_ header: String, has tag: String) -> Bool {
+    private static func list(_ header: String, has tag: String, isWeakMatch: Bool) -> Bool {
         var (header, tag) = (header, tag)
         return header.withUTF8 { header in
-            tag.withUTF8 { list(header, has: UnsafeBufferPointer(rebasing: $0.dropFirst().dropLast())) }
+            tag.withUTF8 {
+                list(header, has: UnsafeBufferPointer(rebasing: $0.dropFirst().dropLast()), isWeakMatch)
+            }
         }
     }
 
-    private static func list(_ header: UnsafeBufferPointer<UInt8>, has value: UnsafeBufferPointer<UInt8>) -> Bool {
+    private static func list(
+        _ header: UnsafeBufferPointer<UInt8>, has value: UnsafeBufferPointer<UInt8>, _ isWeakMatch: Bool
+    ) -> Bool {
         let (quote, comma) = (UInt8(ascii: "\""), UInt8(ascii: ","))
         var place = 0
         func skip(_ isSkipped: (UInt8) -> Bool) { while place < header.count, isSkipped(header[place]) { place += 1 } }
@@ -50,7 +87,8 @@ package struct RequestConditions: Sendable {
         if take(UInt8(ascii: "*")) { return place == header.count }
         while true {
             skip { isBlank($0) || $0 == comma }
-            if take(UInt8(ascii: "W")), !take(UInt8(ascii: "/")) { return false }
+            let isWeak = take(UInt8(ascii: "W"))
+            if isWeak, !take(UInt8(ascii: "/")) { return false }
             guard take(quote) else { return false }
             let start = place
             skip { $0 != quote }
@@ -58,7 +96,9 @@ package struct RequestConditions: Sendable {
             guard take(quote) else { return false }
             skip(isBlank)
             guard place == header.count || header[place] == comma else { return false }
-            if length == value.count, header[start..<start + length].elementsEqual(value) { return true }
+            if isWeakMatch || !isWeak, length == value.count, header[start..<start + length].elementsEqual(value) {
+                return true
+            }
         }
     }
 }

@@ -59,11 +59,11 @@ package struct Response: Sendable {
         }
     }
 
-    /// What it holds in memory, in bytes.
-    package var size: Int { rest.reduce(head.readableBytes) { $0 + $1.readableBytes } }
+    /// What one that is not large holds in memory, in bytes.
+    package var size: Int { head.storageCapacity }
 
     /// Whether its body is sent in pieces of their own, for which the kernel takes a quarter of a millisecond and more.
-    var isLarge: Bool { !rest.isEmpty }
+    package var isLarge: Bool { !rest.isEmpty }
 
     /// Calls `write` with the bytes of the response to a request, in order; those of a stream are not among them.
     func forEachPiece(to request: Request, isLast: Bool, _ write: (ByteBuffer) -> Void) {

@@ -52,7 +52,7 @@ struct LRUCache<Key: Hashable, Value> {
         link(place)
     }
 
-    private mutating func remove(_ key: Key) {
+    mutating func remove(_ key: Key) {
         guard let place = places.removeValue(forKey: key) else { return }
         unlink(place)
         cost -= nodes[place]?.cost ?? 0

@@ -46,7 +46,7 @@ final class APIResponder: Responder {
             return .ready(HealthRoute.alive)
         case "/openapi.yaml":
             try request.requireReading(parameters: [])
-            return .ready(contract.response(to: request))
+            return .ready(try contract.response(to: request))
         case "/readyz":
             try request.requireReading()
             return .ready(try health.ready(request.query))

@@ -18,13 +18,15 @@ struct ContractRoute: Sendable {
         digest = String(Digest.sha256(PackageResources.openapi_yaml).prefix(32))
     }
 
-    func response(to request: Request) -> Response {
+    func response(to request: Request) throws(Problem) -> Response {
         let coding = AcceptEncoding(request[.acceptEncoding]).coding(forSize: plain.readableBytes)
         let body = coding == .gzip ? compressed : plain
         let representation = Representation(
             mediaType: "application/yaml", tag: coding == .gzip ? "\"\(digest)-gzip\"" : "\"\(digest)\"",
             coding: coding, cacheControl: "public, no-cache", vary: "Accept-Encoding"
         ) { [body] }
-        return representation.response(isKnown: representation.isKnown(by: RequestConditions(request), now: clock.now))
+        let verdict = representation.verdict(of: RequestConditions(request), now: clock.now)
+        if verdict == .failed { throw .preconditionFailed }
+        return representation.response(isNotModified: verdict == .notModified)
     }
 }

@@ -17,8 +17,7 @@ struct KeptResponses {
         private let names: ListQuery.Names
         /// Whether the minute that was asked for is the list's own.
         private let isExact: Bool
-        /// The client has it already.
-        var isKnown = false
+        var isNotModified = false
 
         init(_ list: ListDescription, _ query: ListQuery, _ coding: ContentCoding) {
             self.list = ObjectIdentifier(list)
@@ -48,17 +47,23 @@ struct KeptResponses {
     /// What one costs beside its bytes.
     private static let overhead = 300
 
-    /// In bytes, those included that are not copied but shared with a list.
+    /// In bytes of memory that would be freed without them.
     init(capacity: Int) {
         responses = LRUCache(capacity: capacity)
     }
 
     mutating func response(_ key: Key) -> Response? {
-        guard let kept = responses.use(key), kept.until > .now() else { return nil }
+        guard let kept = responses.use(key) else { return nil }
+        guard kept.until > .now() else {
+            responses.remove(key)
+            return nil
+        }
         return kept.response
     }
 
+    /// A large response is not kept: it would hold all of its list in memory, and is made of it without a copy.
     mutating func keep(_ response: Response, _ key: Key, of list: ListDescription, until: NIODeadline) {
+        guard !response.isLarge else { return }
         responses.keep(
             Kept(response: response, list: list, until: until), for: key, cost: response.size + Self.overhead)
     }

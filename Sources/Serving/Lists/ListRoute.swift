@@ -143,13 +143,17 @@ final class ListRoute {
         let (began, date, now) = (NIODeadline.now(), Timestamp.machineTime, clock.now)
         let representation = representations.representation(of: rows, coding, asked.query, now: now)
         if !asked.conditions.isEmpty {
-            key.isKnown = representation.isKnown(by: asked.conditions, now: now)
+            switch representation.verdict(of: asked.conditions, now: now) {
+            case .respond: break
+            case .notModified: key.isNotModified = true
+            case .failed: return .ready(Problem.preconditionFailed.response)
+            }
             if let response = kept.response(key) { return .ready(response) }
         }
-        if !key.isKnown, representations.takesLong(rows, coding) {
-            return loop.taskElsewhere { () async throws(Problem) in representation.response(isKnown: false) }
+        if !key.isNotModified, representations.takesLong(rows, coding) {
+            return loop.taskElsewhere { () async throws(Problem) in representation.response(isNotModified: false) }
         }
-        let response = representation.response(isKnown: key.isKnown)
+        let response = representation.response(isNotModified: key.isNotModified)
         if rows.list.minute == newest.current?.minute || history.keepsLists {
             let lifetime = KeptResponses.lifetime(date: date, age: clock.wall(now - rows.list.minute.start))
             kept.keep(response, key, of: rows.list, until: began + lifetime)
