@@ -57,6 +57,12 @@ import Testing
         #expect(try lines([("a.json", fetch), ("b.json", elsewhere)]) == [])
         let folder = try lines([("a.json", fetch), ("b.json", fetch)])
         #expect(folder == ["b.json:7:25: publish.stream: a.json publishes to mood too"])
+        func at(_ url: String) -> String {
+            fetch.replacing(#""filter""#, with: #""redis": {"url": "\#(url)"}, "filter""#)
+        }
+        let first = at("redis://localhost:6379/1")
+        #expect(try lines([("a.json", first), ("b.json", at("redis://localhost:6379/2"))]) == [])
+        #expect(try lines([("a.json", first), ("b.json", at("redis://me:canary@localhost/1"))]).count == 1)
     }
 
     @Test func `a source must know the period of its feed, and look back no further than it keeps`() throws {

@@ -1,4 +1,7 @@
 import Basics
+import Logging
+import Tape
+import TestSupport
 import Testing
 import TopLists
 
@@ -25,6 +28,19 @@ import TopLists
         #expect(await one?.minute == (try list(2)).minute)
         #expect(await other?.minute == (try list(2)).minute)
         #expect(await newest.first(within: .zero)?.minute == (try list(2)).minute)
+    }
+
+    @Test func `no list is being made on demand when that has ended`() async throws {
+        let newest = NewestList()
+        let onDemand = OnDemand(
+            olderThan: .seconds(60), newest: newest, clock: TapeClock(),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        ) { try await Task.sleep(for: .seconds(600)) }
+        let running = Task { await onDemand.run() }
+        #expect(onDemand.found(nil))
+        running.cancel()
+        await running.value
+        #expect(!onDemand.found(nil))
     }
 
     @Test func `who waits gives up in time, and when cancelled`() async throws {

@@ -91,6 +91,6 @@ struct ConfigAgreement {
 extension WorkerConfig {
     /// A stream as it is known everywhere: its Redis and its key.
     fileprivate func name(of stream: String) -> String {
-        "\(worker.redis.endpoint) \(worker.redis.keys.stream(stream))"
+        "\(worker.redis.endpoint)/\(worker.redis.endpoint.database) \(worker.redis.keys.stream(stream))"
     }
 }

@@ -22,7 +22,7 @@ package struct AddCurrenciesCommand: Sendable {
         case .added(let id, let all):
             print("added by \(id): the ledger takes \(LedgerTerms.text(of: all))")
             let terms = LedgerTerms(cap: before.cap, currencies: all)
-            if let words = try await places.unrated(terms) { print("note: \(words)") }
+            await places.tellUnrated(terms, print)
         case .known(let currency): throw Self.known(currency, before.currencies)
         case .tooMany:
             throw OrdersFailure(

@@ -61,7 +61,7 @@ package struct OpenLedgerCommand: Sendable {
             print(
                 "opened \(mark.id) for \(kind.rawValue) rates: \(sold) of \(terms.cap.btc) BTC are sold; "
                     + "it takes \(LedgerTerms.text(of: terms.currencies))")
-            if let words = try await places.unrated(terms) { print("note: \(words)") }
+            await places.tellUnrated(terms, print)
         case .isOpen(let first): throw Self.isOpen(first)
         case .tooLittle(let sold):
             throw OrdersFailure(

@@ -79,6 +79,15 @@ struct OrdersPlaces: Sendable {
         return (try? BTCRates(entry))?.shortfall(for: terms)
     }
 
+    /// Says which currencies of the ledger the newest rates lack; what was done before stands, also if that cannot be read.
+    func tellUnrated(_ terms: LedgerTerms, _ print: (String) -> Void) async {
+        do throws(RedisError) {
+            if let words = try await unrated(terms) { print("note: \(words)") }
+        } catch {
+            print("note: whether there are rates for all currencies is not known: \(error)")
+        }
+    }
+
     private func newestRates() async throws(RedisError) -> TapeEntry? {
         // The clock by which the opening is dated is Redis'.
         guard try await rates.newestID() != nil else { return nil }

@@ -5,9 +5,12 @@ import Tape
 package struct RaiseTotalCommand: Sendable {
     private let sold: Satoshi
 
-    /// nil for what is not in BTC, or more than there will ever be.
-    package init?(sold: String) {
-        guard let sold = Satoshi(btc: sold), sold <= LedgerTerms.highestCap else { return nil }
+    /// Throws what is wrong with the option, and would be right.
+    package init(sold: String) throws(OptionMistake) {
+        guard let sold = Satoshi(btc: sold), sold <= LedgerTerms.highestCap else {
+            throw OptionMistake(
+                "--sold should be BTC from 0 to \(LedgerTerms.highestCap.btc), with at most 8 decimals, such as 1.5")
+        }
         self.sold = sold
     }
 
@@ -18,7 +21,11 @@ package struct RaiseTotalCommand: Sendable {
         switch try await raiser.raise(to: sold) {
         case .raised(let id, let before, let cap):
             print("raised by \(id): \(sold.btc) of \(cap.btc) BTC are sold, where the ledger had \(before.btc)")
-            for line in try await uncounted(places) { print(line) }
+            do {
+                for line in try await uncounted(places) { print(line) }
+            } catch {
+                print("note: whether more is missing is not known: \(error)")
+            }
         case .beyondCap(let cap):
             throw OrdersFailure(
                 "the ledger's cap is \(cap.btc) BTC, so no more can have been sold; nothing was changed")

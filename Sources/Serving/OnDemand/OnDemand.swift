@@ -12,7 +12,8 @@ final class OnDemand: Sendable {
     /// How long a request waits for the very first list.
     static let patience: Duration = .seconds(10)
 
-    private let policy: Mutex<OnDemandPolicy>
+    /// nil when `run` has ended.
+    private let policy: Mutex<OnDemandPolicy?>
     private let newest: NewestList
     private let refresh: @Sendable () async throws -> Void
     private let clock: TapeClock
@@ -36,7 +37,7 @@ final class OnDemand: Sendable {
     /// Says which list a request found; returns at once, and whether a newer one is being made.
     func found(_ newest: Minute?) -> Bool {
         let (begins, isFlying) = policy.withLock { policy in
-            (policy.begins(newest: newest, now: clock.now), policy.isFlying)
+            (policy?.begins(newest: newest, now: clock.now) ?? false, policy?.isFlying ?? false)
         }
         if begins { wish.yield() }
         return isFlying
@@ -44,6 +45,10 @@ final class OnDemand: Sendable {
 
     /// Runs until cancelled.
     func run() async {
+        defer {
+            policy.withLock { $0 = nil }
+            newest.failWaiters()
+        }
         var isTold = false
         for await _ in wishes {
             var isWell = false
@@ -60,7 +65,7 @@ final class OnDemand: Sendable {
             }
             // A list that was made is shown a moment later; when there is none, nobody need wait for it any longer.
             _ = await newest.first(within: .seconds(2))
-            policy.withLock { $0.end(well: isWell, now: clock.now) }
+            policy.withLock { $0?.end(well: isWell, now: clock.now) }
             newest.failWaiters()
         }
     }

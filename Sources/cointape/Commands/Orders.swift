@@ -42,11 +42,8 @@ struct OpenLedger: AsyncParsableCommand {
     @OptionGroup var place: OrdersConfig
 
     private func command() throws -> OpenLedgerCommand {
-        do throws(OptionMistake) {
-            return try OpenLedgerCommand(
-                .init(alreadySold: alreadySold, kind: kind, cap: cap, currencies: currencies))
-        } catch {
-            throw ValidationError("\(error)")
+        try validated { () throws(OptionMistake) in
+            try OpenLedgerCommand(.init(alreadySold: alreadySold, kind: kind, cap: cap, currencies: currencies))
         }
     }
 
@@ -74,11 +71,7 @@ struct LedgerCurrencies: AsyncParsableCommand {
     @OptionGroup var place: OrdersConfig
 
     private func command() throws -> AddCurrenciesCommand {
-        do throws(OptionMistake) {
-            return try AddCurrenciesCommand(add: add)
-        } catch {
-            throw ValidationError("\(error)")
-        }
+        try validated { () throws(OptionMistake) in try AddCurrenciesCommand(add: add) }
     }
 
     func validate() throws { _ = try command() }
@@ -123,16 +116,16 @@ struct RaiseTotal: AsyncParsableCommand {
 
     @OptionGroup var place: OrdersConfig
 
-    func validate() throws {
-        guard RaiseTotalCommand(sold: sold) != nil else {
-            throw ValidationError("--sold should be BTC with at most 8 decimals, such as 1.5")
-        }
+    private func command() throws -> RaiseTotalCommand {
+        try validated { () throws(OptionMistake) in try RaiseTotalCommand(sold: sold) }
     }
 
+    func validate() throws { _ = try command() }
+
     func run() async throws {
+        let command = try command()
         try await Ending.withExitCodes {
-            let command = RaiseTotalCommand(sold: sold)
-            try await command?.run(config: place.config, environment: Environment(), print: Ending.show)
+            try await command.run(config: place.config, environment: Environment(), print: Ending.show)
         }
     }
 }
@@ -163,5 +156,14 @@ struct RebuildReadModel: AsyncParsableCommand {
             try await RebuildReadModelCommand.run(
                 config: place.config, environment: Environment(), print: Ending.show)
         }
+    }
+}
+
+/// Tells a mistake in an option as the argument parser tells its own.
+private func validated<Command>(_ make: () throws(OptionMistake) -> Command) throws -> Command {
+    do throws(OptionMistake) {
+        return try make()
+    } catch {
+        throw ValidationError("\(error)")
     }
 }
