@@ -5,8 +5,8 @@ package final class ListShape: Sendable {
     /// The first record of what is stored, as it is written.
     let header: [UInt8]
     let plain: PlainRecord
-    private let csv: RowStyle
-    private let json: RowStyle
+    /// Of each format.
+    private let styles: [RowStyle]
 
     /// `wanted` are the titles of the columns to show, in order.
     ///
@@ -17,11 +17,10 @@ package final class ListShape: Sendable {
         CSV.append(header: stored.map(\.name), to: &header)
         self.header = header
         plain = PlainRecord(stored)
-        csv = RowStyle(RowLayout(.csv, stored: stored, wanted: wanted))
-        json = RowStyle(RowLayout(.json, stored: stored, wanted: wanted))
+        styles = ListFormat.allCases.map { RowStyle(RowLayout($0, stored: stored, wanted: wanted)) }
     }
 
-    func style(_ format: ListFormat) -> RowStyle { format == .csv ? csv : json }
+    func style(_ format: ListFormat) -> RowStyle { styles[format.rawValue] }
 }
 
 /// All that a format's rows are written by.

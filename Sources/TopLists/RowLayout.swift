@@ -22,50 +22,30 @@ struct RowLayout {
             let index = stored.firstIndex { $0.name == name }
             return Column(
                 index: index, type: index.map { stored[$0].type } ?? .string,
-                opening: Self.opening(of: name, at: place, format))
+                opening: format.values.opening(of: name, at: place))
         }
-        var opening: [UInt8] = []
-        switch format {
-        case .csv: CSV.append(header: wanted, to: &opening)
-        case .json: opening.append(UInt8(ascii: "["))
-        }
-        self.opening = opening
+        opening = format.opening(wanted)
     }
 
-    private static func opening(of name: String, at place: Int, _ format: ListFormat) -> [UInt8] {
-        guard format == .json else { return place > 0 ? separator : [] }
-        var opening = place > 0 ? separator : [UInt8(ascii: "{")]
-        JSONString.append(name.utf8, to: &opening)
-        return opening + [UInt8(ascii: ":")]
-    }
-
-    /// Between values in CSV, and between members and objects in JSON.
-    static let separator = [UInt8(ascii: ",")]
-
-    /// What ends a row.
-    var closing: [UInt8] { format == .csv ? CSV.endOfLine : [UInt8(ascii: "}")] }
-
-    /// What stands for a value that there is not.
-    var nothing: [UInt8] { format == .csv ? [] : Array("null".utf8) }
+    static let comma = [UInt8(ascii: ",")]
 
     /// Writes a row of these stored values.
     func append(to output: inout [UInt8], _ value: (Int) -> ArraySlice<UInt8>) {
         for column in columns {
             output += column.opening
             guard let index = column.index, append(value(index), column.type, to: &output) else {
-                output += nothing
+                output += format.values.nothing
                 continue
             }
         }
-        output += closing
+        output += format.rowEnd
     }
 
     /// Returns false, having written nothing, for what should be a number and is none.
     private func append(_ value: ArraySlice<UInt8>, _ type: ListColumn.Kind, to output: inout [UInt8]) -> Bool {
-        switch (type, format) {
-        case (.string, .csv): CSV.append(field: value, to: &output)
-        case (.string, .json): JSONString.append(value, to: &output)
-        case (.integer, _), (.decimal, _): return PlainDecimal.append(value, to: &output)
+        switch type {
+        case .string: format.values.append(text: value, to: &output)
+        case .integer, .decimal: return PlainDecimal.append(value, to: &output)
         }
         return true
     }

@@ -29,7 +29,7 @@ struct RowRenderer {
 
     /// Adds a row out of its quotes.
     mutating func append(_ row: [[UInt8]]) {
-        var written = style.layout.format == .json && count > 0 ? RowLayout.separator : []
+        var written = count > 0 ? style.layout.format.separator : []
         style.layout.append(to: &written) { row[$0][...] }
         bytes.writeBytes(written)
         ends.append(UInt32(bytes.writerIndex))
@@ -61,7 +61,8 @@ struct RowRenderer {
         _ text: ScannedText.Unsafe, from start: Int, _ starts: UnsafeMutableBufferPointer<Int>,
         _ newEnds: UnsafeMutableBufferPointer<UInt32>, atMost limit: Int
     ) -> Int {
-        let (plain, template, isJSON) = (plain, style.template, style.layout.format == .json)
+        // A comma at most.
+        let (plain, template, separator) = (plain, style.template, style.layout.format.separator.first)
         let (before, longest, hadRows) = (bytes.writerIndex, template.longest(plain.longest), count > 0)
         var (position, rows) = (start, 0)
         bytes.writeWithUnsafeMutableBytes(minimumWritableBytes: longest) { output in
@@ -69,8 +70,8 @@ struct RowRenderer {
             while rows < limit, output.count &- size >= longest,
                 let end = plain.scan(text, from: position, starts)
             {
-                if isJSON, hadRows || rows > 0 {
-                    output[size] = UInt8(ascii: ",")
+                if let separator, hadRows || rows > 0 {
+                    output[size] = separator
                     size &+= 1
                 }
                 template.write(starts, of: text.bytes, to: output, at: &size)

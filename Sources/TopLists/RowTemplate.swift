@@ -12,14 +12,17 @@ struct RowTemplate {
     private var closing = 0..<0
 
     init(_ layout: RowLayout) {
+        let values = layout.format.values
         var start = 0
         for column in layout.columns {
             guard let index = column.index else {
-                text += column.opening + layout.nothing
+                text += column.opening + values.nothing
                 continue
             }
-            let quote = layout.format == .json && column.type == .string ? [UInt8(ascii: "\"")] : []
-            if layout.format == .csv, let last = pieces.last, last.columns.upperBound + 1 == index, start == text.count
+            let quote = column.type == .string ? values.quote : []
+            // Neighbours that are stored as they are written, with the comma between them.
+            if let last = pieces.last, last.columns.upperBound + 1 == index, start == text.count,
+                column.opening + quote == RowLayout.comma
             {
                 pieces[pieces.count - 1] = Piece(text: last.text, columns: last.columns.lowerBound...index)
             } else {
@@ -29,7 +32,7 @@ struct RowTemplate {
             }
             text += quote
         }
-        text += layout.closing
+        text += layout.format.rowEnd
         closing = start..<text.count
         // Room to read as much as is copied at once.
         text += [UInt8](repeating: 0, count: ShortCopy.length)

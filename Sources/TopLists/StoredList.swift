@@ -24,13 +24,12 @@ package struct StoredList: Sendable {
 
     /// Renders the first rows, or all when there are fewer; nil when the text ends too early to tell.
     ///
-    /// A number that cannot be read as one is empty in CSV and null in JSON. Throws where the rows, or what is in front of
+    /// A number that cannot be read as one is empty in CSV and null elsewhere. Throws where the rows, or what is in front of
     /// them, are not UTF-8.
     package func rows(first limit: Int = .max, as format: ListFormat) throws(Failure) -> RenderedRows? {
         guard var position = try endOfHeader() else { return nil }
         let columns = shape.stored.count
-        // An object names its members.
-        let size = format == .csv ? text.count : text.count * 3
+        let size = text.count * format.values.growth
         var rows = RowRenderer(shape, as: format, rows: min(limit, text.count / max(1, columns * 2)), size: size)
         var reader = CSVReader(text)
         while rows.count < limit, position < text.count {

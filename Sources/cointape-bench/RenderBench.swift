@@ -40,7 +40,7 @@ struct RenderBench: ParsableCommand {
                 spans.append(Double(clock() - start) / Double(CLOCKS_PER_SEC) * 1000)
                 guard count == limit else { throw ValidationError("rows were lost") }
             }
-            print("\(format.rawValue): \(String(format: "%.3f", spans.sorted()[rounds / 2])) ms CPU")
+            print("\(format.name): \(String(format: "%.3f", spans.sorted()[rounds / 2])) ms CPU")
         }
     }
 }

@@ -47,9 +47,12 @@ import TopLists
             (nil, "", ListFormat.json), ("*/*", "", .json), ("text/csv", "", .csv), ("text/*", "", .csv),
             ("text/csv;q=0.5, application/json", "", .json), ("application/json;q=0.1, text/csv;q=0.2", "", .csv),
             ("text/html, */*;q=0.8", "", .json), ("text/csv", "format=json", .json),
-            ("application/json", "format=Csv", .csv),
+            ("application/json", "format=Csv", .csv), (nil, "format=ndJSON", .ndjson),
+            ("application/x-ndjson", "", .ndjson), ("application/*", "", .json), ("text/plain", "", .json),
+            ("application/x-ndjson, application/json;q=0.9, text/csv;q=0.8", "", .ndjson),
+            ("application/*;q=0.5, text/csv", "", .csv), ("application/json;q=0, */*", "", .csv),
         ] as [(String?, String, ListFormat)])
-    func `format goes before Accept, and JSON before CSV`(accept: String?, text: String, format: ListFormat) throws {
+    func `format goes before Accept, and JSON before others`(accept: String?, text: String, format: ListFormat) throws {
         #expect(try query(text, accept: accept).format == format)
     }
 

@@ -120,17 +120,37 @@ import Testing
                 }
             }
             #expect(try await api.get(target, headers + ["If-None-Match: \"x\""]).status == 200)
+            #expect(try await api.get(target, headers + ["If-Match: \"x\", \(tag)"]).status == 200)
+            let failed = try await api.get(target, headers + ["If-Match: W/\(tag)"])
+            #expect(failed.status == 412 && failed.text.contains("/problems/precondition-failed"))
             guard let modified = full["last-modified"] else { continue }
             #expect(try await api.get(target, headers + ["If-Modified-Since: \(modified)"]).status == 304)
             let older = minute.advanced(byMinutes: -1).start.httpDate
             #expect(try await api.get(target, headers + ["If-Modified-Since: \(older)"]).status == 200)
+            #expect(try await api.get(target, headers + ["If-Unmodified-Since: \(older)"]).status == 412)
             let both = ["If-None-Match: \"x\"", "If-Modified-Since: \(modified)"]
             #expect(try await api.get(target, headers + both).status == 200)
         }
     }
 
+    @Test func `NDJSON is the rows of JSON, a line each`() async throws {
+        let json = try await api.get("/?limit=150")
+        let ndjson = try await api.get("/?limit=150&format=NDJSON")
+        #expect(ndjson["content-type"] == "application/x-ndjson")
+        #expect(json["etag"]?.replacing("-json", with: "-ndjson") == ndjson["etag"])
+        let lines = ndjson.text.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines.count == 151 && lines.last == "")
+        #expect("[" + lines.dropLast().joined(separator: ",") + "]\n" == json.text)
+        // Of a past minute too, which is read anew.
+        let past = "/?datetime=\(minute.advanced(byMinutes: -9))&limit=20"
+        let accepted = try await api.get(past, ["Accept: application/x-ndjson"])
+        #expect(accepted["content-type"] == "application/x-ndjson")
+        let array = "[" + accepted.text.split(separator: "\n").joined(separator: ",") + "]\n"
+        #expect(try await api.get(past).text == array)
+    }
+
     @Test func `gzip is the same list, smaller`() async throws {
-        for format in ["JSON", "CSV"] {
+        for format in ["JSON", "CSV", "NDJSON"] {
             let plain = try await api.get("/?limit=200&format=\(format)")
             let gzip = try await api.get("/?limit=200&format=\(format)", ["Accept-Encoding: br, gzip"])
             #expect(gzip["content-encoding"] == "gzip")

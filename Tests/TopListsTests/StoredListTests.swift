@@ -14,16 +14,25 @@ struct StoredListTests {
     private static let shown = ["Rank", "Symbol", "Price USD"]
     private static let shape = ListShape(stored: columns, wanted: shown)
 
-    /// All rows in both formats.
+    /// All rows in all formats.
     private struct Rendered: Equatable {
         let csv: RenderedRows
         let json: RenderedRows
+        let ndjson: RenderedRows
 
         init(_ lines: [String], wanted: [String] = shown) throws {
             let list = StoredListTests.list(lines, wanted: wanted)
             csv = try #require(try list.rows(as: .csv))
             json = try #require(try list.rows(as: .json))
-            #expect(csv.count == json.count)
+            ndjson = try #require(try list.rows(as: .ndjson))
+            #expect(csv.count == json.count && csv.count == ndjson.count)
+            // The same objects, a line each.
+            let (array, lines) = (json.ends.map { Int($0) }, ndjson.ends.map { Int($0) })
+            for row in 0..<count {
+                let object = json.bytes.getString(at: array[row], length: array[row + 1] - array[row])
+                let line = ndjson.bytes.getString(at: lines[row], length: lines[row + 1] - lines[row])
+                #expect(line == object.map { $0.drop { $0 == "," } + "\n" })
+            }
         }
 
         var count: Int { csv.count }
@@ -38,7 +47,8 @@ struct StoredListTests {
 
         static func == (one: Rendered, other: Rendered) -> Bool {
             one.csv.bytes == other.csv.bytes && one.json.bytes == other.json.bytes && one.csv.ends == other.csv.ends
-                && one.json.ends == other.json.ends
+                && one.json.ends == other.json.ends && one.ndjson.bytes == other.ndjson.bytes
+                && one.ndjson.ends == other.ndjson.ends
         }
     }
 

@@ -14,7 +14,10 @@ package struct WeightedList {
     }
 
     /// The weight of the first of the names, in lower case, that the list has.
-    package func weight(ofFirst names: StaticString...) -> Double? {
+    package func weight(ofFirst names: StaticString...) -> Double? { weight(ofFirst: names) }
+
+    /// As the other.
+    package func weight(ofFirst names: [StaticString]) -> Double? {
         var header = header
         return header.withUTF8 { bytes in
             for name in names {

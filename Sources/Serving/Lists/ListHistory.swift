@@ -22,9 +22,7 @@ final class ListHistory: Sendable {
     }
 
     private struct State {
-        var recent: RecentLists
-        /// What the index says of lists that were asked for, so that only their rows need be read again.
-        var known: [Minute: ListDescription] = [:]
+        var store: ListStore
         /// What is being fetched, and who waits for it.
         var flights: [ListPart: [Completion]] = [:]
         /// That Redis did not answer just now.
@@ -40,10 +38,7 @@ final class ListHistory: Sendable {
         case wait
     }
 
-    /// About a week's; all are forgotten when there are more.
-    private static let mostKnown = 10_000
-    /// For so long others need not wait for the same failure: such as the routes, for a request whose connection has already
-    /// waited for it.
+    /// Requests that come within this time after a failure get the same failure at once.
     private static let breather: Duration = .milliseconds(100)
 
     /// Whether any are kept at hand.
@@ -56,12 +51,12 @@ final class ListHistory: Sendable {
         keepsLists = capacity > 0
         self.loader = loader
         self.logger = logger
-        state = Mutex(State(recent: RecentLists(capacity: capacity)))
+        state = Mutex(State(store: ListStore(capacity: capacity)))
     }
 
     /// What needs no Redis.
     func atHand(_ minute: Minute, _ query: ListQuery) -> ServedRows? {
-        state.withLock { $0.recent.use(minute)?.rows(query) }
+        state.withLock { $0.store.list(minute)?.rows(query) }
     }
 
     /// A list holds at least the rows that are asked for, in the format.
@@ -97,11 +92,11 @@ final class ListHistory: Sendable {
     private func next(
         _ part: ListPart, _ query: ListQuery, _ complete: @escaping Completion, _ state: inout State
     ) -> Step {
-        if let list = state.recent.use(part.minute), list.rows(query) != nil { return .tell(.success(.list(list))) }
+        if let list = state.store.list(part.minute), list.rows(query) != nil { return .tell(.success(.list(list))) }
         if state.flights[part]?.append(complete) != nil { return .wait }
         if let outage = state.outage, outage.until > .now { return .tell(.failure(outage.error)) }
         state.flights[part] = [complete]
-        return .fetch(state.known[part.minute])
+        return .fetch(state.store.description(part.minute))
     }
 
     private func load(_ part: ListPart, of known: ListDescription?, on executor: (any TaskExecutor)?) {
@@ -124,9 +119,7 @@ final class ListHistory: Sendable {
             case .success(.gap(let gap)): finding = .success(.gap(gap))
             case .success(.nothing): finding = .success(.nothing)
             case .success(.list(let description, let rows)):
-                if state.known.count >= Self.mostKnown { state.known = [:] }
-                if state.known[part.minute] !== description { state.known[part.minute] = description }
-                finding = .success(.list(state.recent.keep(rows, of: description)))
+                finding = .success(.list(state.store.keep(rows, of: description)))
             case .failure(let error as ListDescription.Malformed):
                 malformed = error
                 finding = .success(.gap(Gap(code: "unreadable", detail: "\(error)")))

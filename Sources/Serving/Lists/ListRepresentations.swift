@@ -74,17 +74,17 @@ extension ServedRows {
         var tag = list.tagBeginning
         tag.reserveCapacity(64)
         tag += String(count)
-        switch (format, coding) {
-        case (.csv, .identity): tag += "-csv\""
-        case (.json, .identity): tag += "-json\""
-        case (.csv, .gzip): tag += "-csv-gzip\""
-        case (.json, .gzip): tag += "-json-gzip\""
-        }
+        tag += "-"
+        tag += format.suffix
+        tag += coding == .gzip ? "-gzip\"" : "\""
         return tag
     }
 
     /// All of the body, without a copy.
-    var pieces: [ByteBuffer] { format == .json ? [open, Self.closing] : [open] }
+    var pieces: [ByteBuffer] {
+        let closing = Self.closings[format.rawValue]
+        return closing.readableBytes > 0 ? [open, closing] : [open]
+    }
 
-    private static let closing = ByteBuffer(staticString: "]\n")
+    private static let closings = ListFormat.allCases.map { ByteBuffer(staticString: $0.closing) }
 }

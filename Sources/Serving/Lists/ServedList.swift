@@ -5,13 +5,8 @@ import TopLists
 /// What is at hand of a list, in the buffers that answers hold: shared by all event loops, as it never changes.
 struct ServedList: Sendable {
     let description: ListDescription
-    private var csv: Rows?
-    private var json: Rows?
-
-    private struct Rows {
-        let bytes: ByteBuffer
-        let ends: [UInt32]
-    }
+    /// Of each format.
+    private var rows = [RenderedRows?](repeating: nil, count: ListFormat.allCases.count)
 
     var minute: Minute { description.minute }
 
@@ -21,19 +16,16 @@ struct ServedList: Sendable {
 
     /// Has the rows at hand unless there are as many already.
     mutating func take(_ rows: RenderedRows) {
-        let new = Rows(bytes: rows.bytes, ends: rows.ends)
-        switch rows.format {
-        case .csv: if csv?.ends.count ?? 0 < new.ends.count { csv = new }
-        case .json: if json?.ends.count ?? 0 < new.ends.count { json = new }
-        }
+        let place = rows.format.rawValue
+        if self.rows[place]?.count ?? -1 < rows.count { self.rows[place] = rows }
     }
 
-    /// What a list costs that is wholly at hand in both formats, however long it is.
+    /// What a list costs that is wholly at hand in two formats, however long it is.
     static let wholeCost = 10_000
 
     /// The share of its rows that is at hand.
     var cost: Int {
-        let rows = [csv, json].reduce(0) { $0 + ($1.map { max(1, $0.ends.count - 1) } ?? 0) }
+        let rows = rows.reduce(0) { $0 + ($1.map { max(1, $0.count) } ?? 0) }
         return (rows * Self.wholeCost / 2 + description.count - 1) / max(1, description.count)
     }
 
@@ -42,8 +34,7 @@ struct ServedList: Sendable {
     /// The first rows, or all when there are fewer, without a copy; nil when so many are not at hand.
     func rows(first limit: Int, as format: ListFormat) -> ServedRows? {
         let count = min(limit, description.count)
-        let rows = format == .csv ? csv : json
-        guard let rows, count < rows.ends.count else { return nil }
+        guard let rows = rows[format.rawValue], count <= rows.count else { return nil }
         return rows.bytes.getSlice(at: 0, length: Int(rows.ends[count])).map {
             ServedRows(list: description, count: count, format: format, open: $0)
         }
@@ -55,6 +46,6 @@ struct ServedRows: Sendable {
     let list: ListDescription
     let count: Int
     let format: ListFormat
-    /// Of an array all but its closing bracket.
+    /// All but what stands behind all rows.
     let open: ByteBuffer
 }

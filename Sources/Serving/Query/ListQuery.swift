@@ -44,7 +44,7 @@ struct ListQuery: Equatable {
     func location(of minute: Minute) -> String {
         var parameters = ["datetime=\(minute)"]
         if let givenLimit { parameters.append("limit=\(givenLimit)") }
-        if let givenFormat { parameters.append("format=\(givenFormat.rawValue)") }
+        if let givenFormat { parameters.append("format=\(givenFormat.name)") }
         return "/?" + parameters.joined(separator: "&")
     }
 
@@ -58,13 +58,12 @@ struct ListQuery: Equatable {
         return Int(text) ?? .max
     }
 
-    /// In bytes.
-    private static let longestFormat = ListFormat.allCases.map(\.rawValue.utf8.count).max() ?? 0
-
     private static func format(_ text: String) throws(Problem) -> ListFormat {
-        if let format = ListFormat(rawValue: text) { return format }
-        guard text.utf8.count <= longestFormat, let format = ListFormat(rawValue: text.uppercased()) else {
-            let known = ListFormat.allCases.map(\.rawValue)
+        let format = ListFormat.allCases.first {
+            text.utf8.count == $0.name.utf8.count && text.utf8.lazy.map(lowercased).elementsEqual($0.suffix.utf8)
+        }
+        guard let format else {
+            let known = ListFormat.allCases.map(\.name)
             throw .badParameter(
                 "format", "There is no format \(text.excerpt()).", accepted: known.joined(separator: ", "),
                 nearest: EditDistance.nearest(to: text, among: known))
