@@ -42,21 +42,28 @@ let package = Package(
 
         // Values without I/O.
         .target(name: "Basics", swiftSettings: settings),
+        .target(name: "JSON", dependencies: ["Basics"], swiftSettings: settings),
         .target(name: "Digests", dependencies: ["CCrypto"], swiftSettings: settings),
         .target(
             name: "Config",
-            dependencies: ["Basics"],
+            dependencies: ["Basics", "JSON"],
             swiftSettings: settings
         ),
         .target(
             name: "TopLists",
-            dependencies: ["Basics", "CTextMasks", "Digests", .product(name: "NIOCore", package: "swift-nio")],
+            dependencies: [
+                "Basics", "CTextMasks", "Digests", "JSON",
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
             swiftSettings: settings
         ),
         // What is said: keys, events, formats, and where lines go.
         .target(
             name: "Logs",
-            dependencies: ["Basics", "Config", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "Basics", "Config", "JSON",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: settings
         ),
 
@@ -82,7 +89,7 @@ let package = Package(
         .target(
             name: "HTTPServer",
             dependencies: [
-                "Basics", "CMalloc", "CZlib", "Logs", "Telemetry",
+                "Basics", "CMalloc", "CZlib", "JSON", "Logs", "Telemetry",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -95,7 +102,7 @@ let package = Package(
         ),
         .target(name: "CurlHTTP", dependencies: ["Basics", "CCurl"], swiftSettings: settings),
         .target(name: "Processes", swiftSettings: settings),
-        .target(name: "JQ", dependencies: ["Basics", "CJQ", "Processes"], swiftSettings: settings),
+        .target(name: "JQ", dependencies: ["Basics", "CJQ", "JSON", "Processes"], swiftSettings: settings),
         .target(
             name: "RedisServer",
             dependencies: [
@@ -127,7 +134,7 @@ let package = Package(
         .target(
             name: "Orders",
             dependencies: [
-                "Basics", "Config", "Logs", "Redis", "Tape", "Telemetry",
+                "Basics", "Config", "JSON", "Logs", "Redis", "Tape", "Telemetry",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -146,7 +153,7 @@ let package = Package(
         .target(
             name: "Workers",
             dependencies: [
-                "Basics", "Config", "Logs", "Redis", "Tape", "Telemetry",
+                "Basics", "Config", "JSON", "Logs", "Redis", "Tape", "Telemetry",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -158,7 +165,8 @@ let package = Package(
         .target(
             name: "Fetching",
             dependencies: [
-                "Basics", "Config", "CurlHTTP", "Digests", "JQ", "Logs", "Redis", "Tape", "Telemetry", "Workers",
+                "Basics", "Config", "CurlHTTP", "Digests", "JQ", "JSON", "Logs", "Redis", "Tape", "Telemetry",
+                "Workers",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -168,7 +176,7 @@ let package = Package(
         .target(
             name: "Merging",
             dependencies: [
-                "Basics", "Config", "Digests", "Logs", "Redis", "Tape", "Telemetry", "TopLists", "Workers",
+                "Basics", "Config", "Digests", "JSON", "Logs", "Redis", "Tape", "Telemetry", "TopLists", "Workers",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -188,8 +196,8 @@ let package = Package(
         .target(
             name: "Serving",
             dependencies: [
-                "Basics", "Config", "Digests", "HTTPServer", "Logs", "Orders", "Redis", "Tape", "Telemetry", "TopLists",
-                "Workers",
+                "Basics", "Config", "Digests", "HTTPServer", "JSON", "Logs", "Orders", "Redis", "Tape", "Telemetry",
+                "TopLists", "Workers",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -202,7 +210,7 @@ let package = Package(
         .target(
             name: "Sandbox",
             dependencies: [
-                "Basics", "HTTPServer",
+                "Basics", "HTTPServer", "JSON",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -215,7 +223,7 @@ let package = Package(
         .target(
             name: "Assembly",
             dependencies: [
-                "Basics", "Config", "CurlHTTP", "Fetching", "HTTPServer", "JQ", "Logs", "Merging", "Orders",
+                "Basics", "Config", "CurlHTTP", "Fetching", "HTTPServer", "JQ", "JSON", "Logs", "Merging", "Orders",
                 "Projecting", "Redis", "RedisServer", "Sandbox", "Serving", "Tape", "Telemetry", "Workers",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
@@ -251,7 +259,7 @@ let package = Package(
         .testTarget(
             name: "LogsTests",
             dependencies: [
-                "Basics", "Config", "Logs", "TestSupport",
+                "Basics", "Config", "JSON", "Logs", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
@@ -304,7 +312,7 @@ let package = Package(
         .testTarget(
             name: "FetchingTests",
             dependencies: [
-                "Basics", "CurlHTTP", "Fetching", "JQ", "Redis", "Tape", "TestSupport", "cointape",
+                "Basics", "CurlHTTP", "Fetching", "JQ", "Logs", "Redis", "Tape", "TestSupport", "cointape",
             ],
             swiftSettings: settings
         ),
@@ -356,7 +364,7 @@ let package = Package(
         .testTarget(
             name: "MergingTests",
             dependencies: [
-                "Basics", "Config", "Digests", "Merging", "Redis", "Tape", "TestSupport", "TopLists",
+                "Basics", "Config", "Digests", "JSON", "Merging", "Redis", "Tape", "TestSupport", "TopLists",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
@@ -373,6 +381,7 @@ let package = Package(
             dependencies: ["Basics", "TestSupport"],
             swiftSettings: settings
         ),
+        .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "TelemetryTests",
             dependencies: ["Telemetry", .product(name: "CoreMetrics", package: "swift-metrics")],
@@ -381,7 +390,9 @@ let package = Package(
         .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: settings),
         .testTarget(
             name: "ConfigTests",
-            dependencies: ["Basics", "Config"],
+            dependencies: [
+                "Basics", "Config", "JSON",
+            ],
             swiftSettings: settings
         ),
         .testTarget(

@@ -1,5 +1,6 @@
 import Basics
 import Fetching
+import JSON
 import Logs
 import Tape
 import Workers

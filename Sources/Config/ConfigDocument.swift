@@ -1,4 +1,4 @@
-import Basics
+import JSON
 
 /// The text of a config file, parsed; its placeholders are not filled in yet.
 package struct ConfigDocument: Sendable {

@@ -1,4 +1,4 @@
-import Basics
+import JSON
 
 /// Reads the JSON of a config file into nodes.
 ///

@@ -4,7 +4,7 @@ package import CurlHTTP
 import Digests
 package import JQ
 package import Logging
-import Logs
+package import Logs
 package import Tape
 import Telemetry
 

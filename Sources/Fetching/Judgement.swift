@@ -1,6 +1,8 @@
 import Basics
 import CurlHTTP
 import JQ
+import JSON
+import Logs
 import Tape
 
 /// What an attempt at a page came to.

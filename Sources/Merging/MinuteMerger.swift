@@ -2,6 +2,7 @@ import Basics
 import CoreMetrics
 import Digests
 import Foundation
+import JSON
 import Logging
 import Logs
 import Redis

@@ -17,8 +17,7 @@ package final class WorkerIdentity: Sendable, CustomStringConvertible {
         self.kind = kind
         host = ProcessInfo.processInfo.hostName
         process = ProcessInfo.processInfo.processIdentifier
-        let digits = String(UInt32.random(in: .min ... .max), radix: 16)
-        suffix = String(repeating: "0", count: 8 - digits.count) + digits
+        suffix = hexadecimal(UInt32.random(in: .min ... .max), width: 8)
     }
 
     /// As the heartbeat's key ends, and as a lease names its holder.

@@ -1,4 +1,4 @@
-import Basics
+import JSON
 
 /// What a list is rendered as: all that tells one format from another stands in this file.
 package enum ListFormat: Int, CaseIterable, Sendable {

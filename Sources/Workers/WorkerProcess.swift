@@ -1,4 +1,3 @@
-package import Basics
 import Config
 import Foundation
 package import Logging

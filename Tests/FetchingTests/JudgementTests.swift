@@ -1,5 +1,6 @@
 import Basics
 import JQ
+import Logs
 import Tape
 import TestSupport
 import Testing

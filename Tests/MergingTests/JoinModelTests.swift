@@ -1,4 +1,5 @@
 import Basics
+import JSON
 import Merging
 import TestSupport
 import Testing

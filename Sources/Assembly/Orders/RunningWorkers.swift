@@ -1,4 +1,5 @@
 import Basics
+import JSON
 import Orders
 import Redis
 import Tape

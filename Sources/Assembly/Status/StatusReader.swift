@@ -1,5 +1,6 @@
 import Basics
 import Config
+import JSON
 import Logging
 import NIOPosix
 import Orders

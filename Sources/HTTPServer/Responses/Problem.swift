@@ -1,5 +1,6 @@
 import Basics
 package import HTTPTypes
+import JSON
 import NIOCore
 
 /// An error as RFC 9457 has it: `application/problem+json`.

@@ -1,4 +1,4 @@
-package import Basics
+package import JSON
 
 /// The rows of one source, as ranges of the bytes in which they were published: numbers keep their digits.
 package struct SourceTable: Sendable {

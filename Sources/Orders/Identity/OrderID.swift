@@ -1,3 +1,4 @@
+import Basics
 package import Tape
 
 /// An order's public id: a UUID of version 7 (RFC 9562, section 5.7) that is made of the ledger's entry, and leads back

@@ -1,4 +1,5 @@
 package import Basics
+import JSON
 package import Tape
 
 /// What one BTC costs in each currency that the feed rates, as of a minute.

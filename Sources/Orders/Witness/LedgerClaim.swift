@@ -1,4 +1,5 @@
 import Basics
+import JSON
 package import Tape
 
 /// An entry by which a ledger is known again: its id and its tail.

@@ -1,4 +1,5 @@
 import Basics
+import JSON
 
 /// CoinMarketCap's price feed: the latest listings, a page at a time.
 struct CoinMarketCap: PlayedProvider {

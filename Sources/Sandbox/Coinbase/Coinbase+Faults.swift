@@ -1,4 +1,5 @@
 import Basics
+import JSON
 
 extension Coinbase {
     /// The ids of the provider's table of errors.

@@ -1,4 +1,5 @@
 import Basics
+import JSON
 
 /// Coinbase's exchange rates of bitcoin, which need no key.
 struct Coinbase: PlayedProvider {

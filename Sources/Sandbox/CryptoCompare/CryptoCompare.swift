@@ -1,4 +1,5 @@
 import Basics
+import JSON
 
 /// CryptoCompare's rank feed: the top list by trading volume, a page at a time.
 struct CryptoCompare: PlayedProvider {

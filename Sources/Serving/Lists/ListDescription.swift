@@ -1,5 +1,6 @@
 import Basics
 import Digests
+import JSON
 import Tape
 import TopLists
 

@@ -1,5 +1,6 @@
 import Basics
 import HTTPServer
+import JSON
 import Orders
 
 /// Reads what a client wants to order out of a body and header fields.

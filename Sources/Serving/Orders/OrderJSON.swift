@@ -1,6 +1,7 @@
 import Basics
 import HTTPServer
 import HTTPTypes
+import JSON
 import NIOCore
 import Orders
 

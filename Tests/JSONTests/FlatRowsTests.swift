@@ -1,4 +1,4 @@
-import Basics
+import JSON
 import Testing
 
 struct FlatRowsTests {

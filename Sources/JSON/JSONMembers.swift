@@ -1,3 +1,5 @@
+import Basics
+
 /// One member of a JSON object.
 package struct JSONMember: Equatable, Sendable {
     package enum Value: Equatable, Sendable {

@@ -1,4 +1,4 @@
-import Basics
+import Logs
 import Testing
 
 struct RedactorTests {

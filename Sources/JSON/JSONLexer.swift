@@ -1,3 +1,5 @@
+import Basics
+
 /// One token of JSON (RFC 8259) with the bytes it stands in.
 package struct JSONToken: Equatable, Sendable {
     package enum Kind: Equatable, Sendable {
@@ -142,15 +144,5 @@ package struct JSONLexer: Sendable {
 
     private static func isSpace(_ byte: UInt8) -> Bool {
         byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
-    }
-}
-
-/// The value of a hexadecimal digit in ASCII.
-package func hexValue(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-    default: nil
     }
 }

@@ -1,3 +1,6 @@
+import Basics
+import JSON
+
 /// Hides secrets in whatever is about to be printed: by their values, plain, percent-encoded and escaped as in JSON, and
 /// the userinfo of URLs.
 package struct Redactor: Sendable {
@@ -19,14 +22,9 @@ package struct Redactor: Sendable {
         let plain = String(JSONString.quoted(secret).dropFirst().dropLast())
         let ascii = plain.unicodeScalars.map { scalar in
             guard !scalar.isASCII else { return String(scalar) }
-            return String(scalar).utf16.map { "\\u" + padded(hexadecimal: $0) }.joined()
+            return String(scalar).utf16.map { "\\u" + hexadecimal($0, width: 4) }.joined()
         }.joined()
         return [plain, ascii].flatMap { [$0, $0.replacing("/", with: "\\/")] }
-    }
-
-    private static func padded(hexadecimal unit: UInt16) -> String {
-        let digits = String(unit, radix: 16)
-        return String(repeating: "0", count: 4 - digits.count) + digits
     }
 
     /// Looks at bytes, not characters: an accent behind a secret would make another character of its last one.

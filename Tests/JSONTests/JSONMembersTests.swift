@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Basics
+@testable import JSON
 
 @Suite struct JSONMembersTests {
     private func members(_ text: String) throws -> [JSONMember] { try JSONMembers.of(Array(text.utf8)) }

@@ -1,3 +1,5 @@
+import Basics
+
 /// JSON strings: out of their quotes and into them.
 package enum JSONString {
     /// The text of a string token, quotes included in `range`.
@@ -89,9 +91,5 @@ package enum JSONString {
         var output: [UInt8] = []
         append(text.utf8, to: &output)
         return String(decoding: output, as: UTF8.self)
-    }
-
-    private static func hexDigit(_ value: UInt8) -> UInt8 {
-        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 }
