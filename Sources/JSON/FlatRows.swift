@@ -1,59 +1,77 @@
-/// A JSON array of flat objects, as `rows` fields hold them.
+/// Reads the rows of a feed: a JSON array of objects whose members are scalars.
+///
+/// The caller reads all members of a row before it asks for the next one, and gives the same text with each call.
+package struct FlatRowsReader: Sendable {
+    private var reader: JSONReader
+    private var hasBegun: Bool
+
+    /// `.elements` for rows that are joined by commas, without the array's brackets.
+    package init(_ start: JSONReader.Start = .value) {
+        reader = JSONReader(start)
+        hasBegun = start == .elements
+    }
+
+    /// Behind what has been read.
+    package var position: Int { reader.position }
+
+    /// Begins the next row; false when there is no more, and the text has been read to its end.
+    package mutating func nextRow(in text: Span<UInt8>) throws(JSONSyntaxError) -> Bool {
+        var token = try reader.next(in: text)
+        if !hasBegun {
+            guard token.kind == .beginArray else {
+                throw JSONSyntaxError("not an array of rows", at: token.range.lowerBound)
+            }
+            hasBegun = true
+            token = try reader.next(in: text)
+        }
+        switch token.kind {
+        case .beginObject: return true
+        case .endArray:
+            _ = try reader.next(in: text)
+            return false
+        case .end: return false
+        default: throw JSONSyntaxError("a row is not an object", at: token.range.lowerBound)
+        }
+    }
+
+    /// The row's next member, whose value is a scalar; nil behind the last one.
+    package mutating func nextMember(
+        in text: Span<UInt8>
+    ) throws(JSONSyntaxError) -> (name: JSONToken, value: JSONToken)? {
+        let name = try reader.next(in: text)
+        guard name.kind != .endObject else { return nil }
+        let value = try reader.next(in: text)
+        guard value.kind != .beginObject, value.kind != .beginArray else {
+            throw JSONSyntaxError("a row's member is not a scalar", at: value.range.lowerBound)
+        }
+        return (name, value)
+    }
+}
+
+/// Rows as their texts.
 package enum FlatRows {
-    /// Each object's text, a line each.
+    /// The text of each row of an array.
     package static func lines(of json: [UInt8]) throws(JSONSyntaxError) -> [String] {
-        var lexer = JSONLexer()
-        var lines: [String] = []
-        var start = 0
-        while true {
-            let token = try lexer.next(in: json.span)
-            switch token.kind {
-            case .beginObject: start = token.range.lowerBound
-            case .endObject: lines.append(String(decoding: json[start..<token.range.upperBound], as: UTF8.self))
-            case .end: return lines
-            default: break
-            }
-        }
-    }
-
-    /// How many objects, joined by commas, a text is; throws when it is not exactly that.
-    package static func count(in json: [UInt8]) throws(JSONSyntaxError) -> Int {
-        guard !json.isEmpty else { return 0 }
         let text = json.span
-        var lexer = JSONLexer()
-        var count = 0
-        while true {
-            try take(.beginObject, from: &lexer, in: text)
-            count += 1
-            var token = try lexer.next(in: text)
-            while token.kind != .endObject {
-                guard case .string = token.kind else { throw unexpected(token) }
-                try take(.colon, from: &lexer, in: text)
-                let value = try lexer.next(in: text)
-                switch value.kind {
-                case .string, .number, .true, .false, .null: break
-                default: throw unexpected(value)
-                }
-                token = try lexer.next(in: text)
-                guard token.kind != .endObject else { break }
-                guard token.kind == .comma else { throw unexpected(token) }
-                token = try lexer.next(in: text)
-                guard token.kind != .endObject else { throw unexpected(token) }
-            }
-            let next = try lexer.next(in: text)
-            if next.kind == .end { return count }
-            guard next.kind == .comma else { throw unexpected(next) }
+        var reader = FlatRowsReader()
+        var lines: [String] = []
+        while try reader.nextRow(in: text) {
+            let start = reader.position - 1
+            while try reader.nextMember(in: text) != nil {}
+            lines.append(String(decoding: json[start..<reader.position], as: UTF8.self))
         }
+        return lines
     }
 
-    private static func take(
-        _ kind: JSONToken.Kind, from lexer: inout JSONLexer, in text: Span<UInt8>
-    ) throws(JSONSyntaxError) {
-        let token = try lexer.next(in: text)
-        guard token.kind == kind else { throw unexpected(token) }
-    }
-
-    private static func unexpected(_ token: JSONToken) -> JSONSyntaxError {
-        JSONSyntaxError("unexpected \(token.kind == .end ? "end" : "token")", at: token.range.lowerBound)
+    /// How many rows, joined by commas, a text is; throws when it is not exactly that.
+    package static func count(in json: [UInt8]) throws(JSONSyntaxError) -> Int {
+        let text = json.span
+        var reader = FlatRowsReader(.elements)
+        var count = 0
+        while try reader.nextRow(in: text) {
+            count += 1
+            while try reader.nextMember(in: text) != nil {}
+        }
+        return count
     }
 }

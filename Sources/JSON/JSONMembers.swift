@@ -1,5 +1,3 @@
-import Basics
-
 /// One member of a JSON object.
 package struct JSONMember: Equatable, Sendable {
     package enum Value: Equatable, Sendable {
@@ -13,119 +11,49 @@ package struct JSONMember: Equatable, Sendable {
     package let value: Value
 }
 
-/// The members of a text that is one JSON object (RFC 8259), in order, repeated ones included.
-///
-/// What is inside of nested values is checked and thrown away, and so are members that nobody asks for, so that a hostile
-/// text costs no more than its length.
-package struct JSONMembers {
-    private enum Expected {
-        case name, nameOrEnd, colon, value, valueOrEnd, commaOrEnd, end
-    }
-
-    private static let deepest = 64
-
-    private var lexer = JSONLexer()
-    private var expected = Expected.value
-    /// The open containers; true for an object.
-    private var open: [Bool] = []
-    /// nil for one that is not wanted.
-    private var name: String?
-    private var members: [JSONMember] = []
-    /// nil for all.
-    private let wanted: [String]?
-
-    private init(_ wanted: [String]?) {
-        self.wanted = wanted
-    }
-
-    /// Those of the names, or all; with other members nothing but their form matters.
+/// Reads a text that is one JSON object, such as the body of a request: what stands directly in it.
+package enum JSONMembers {
+    /// The members in order, repeated ones included; with `wanted` only those of these names.
+    ///
+    /// What is inside of nested values is checked and thrown away, and so are members that nobody asks for, so that a hostile
+    /// text costs no more than its length. Throws for a text that is not UTF-8, or is no object.
     package static func of(_ text: [UInt8], named wanted: [String]? = nil) throws(JSONSyntaxError) -> [JSONMember] {
         if let offset = invalidUTF8(in: text) { throw JSONSyntaxError("not UTF-8", at: offset) }
-        var reader = JSONMembers(wanted)
         let span = text.span
-        while true {
-            let token = try reader.lexer.next(in: span)
-            if token.kind == .end, reader.expected == .end { return reader.members }
-            try reader.take(token, span)
+        let names = wanted?.map { Array($0.utf8) }
+        var reader = JSONReader()
+        var members: [JSONMember] = []
+        let first = try reader.next(in: span)
+        guard first.kind == .beginObject else { throw JSONSyntaxError("not an object", at: first.range.lowerBound) }
+        while case let name = try reader.next(in: span), name.kind != .endObject {
+            let value = try reader.next(in: span)
+            try reader.skipRest(of: value, in: span)
+            if let names, name.index(among: names, in: span) == nil { continue }
+            members.append(JSONMember(name: name.text(in: span), value: Self.value(value, in: span)))
         }
+        _ = try reader.next(in: span)
+        return members
     }
 
-    private mutating func take(_ token: JSONToken, _ text: Span<UInt8>) throws(JSONSyntaxError) {
-        switch (expected, token.kind) {
-        case (.name, .string(let hasEscapes)), (.nameOrEnd, .string(let hasEscapes)):
-            if open.count == 1 { name = name(token.range, hasEscapes: hasEscapes, text) }
-            expected = .colon
-        case (.colon, .colon): expected = .value
-        case (.commaOrEnd, .comma): expected = open.last == true ? .name : .value
-        case (.nameOrEnd, .endObject), (.valueOrEnd, .endArray): close()
-        case (.commaOrEnd, .endObject) where open.last == true, (.commaOrEnd, .endArray) where open.last == false:
-            close()
-        case (.value, _), (.valueOrEnd, _): try takeValue(token, text)
-        default: throw unexpected(token)
+    /// The members that are strings, by name, the last one of a name; nil for a text that is no JSON object.
+    package static func texts(of text: [UInt8]) -> [String: String]? {
+        guard let members = try? of(text) else { return nil }
+        var texts: [String: String] = [:]
+        for member in members {
+            if case .string(let value) = member.value { texts[member.name] = value }
         }
+        return texts
     }
 
-    private mutating func takeValue(_ token: JSONToken, _ text: Span<UInt8>) throws(JSONSyntaxError) {
-        if open.isEmpty, token.kind != .beginObject {
-            throw JSONSyntaxError("not an object", at: token.range.lowerBound)
-        }
+    private static func value(_ token: JSONToken, in text: Span<UInt8>) -> JSONMember.Value {
         switch token.kind {
-        case .string(let hasEscapes):
-            note { .string(JSONString.decode(token.range, hasEscapes: hasEscapes, in: text)) }
-        case .number: note { .number(Self.digits(text.extracting(token.range))) }
-        case .true, .false: note { .bool }
-        case .null: note { .null }
-        case .beginObject:
-            note { .object }
-            try enter(isObject: true, token)
-            return
-        case .beginArray:
-            note { .array }
-            try enter(isObject: false, token)
-            return
-        default: throw unexpected(token)
+        case .beginObject: .object
+        case .beginArray: .array
+        case .true, .false: .bool
+        case .number: .number(token.text(in: text))
+        case .string, .name: .string(token.text(in: text))
+        case .null, .endObject, .endArray, .end: .null
         }
-        expected = .commaOrEnd
-    }
-
-    /// Only what stands directly in the object is kept.
-    private mutating func note(_ value: () -> JSONMember.Value) {
-        if open.count == 1, let name { members.append(JSONMember(name: name, value: value())) }
-    }
-
-    private func name(_ range: Range<Int>, hasEscapes: Bool, _ text: Span<UInt8>) -> String? {
-        guard let wanted else { return JSONString.decode(range, hasEscapes: hasEscapes, in: text) }
-        guard hasEscapes else {
-            return wanted.first { name in
-                var place = range.lowerBound
-                return name.utf8.count == range.count - 2
-                    && name.utf8.allSatisfy { byte in
-                        place += 1
-                        return text[place] == byte
-                    }
-            }
-        }
-        let name = JSONString.decode(range, hasEscapes: true, in: text)
-        return wanted.first(where: name.isExactly)
-    }
-
-    private static func digits(_ number: Span<UInt8>) -> String {
-        number.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
-    }
-
-    private mutating func enter(isObject: Bool, _ token: JSONToken) throws(JSONSyntaxError) {
-        guard open.count < Self.deepest else { throw JSONSyntaxError("nested too deep", at: token.range.lowerBound) }
-        open.append(isObject)
-        expected = isObject ? .nameOrEnd : .valueOrEnd
-    }
-
-    private mutating func close() {
-        open.removeLast()
-        expected = open.isEmpty ? .end : .commaOrEnd
-    }
-
-    private func unexpected(_ token: JSONToken) -> JSONSyntaxError {
-        JSONSyntaxError(token.kind == .end ? "unexpected end" : "unexpected character", at: token.range.lowerBound)
     }
 
     private static func invalidUTF8(in text: [UInt8]) -> Int? {

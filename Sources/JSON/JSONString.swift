@@ -70,18 +70,29 @@ package enum JSONString {
         (index + 2...index + 5).reduce(0) { $0 << 4 | UInt32(hexValue(text[$1]) ?? 0) }
     }
 
-    /// Appends the text in quotes, escaping what RFC 8259, section 7, says must be.
+    /// Appends the text in quotes, escaping what RFC 8259, section 7, says must be, and DEL.
     package static func append(_ bytes: some Sequence<UInt8>, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
         for byte in bytes {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): output += [UInt8(ascii: "\\"), byte]
-            case 0x0A: output += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
-            case 0x0D: output += [UInt8(ascii: "\\"), UInt8(ascii: "r")]
-            case 0x09: output += [UInt8(ascii: "\\"), UInt8(ascii: "t")]
-            case 0..<0x20, 0x7F:
-                output += Array("\\u00".utf8) + [hexDigit(byte >> 4), hexDigit(byte & 15)]
-            default: output.append(byte)
+            if isPlain(byte) { output.append(byte) } else { appendEscape(of: byte, to: &output) }
+        }
+        output.append(UInt8(ascii: "\""))
+    }
+
+    /// As the other, and escapes further scalars as `\u`: such as a reader of the text would not see.
+    package static func append(
+        _ text: String, to output: inout [UInt8], escaping isEscaped: (Unicode.Scalar) -> Bool
+    ) {
+        output.append(UInt8(ascii: "\""))
+        for scalar in text.unicodeScalars {
+            if scalar.isASCII, let byte = UInt8(exactly: scalar.value), !isPlain(byte) {
+                appendEscape(of: byte, to: &output)
+            } else if isEscaped(scalar) {
+                for unit in UTF16.encode(scalar) ?? UTF16.encodedReplacementCharacter {
+                    output += Array("\\u\(hexadecimal(unit, width: 4))".utf8)
+                }
+            } else {
+                output += UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
             }
         }
         output.append(UInt8(ascii: "\""))
@@ -91,5 +102,50 @@ package enum JSONString {
         var output: [UInt8] = []
         append(text.utf8, to: &output)
         return String(decoding: output, as: UTF8.self)
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\") && byte != 0x7F
+    }
+
+    private static func appendEscape(of byte: UInt8, to output: inout [UInt8]) {
+        output.append(UInt8(ascii: "\\"))
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): output.append(byte)
+        case 0x0A: output.append(UInt8(ascii: "n"))
+        case 0x0D: output.append(UInt8(ascii: "r"))
+        case 0x09: output.append(UInt8(ascii: "t"))
+        default:
+            output += Array("u00".utf8)
+            output.append(hexDigit(byte >> 4))
+            output.append(hexDigit(byte & 15))
+        }
+    }
+}
+
+extension JSONToken {
+    private var hasEscapes: Bool { kind == .string(hasEscapes: true) || kind == .name(hasEscapes: true) }
+
+    /// The text of a name or a string, out of its quotes; of any other token its bytes, a number's digits as they are written.
+    package func text(in text: Span<UInt8>) -> String {
+        switch kind {
+        case .name, .string: JSONString.decode(range, hasEscapes: hasEscapes, in: text)
+        default: text.extracting(range).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
+        }
+    }
+
+    /// Which of these names a name is, compared byte by byte and as a rule without a copy; nil if it is none.
+    package func index(among names: [[UInt8]], in text: Span<UInt8>) -> Int? {
+        guard !hasEscapes else {
+            var name: [UInt8] = []
+            JSONString.appendDecoded(range, hasEscapes: true, in: text, to: &name)
+            return names.firstIndex(of: name)
+        }
+        let length = range.count - 2
+        return names.firstIndex { name in
+            guard name.count == length else { return false }
+            for index in 0..<length where name[index] != text[range.lowerBound + 1 + index] { return false }
+            return true
+        }
     }
 }

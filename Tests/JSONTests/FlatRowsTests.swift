@@ -9,11 +9,17 @@ struct FlatRowsTests {
 
     @Test func `no rows are no lines`() throws {
         #expect(try FlatRows.lines(of: Array("[]".utf8)).isEmpty)
-        #expect(try FlatRows.lines(of: []).isEmpty)
     }
 
-    @Test func `what is no JSON is refused`() {
-        #expect(throws: JSONSyntaxError.self) { try FlatRows.lines(of: Array(#"[{"id":1},{"id":x}]"#.utf8)) }
+    @Test(arguments: [
+        ("", "the text ends where a value should stand", 0), ("{}", "not an array of rows", 0),
+        (#"[{"id":1},{"id":x}]"#, "a value should stand here", 16), ("[{},1]", "a row is not an object", 4),
+        (#"[{"id":[]}]"#, "a row's member is not a scalar", 7),
+        ("[{}", "a comma or a closing bracket should stand here", 3),
+        ("[{}]x", "text behind the end of the JSON value", 4),
+    ])
+    func `what is no array of flat objects is refused with its place`(text: String, message: String, offset: Int) {
+        #expect(throws: JSONSyntaxError(message, at: offset)) { try FlatRows.lines(of: Array(text.utf8)) }
     }
 
     @Test(arguments: [

@@ -38,6 +38,19 @@ import Testing
         #expect(try members(allowed).count == 1)
     }
 
+    @Test func `gives the members that are asked for alone, however their names are written`() throws {
+        let text = Array(#"{"a":1,"b":{"a":2},"c":[1],"\u0062":"x","abc":3}"#.utf8)
+        #expect(
+            try JSONMembers.of(text, named: ["b", "ab"]) == [
+                .init(name: "b", value: .object), .init(name: "b", value: .string("x")),
+            ])
+    }
+
+    @Test func `gives the members that are strings by their names`() {
+        #expect(JSONMembers.texts(of: Array(#"{"a":"1","b":2,"a":"3","c":null}"#.utf8)) == ["a": "3"])
+        #expect(JSONMembers.texts(of: Array("[]".utf8)) == nil)
+    }
+
     @Test func `takes and refuses what Foundation does, but for a comma that is one too many`() throws {
         var random = SeededGenerator(seed: 5)
         let pieces = ["{", "}", "[", "]", ",", ":", "\"a\"", "\"b\"", "1", "-2.5", "true", "null", " ", "{\"a\":1}"]

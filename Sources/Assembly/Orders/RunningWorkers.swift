@@ -38,11 +38,8 @@ struct RunningWorkers {
     }
 
     private static func isOlder(_ beat: [UInt8]) -> Bool {
-        var texts: [String: String] = [:]
-        for member in (try? JSONMembers.of(beat)) ?? [] {
-            if case .string(let text) = member.value { texts[member.name] = text }
-        }
-        guard let kind = texts["kind"], ["api", "project"].contains(kind) else { return false }
+        guard let texts = JSONMembers.texts(of: beat), let kind = texts["kind"], ["api", "project"].contains(kind)
+        else { return false }
         return (texts["ledger"].flatMap { Int($0) } ?? 1) < Version.ledger
     }
 }

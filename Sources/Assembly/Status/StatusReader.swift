@@ -294,10 +294,7 @@ struct StatusReader: Sendable {
     }
 
     private static func lastMinute(_ beat: [UInt8]) -> Minute? {
-        for member in (try? JSONMembers.of(beat)) ?? [] {
-            if member.name == "last_minute", case .string(let text) = member.value { return Minute(text: text) }
-        }
-        return nil
+        JSONMembers.texts(of: beat)?["last_minute"].flatMap { Minute(text: $0) }
     }
 
     private func addOrders(_ servers: inout [String: Server], to report: inout StatusReport) async {

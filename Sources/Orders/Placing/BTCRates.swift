@@ -20,7 +20,13 @@ package struct BTCRates: Equatable, Sendable {
     package init?(_ entry: TapeEntry) throws(DamagedEntry) {
         guard let rows = entry.rows else { return nil }
         var rates: [Currency: Rate] = [:]
-        for (name, text) in Self.members(of: rows) {
+        let members: [String: String]
+        do throws(JSONSyntaxError) {
+            members = try Self.members(of: rows)
+        } catch {
+            throw DamagedEntry(entry.id, "has rows that cannot be read: \(error)")
+        }
+        for (name, text) in members {
             guard let currency = Currency(rawValue: name) else { continue }
             guard let rate = Rate(text) else {
                 throw DamagedEntry(entry.id, "has no decimal above 0 for \(name): \(text.prefix(50))")
@@ -46,29 +52,18 @@ package struct BTCRates: Equatable, Sendable {
             + "filter of the feed of rates"
     }
 
-    /// The members of the first object, numbers as they are written.
-    private static func members(of rows: [UInt8]) -> [String: String] {
-        var lexer = JSONLexer()
+    /// The members of the first row, numbers as they are written.
+    private static func members(of rows: [UInt8]) throws(JSONSyntaxError) -> [String: String] {
+        let text = rows.span
+        var reader = FlatRowsReader()
         var members: [String: String] = [:]
-        var name: String?
-        while let token = try? lexer.next(in: rows.span) {
-            switch token.kind {
-            case .string(let hasEscapes):
-                let text = JSONString.decode(token.range, hasEscapes: hasEscapes, in: rows.span)
-                if let known = name {
-                    members[known] = text
-                    name = nil
-                } else {
-                    name = text
-                }
-            case .number:
-                if let known = name { members[known] = String(decoding: rows[token.range], as: UTF8.self) }
-                name = nil
-            case .true, .false, .null: name = nil
-            case .endObject, .end: return members
+        guard try reader.nextRow(in: text) else { return members }
+        while let (name, value) = try reader.nextMember(in: text) {
+            switch value.kind {
+            case .string, .number: members[name.text(in: text)] = value.text(in: text)
             default: break
             }
         }
-        return [:]
+        return members
     }
 }

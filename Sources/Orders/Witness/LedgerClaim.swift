@@ -49,12 +49,7 @@ package struct WitnessRecord: Equatable, Sendable {
 
     /// Returns nil for anything that `text` does not write; white space around it does not matter.
     package init?(_ text: [UInt8]) {
-        guard let members = try? JSONMembers.of(text) else { return nil }
-        var texts: [String: String] = [:]
-        for member in members {
-            if case .string(let value) = member.value { texts[member.name] = value }
-        }
-        guard let kind = texts["kind"].flatMap(DataKind.init(rawValue:)),
+        guard let texts = JSONMembers.texts(of: text), let kind = texts["kind"].flatMap(DataKind.init(rawValue:)),
             let opened = texts["opened"].flatMap(StreamID.init),
             let entry = texts["entry"].flatMap(StreamID.init), let tail = texts["tail"].flatMap({ OrderTail($0) }),
             let total = texts["total"].flatMap({ Satoshi(digits: $0.utf8) })
