@@ -1,5 +1,6 @@
 import Basics
 import JQ
+import JSON
 import Tape
 
 /// All rows of a feed, as its pages gave them.
@@ -89,13 +90,9 @@ struct ListFetcher: Sendable {
     }
 
     private static func joined(_ parts: [JQRows]) -> JQRows {
-        var all = JQRows(json: [UInt8(ascii: "[")], count: 0)
-        for part in parts where part.count > 0 {
-            if all.count > 0 { all.json.append(UInt8(ascii: ",")) }
-            all.json += part.json
-            all.count += part.count
+        let json = JSONWriter.array { writer in
+            for part in parts { writer.values(json: part.json) }
         }
-        all.json.append(UInt8(ascii: "]"))
-        return all
+        return JQRows(json: json, count: parts.reduce(0) { $0 + $1.count })
     }
 }

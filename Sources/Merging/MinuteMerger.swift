@@ -1,7 +1,6 @@
 import Basics
 import CoreMetrics
 import Digests
-import Foundation
 import JSON
 import Logging
 import Logs
@@ -53,7 +52,7 @@ struct MinuteMerger: Sendable {
                 LogKey.stream: "\(config.stream)", LogKey.minute: "\(minute)", LogKey.count: "\(result.count)",
                 LogKey.duration: "\((ContinuousClock.now - began).milliseconds)",
             ])
-        return try draft(minute, result, stored, inputs.map { $0?.minute })
+        return draft(minute, result, stored, inputs.map { $0?.minute })
     }
 
     /// Stores a minute's list again whose string is gone although its entry is there: evicted, or deleted.
@@ -142,11 +141,11 @@ struct MinuteMerger: Sendable {
 
     private func draft(
         _ minute: Minute, _ result: Join.Result, _ stored: [UInt8], _ minutes: [Minute?]
-    ) throws -> EntryDraft {
+    ) -> EntryDraft {
         let account = result.account
         var fields: [(name: String, value: any RedisArgument)] = [
             ("minute", minute.description), ("count", count(of: stored, result)), ("sha256", Digest.sha256(stored)),
-            ("key", keys.list(config.stream, minute)), ("columns", try json(config.plan.columns.map(\.column))),
+            ("key", keys.list(config.stream, minute)), ("columns", Self.json(config.plan.columns.map(\.column))),
         ]
         for (source, minute) in zip(config.sources, minutes) {
             fields.append(("\(source.name)_minute", minute?.description ?? ""))
@@ -155,7 +154,7 @@ struct MinuteMerger: Sendable {
         for (source, count) in zip(config.sources, account.only) { fields.append(("only_\(source.name)", count)) }
         fields += [
             ("duplicates", account.duplicates), ("conflicts", account.conflicts), ("unpriced", account.unpriced),
-            ("no_key", account.noKey), ("samples", try json(account.samples)),
+            ("no_key", account.noKey), ("samples", Self.json(account.samples)),
         ]
         return .other(fields)
     }
@@ -169,10 +168,21 @@ struct MinuteMerger: Sendable {
         return max(0, count)
     }
 
-    private func json(_ value: some Encodable) throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        // One text for one account, whoever writes it.
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return [UInt8](try encoder.encode(value))
+    /// One text for the same columns, whoever writes it: it is a part of what entity tags are made of.
+    private static func json(_ columns: [ListColumn]) -> [UInt8] {
+        JSONWriter.array { writer in
+            for column in columns {
+                writer.object {
+                    $0.member("name", column.name)
+                    $0.member("type", column.type.rawValue)
+                }
+            }
+        }
+    }
+
+    private static func json(_ samples: [String: [String]]) -> [UInt8] {
+        JSONWriter.object { writer in
+            for (kind, texts) in samples.sorted(by: { $0.key < $1.key }) { writer.member(kind, texts) }
+        }
     }
 }

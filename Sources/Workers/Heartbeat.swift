@@ -34,16 +34,18 @@ struct Heartbeat: Service {
     private func beat() async {
         var pause = Self.period
         repeat {
-            let members = [
-                ("kind", identity.kind), ("pid", "\(identity.process)"), ("version", Version.current),
-                ("ledger", "\(Version.ledger)"),
-                ("started", started.rfc3339), ("last_minute", identity.lastMinute?.description ?? ""),
-            ]
-            let value = members.map { JSONString.quoted($0) + ":" + JSONString.quoted($1) }.joined(separator: ",")
+            let value = JSONWriter.object { writer in
+                writer.member("kind", identity.kind)
+                writer.member("pid", "\(identity.process)")
+                writer.member("version", Version.current)
+                writer.member("ledger", "\(Version.ledger)")
+                writer.member("started", started.rfc3339)
+                writer.member("last_minute", identity.lastMinute?.description ?? "")
+            }
             // Three periods: one lost beat does not make a worker dead. Real time, whatever the clock's speed.
             let expiry = (Self.period * 3).milliseconds
             do throws(RedisError) {
-                _ = try await redis.send(RedisCommand("SET", keys.worker(identity), "{\(value)}", "PX", expiry))
+                _ = try await redis.send(RedisCommand("SET", keys.worker(identity), value, "PX", expiry))
                 pause = Self.period
             } catch {
                 pause = error.isDenial ? Self.longPause : Self.period

@@ -121,7 +121,8 @@ struct SandboxServerTests {
         let minute = try #require(Minute("2026-11-21T09:01Z"))
         for offset in [0, 1, 2, 2] { _ = counts.add(.coinbase, minute.advanced(byMinutes: offset)) }
         #expect(
-            counts.json == #"[{"provider":"coinbase","minute":"2026-11-21T09:02Z","requests":1},"#
+            String(decoding: counts.json, as: UTF8.self)
+                == #"[{"provider":"coinbase","minute":"2026-11-21T09:02Z","requests":1},"#
                 + #"{"provider":"coinbase","minute":"2026-11-21T09:03Z","requests":2}]"#)
     }
 

@@ -24,6 +24,7 @@ package struct StatusCommand: Sendable {
         switch form {
         case .text: return (StatusText(report: report).text, report.problems.isEmpty)
         case .json:
+            // Indented for people too, and as its types are; nothing waits for it.
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
             encoder.keyEncodingStrategy = .convertToSnakeCase

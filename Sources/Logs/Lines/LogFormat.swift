@@ -1,4 +1,5 @@
 import Basics
+import JSON
 
 /// How a line is written.
 package enum LogFormat: String, CaseIterable, Sendable {
@@ -34,13 +35,11 @@ package enum LogFormat: String, CaseIterable, Sendable {
             LogLine.Field(LogKey.time, line.time.rfc3339), LogLine.Field(LogKey.level, "\(line.level)"),
             LogLine.Field(LogKey.worker, line.worker), LogLine.Field(LogKey.event, line.event),
         ]
-        var output = [UInt8(ascii: "{")]
-        for (index, field) in (head + line.fields).enumerated() {
-            if index > 0 { output.append(UInt8(ascii: ",")) }
-            SafeText.appendQuoted(field.key, to: &output)
-            output.append(UInt8(ascii: ":"))
-            SafeText.appendQuoted(field.value, to: &output)
+        let object = JSONWriter.object(capacity: 512) { writer in
+            for field in head + line.fields {
+                writer.member(field.key, field.value, escaping: SafeText.mustBeEscaped)
+            }
         }
-        return output + Array("}\n".utf8)
+        return object + [UInt8(ascii: "\n")]
     }
 }

@@ -61,35 +61,31 @@ package struct WitnessRecord: Equatable, Sendable {
 
     /// The text; each acknowledged order is written down, so it is made without texts for its parts.
     var bytes: [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(256)
-        bytes.append(#"{"kind":""#)
-        bytes.append(kind == .real ? "real" : "sandbox")
-        bytes.append(#"","opened":""#)
-        bytes.append(opened)
-        bytes.append(#"","entry":""#)
-        bytes.append(claim.mark.id)
-        bytes.append(#"","tail":""#)
-        for place in stride(from: UInt64(40), through: 0, by: -4) {
-            let bits = UInt8(truncatingIfNeeded: claim.mark.tail.bits >> place) & 0xF
-            bytes.append(bits < 10 ? UInt8(ascii: "0") + bits : UInt8(ascii: "a") + bits - 10)
+        JSONWriter.object(capacity: 256) { writer in
+            writer.member("kind", kind.rawValue)
+            writer.name("opened")
+            writer.string { $0.append(opened) }
+            writer.name("entry")
+            writer.string { $0.append(claim.mark.id) }
+            writer.name("tail")
+            writer.string { bytes in
+                for place in stride(from: UInt64(40), through: 0, by: -4) {
+                    bytes.append(hexDigit(UInt8(truncatingIfNeeded: claim.mark.tail.bits >> place) & 0xF))
+                }
+            }
+            writer.name("total")
+            writer.string { bytes in
+                if let total = UInt64(exactly: claim.total.value) {
+                    bytes.append(decimal: total)
+                } else {
+                    bytes += claim.total.digits.utf8
+                }
+            }
         }
-        bytes.append(#"","total":""#)
-        if let total = UInt64(exactly: claim.total.value) {
-            bytes.append(decimal: total)
-        } else {
-            bytes.append(contentsOf: claim.total.digits.utf8)
-        }
-        bytes.append(#""}"#)
-        return bytes
     }
 }
 
 extension [UInt8] {
-    fileprivate mutating func append(_ text: StaticString) {
-        text.withUTF8Buffer { append(contentsOf: $0) }
-    }
-
     fileprivate mutating func append(_ id: StreamID) {
         append(decimal: id.milliseconds)
         append(UInt8(ascii: "-"))

@@ -1,4 +1,3 @@
-import Basics
 import JSON
 
 /// Coinbase's exchange rates of bitcoin, which need no key.
@@ -14,14 +13,17 @@ struct Coinbase: PlayedProvider {
     }
 
     private func body(_ market: MarketMinute) -> [UInt8] {
-        var output = Array(#"{"data":{"currency":"BTC","rates":{"#.utf8)
-        for (index, currency) in market.market.currencies.enumerated() {
-            if index > 0 { output.append(UInt8(ascii: ",")) }
-            JSONString.append(currency.code.utf8, to: &output)
-            output.append(UInt8(ascii: ":"))
-            JSONString.append(currency.rate(in: market).utf8, to: &output)
+        JSONWriter.object { writer in
+            writer.name("data")
+            writer.object { writer in
+                writer.member("currency", "BTC")
+                writer.name("rates")
+                writer.object { writer in
+                    for currency in market.market.currencies {
+                        writer.member(currency.code, currency.rate(in: market))
+                    }
+                }
+            }
         }
-        output += "}}}".utf8
-        return output
     }
 }

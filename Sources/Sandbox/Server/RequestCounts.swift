@@ -1,4 +1,5 @@
 import Basics
+import JSON
 import Synchronization
 
 /// How often each provider was asked in each minute: what a test counts calls by.
@@ -31,10 +32,15 @@ final class RequestCounts: Sendable {
     }
 
     /// A JSON array, the oldest row first.
-    var json: String {
-        let objects = rows.withLock { rows in
-            rows.map { #"{"provider":"\#($0.provider.rawValue)","minute":"\#($0.minute)","requests":\#($0.requests)}"# }
+    var json: [UInt8] {
+        JSONWriter.array { writer in
+            for row in rows.withLock(\.self) {
+                writer.object {
+                    $0.member("provider", row.provider.rawValue)
+                    $0.member("minute", "\(row.minute)")
+                    $0.member("requests", row.requests)
+                }
+            }
         }
-        return "[" + objects.joined(separator: ",") + "]"
     }
 }

@@ -45,7 +45,7 @@ struct Providers: Sendable {
 
     func answer(_ request: Request) async -> ProviderAnswer {
         switch (request.method, request.path) {
-        case (.get, "/sandbox/requests"): return .json(200, counts.json)
+        case (.get, "/sandbox/requests"): return .ok(counts.json)
         case (.get, "/sandbox/faults"): return faults.answer
         case (.put, "/sandbox/faults"): return faults.replace(request.query.text)
         default: break

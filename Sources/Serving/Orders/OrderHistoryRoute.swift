@@ -1,5 +1,6 @@
 import Basics
 import HTTPServer
+import JSON
 import Orders
 import Redis
 import Tape
@@ -22,17 +23,20 @@ struct OrderHistoryRoute: Sendable {
         let page = try await read {
             try await history.page(before: query.reference, currency: query.currency, size: query.size)
         }
-        let rows = page.orders.map(OrderJSON.order).joined(separator: ",")
-        let reference = page.next.map { "\"\($0)\"" } ?? "null"
-        return OrderJSON.response(
-            #"{"rows":[\#(rows)],"last_reference":\#(reference)}"#,
-            page.next.map { [(.link, "<\(query.location(behind: $0))>; rel=\"next\"")] } ?? [])
+        let link = page.next.map { "<\(query.location(behind: $0))>; rel=\"next\"" }
+        return OrderJSON.response(link.map { [(.link, $0)] } ?? []) { writer in
+            writer.name("rows")
+            writer.array { writer in
+                for order in page.orders { writer.object { $0.members(of: order) } }
+            }
+            writer.member("last_reference", page.next.map { "\($0)" })
+        }
     }
 
     func order(_ text: some StringProtocol) async throws(Problem) -> Response {
         guard let id = OrderID(text) else { throw Self.missing(text) }
         guard let order = try await read({ try await history.order(id) }) else { throw Self.missing(text) }
-        return OrderJSON.response(OrderJSON.order(order))
+        return OrderJSON.response { $0.members(of: order) }
     }
 
     /// What the read model has counted, as of its last order; and the cap, as of the ledger's.
@@ -45,7 +49,7 @@ struct OrderHistoryRoute: Sendable {
         guard let total, let terms else {
             throw .ledgerNotOpen(retryAfter: clock.positiveHeaderSeconds(.seconds(60)))
         }
-        return OrderJSON.response(OrderJSON.statistics(statistics, terms, total: total))
+        return OrderJSON.response { $0.members(of: statistics, terms, total: total) }
     }
 
     private static func missing(_ text: some StringProtocol) -> Problem {

@@ -2,6 +2,7 @@ import Basics
 import CoreMetrics
 import HTTPServer
 import HTTPTypes
+import JSON
 import NIOCore
 import Orders
 import Redis
@@ -48,8 +49,11 @@ struct PlaceOrderRoute: Sendable {
         switch placement {
         case .order(let order, let isReplay):
             (isReplay ? Self.replayed : Self.taken).increment()
-            return OrderJSON.response(
-                OrderJSON.placed(order, key: request.key), isReplay ? [(.idempotentReplayed, "true")] : [])
+            return OrderJSON.response(isReplay ? [(.idempotentReplayed, "true")] : []) { writer in
+                writer.member("idempotence_key", "\(request.key)")
+                writer.name("buy_order")
+                writer.object { $0.members(of: order) }
+            }
         case .unconfirmable(let why): throw .ordersUnavailable(why, retryAfter: later)
         case .unsafe(let why): throw .outcomeUnknown("The order stands, but \(why)", retryAfter: soon)
         case .refused(let outcome, let offer): throw refusal(outcome, request, offer, rates)
