@@ -335,7 +335,7 @@ let package = Package(
             name: "ServingTests",
             dependencies: [
                 "Basics", "CZlib", "Config", "HTTPServer", "Orders", "Redis", "Serving", "Tape", "TestSupport",
-                "TopLists",
+                "TopLists", "Workers",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -364,7 +364,7 @@ let package = Package(
         .testTarget(
             name: "MergingTests",
             dependencies: [
-                "Basics", "Config", "Digests", "JSON", "Merging", "Redis", "Tape", "TestSupport", "TopLists",
+                "Basics", "Config", "Digests", "JSON", "Merging", "Redis", "Tape", "TestSupport", "TopLists", "Workers",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings

@@ -4,6 +4,7 @@ import Foundation
 import JQ
 import RedisServer
 import Tape
+import Workers
 
 /// What a process is told by its environment.
 package struct Environment: Sendable {

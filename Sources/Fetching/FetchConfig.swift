@@ -2,8 +2,8 @@ import Basics
 package import Config
 import CurlHTTP
 package import JQ
-package import Tape
-import Workers
+import Tape
+package import Workers
 
 /// The config of a fetch worker: what to ask, how to read the answer, where to publish it.
 package struct FetchConfig: Sendable {

@@ -1,5 +1,6 @@
 package import Basics
 package import Logging
+import Redis
 import ServiceLifecycle
 package import Tape
 import Workers

@@ -7,6 +7,7 @@ package import Logging
 package import Logs
 package import Tape
 import Telemetry
+import Workers
 
 /// Gets all pages of a feed and makes the minute's entry of them: rows, or a gap that says why not.
 package struct Fetcher: Sendable {

@@ -1,7 +1,8 @@
 import Basics
 package import Config
-package import Tape
+import Tape
 import TopLists
+package import Workers
 
 /// The config of a merge worker: which sources, joined by what, and what comes out.
 package struct MergeConfig: Sendable {

@@ -19,12 +19,12 @@ package struct OrdersSettings: Equatable, Sendable {
     /// `orders` is the config's object of that name, `parent` the config itself; the ledger's and the read model's Redis are
     /// the worker's own unless it is said otherwise.
     ///
-    /// Without a worker, whose settings are wrong, the fields are read all the same, for what is wrong with them.
-    package init?(orders: ConfigReader, parent: ConfigReader, worker: WorkerSettings?) {
-        let own = worker?.redis.endpoint ?? RedisEndpoint(address: .unix(path: ""))
-        let ledger = orders.redisEndpoint("redis", "The Redis of the ledger.", otherwise: own)
+    /// Without its own, which is nil if its settings are wrong, the fields are read all the same, for what is wrong with them.
+    package init?(orders: ConfigReader, parent: ConfigReader, own: RedisSettings?) {
+        let main = own?.endpoint ?? RedisEndpoint(address: .unix(path: ""))
+        let ledger = orders.redisEndpoint("redis", "The Redis of the ledger.", otherwise: main)
         let readModel = parent.redisEndpoint(
-            "read_redis", "The Redis of the read model of orders.", otherwise: own)
+            "read_redis", "The Redis of the read model of orders.", otherwise: main)
         let acknowledgement = orders.object(
             "durability", optional: true,
             "What an order must be before it is acknowledged, and folded, beyond what the server does."
@@ -40,7 +40,7 @@ package struct OrdersSettings: Equatable, Sendable {
         let redis = witness?.redisEndpoint(
             "redis", "Another Redis that remembers it too.", otherwise: none,
             url: "As `redis.url`; empty: no other Redis remembers it.")
-        if let ledger, worker != nil, redis == ledger {
+        if let ledger, own != nil, redis == ledger {
             witness?.complain(about: "redis", "is the Redis of the ledger, with which it would be lost")
         }
         witness?.finish()
@@ -48,7 +48,7 @@ package struct OrdersSettings: Equatable, Sendable {
             "rates", default: "btc_rate",
             "The stream of BTC rates by which an api prices orders; `cointape orders` looks at it too.")
         ratesPlace = orders.place(of: "rates")
-        guard worker != nil, let ledger, let readModel, let acknowledgement, let folder, let redis, let rates else {
+        guard own != nil, let ledger, let readModel, let acknowledgement, let folder, let redis, let rates else {
             return nil
         }
         self.ledger = ledger

@@ -1,6 +1,6 @@
 package import Config
 package import Orders
-package import Tape
+package import Workers
 
 /// The config of a project worker: where the ledger is, and where its read model goes.
 package struct ProjectConfig: Sendable {
@@ -10,7 +10,7 @@ package struct ProjectConfig: Sendable {
     package init?(reading reader: ConfigReader) {
         let worker = WorkerSettings(reading: reader)
         let object = reader.object("orders", optional: true, "The ledger of orders.")
-        let orders = object.flatMap { OrdersSettings(orders: $0, parent: reader, worker: worker) }
+        let orders = object.flatMap { OrdersSettings(orders: $0, parent: reader, own: worker?.redis) }
         object?.finish()
         reader.finish()
         guard let worker, let orders else { return nil }

@@ -7,6 +7,7 @@ package import Redis
 import ServiceLifecycle
 package import Tape
 import Telemetry
+import Workers
 
 /// Folds the ledger of orders into its read model, as orders come, until it is told to stop.
 ///

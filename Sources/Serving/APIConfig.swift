@@ -1,7 +1,8 @@
 import Basics
 package import Config
 package import HTTPServer
-package import Tape
+import Tape
+package import Workers
 
 /// The config of an api worker: where it listens and which list it serves.
 package struct APIConfig: Sendable {

@@ -7,6 +7,7 @@ import ServiceLifecycle
 import Synchronization
 package import Tape
 package import Telemetry
+import Workers
 
 /// Serves lists, and takes and shows orders, over HTTP until it is told to stop.
 package struct APIWorker: Service, CustomStringConvertible {

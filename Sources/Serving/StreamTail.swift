@@ -1,6 +1,7 @@
 import Basics
 import Logging
 import Logs
+import Redis
 import Tape
 
 /// Follows a stream: begins with what is there, then shows every entry that comes.

@@ -3,6 +3,7 @@ import Foundation
 import Tape
 import Testing
 import TopLists
+import Workers
 
 @testable import Merging
 

@@ -12,6 +12,7 @@ import Tape
 import TestSupport
 import Testing
 import TopLists
+import Workers
 
 @testable import Serving
 

@@ -4,6 +4,7 @@ import Orders
 import Projecting
 import Redis
 import Tape
+import Workers
 
 /// The ledger and its read model, as the config of a project worker names them, for commands of people.
 struct OrdersPlaces: Sendable {

@@ -3,6 +3,7 @@ import JSON
 import Orders
 import Redis
 import Tape
+import Workers
 
 /// The workers of orders that are alive, as their heartbeats say, for commands that write what an earlier build cannot read.
 ///

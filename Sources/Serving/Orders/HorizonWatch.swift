@@ -2,6 +2,7 @@ import Basics
 import Logging
 import Logs
 import Orders
+import Redis
 import Tape
 
 /// Looks at the read model, the witnesses and the ledger now and then, so that a loss is noticed here, and what other

@@ -1,6 +1,7 @@
 import Config
 package import Orders
 import Tape
+import Workers
 
 /// How an api takes orders.
 package struct OrderServiceSettings: Sendable {
@@ -12,7 +13,7 @@ package struct OrderServiceSettings: Sendable {
 
     /// `reader` is the config's object `orders`, `parent` the config itself.
     init?(reading reader: ConfigReader, parent: ConfigReader, worker: WorkerSettings?) {
-        let places = OrdersSettings(orders: reader, parent: parent, worker: worker)
+        let places = OrdersSettings(orders: reader, parent: parent, own: worker?.redis)
         let maxRateAge = reader.duration(
             "max_rate_age", default: "3m", in: .seconds(60)...(.seconds(3600)),
             "How old the newest rate may be, by Redis' clock; beyond it orders are refused.")

@@ -1,6 +1,5 @@
 package import Logging
 import Logs
-import Redis
 
 extension Logger {
     /// Says that a worker's step failed and will be tried again: once as a warning, then for those who debug.

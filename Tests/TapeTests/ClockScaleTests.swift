@@ -1,4 +1,5 @@
 import Basics
+import Tape
 import Testing
 
 struct ClockScaleTests {

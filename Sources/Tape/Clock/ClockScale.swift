@@ -1,3 +1,5 @@
+package import Basics
+
 /// How wall time maps to the tape's time: one to one, or, for tests, into a sped-up stretch of the past.
 ///
 /// `COINTAPE_CLOCK=<start>[@<origin>]x<speed>`: at the wall instant `origin` (by default when the process read it) the
