@@ -1,3 +1,4 @@
+import Basics
 import CCurl
 
 /// One request on its way through libcurl; it never leaves the client's thread.
@@ -138,13 +139,5 @@ final class Transfer {
             headers.append((String(line[..<colon]), String(value)))
         }
         return bytes.count
-    }
-}
-
-extension String {
-    fileprivate func trimmingSuffix(while predicate: (Character) -> Bool) -> Substring {
-        var end = endIndex
-        while end > startIndex, predicate(self[index(before: end)]) { end = index(before: end) }
-        return self[..<end]
     }
 }

@@ -182,7 +182,7 @@ import Testing
     }
 
     @Test func `a rate that the stream has otherwise is found`() throws {
-        let minute = try #require(Minute(text: "2026-11-21T09:01Z"))
+        let minute = try #require(Minute("2026-11-21T09:01Z"))
         var rates: [Currency: Rate] = [:]
         for currency in LedgerTerms.standard.currencies {
             rates[currency] = Self.rates[currency.rawValue].flatMap { Rate($0) }

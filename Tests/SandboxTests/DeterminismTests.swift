@@ -43,16 +43,4 @@ struct DeterminismTests {
         #expect(prices.contains { $0 < 1e-11 })
         #expect(prices.contains { $0 > 80_000 })
     }
-
-    @Test(arguments: ["2026-11-21T09:01Z", "1999-12-31T23:59Z", "2024-02-29T00:00Z"])
-    func `a minute reads what it writes`(text: String) {
-        #expect(Minute(text)?.description == text)
-    }
-
-    @Test(arguments: [
-        "", "2026-11-21", "2026-11-21T09:01", "2026-02-29T09:01Z", "2026-11-21T24:00Z", "2026-11-21T09:01:00Z",
-    ])
-    func `a minute reads nothing else`(text: String) {
-        #expect(Minute(text) == nil)
-    }
 }

@@ -294,7 +294,7 @@ struct StatusReader: Sendable {
     }
 
     private static func lastMinute(_ beat: [UInt8]) -> Minute? {
-        JSONMembers.texts(of: beat)?["last_minute"].flatMap { Minute(text: $0) }
+        JSONMembers.texts(of: beat)?["last_minute"].flatMap { Minute($0) }
     }
 
     private func addOrders(_ servers: inout [String: Server], to report: inout StatusReport) async {

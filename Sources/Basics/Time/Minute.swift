@@ -9,12 +9,12 @@ package struct Minute: Hashable, Comparable, Sendable, CustomStringConvertible {
     }
 
     /// Reads what `description` writes; nil for anything else.
-    package init?(text: String) {
+    package init?(_ text: String) {
         var text = ByteScanner(text)
-        guard let date = text.takeDate(), text.take("T"), let hour = text.takeNumber(digits: 2), text.take(":"),
-            let minute = text.takeNumber(digits: 2), text.take("Z"), text.isAtEnd, hour < 24, minute < 60
+        guard let date = text.takeDate(), text.take("T"), let minutes = text.takeHourAndMinute(), text.take("Z"),
+            text.isAtEnd
         else { return nil }
-        milliseconds = (Int64(date.daysSinceEpoch * 24 + hour) * 60 + Int64(minute)) * 60_000
+        milliseconds = Int64(date.daysSinceEpoch * 1440 + minutes) * 60_000
     }
 
     package var start: Timestamp { Timestamp(milliseconds: milliseconds) }

@@ -12,7 +12,7 @@ enum JoinKey: Hashable {
         switch (type, cell.kind) {
         case (_, .missing), (_, .other): return nil
         case (.integer, _):
-            let digits = table.text(cell).trimmingSpaces
+            let digits = table.text(cell).trimmingSuffix { $0 == 0x20 }.drop { $0 == 0x20 }
             guard !digits.isEmpty, digits.allSatisfy(isDigit) else { return nil }
             let significant = digits.drop { $0 == UInt8(ascii: "0") }
             guard significant.count <= 18 else { return nil }
@@ -29,12 +29,5 @@ enum JoinKey: Hashable {
         case .integer(let number): Array(String(number).utf8)
         case .string(let text): text
         }
-    }
-}
-
-extension ArraySlice<UInt8> {
-    fileprivate var trimmingSpaces: Self {
-        let end = lastIndex { $0 != 0x20 }.map { $0 + 1 } ?? startIndex
-        return self[..<end].drop { $0 == 0x20 }
     }
 }

@@ -35,7 +35,7 @@ package struct BuyOrder: Equatable, Sendable {
             id: id, createdAt: try fields.read("created_at") { Timestamp(rfc3339: $0) == nil ? nil : $0 },
             currency: try fields.read("currency", Currency.init),
             amount: try fields.read("amount") { text in Amount(text.utf8).flatMap { "\($0)" == text ? $0 : nil } },
-            rate: try fields.read("rate", Rate.init), rateMinute: try fields.read("rate_minute", Minute.init(text:)),
+            rate: try fields.read("rate", Rate.init), rateMinute: try fields.read("rate_minute", Minute.init(_:)),
             satoshi: try fields.read("satoshi") { Satoshi(digits: $0.utf8) })
     }
 

@@ -76,13 +76,11 @@ enum DateTimeParameter: Equatable {
     }
 
     private static func minutesOfDay(_ text: inout ByteScanner) -> Int? {
-        guard let hour = text.takeNumber(digits: 2), text.take(":"), let minute = text.takeNumber(digits: 2),
-            hour < 24, minute < 60
-        else { return nil }
+        guard let minutes = text.takeHourAndMinute() else { return nil }
         if text.take(":") {
             // RFC 3339 allows second 60 for a leap second; it lies in the same minute here.
             guard let second = text.takeNumber(digits: 2), second <= 60, text.takeFraction() != nil else { return nil }
         }
-        return hour * 60 + minute
+        return minutes
     }
 }

@@ -20,6 +20,19 @@ struct MinuteTests {
         #expect("\(Self.minute(-1))" == "1969-12-31T23:59Z")
     }
 
+    @Test(arguments: ["2026-11-21T09:01Z", "1999-12-31T23:59Z", "2024-02-29T00:00Z"])
+    func `a minute reads what it writes`(text: String) {
+        #expect(Minute(text)?.description == text)
+    }
+
+    @Test(arguments: [
+        "", "2026-11-21", "2026-11-21T09:01", "2026-02-29T09:01Z", "2026-11-21T24:00Z", "2026-11-21T09:01:00Z",
+        "2026-11-21T09:60Z", "2026-11-21T9:01Z", "2026-11-21 09:01Z", "2026-11-21T09:01Z ", "2026-11-21T09:01+00:00",
+    ])
+    func `a minute reads nothing else`(text: String) {
+        #expect(Minute(text) == nil)
+    }
+
     @Test func `a minute may be advanced both ways`() {
         #expect(Self.minute(0).advanced(byMinutes: 3) == Self.minute(180_000))
         #expect(Self.minute(0).advanced(byMinutes: -1) == Self.minute(-60_000))
