@@ -57,11 +57,14 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // What the system does, by its own calls: processes, pipes and folders.
+        .target(name: "POSIX", swiftSettings: settings),
+
         // What is said: keys, events, formats, and where lines go.
         .target(
             name: "Logs",
             dependencies: [
-                "Basics", "Config", "JSON",
+                "Basics", "Config", "JSON", "POSIX",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
@@ -101,12 +104,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(name: "CurlHTTP", dependencies: ["Basics", "CCurl"], swiftSettings: settings),
-        .target(name: "Processes", swiftSettings: settings),
-        .target(name: "JQ", dependencies: ["Basics", "CJQ", "JSON", "Processes"], swiftSettings: settings),
+        .target(name: "JQ", dependencies: ["Basics", "CJQ", "JSON", "POSIX"], swiftSettings: settings),
         .target(
             name: "RedisServer",
             dependencies: [
-                "Basics", "Logs", "Processes", "Redis", .product(name: "Logging", package: "swift-log"),
+                "Basics", "Logs", "POSIX", "Redis", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
         ),
@@ -134,7 +136,7 @@ let package = Package(
         .target(
             name: "Orders",
             dependencies: [
-                "Basics", "Config", "JSON", "Logs", "Redis", "Tape", "Telemetry",
+                "Basics", "Config", "JSON", "Logs", "POSIX", "Redis", "Tape", "Telemetry",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -196,8 +198,8 @@ let package = Package(
         .target(
             name: "Serving",
             dependencies: [
-                "Basics", "Config", "Digests", "HTTPServer", "JSON", "Logs", "Orders", "Redis", "Tape", "Telemetry",
-                "TopLists", "Workers",
+                "Basics", "Config", "Digests", "HTTPServer", "JSON", "Logs", "Orders", "POSIX", "Redis", "Tape",
+                "Telemetry", "TopLists", "Workers",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -224,7 +226,7 @@ let package = Package(
             name: "Assembly",
             dependencies: [
                 "Basics", "Config", "CurlHTTP", "Fetching", "HTTPServer", "JQ", "JSON", "Logs", "Merging", "Orders",
-                "Projecting", "Redis", "RedisServer", "Sandbox", "Serving", "Tape", "Telemetry", "Workers",
+                "POSIX", "Projecting", "Redis", "RedisServer", "Sandbox", "Serving", "Tape", "Telemetry", "Workers",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -259,7 +261,7 @@ let package = Package(
         .testTarget(
             name: "LogsTests",
             dependencies: [
-                "Basics", "Config", "JSON", "Logs", "TestSupport",
+                "Basics", "Config", "JSON", "Logs", "POSIX", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
@@ -295,7 +297,7 @@ let package = Package(
         .testTarget(
             name: "OrdersTests",
             dependencies: [
-                "Basics", "Orders", "Redis", "Tape", "TestSupport",
+                "Basics", "Orders", "POSIX", "Redis", "Tape", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings

@@ -1,7 +1,7 @@
 import Basics
 import Foundation
 import JSON
-import Processes
+import POSIX
 import Synchronization
 
 /// How to start a process that runs filters: by a program that calls `JQService.run` with the argument behind these.
@@ -142,7 +142,7 @@ final class JQChild: Sendable {
         defer { theirs.close() }
         let nothing = open("/dev/null", O_RDWR | O_CLOEXEC)
         defer { close(nothing) }
-        do throws(ChildProcess.Failure) {
+        do throws(SystemError) {
             let process = try ChildProcess.start(
                 command.arguments + ["\(bounds.memory)"], program: command.program,
                 descriptors: [theirs.descriptor, nothing, nothing],

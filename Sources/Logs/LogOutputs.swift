@@ -1,4 +1,5 @@
 package import Logging
+package import POSIX
 import Synchronization
 
 /// Where the lines of a process go: standard error, and the files that its configs name, each opened once.
@@ -17,7 +18,7 @@ package final class LogOutputs: Sendable {
     /// Opens the handler's file, if it has one that is not open yet.
     ///
     /// Handlers whose file was never opened are without effect.
-    package func open(_ handler: LogHandlerSettings) throws(LogFileError) {
+    package func open(_ handler: LogHandlerSettings) throws(SystemError) {
         guard case .file(let path) = handler.destination, files.withLock({ $0[path] }) == nil else { return }
         let file = try LogFile(path: path)
         files.withLock { $0[path] = file }
@@ -30,7 +31,7 @@ package final class LogOutputs: Sendable {
     /// Whoever cannot be opened stays as it is, and the logger is told.
     package func reopen(tellingFailures logger: Logger) {
         for file in files.withLock({ $0.values.sorted { $0.name < $1.name } }) {
-            do throws(LogFileError) {
+            do throws(SystemError) {
                 try file.reopen()
             } catch {
                 logger.error(.logNotReopened, metadata: [LogKey.path: "\(file.name)", LogKey.error: "\(error)"])

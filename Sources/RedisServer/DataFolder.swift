@@ -1,3 +1,5 @@
+import POSIX
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -14,10 +16,6 @@ package final class DataFolder: Sendable {
     package let isNew: Bool
     let lock: Int32
 
-    package struct Failure: Error, CustomStringConvertible {
-        package let description: String
-    }
-
     /// How long the redis-server of a holder that was killed may take to end.
     private static let patience: Duration = .seconds(15)
 
@@ -27,15 +25,15 @@ package final class DataFolder: Sendable {
     /// started meanwhile has the lock until it runs.
     package init(_ path: String) async throws {
         self.path = path
-        isNew = try Self.create(path)
+        isNew = try Folder.make(path)
         let file = "\(path)/lock"
         lock = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard lock >= 0 else { throw Failure(description: "\(file): \(String(cString: strerror(errno)))") }
+        guard lock >= 0 else { throw SystemError(file, code: errno) }
         let deadline = ContinuousClock.now + Self.patience
         while flock(lock, LOCK_EX | LOCK_NB) != 0 {
-            if let holder = Self.holder(lock) { throw Failure(description: "\(path) is in use by \(holder)") }
+            if let holder = Self.holder(lock) { throw OwnRedisError("\(path) is in use by \(holder)") }
             guard ContinuousClock.now < deadline else {
-                throw Failure(description: "\(path) is still locked by the redis-server of an earlier start")
+                throw OwnRedisError("\(path) is still locked by the redis-server of an earlier start")
             }
             try await Task.sleep(for: .milliseconds(100))
         }
@@ -47,19 +45,6 @@ package final class DataFolder: Sendable {
     deinit {
         ftruncate(lock, 0)
         close(lock)
-    }
-
-    private static func create(_ path: String) throws(Failure) -> Bool {
-        var prefix = path.hasPrefix("/") ? "/" : ""
-        var isNew = false
-        for part in path.split(separator: "/") {
-            prefix += (prefix.isEmpty || prefix.hasSuffix("/") ? "" : "/") + part
-            isNew = mkdir(prefix, 0o755) == 0
-            guard isNew || errno == EEXIST else {
-                throw Failure(description: "\(prefix): \(String(cString: strerror(errno)))")
-            }
-        }
-        return isNew
     }
 
     /// What the lock's file says of its holder; nil if the holder has ended.

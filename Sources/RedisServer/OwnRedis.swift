@@ -1,6 +1,6 @@
 package import Logging
 import Logs
-import Processes
+import POSIX
 package import Redis
 
 #if canImport(Glibc)
@@ -8,6 +8,15 @@ package import Redis
 #else
     import Darwin
 #endif
+
+/// Why there is no Redis of our own, or no more, in words.
+package struct OwnRedisError: Error, Equatable, Sendable, CustomStringConvertible {
+    package let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
 
 /// A redis-server of our own, durable, on loopback, that ends with this process.
 package final class OwnRedis: Sendable {
@@ -19,10 +28,6 @@ package final class OwnRedis: Sendable {
     /// The pipe at whose end the guardian ends Redis.
     private let lifeline: Int32
 
-    package struct Failure: Error, CustomStringConvertible {
-        package let description: String
-    }
-
     /// Starts redis-server through a guardian, `guardianCommand` followed by the log's path and Redis' command line.
     ///
     /// Returns when the process runs; it may still be loading its data then: see `waitUntilReady`.
@@ -31,7 +36,7 @@ package final class OwnRedis: Sendable {
         self.port = port
         endpoint = RedisEndpoint(address: .tcp(host: "127.0.0.1", port: port))
         let report: Int32
-        do throws(ChildProcess.Failure) {
+        do throws(SystemError) {
             let (life, answer) = (try Pipe(), try Pipe())
             defer {
                 close(life.reading)
@@ -41,7 +46,7 @@ package final class OwnRedis: Sendable {
             guardian = try ChildProcess.start(command, descriptors: [life.reading, answer.writing, 2, folder.lock])
             (lifeline, report) = (life.writing, answer.reading)
         } catch {
-            throw Failure(description: "\(error)")
+            throw OwnRedisError("\(error)")
         }
         defer { close(report) }
         redis = try await Self.startedProcess(report)
@@ -74,7 +79,7 @@ package final class OwnRedis: Sendable {
         if words.first == "started", words.count == 2, let process = pid_t(words[1]) { return process }
         let reason = words.count == 2 ? String(words[1]) : "the guardian did not start"
         let hint = reason.contains("redis-server") ? " (is redis-server installed?)" : ""
-        throw Failure(description: "cannot start Redis: \(reason)\(hint)")
+        throw OwnRedisError("cannot start Redis: \(reason)\(hint)")
     }
 
     /// Returns when Redis answers, which with much data takes its time; throws when it has ended instead.
@@ -90,7 +95,7 @@ package final class OwnRedis: Sendable {
                 }
                 return
             } catch {
-                guard kill(redis, 0) == 0 else { throw Failure(description: Self.ended(endpoint, folder.path)) }
+                guard kill(redis, 0) == 0 else { throw OwnRedisError(Self.ended(endpoint, folder.path)) }
                 if !told, error.message.contains("LOADING") {
                     logger.notice(.redisLoading, metadata: [LogKey.redis: "\(endpoint)"])
                     told = true
@@ -107,7 +112,7 @@ package final class OwnRedis: Sendable {
         }
     }
 
-    package var endedFailure: Failure { Failure(description: Self.ended(endpoint, folder.path)) }
+    package var endedError: OwnRedisError { OwnRedisError(Self.ended(endpoint, folder.path)) }
 
     /// Ends Redis and waits for it, by rights for a moment, at most 25 seconds.
     package func stop() async {

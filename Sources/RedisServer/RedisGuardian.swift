@@ -1,4 +1,4 @@
-import Processes
+import POSIX
 
 #if canImport(Glibc)
     import Glibc
@@ -24,7 +24,7 @@ package enum RedisGuardian {
         let output = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
         let nothing = open("/dev/null", O_RDONLY | O_CLOEXEC)
         let child: ChildProcess
-        do throws(ChildProcess.Failure) {
+        do throws(SystemError) {
             child = try ChildProcess.start(arguments, descriptors: [nothing, output, output, 3])
         } catch {
             print("failed \(error)")

@@ -1,4 +1,5 @@
 import Foundation
+import POSIX
 import TestSupport
 import Testing
 
@@ -37,7 +38,7 @@ struct SinkTests {
 
         try FileManager.default.moveItem(atPath: path, toPath: "\(path).2")
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
-        let error = #expect(throws: LogFileError.self) { try file.reopen() }
+        let error = #expect(throws: SystemError.self) { try file.reopen() }
         #expect(error?.description == "\(path) cannot be opened: Is a directory")
         _ = file.append(Array("four\n".utf8))
         #expect(content("\(path).2") == "three\nfour\n")
@@ -70,7 +71,7 @@ struct SinkTests {
         let folder = Folder()
         try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
         #expect(mkfifo("\(folder.path)/pipe", 0o600) == 0)
-        #expect(throws: LogFileError.self) { try LogFile(path: "\(folder.path)/pipe") }
+        #expect(throws: SystemError.self) { try LogFile(path: "\(folder.path)/pipe") }
     }
 
     @Test func `a reader that stands still costs a moment once, and lines come through when it goes on`() throws {

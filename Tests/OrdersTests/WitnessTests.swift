@@ -1,5 +1,6 @@
 import Foundation
 import Orders
+import POSIX
 import Redis
 import Tape
 import TestSupport
@@ -137,7 +138,7 @@ import Testing
         // A file that somebody has spoilt is told, and is not taken for a record.
         try Data(#"{"kind":"real","opened":"x"}"#.utf8).write(to: URL(fileURLWithPath: "\(folder)/p:orders-0.json"))
         #expect(WitnessFile.read(folder: folder, prefix: "p:").map(\.record) == [nil, record(9)])
-        #expect(throws: WitnessFile.Failure.self) { try WitnessFile(folder: "/proc/witness", prefix: "") }
+        #expect(throws: SystemError.self) { try WitnessFile(folder: "/proc/witness", prefix: "") }
     }
 
     @Test func `records are read as they are written, and nothing else is`() {

@@ -57,6 +57,8 @@ import Testing
     }
 
     @Test func `a folder that cannot be made is told with its name`() async {
-        #expect(await failure { _ = try await DataFolder("/dev/null/x") } == "/dev/null/x: Not a directory")
+        #expect(
+            await failure { _ = try await DataFolder("/dev/null/x") }
+                == "the folder /dev/null/x cannot be made: Not a directory")
     }
 }

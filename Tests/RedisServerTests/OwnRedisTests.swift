@@ -50,7 +50,7 @@ import Testing
         _ = try? await redis.send(RedisCommand("SHUTDOWN"))
         redis.close()
         try await own.waitForEnd()
-        #expect("\(own.endedFailure)".contains("ready to exit, bye bye"))
+        #expect("\(own.endedError)".contains("ready to exit, bye bye"))
         await own.stop()
     }
 

@@ -3,6 +3,7 @@ package import Config
 import CurlHTTP
 import Foundation
 import Logs
+import POSIX
 import Redis
 import Tape
 import Workers
@@ -71,7 +72,7 @@ package struct ConfigFiles: Sendable {
         let logs = LogOutputs()
         var issues: [ConfigIssue] = []
         func open(_ handler: LogHandlerSettings, _ file: String) {
-            do throws(LogFileError) {
+            do throws(SystemError) {
                 try logs.open(handler)
             } catch {
                 issues.append(

@@ -135,6 +135,6 @@ private struct RedisWatch: Service {
 
     func run() async throws {
         try? await cancelWhenGracefulShutdown { try await own.waitForEnd() }
-        if !Task.isShuttingDownGracefully, !Task.isCancelled { throw own.endedFailure }
+        if !Task.isShuttingDownGracefully, !Task.isCancelled { throw own.endedError }
     }
 }

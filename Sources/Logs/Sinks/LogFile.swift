@@ -1,3 +1,4 @@
+import POSIX
 import Synchronization
 
 #if canImport(Glibc)
@@ -19,7 +20,7 @@ final class LogFile: LogSink {
     }
 
     /// Makes the file, and its folder, if they are not there.
-    init(path: String) throws(LogFileError) {
+    init(path: String) throws(SystemError) {
         name = path
         state = Mutex(State(descriptor: try Self.open(path)))
     }
@@ -38,7 +39,7 @@ final class LogFile: LogSink {
     }
 
     /// Opens the path anew, as after a rotation; when that fails, the old file stays in use.
-    func reopen() throws(LogFileError) {
+    func reopen() throws(SystemError) {
         let descriptor = try Self.open(name)
         state.withLock { state in
             close(state.descriptor)
@@ -47,32 +48,16 @@ final class LogFile: LogSink {
         }
     }
 
-    private static func open(_ path: String) throws(LogFileError) -> Int32 {
-        try makeFolder(of: path)
+    private static func open(_ path: String) throws(SystemError) -> Int32 {
+        if let slash = path.lastIndex(of: "/") { try Folder.make(String(path[..<slash])) }
         // A named pipe that nobody reads is an error with O_NONBLOCK; without, it would hold up the start.
         let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK
         let descriptor = systemOpen(path, flags, 0o644)
         guard descriptor >= 0 else {
-            throw LogFileError(description: "\(path) cannot be opened: \(String(cString: strerror(errno)))")
+            throw SystemError("\(path) cannot be opened", code: errno)
         }
         return descriptor
     }
-
-    private static func makeFolder(of path: String) throws(LogFileError) {
-        for (index, byte) in path.utf8.enumerated() where byte == UInt8(ascii: "/") && index > 0 {
-            let folder = String(decoding: path.utf8.prefix(index), as: UTF8.self)
-            guard mkdir(folder, 0o755) != 0, errno != EEXIST else { continue }
-            // What is there already may lie in a folder that we may not write to, or on a disk that is read-only.
-            let reason = String(cString: strerror(errno))
-            guard access(folder, X_OK) != 0 else { continue }
-            throw LogFileError(description: "the folder \(folder) cannot be made: \(reason)")
-        }
-    }
-}
-
-/// Why a log file cannot be opened.
-package struct LogFileError: Error, Equatable, Sendable, CustomStringConvertible {
-    package let description: String
 }
 
 private func systemOpen(_ path: String, _ flags: Int32, _ mode: mode_t) -> Int32 {

@@ -1,4 +1,5 @@
 import Basics
+package import POSIX
 import Synchronization
 import Tape
 
@@ -33,20 +34,16 @@ package final class WitnessFile: LedgerWitness {
     private let prefix: String
     private let state = Mutex(State())
 
-    package struct Failure: Error, CustomStringConvertible {
-        package let description: String
-    }
-
     /// One write, which the page cache takes whole.
     private static let length = 256
     private static let mostFiles = 1_000
     private static let patience: Duration = .milliseconds(500)
 
     /// Makes the folder, if it is missing; a file is taken with the first record.
-    package init(folder: String, prefix: String) throws(Failure) {
-        try Self.make(folder)
+    package init(folder: String, prefix: String) throws(SystemError) {
+        try Folder.make(folder)
         guard access(folder, W_OK | X_OK) == 0 else {
-            throw Failure(description: "\(folder): \(String(cString: strerror(errno)))")
+            throw SystemError(folder, code: errno)
         }
         self.folder = folder
         self.prefix = prefix
@@ -62,7 +59,7 @@ package final class WitnessFile: LedgerWitness {
     /// Replaces what the file holds; blocks for one write(2) into the page cache.
     package func write(_ record: WitnessRecord) {
         state.withLock { state in
-            do throws(Failure) {
+            do throws(SystemError) {
                 if let old = state.record, !Self.mayReplace(old, record) { Self.leave(&state) }
                 if state.descriptor < 0 {
                     guard state.nextTake <= .now else { return }
@@ -81,17 +78,17 @@ package final class WitnessFile: LedgerWitness {
     /// Why the last write failed; nil if it did not.
     package var writeFailure: String? { state.withLock(\.failure) }
 
-    private static func write(_ record: WitnessRecord, to descriptor: Int32) throws(Failure) {
+    private static func write(_ record: WitnessRecord, to descriptor: Int32) throws(SystemError) {
         var bytes = record.bytes
         for _ in bytes.count..<max(bytes.count, length - 1) { bytes.append(UInt8(ascii: " ")) }
         bytes.append(UInt8(ascii: "\n"))
         let written = bytes.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
         guard written != bytes.count else { return }
-        throw Failure(description: String(cString: strerror(written < 0 ? errno : ENOSPC)))
+        throw SystemError(String(cString: strerror(written < 0 ? errno : ENOSPC)))
     }
 
     /// Takes the first file that no other process has, and that holds nothing which the record does not stand for.
-    private func take(for record: WitnessRecord, _ state: inout State) throws(Failure) {
+    private func take(for record: WitnessRecord, _ state: inout State) throws(SystemError) {
         var refusal: String?
         for number in 0..<Self.mostFiles {
             let path = "\(folder)/\(Self.name(prefix, number))"
@@ -109,7 +106,7 @@ package final class WitnessFile: LedgerWitness {
             }
             close(descriptor)
         }
-        throw Failure(description: refusal ?? "\(folder) has \(Self.mostFiles) files in use")
+        throw SystemError(refusal ?? "\(folder) has \(Self.mostFiles) files in use")
     }
 
     private static func leave(_ state: inout State) {
@@ -190,17 +187,5 @@ package final class WitnessFile: LedgerWitness {
         var bytes = [UInt8](repeating: 0, count: 4096)
         let count = pread(descriptor, &bytes, bytes.count, 0)
         return count < 0 ? nil : Array(bytes.prefix(count))
-    }
-
-    private static func make(_ folder: String) throws(Failure) {
-        var path = folder.hasPrefix("/") ? "/" : ""
-        for part in folder.split(separator: "/") {
-            path += (path.isEmpty || path == "/" ? "" : "/") + part
-            guard mkdir(path, 0o755) != 0, errno != EEXIST else { continue }
-            let reason = String(cString: strerror(errno))
-            // A folder above may be one that we cannot write to, and be there all the same.
-            guard access(path, X_OK) != 0 else { continue }
-            throw Failure(description: "\(path): \(reason)")
-        }
     }
 }

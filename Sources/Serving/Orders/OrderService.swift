@@ -3,6 +3,7 @@ import HTTPServer
 import Logging
 import Logs
 import Orders
+import POSIX
 package import Redis
 import Tape
 import Telemetry
@@ -124,7 +125,7 @@ private struct Memory {
             for file in found where file.record == nil {
                 logger.error(.witnessUnreadable, metadata: [LogKey.path: "\(file.path)"])
             }
-            do throws(WitnessFile.Failure) {
+            do throws(SystemError) {
                 witnesses.append(try WitnessFile(folder: folder, prefix: keys.prefix))
             } catch {
                 logger.warning(

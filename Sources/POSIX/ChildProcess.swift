@@ -8,10 +8,6 @@
 package struct ChildProcess: Sendable {
     package let process: pid_t
 
-    package struct Failure: Error, CustomStringConvertible {
-        package let description: String
-    }
-
     /// Starts `program`, by default the first argument, which is looked for in PATH.
     ///
     /// `descriptors` become 0, 1, 2, 3, … in the child; all others of this process must be close-on-exec. `environment` is
@@ -21,7 +17,7 @@ package struct ChildProcess: Sendable {
     /// blocked or ignored.
     package static func start(
         _ arguments: [String], program: String? = nil, descriptors: [Int32], environment: [String]? = nil
-    ) throws(Failure) -> ChildProcess {
+    ) throws(SystemError) -> ChildProcess {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -53,7 +49,7 @@ package struct ChildProcess: Sendable {
             environment == nil
             ? posix_spawnp(&process, path, &actions, &attributes, &pointers, environ)
             : posix_spawnp(&process, path, &actions, &attributes, &pointers, &variables)
-        guard code == 0 else { throw Failure(description: "\(path): \(String(cString: strerror(code)))") }
+        guard code == 0 else { throw SystemError(path, code: code) }
         return ChildProcess(process: process)
     }
 
@@ -109,10 +105,10 @@ package struct Pipe {
     package let reading: Int32
     package let writing: Int32
 
-    package init() throws(ChildProcess.Failure) {
+    package init() throws(SystemError) {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else {
-            throw ChildProcess.Failure(description: "no pipe: \(String(cString: strerror(errno)))")
+            throw SystemError("no pipe", code: errno)
         }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         (reading, writing) = (ends[0], ends[1])
