@@ -269,7 +269,7 @@ let package = Package(
         .testTarget(
             name: "RedisTests",
             dependencies: [
-                "HTTPServer", "Redis", "TestSupport",
+                "Basics", "HTTPServer", "Redis", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -23,10 +23,11 @@ package struct Environment: Sendable {
     }
 
     /// The clock that `COINTAPE_CLOCK` asks for, by default real time.
-    func clock() throws(StartFailure) -> TapeClock {
+    func clock() throws(CommandError) -> TapeClock {
         guard let text = self["COINTAPE_CLOCK"] else { return TapeClock() }
         guard let scale = ClockScale(text, now: Timestamp.machineTime) else {
-            throw StartFailure("COINTAPE_CLOCK should be <start ms>[@<origin ms>]x<speed from 1 to 1000>, not \(text)")
+            throw CommandError(
+                .configuration, "COINTAPE_CLOCK should be <start ms>[@<origin ms>]x<speed from 1 to 1000>, not \(text)")
         }
         return TapeClock(scale: scale)
     }
@@ -38,18 +39,9 @@ package struct Environment: Sendable {
     package func upPort() throws -> Int {
         guard let text = self["PORT"] else { return 6667 }
         guard let port = Int(text), Self.upPorts.contains(port) else {
-            throw StartFailure("PORT should be a number from 1 to 65534, not \(text)")
+            throw CommandError(.configuration, "PORT should be a number from 1 to 65534, not \(text)")
         }
         return port
-    }
-}
-
-/// Why a command cannot start, in words for its user.
-package struct StartFailure: Error, Equatable, CustomStringConvertible {
-    package let description: String
-
-    init(_ description: String) {
-        self.description = description
     }
 }
 
@@ -57,7 +49,7 @@ package struct StartFailure: Error, Equatable, CustomStringConvertible {
 package enum StartProblem {
     /// Whether it is the configuration that must be mended.
     package static func isConfiguration(_ error: any Error) -> Bool {
-        error is ConfigIssues || error is StartFailure
+        error is ConfigIssues || (error as? CommandError)?.kind == .configuration
     }
 
     package static func describe(_ error: any Error) -> String {

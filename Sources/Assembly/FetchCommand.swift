@@ -19,7 +19,7 @@ package enum FetchCommand {
         let clock = try environment.clock()
         let configs = try ConfigFiles.load([path], environment: environment.variables, requiringNeeds: true)
         guard let config = configs.files.first?.config as? FetchConfig else {
-            throw StartFailure("\(path) is not the config of a fetch worker")
+            throw CommandError(.configuration, "\(path) is not the config of a fetch worker")
         }
         // Who only looks leaves no trace, in logs neither.
         let logs = dryRun ? LogOutputs() : try configs.openLogs()

@@ -1,3 +1,5 @@
+import Basics
+
 /// What one reading of one file gathers: its issues, its secrets, and the fields that were declared.
 package final class ConfigContext {
     package let file: String
@@ -37,7 +39,7 @@ package final class ConfigContext {
     }
 
     /// Fills in placeholders, remembering what came from a variable that is named like a secret.
-    func resolve(_ text: String) throws(Placeholder.Failure) -> Placeholder.Resolved {
+    func resolve(_ text: String) throws(InvalidText) -> Placeholder.Resolved {
         let resolved = try Placeholder.resolve(text, from: environment)
         for variable in resolved.variables where Self.isSecret(variable) {
             if let value = environment[variable] { keepSecret(value) }

@@ -25,11 +25,11 @@ extension ConfigReader {
     ) -> Duration? {
         parsed(name, type: "duration", default: defaultText, summary) { text in
             guard let duration = ConfigQuantity.duration(text) else {
-                throw Complaint("should be a duration such as \"60s\" (units: ms, s, m, h, d), not \"\(text)\"")
+                throw InvalidText("should be a duration such as \"60s\" (units: ms, s, m, h, d), not \"\(text)\"")
             }
             if let range, !range.contains(duration) {
                 let (least, most) = (range.lowerBound.short, range.upperBound.short)
-                throw Complaint("should be from \(least) to \(most), not \"\(text)\"")
+                throw InvalidText("should be from \(least) to \(most), not \"\(text)\"")
             }
             return duration
         }
@@ -40,10 +40,10 @@ extension ConfigReader {
     ) -> Int? {
         parsed(name, type: "size", default: defaultText, summary) { text in
             guard let bytes = ConfigQuantity.bytes(text), bytes > 0 else {
-                throw Complaint("should be a size such as \"64MB\" (units: B, kB, MB, GB), not \"\(text)\"")
+                throw InvalidText("should be a size such as \"64MB\" (units: B, kB, MB, GB), not \"\(text)\"")
             }
             guard bytes <= ConfigQuantity.bytes(most) ?? .max else {
-                throw Complaint("should be at most \(most), not \"\(text)\"")
+                throw InvalidText("should be at most \(most), not \"\(text)\"")
             }
             return bytes
         }
@@ -66,7 +66,7 @@ extension ConfigReader {
             let bounds =
                 range.upperBound == .max
                 ? "\(range.lowerBound) or more" : "from \(range.lowerBound) to \(range.upperBound)"
-            throw Complaint("should be a whole number \(bounds), not \(text)")
+            throw InvalidText("should be a whole number \(bounds), not \(text)")
         }
         return number
     }
@@ -96,7 +96,7 @@ extension ConfigReader {
         parsed(name, type: known.joined(separator: " \\| "), default: defaultText, summary) { text in
             guard !known.contains(text) else { return text }
             let hint = EditDistance.nearest(to: text, among: known).map { " (did you mean \($0)?)" } ?? ""
-            throw Complaint("should be one of \(known.joined(separator: ", ")), not \"\(text)\"\(hint)")
+            throw InvalidText("should be one of \(known.joined(separator: ", ")), not \"\(text)\"\(hint)")
         }
     }
 
@@ -105,7 +105,7 @@ extension ConfigReader {
         parsed(name, type: "string", default: defaultText, summary) { text in
             let host = text.hasPrefix("[") && text.hasSuffix("]") ? String(text.dropFirst().dropLast()) : text
             guard let fault = HostName.fault(of: host) else { return host }
-            throw Complaint(
+            throw InvalidText(
                 "\(fault); it should be 0.0.0.0 (all of IPv4), :: (all), an address of this machine, or a name of one")
         }
     }
@@ -114,7 +114,7 @@ extension ConfigReader {
     package func name(_ name: String, default defaultText: String? = nil, _ summary: String) -> String? {
         parsed(name, type: "name", default: defaultText, summary) { text in
             guard text.wholeMatch(of: /[A-Za-z0-9_\-]{1,64}/) != nil else {
-                throw Complaint("should be 1 to 64 letters, digits, - or _, not \"\(text)\"")
+                throw InvalidText("should be 1 to 64 letters, digits, - or _, not \"\(text)\"")
             }
             return text
         }

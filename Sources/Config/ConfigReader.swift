@@ -66,15 +66,6 @@ package final class ConfigReader {
         return (try? context.resolve(text).variables) ?? []
     }
 
-    /// What a conversion throws to say what is wrong.
-    package struct Complaint: Error, CustomStringConvertible {
-        package let description: String
-
-        package init(_ description: String) {
-            self.description = description
-        }
-    }
-
     // MARK: For the extensions
 
     /// A value with its placeholders filled in.
@@ -119,7 +110,7 @@ package final class ConfigReader {
         case .number(let digits): return .number(digits)
         case .bool(let value): return .bool(value)
         case .string(let text):
-            do throws(Placeholder.Failure) {
+            do throws(InvalidText) {
                 let resolved = try context.resolve(text)
                 if !allowsLines, let hidden = hidden(in: resolved) {
                     complain("has \(hidden)", at: node.position, name)
@@ -127,7 +118,7 @@ package final class ConfigReader {
                 }
                 return .string(resolved.text, isPlaceholder: resolved.isWhole)
             } catch {
-                complain(error.message, at: node.position, name)
+                complain(error.description, at: node.position, name)
                 return nil
             }
         case .object, .array, .null: return .other

@@ -1,3 +1,5 @@
+import Basics
+
 /// `${NAME}`, `${NAME:-default}` and `${NAME:?message}` inside a string; `$${` stands for a literal `${`.
 ///
 /// As in a shell, a variable that is set but empty counts as missing for `:-` and `:?`.
@@ -10,11 +12,7 @@ struct Placeholder: Equatable {
         var variables: [String] = []
     }
 
-    struct Failure: Error, Equatable {
-        let message: String
-    }
-
-    static func resolve(_ source: String, from environment: [String: String]) throws(Failure) -> Resolved {
+    static func resolve(_ source: String, from environment: [String: String]) throws(InvalidText) -> Resolved {
         var result = Resolved()
         var rest = source[...]
         var count = 0
@@ -26,7 +24,7 @@ struct Placeholder: Equatable {
                 continue
             }
             guard let close = rest[dollar.upperBound...].firstIndex(of: "}") else {
-                throw Failure(message: "has ${ without a closing brace (write $${ for a literal one)")
+                throw InvalidText("has ${ without a closing brace (write $${ for a literal one)")
             }
             result.text += before
             count += 1
@@ -41,24 +39,24 @@ struct Placeholder: Equatable {
 
     private static func value(
         of expression: Substring, from environment: [String: String], _ variables: inout [String]
-    ) throws(Failure) -> String {
+    ) throws(InvalidText) -> String {
         let name = expression.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
         guard let first = name.first, !first.isNumber else {
-            throw Failure(message: "has a placeholder without a variable's name: ${\(expression)}")
+            throw InvalidText("has a placeholder without a variable's name: ${\(expression)}")
         }
         variables.append(String(name))
         let value = environment[String(name)]
         let suffix = expression.dropFirst(name.count)
         if suffix.isEmpty {
-            guard let value else { throw Failure(message: "needs the environment variable \(name)") }
+            guard let value else { throw InvalidText("needs the environment variable \(name)") }
             return value
         }
         if suffix.hasPrefix(":-") { return value.flatMap { $0.isEmpty ? nil : $0 } ?? String(suffix.dropFirst(2)) }
         if suffix.hasPrefix(":?") {
             if let value, !value.isEmpty { return value }
             let message = suffix.dropFirst(2)
-            throw Failure(message: "needs the environment variable \(name)\(message.isEmpty ? "" : ": \(message)")")
+            throw InvalidText("needs the environment variable \(name)\(message.isEmpty ? "" : ": \(message)")")
         }
-        throw Failure(message: "has ${\(expression)}; placeholders are ${NAME}, ${NAME:-default} or ${NAME:?message}")
+        throw InvalidText("has ${\(expression)}; placeholders are ${NAME}, ${NAME:-default} or ${NAME:?message}")
     }
 }

@@ -16,16 +16,16 @@ package struct RequestSettings: Sendable {
     init?(reading reader: ConfigReader) {
         let url = reader.parsed("url", type: "URL", "Scheme, host and path; http or https.") { text in
             if let hidden = HiddenCharacter(in: text) {
-                throw ConfigReader.Complaint("has \(hidden); what belongs there is written %20 and the like")
+                throw InvalidText("has \(hidden); what belongs there is written %20 and the like")
             }
             if let decoded = PercentEncoding.decode(text), let hidden = HiddenCharacter(in: decoded, .control) {
-                throw ConfigReader.Complaint("has \(hidden), percent-encoded")
+                throw InvalidText("has \(hidden), percent-encoded")
             }
             guard HTTPRequest.isValid(url: text) else {
-                throw ConfigReader.Complaint("should be an http:// or https:// URL, not \"\(text)\"")
+                throw InvalidText("should be an http:// or https:// URL, not \"\(text)\"")
             }
             guard !text.contains(where: { $0 == "?" || $0 == "#" }) else {
-                throw ConfigReader.Complaint("should have no query: parameters belong in request.query")
+                throw InvalidText("should have no query: parameters belong in request.query")
             }
             return text
         }

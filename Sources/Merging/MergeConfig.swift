@@ -70,7 +70,7 @@ package struct MergeConfig: Sendable {
         ) { text in
             if text == "forever" { return Retain(duration: nil) }
             guard let duration = ConfigQuantity.duration(text), duration >= .seconds(600) else {
-                throw ConfigReader.Complaint("should be a duration of 10m or more, such as \"7d\", or \"forever\"")
+                throw InvalidText("should be a duration of 10m or more, such as \"7d\", or \"forever\"")
             }
             return Retain(duration: duration)
         }
@@ -143,7 +143,7 @@ struct ColumnSettings {
         let isRequired = reader.bool("required", default: false, "Whether rows without a good value here are dropped.")
         let minimum = reader.parsed("min", type: "decimal string", optional: true, "The least good value.") { text in
             guard let value = Double(text), value.isFinite else {
-                throw ConfigReader.Complaint("should be a decimal in quotes, such as \"0\"")
+                throw InvalidText("should be a decimal in quotes, such as \"0\"")
             }
             return value
         }
@@ -158,13 +158,13 @@ struct ColumnSettings {
         if text == "key" { return .key }
         let parts = text.split(separator: ".", maxSplits: 1).map(String.init)
         guard parts.count == 2 else {
-            throw ConfigReader.Complaint("should be position, key, or <source>.<member>, not \"\(text)\"")
+            throw InvalidText("should be position, key, or <source>.<member>, not \"\(text)\"")
         }
         guard let index = sources.firstIndex(of: parts[0]) else {
             let known = sources.indices.filter { sources.firstIndex(of: sources[$0]) == $0 }.map { sources[$0] }
                 .joined(separator: ", ")
             let hint = EditDistance.nearest(to: parts[0], among: sources).map { " (did you mean \($0)?)" } ?? ""
-            throw ConfigReader.Complaint("names the source \"\(parts[0])\"\(hint); the sources are \(known)")
+            throw InvalidText("names the source \"\(parts[0])\"\(hint); the sources are \(known)")
         }
         return .source(index, member: parts[1])
     }

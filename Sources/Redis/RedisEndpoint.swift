@@ -1,4 +1,4 @@
-import Basics
+package import Basics
 
 /// Where a Redis is and who we are there: `redis://[user[:password]@]host[:port][/db]` or
 /// `unix://[user[:password]@]/path/to/socket[?db=n]`.
@@ -20,12 +20,12 @@ package struct RedisEndpoint: Equatable, Sendable, CustomStringConvertible {
         self.database = database
     }
 
-    package init(parsing url: String) throws(RedisURLError) {
+    package init(parsing url: String) throws(InvalidText) {
         if let hidden = HiddenCharacter(in: url) {
-            throw RedisURLError("has \(hidden); what belongs there is written %20 and the like")
+            throw InvalidText("has \(hidden); what belongs there is written %20 and the like")
         }
         let parts = url.split(separator: "://", maxSplits: 1).map(String.init)
-        guard parts.count == 2 else { throw RedisURLError("should start with redis:// or unix://") }
+        guard parts.count == 2 else { throw InvalidText("should start with redis:// or unix://") }
         var rest = parts[1][...]
         (user, password) = try Self.takeCredentials(from: &rest)
         switch parts[0] {
@@ -36,20 +36,20 @@ package struct RedisEndpoint: Equatable, Sendable, CustomStringConvertible {
         case "unix":
             let pieces = rest.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
             guard let path = pieces.first.flatMap({ PercentEncoding.decode($0) }), path.hasPrefix("/") else {
-                throw RedisURLError("needs an absolute path, as in unix:///run/redis.sock")
+                throw InvalidText("needs an absolute path, as in unix:///run/redis.sock")
             }
             try Self.requireVisible(path, "socket path", .control)
             guard path.utf8.count <= Self.longestPath else {
-                throw RedisURLError("has a socket path of more than \(Self.longestPath) bytes")
+                throw InvalidText("has a socket path of more than \(Self.longestPath) bytes")
             }
             address = .unix(path: path)
             let query = pieces.count > 1 ? pieces[1] : "db="
-            guard query.hasPrefix("db=") else { throw RedisURLError("knows no query but db=<number>") }
+            guard query.hasPrefix("db=") else { throw InvalidText("knows no query but db=<number>") }
             database = try Self.database(query.dropFirst(3))
         case "rediss":
-            throw RedisURLError("TLS (rediss://) is not supported; use redis:// to a local proxy such as stunnel")
+            throw InvalidText("TLS (rediss://) is not supported; use redis:// to a local proxy such as stunnel")
         default:
-            throw RedisURLError("should start with redis:// or unix://")
+            throw InvalidText("should start with redis:// or unix://")
         }
     }
 
@@ -61,41 +61,41 @@ package struct RedisEndpoint: Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    private static func takeCredentials(from rest: inout Substring) throws(RedisURLError) -> (String?, String?) {
+    private static func takeCredentials(from rest: inout Substring) throws(InvalidText) -> (String?, String?) {
         let authority = rest.prefix { $0 != "/" }
         guard let at = authority.lastIndex(of: "@") else { return (nil, nil) }
         let pieces = rest[..<at].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         rest = rest[rest.index(after: at)...]
         let decoded = pieces.map { PercentEncoding.decode($0) }
         guard let user = decoded[0], let password = decoded.count > 1 ? decoded[1] : "" else {
-            throw RedisURLError("has a user or password that is not percent-encoded right")
+            throw InvalidText("has a user or password that is not percent-encoded right")
         }
         try requireVisible(user, "user", .any)
         try requireVisible(password, "password", .control)
-        guard decoded.count > 1 else { throw RedisURLError("has a user but no password: redis://user:password@host") }
+        guard decoded.count > 1 else { throw InvalidText("has a user but no password: redis://user:password@host") }
         return (user.isEmpty ? nil : user, password)
     }
 
-    private static func tcp(_ text: Substring) throws(RedisURLError) -> Address {
+    private static func tcp(_ text: Substring) throws(InvalidText) -> Address {
         guard !text.contains(",") else {
-            throw RedisURLError("names several hosts; it takes one: redis://host:port")
+            throw InvalidText("names several hosts; it takes one: redis://host:port")
         }
         var (host, rest) = (text, Substring())
         if text.hasPrefix("[") {
-            guard let end = text.firstIndex(of: "]") else { throw RedisURLError("has a [ without a ]") }
+            guard let end = text.firstIndex(of: "]") else { throw InvalidText("has a [ without a ]") }
             (host, rest) = (text[text.index(after: text.startIndex)..<end], text[text.index(after: end)...])
-            guard host.contains(":") else { throw RedisURLError("has brackets around what is no IPv6 address") }
+            guard host.contains(":") else { throw InvalidText("has brackets around what is no IPv6 address") }
         } else if let colon = text.firstIndex(of: ":") {
             (host, rest) = (text[..<colon], text[colon...])
             guard !rest.dropFirst().contains(":") else {
-                throw RedisURLError("has more than one colon behind its host; an IPv6 address stands in brackets")
+                throw InvalidText("has more than one colon behind its host; an IPv6 address stands in brackets")
             }
         }
-        guard !host.isEmpty else { throw RedisURLError("has no host") }
-        if let fault = HostName.fault(of: host) { throw RedisURLError("has a host that \(fault)") }
+        guard !host.isEmpty else { throw InvalidText("has no host") }
+        if let fault = HostName.fault(of: host) { throw InvalidText("has a host that \(fault)") }
         guard !rest.isEmpty else { return .tcp(host: String(host), port: 6379) }
         guard rest.first == ":", let port = number(rest.dropFirst()), (1...65_535).contains(port) else {
-            throw RedisURLError("has a port that is not a number from 1 to 65535")
+            throw InvalidText("has a port that is not a number from 1 to 65535")
         }
         return .tcp(host: String(host), port: port)
     }
@@ -105,9 +105,9 @@ package struct RedisEndpoint: Equatable, Sendable, CustomStringConvertible {
 
     private static func requireVisible(
         _ text: String, _ part: String, _ kind: HiddenCharacter.Kind
-    ) throws(RedisURLError) {
+    ) throws(InvalidText) {
         if let hidden = HiddenCharacter(in: text, kind) {
-            throw RedisURLError("has a \(part) with \(hidden), percent-encoded")
+            throw InvalidText("has a \(part) with \(hidden), percent-encoded")
         }
     }
 
@@ -116,18 +116,9 @@ package struct RedisEndpoint: Equatable, Sendable, CustomStringConvertible {
         text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? Int(text) : nil
     }
 
-    private static func database(_ text: Substring) throws(RedisURLError) -> Int {
+    private static func database(_ text: Substring) throws(InvalidText) -> Int {
         guard !text.isEmpty else { return 0 }
-        guard let number = number(text) else { throw RedisURLError("has a db that is not a number") }
+        guard let number = number(text) else { throw InvalidText("has a db that is not a number") }
         return number
-    }
-}
-
-/// What is wrong with a Redis URL, without quoting it: it may hold a password.
-package struct RedisURLError: Error, Equatable, Sendable, CustomStringConvertible {
-    package let description: String
-
-    init(_ description: String) {
-        self.description = description
     }
 }

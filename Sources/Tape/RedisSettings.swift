@@ -1,3 +1,4 @@
+import Basics
 package import Config
 package import Redis
 
@@ -17,7 +18,7 @@ package struct RedisSettings: Equatable, Sendable {
         let prefix = reader.parsed("prefix", type: "string", default: "", "Goes before the name of every key.") {
             text in
             guard text.wholeMatch(of: /[A-Za-z0-9:_\-]*/) != nil else {
-                throw ConfigReader.Complaint("should be letters, digits, :, _ or -")
+                throw InvalidText("should be letters, digits, :, _ or -")
             }
             return text
         }

@@ -1,3 +1,4 @@
+import Basics
 import Testing
 
 @testable import Config
@@ -5,7 +6,7 @@ import Testing
 struct PlaceholderTests {
     private static let environment = ["NAME": "value", "EMPTY": "", "PORT": "6667", "_a1": "x", "DOLLAR": "${NAME}"]
 
-    private static func resolve(_ text: String) throws(Placeholder.Failure) -> Placeholder.Resolved {
+    private static func resolve(_ text: String) throws(InvalidText) -> Placeholder.Resolved {
         try Placeholder.resolve(text, from: environment)
     }
 
@@ -47,7 +48,7 @@ struct PlaceholderTests {
         ("${NAME }", "has ${NAME }; placeholders are ${NAME}, ${NAME:-default} or ${NAME:?message}"),
     ])
     func `a placeholder that cannot be filled in is refused`(text: String, message: String) {
-        #expect(throws: Placeholder.Failure(message: message)) { try Self.resolve(text) }
+        #expect(throws: InvalidText(message)) { try Self.resolve(text) }
     }
 
     @Test(arguments: [

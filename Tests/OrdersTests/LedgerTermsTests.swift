@@ -99,7 +99,7 @@ import Testing
     @Test(arguments: [
         "0", "0.0", "-1", "+1", "1e3", "21000001", "21000000.00000001", "0.000000001", "", "NaN", "1,5", "01", "٣",
     ]) func `a cap is BTC above 0 and up to 21 million`(text: String) {
-        #expect(throws: LedgerTerms.Mistake.self) { try LedgerTerms.cap(btc: text) }
+        #expect(throws: InvalidText.self) { try LedgerTerms.cap(btc: text) }
     }
 
     @Test func `the smallest and the largest cap are caps`() throws {
@@ -112,14 +112,14 @@ import Testing
         ("", "three capital letters"), ("usd,USD", "\"usd\""), ("USD,", "\"\""), ("USD, EUR", "\" EUR\""),
         ("EURO", "\"EURO\""), ("US$", "three"), ("USD,USD", "has USD twice"), ("ÄÖÜ", "three"), ("USD;EUR", "three"),
     ]) func `currencies are codes of three capital letters, each once`(text: String, words: String) {
-        let mistake = #expect(throws: LedgerTerms.Mistake.self) { try LedgerTerms.currencies(text) }
+        let mistake = #expect(throws: InvalidText.self) { try LedgerTerms.currencies(text) }
         #expect(mistake?.description.contains(words) == true, "\(String(describing: mistake))")
     }
 
     @Test func `there may be fifty currencies`() throws {
         let codes = (0..<51).map { "A\(UnicodeScalar(UInt8(65 + $0 / 26)))\(UnicodeScalar(UInt8(65 + $0 % 26)))" }
         #expect(try LedgerTerms.currencies(codes.prefix(50).joined(separator: ",")).count == 50)
-        #expect(throws: LedgerTerms.Mistake.self) { try LedgerTerms.currencies(codes.joined(separator: ",")) }
+        #expect(throws: InvalidText.self) { try LedgerTerms.currencies(codes.joined(separator: ",")) }
     }
 
     @Test func `an opening states its terms, and an earlier build takes other ones for no opening`() async throws {

@@ -87,7 +87,7 @@ import Testing
         await #expect(throws: FoldStop.self) { try await rebuild.run() }
         #expect(try await fixture.dump() == model)
         try await fixture.send("DEL", TestLedger.key)
-        await #expect(throws: EmptyLedger()) { try await rebuild.run() }
+        await #expect(throws: RebuildError.ledgerEmpty) { try await rebuild.run() }
         #expect(try await fixture.dump() == model)
     }
 }

@@ -1,3 +1,4 @@
+import Basics
 import Testing
 
 @testable import Redis
@@ -30,7 +31,7 @@ import Testing
         "unix:///\(String(repeating: "a", count: 120))",
     ])
     func `refuses what is not a Redis URL, without quoting it`(url: String) {
-        let error = #expect(throws: RedisURLError.self) { try RedisEndpoint(parsing: url) }
+        let error = #expect(throws: InvalidText.self) { try RedisEndpoint(parsing: url) }
         #expect(error?.description.contains("secret") == false)
     }
 

@@ -6,8 +6,8 @@ package struct AddCurrenciesCommand: Sendable {
     private let added: [Currency]?
 
     /// Throws what is wrong with the option, and would be right.
-    package init(add: String?) throws(OptionMistake) {
-        added = try OptionMistake.reading("--add", add, LedgerTerms.currencies)
+    package init(add: String?) throws(CommandError) {
+        added = try CommandError.reading("--add", add, LedgerTerms.currencies)
     }
 
     /// Says what the ledger takes.
@@ -25,20 +25,23 @@ package struct AddCurrenciesCommand: Sendable {
             await places.tellUnrated(terms, print)
         case .known(let currency): throw Self.known(currency, before.currencies)
         case .tooMany:
-            throw OrdersFailure(
+            throw CommandError(
+                .refused,
                 "the ledger takes \(before.currencies.count) currencies, and may take \(LedgerTerms.mostCurrencies)")
         case .notOpen: throw Self.notOpen
         case .keysLost(let words):
-            throw OrdersFailure("the table of seen keys is not whole: \(words); first run cointape orders repair")
-        case .damaged(let words): throw OrdersFailure("\(words); cointape orders verify tells more")
+            throw CommandError(
+                .refused, "the table of seen keys is not whole: \(words); first run cointape orders repair")
+        case .damaged(let words): throw CommandError(.refused, "\(words); cointape orders verify tells more")
         }
     }
 
-    private static let notOpen = OrdersFailure(
+    private static let notOpen = CommandError(
+        .refused,
         "the ledger is not open, so it has no currencies: cointape orders open --currencies tells it which to take")
 
-    private static func known(_ currency: Currency, _ all: [Currency]) -> OrdersFailure {
-        OrdersFailure(
-            "the ledger takes \(currency.rawValue) already: \(LedgerTerms.text(of: all)); nothing was added")
+    private static func known(_ currency: Currency, _ all: [Currency]) -> CommandError {
+        CommandError(
+            .refused, "the ledger takes \(currency.rawValue) already: \(LedgerTerms.text(of: all)); nothing was added")
     }
 }

@@ -1,3 +1,4 @@
+import Basics
 import Orders
 import Tape
 
@@ -28,21 +29,23 @@ package struct OpenLedgerCommand: Sendable {
     private let terms: LedgerTerms
 
     /// Throws what is wrong with an option, and would be right.
-    package init(_ options: Options) throws(OptionMistake) {
+    package init(_ options: Options) throws(CommandError) {
         let standard = LedgerTerms.standard
         terms = LedgerTerms(
-            cap: try OptionMistake.reading("--cap", options.cap, LedgerTerms.cap(btc:)) ?? standard.cap,
-            currencies: try OptionMistake.reading("--currencies", options.currencies, LedgerTerms.currencies)
+            cap: try CommandError.reading("--cap", options.cap, LedgerTerms.cap(btc:)) ?? standard.cap,
+            currencies: try CommandError.reading("--currencies", options.currencies, LedgerTerms.currencies)
                 ?? standard.currencies)
         alreadySold = options.alreadySold.flatMap { Satoshi(btc: $0) }
         kind = options.kind.flatMap { DataKind(rawValue: $0) }
         guard (alreadySold == nil) == (options.alreadySold == nil), alreadySold.map(terms.allows) ?? true else {
-            throw OptionMistake(
+            throw CommandError(
+                .option,
                 "--already-sold should be BTC from 0 to the cap, \(terms.cap.btc), with at most 8 decimals, such as 1.5"
             )
         }
         guard (kind == nil) == (options.kind == nil) else {
-            throw OptionMistake("--kind should be \(DataKind.allCases.map(\.rawValue).joined(separator: " or "))")
+            throw CommandError(
+                .option, "--kind should be \(DataKind.allCases.map(\.rawValue).joined(separator: " or "))")
         }
     }
 
@@ -64,21 +67,25 @@ package struct OpenLedgerCommand: Sendable {
             await places.tellUnrated(terms, print)
         case .isOpen(let first): throw Self.isOpen(first)
         case .tooLittle(let sold):
-            throw OrdersFailure(
+            throw CommandError(
+                .refused,
                 "at least \(sold.btc) BTC had been sold, as an acknowledged order says: --already-sold must count them")
         case .hadOne(let trace):
-            throw OrdersFailure(
+            throw CommandError(
+                .refused,
                 "there was a ledger: \(trace); put its backup back, or say with --already-sold BTC what had been sold")
         }
     }
 
-    private func kind(rates: DataKind?, _ places: OrdersPlaces) throws(OrdersFailure) -> DataKind {
+    private func kind(rates: DataKind?, _ places: OrdersPlaces) throws(CommandError) -> DataKind {
         switch (kind, rates) {
         case (nil, nil):
-            throw OrdersFailure(
+            throw CommandError(
+                .refused,
                 "there is no rate in \(places.rates.key) to tell for which kind: say --kind real or --kind sandbox")
         case (let kind?, let rates?) where kind != rates:
-            throw OrdersFailure(
+            throw CommandError(
+                .refused,
                 "the rates in \(places.rates.key) are of the kind \(rates.rawValue): say --kind \(rates.rawValue), or nothing"
             )
         case (let kind?, _): return kind
@@ -88,27 +95,22 @@ package struct OpenLedgerCommand: Sendable {
 }
 
 extension OpenLedgerCommand {
-    private static func isOpen(_ first: StreamID) -> OrdersFailure {
-        OrdersFailure("the ledger is open already, since its entry \(first); cointape orders verify tells what it has")
+    private static func isOpen(_ first: StreamID) -> CommandError {
+        CommandError(
+            .refused, "the ledger is open already, since its entry \(first); cointape orders verify tells what it has")
     }
 }
 
-/// What is wrong with an option of a command, and would be right, in words for its user.
-package struct OptionMistake: Error, Equatable, Sendable, CustomStringConvertible {
-    package let description: String
-
-    init(_ description: String) {
-        self.description = description
-    }
-
+extension CommandError {
+    /// Reads the text of an option; nil if there is none.
     static func reading<Value>(
-        _ option: String, _ text: String?, _ read: (String) throws(LedgerTerms.Mistake) -> Value
-    ) throws(OptionMistake) -> Value? {
+        _ option: String, _ text: String?, _ read: (String) throws(InvalidText) -> Value
+    ) throws(CommandError) -> Value? {
         guard let text else { return nil }
-        do throws(LedgerTerms.Mistake) {
+        do throws(InvalidText) {
             return try read(text)
         } catch {
-            throw OptionMistake("\(option) \(error)")
+            throw CommandError(.option, "\(option) \(error)")
         }
     }
 }

@@ -50,7 +50,7 @@ struct OrdersPlaces: Sendable {
         let clock = try environment.clock()
         let configs = try ConfigFiles.load([path], environment: environment.variables, requiringNeeds: false)
         guard let config = configs.files.first?.config as? ProjectConfig else {
-            throw StartFailure("\(path) is not the config of a project worker")
+            throw CommandError(.configuration, "\(path) is not the config of a project worker")
         }
         self.init(config, path: path, clock: clock)
     }
@@ -112,14 +112,5 @@ extension OrdersPlaces {
             }
         }
         return losses
-    }
-}
-
-/// Why a command on orders has not done what was asked for, in words for its user.
-struct OrdersFailure: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ description: String) {
-        self.description = description
     }
 }

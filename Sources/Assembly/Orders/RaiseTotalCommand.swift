@@ -6,9 +6,10 @@ package struct RaiseTotalCommand: Sendable {
     private let sold: Satoshi
 
     /// Throws what is wrong with the option, and would be right.
-    package init(sold: String) throws(OptionMistake) {
+    package init(sold: String) throws(CommandError) {
         guard let sold = Satoshi(btc: sold), sold <= LedgerTerms.highestCap else {
-            throw OptionMistake(
+            throw CommandError(
+                .option,
                 "--sold should be BTC from 0 to \(LedgerTerms.highestCap.btc), with at most 8 decimals, such as 1.5")
         }
         self.sold = sold
@@ -27,18 +28,19 @@ package struct RaiseTotalCommand: Sendable {
                 print("note: whether more is missing is not known: \(error)")
             }
         case .beyondCap(let cap):
-            throw OrdersFailure(
-                "the ledger's cap is \(cap.btc) BTC, so no more can have been sold; nothing was changed")
+            throw CommandError(
+                .refused, "the ledger's cap is \(cap.btc) BTC, so no more can have been sold; nothing was changed")
         case .enough(let total):
-            throw OrdersFailure("the ledger has \(total.btc) BTC sold already; nothing was changed")
+            throw CommandError(.refused, "the ledger has \(total.btc) BTC sold already; nothing was changed")
         case .notOpen:
             let instead = "cointape orders open --already-sold \(sold.btc)"
             guard let trace = try await places.opener.trace(of: (try? await places.kindOfRates()) ?? nil) else {
-                throw OrdersFailure("the ledger is not open, so nothing can be raised: \(instead)")
+                throw CommandError(.refused, "the ledger is not open, so nothing can be raised: \(instead)")
             }
-            throw OrdersFailure(
+            throw CommandError(
+                .refused,
                 "the ledger is lost: \(trace); put its backup back, or begin another where it ended: \(instead)")
-        case .damaged(let words): throw OrdersFailure("\(words); cointape orders verify tells more")
+        case .damaged(let words): throw CommandError(.refused, "\(words); cointape orders verify tells more")
         }
     }
 

@@ -16,7 +16,7 @@ struct RunningWorkers {
         self.places = places
     }
 
-    /// Throws `OrdersFailure` if an api or a project worker is alive whose build does not know what is to be written.
+    /// Throws `CommandError` if an api or a project worker is alive whose build does not know what is to be written.
     func requireKnowledge(of what: String, _ print: (String) -> Void) async throws {
         let (redis, pattern) = (places.redis, places.keys.workers("*"))
         var older: [String] = []
@@ -33,7 +33,8 @@ struct RunningWorkers {
         }
         guard let first = older.sorted().first else { return }
         let others = older.count > 1 ? " and \(older.count - 1) more" : ""
-        throw OrdersFailure(
+        throw CommandError(
+            .refused,
             "\(first)\(others) is of a build that does not know \(what): start it anew with this one, and try again "
                 + "15 seconds after it has ended; nothing was changed")
     }

@@ -57,7 +57,7 @@ final class ReservedPort: Sendable {
     let number: Int
     private let descriptor: Mutex<Int32?>
 
-    init() throws(StartFailure) {
+    init() throws(CommandError) {
         let descriptor = socket(AF_INET, Self.stream, 0)
         guard descriptor >= 0 else { throw Self.failure }
         self.descriptor = Mutex(descriptor)
@@ -91,8 +91,8 @@ final class ReservedPort: Sendable {
         if let descriptor { close(descriptor) }
     }
 
-    private static var failure: StartFailure {
-        StartFailure("no port for the sandbox: \(String(cString: strerror(errno)))")
+    private static var failure: CommandError {
+        CommandError(.configuration, "no port for the sandbox: \(String(cString: strerror(errno)))")
     }
 
     #if canImport(Glibc)

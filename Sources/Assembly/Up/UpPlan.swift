@@ -49,7 +49,7 @@ struct UpPlan: Sendable {
         let documents = try ConfigFiles.paths(in: environment["CONFIG_DIR"] ?? "config").map {
             (path: $0, document: ConfigFiles.document($0))
         }
-        let mode = Result { () throws(StartFailure) in
+        let mode = Result { () throws(CommandError) in
             try UpMode.decide(documents, sandboxWanted: options.sandbox, environment: environment.variables)
         }
         let isPlayed = mode == .success(.sandbox)
@@ -82,7 +82,7 @@ struct UpPlan: Sendable {
         // Mistakes in configs come first: what a feed needs is one of their fields.
         self.mode = try mode.get()
         guard isPlayed || faults == FaultPlan() else {
-            throw StartFailure("--fault is for the sandbox; real providers have their own")
+            throw CommandError(.configuration, "--fault is for the sandbox; real providers have their own")
         }
         workers = Self.workers(configs.files, isPlayed: isPlayed)
     }
@@ -125,7 +125,7 @@ enum UpMode: Equatable, Sendable {
 
     fileprivate static func decide(
         _ documents: [(path: String, document: ConfigDocument?)], sandboxWanted: Bool, environment: [String: String]
-    ) throws(StartFailure) -> UpMode {
+    ) throws(CommandError) -> UpMode {
         if sandboxWanted { return .sandbox }
         let feeds = documents.compactMap { _, document in
             document.flatMap { FeedNeeds.foreseen(in: $0, environment: environment) }
@@ -136,7 +136,8 @@ enum UpMode: Equatable, Sendable {
         if unmet.count == withNeeds.count { return .sandbox }
         let missing = unmet.flatMap { $0.needs.unmet(in: environment) }.joined(separator: ", ")
         let present = withNeeds.filter { $0.needs.unmet(in: environment).isEmpty }.map(\.name)
-        throw StartFailure(
+        throw CommandError(
+            .configuration,
             "\(present.joined(separator: ", ")) would be real, but \(missing) is not set: set it too, or use --sandbox")
     }
 }

@@ -1,3 +1,5 @@
+package import Basics
+
 /// What a ledger allows: how much may be sold in all, and in which currencies.
 ///
 /// The opening entry states both; currencies that were added later stand in entries of their own. The cap never changes.
@@ -27,19 +29,10 @@ package struct LedgerTerms: Equatable, Sendable {
 }
 
 extension LedgerTerms {
-    /// Why a text states no cap, or no currencies: what would be right, in words.
-    package struct Mistake: Error, Equatable, Sendable, CustomStringConvertible {
-        package let description: String
-
-        package init(_ description: String) {
-            self.description = description
-        }
-    }
-
     /// Reads BTC, as `Satoshi(btc:)` does, above 0 and up to 21 million.
-    package static func cap(btc text: String) throws(Mistake) -> Satoshi {
+    package static func cap(btc text: String) throws(InvalidText) -> Satoshi {
         guard let cap = Satoshi(btc: text), isCap(cap) else {
-            throw Mistake("should be BTC above 0 and up to \(highestCap.btc) with at most 8 decimals, such as 100")
+            throw InvalidText("should be BTC above 0 and up to \(highestCap.btc) with at most 8 decimals, such as 100")
         }
         return cap
     }
@@ -52,19 +45,21 @@ extension LedgerTerms {
     private static func isCap(_ cap: Satoshi) -> Bool { cap > Satoshi(0) && cap <= highestCap }
 
     /// Reads codes with a comma between two, each once.
-    package static func currencies(_ text: String) throws(Mistake) -> [Currency] {
+    package static func currencies(_ text: String) throws(InvalidText) -> [Currency] {
         var currencies: [Currency] = []
         for code in text.split(separator: ",", omittingEmptySubsequences: false) {
             guard let currency = Currency(rawValue: String(code)) else {
                 let example = "such as \(Self.text(of: standard.currencies))"
-                throw Mistake(
+                throw InvalidText(
                     "should be codes of three capital letters with a comma between two, \(example), not \"\(code.prefix(20))\""
                 )
             }
-            guard !currencies.contains(currency) else { throw Mistake("has \(code) twice") }
+            guard !currencies.contains(currency) else { throw InvalidText("has \(code) twice") }
             currencies.append(currency)
         }
-        guard currencies.count <= mostCurrencies else { throw Mistake("has more than \(mostCurrencies) currencies") }
+        guard currencies.count <= mostCurrencies else {
+            throw InvalidText("has more than \(mostCurrencies) currencies")
+        }
         return currencies
     }
 

@@ -28,7 +28,7 @@ package struct ReadModelRebuild: Sendable {
 
     /// Returns the sums of the read model that is in use now.
     ///
-    /// Throws `FoldStop` where the ledger cannot be folded to its end, `EmptyLedger`, and `LostOrders`; the live read model
+    /// Throws `FoldStop` where the ledger cannot be folded to its end, and `RebuildError`; the live read model
     /// is as it was then.
     package func run() async throws -> ReadModelStatistics {
         try await requireNothingLost()
@@ -69,9 +69,9 @@ package struct ReadModelRebuild: Sendable {
             // The fold stops there, and says so.
             return
         }
-        guard let total else { throw EmptyLedger() }
+        guard let total else { throw RebuildError.ledgerEmpty }
         if try await history.has(last) || total >= witness.total { return }
-        throw LostOrders(last: last.id, sold: witness.total, ledger: total)
+        throw RebuildError.ordersLost(last: last.id, sold: witness.total, total: total)
     }
 
     private func remove(_ currencies: [Currency]) async throws(RedisError) {
@@ -105,7 +105,7 @@ package struct ReadModelRebuild: Sendable {
     }
 
     private func replace(by statistics: ReadModelStatistics) async throws -> Bool {
-        guard let last = statistics.last else { throw EmptyLedger() }
+        guard let last = statistics.last else { throw RebuildError.ledgerEmpty }
         let stated = try await stated(live)
         let currencies = Self.union(statistics.currencies, Self.read(stated))
         let reply = try await readModel.evaluate(
@@ -123,21 +123,21 @@ package struct ReadModelRebuild: Sendable {
         name: "replace", source: PackageResources.replace_lua, probesWrites: true)
 }
 
-/// The read model has orders that the ledger does not have, and does not count.
-package struct LostOrders: Error, Equatable, Sendable, CustomStringConvertible {
-    let last: StreamID
-    let sold: Satoshi
-    let ledger: Satoshi
+/// Why no read model can be made of a ledger.
+package enum RebuildError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// There is no ledger to fold: a read model, if there is one, is all that is left of it.
+    case ledgerEmpty
+    /// The read model has orders that the ledger does not have, and does not count: up to the entry `last`, `sold` in sum,
+    /// and the ledger's sum is `total`.
+    case ordersLost(last: StreamID, sold: Satoshi, total: Satoshi)
 
     package var description: String {
-        "the read model goes up to the entry \(last) and \(sold.btc) BTC, and the ledger, which does not have it, to "
-            + "\(ledger.btc): put a newer copy back, or count what is lost first: cointape orders raise --sold \(sold.btc)"
+        switch self {
+        case .ledgerEmpty: "the ledger is empty: there is nothing to make a read model of"
+        case .ordersLost(let last, let sold, let total):
+            "the read model goes up to the entry \(last) and \(sold.btc) BTC, and the ledger, which does not have it, to "
+                + "\(total.btc): put a newer copy back, or count what is lost first: cointape orders raise --sold "
+                + sold.btc
+        }
     }
-}
-
-/// There is no ledger to fold: a read model, if there is one, is all that is left of it.
-package struct EmptyLedger: Error, Equatable, Sendable, CustomStringConvertible {
-    package init() {}
-
-    package var description: String { "the ledger is empty: there is nothing to make a read model of" }
 }

@@ -1,4 +1,4 @@
-import Basics
+package import Basics
 
 /// Which faults happen how often: `cut-gzip=0.3`, `coinbase:http-500=1`, and `any=0.3` for one of all.
 ///
@@ -13,21 +13,17 @@ package struct FaultPlan: Equatable, Sendable {
         let rate: Double
     }
 
-    package struct Failure: Error, Equatable, CustomStringConvertible {
-        package let description: String
-    }
-
     let rules: [Rule]
 
     package init() { rules = [] }
 
-    package init(_ texts: [String]) throws(Failure) {
+    package init(_ texts: [String]) throws(InvalidText) {
         var rules: [Rule] = []
         for text in texts { rules.append(try Self.rule(text)) }
         for provider in Provider.allCases {
             let sum = rules.filter { $0.concerns(provider) }.reduce(0) { $0 + $1.rate }
             guard sum <= 1 + 1e-9 else {
-                throw Failure(description: "the rates for \(provider.rawValue) add up to \(sum), which is more than 1")
+                throw InvalidText("the rates for \(provider.rawValue) add up to \(sum), which is more than 1")
             }
         }
         self.rules = rules
@@ -65,14 +61,14 @@ package struct FaultPlan: Equatable, Sendable {
             .joined(separator: "\n")
     }
 
-    private static func rule(_ text: String) throws(Failure) -> Rule {
+    private static func rule(_ text: String) throws(InvalidText) -> Rule {
         let sides = text.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
         guard sides.count == 2, let rate = Double(sides[1]), (0...1).contains(rate) else {
-            throw Failure(description: "\(text) should be NAME=RATE or PROVIDER:NAME=RATE, with a rate from 0 to 1")
+            throw InvalidText("\(text) should be NAME=RATE or PROVIDER:NAME=RATE, with a rate from 0 to 1")
         }
         let parts = sides[0].split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         guard parts.count <= 2, let name = parts.last else {
-            throw Failure(description: "\(text) should be NAME=RATE or PROVIDER:NAME=RATE")
+            throw InvalidText("\(text) should be NAME=RATE or PROVIDER:NAME=RATE")
         }
         var provider: Provider?
         if parts.count == 2 {
@@ -81,17 +77,17 @@ package struct FaultPlan: Equatable, Sendable {
         if name == "any" { return Rule(provider: provider, fault: nil, rate: rate) }
         let fault = try known(name, "fault", Fault.allCases.map(\.rawValue) + ["any"], Fault.init(rawValue:))
         if let provider, !fault.applies(to: provider) {
-            throw Failure(description: "\(name) is nothing that \(provider.rawValue) could do")
+            throw InvalidText("\(name) is nothing that \(provider.rawValue) could do")
         }
         return Rule(provider: provider, fault: fault, rate: rate)
     }
 
     private static func known<Value>(
         _ name: String, _ kind: String, _ names: [String], _ make: (String) -> Value?
-    ) throws(Failure) -> Value {
+    ) throws(InvalidText) -> Value {
         if let value = make(name) { return value }
         let hint = EditDistance.nearest(to: name, among: names).map { " (did you mean \($0)?)" } ?? ""
-        throw Failure(description: "there is no \(kind) \(name)\(hint); there are \(names.joined(separator: ", "))")
+        throw InvalidText("there is no \(kind) \(name)\(hint); there are \(names.joined(separator: ", "))")
     }
 }
 

@@ -16,7 +16,7 @@ final class FaultControl: Sendable {
     /// `query` as in the URL, one rule a parameter; empty for none.
     func replace(_ query: String) -> ProviderAnswer {
         let texts = query.split(separator: "&").map { PercentEncoding.decode($0, plusIsSpace: false) ?? String($0) }
-        do throws(FaultPlan.Failure) {
+        do throws(InvalidText) {
             let new = try FaultPlan(texts)
             plan.withLock { $0 = new }
             return answer

@@ -42,7 +42,7 @@ struct OpenLedger: AsyncParsableCommand {
     @OptionGroup var place: OrdersConfig
 
     private func command() throws -> OpenLedgerCommand {
-        try validated { () throws(OptionMistake) in
+        try validated { () throws(CommandError) in
             try OpenLedgerCommand(.init(alreadySold: alreadySold, kind: kind, cap: cap, currencies: currencies))
         }
     }
@@ -71,7 +71,7 @@ struct LedgerCurrencies: AsyncParsableCommand {
     @OptionGroup var place: OrdersConfig
 
     private func command() throws -> AddCurrenciesCommand {
-        try validated { () throws(OptionMistake) in try AddCurrenciesCommand(add: add) }
+        try validated { () throws(CommandError) in try AddCurrenciesCommand(add: add) }
     }
 
     func validate() throws { _ = try command() }
@@ -117,7 +117,7 @@ struct RaiseTotal: AsyncParsableCommand {
     @OptionGroup var place: OrdersConfig
 
     private func command() throws -> RaiseTotalCommand {
-        try validated { () throws(OptionMistake) in try RaiseTotalCommand(sold: sold) }
+        try validated { () throws(CommandError) in try RaiseTotalCommand(sold: sold) }
     }
 
     func validate() throws { _ = try command() }
@@ -160,8 +160,8 @@ struct RebuildReadModel: AsyncParsableCommand {
 }
 
 /// Tells a mistake in an option as the argument parser tells its own.
-private func validated<Command>(_ make: () throws(OptionMistake) -> Command) throws -> Command {
-    do throws(OptionMistake) {
+private func validated<Command>(_ make: () throws(CommandError) -> Command) throws -> Command {
+    do throws(CommandError) {
         return try make()
     } catch {
         throw ValidationError("\(error)")

@@ -1,0 +1,19 @@
+/// Why a command does not do what it was asked for, in words for its user.
+package struct CommandError: Error, Equatable, Sendable, CustomStringConvertible {
+    package enum Kind: Equatable, Sendable {
+        /// One of its options has to be another.
+        case option
+        /// A config or the environment has to be mended.
+        case configuration
+        /// What was asked for cannot be done as things are; nothing was changed.
+        case refused
+    }
+
+    package let kind: Kind
+    package let description: String
+
+    init(_ kind: Kind, _ description: String) {
+        self.kind = kind
+        self.description = description
+    }
+}
