@@ -2,7 +2,7 @@ package import Logging
 
 /// The names of what is logged: constants, so that a search for one finds every line that says it.
 ///
-/// What was special about a line stands in its metadata, never in its name. `docs/logging.md` explains each.
+/// What was special about a line stands in its metadata, never in its name. `docs/reference/logging.md` explains each.
 extension Logger.Message {
     package static let apiConnections: Self = "api.connections"
     package static let apiListening: Self = "api.listening"

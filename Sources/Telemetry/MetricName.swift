@@ -1,7 +1,7 @@
 /// A metric as scrapers see it: its name and what it says, in Prometheus' conventions
 /// (https://prometheus.io/docs/practices/naming).
 ///
-/// `docs/metrics.md` explains each; every label has few values, that configs or constants bound.
+/// `docs/reference/metrics.md` explains each; every label has few values, that configs or constants bound.
 package struct MetricName: Hashable, Sendable {
     package enum Kind: String, Sendable {
         case counter, gauge, histogram

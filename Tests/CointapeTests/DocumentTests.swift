@@ -41,12 +41,12 @@ import Testing
         #expect(try await up.exit() == 0)
     }
 
-    @Test(.timeLimit(.minutes(5))) func `the commands of docs/redis.md print what it shows`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `the commands of docs/reference/redis.md print what it shows`() async throws {
         let folder = try Folder()
         let port = try FreePort.next(2)
         let up = try Cointape(["up", "--data", "\(folder.path)/data", "--port", "\(port)"])
         try await up.prints("cointape is up")
-        let blocks = try Document("docs/redis.md").blocks
+        let blocks = try Document("docs/reference/redis.md").blocks
         #expect(blocks.count == 21)
         for block in blocks {
             let output = try #require(block.output, "\(block.commands)")
@@ -75,8 +75,8 @@ import Testing
         try await up.prints("cointape is up")
         let environment = try path(folder)
         var compared = 0
-        for block in try Document("docs/orders.md").blocks + Document("docs/operations.md").blocks
-            + Document("docs/metrics.md").blocks
+        for block in try Document("docs/reference/orders.md").blocks + Document("docs/howto/operations.md").blocks
+            + Document("docs/reference/metrics.md").blocks
         {
             let output = try #require(block.output, "\(block.commands)")
             try await eventually("\(block.commands) prints what the page shows") {
@@ -113,7 +113,7 @@ import Testing
         #expect(try await workers.exit() == 0)
     }
 
-    @Test(.timeLimit(.minutes(5))) func `the feed that docs/feeds.md adds is fetched, joined and served`() async throws
+    @Test(.timeLimit(.minutes(5))) func `the feed that docs/tutorial/feed-of-your-own.md adds is fetched, joined and served`() async throws
     {
         let folder = try Folder()
         var environment = try path(folder)
@@ -125,7 +125,7 @@ import Testing
         try await shell("chmod +x scripts/run", in: folder.path)
         let background = Background(folder)
         var up: Cointape?
-        for block in try Document("docs/feeds.md").blocks {
+        for block in try Document("docs/tutorial/feed-of-your-own.md").blocks {
             let commands = here(block.commands.replacing("8099", with: "\(feed)"), port)
             if commands.contains("scripts/run") {
                 up = try Cointape(
@@ -148,7 +148,7 @@ import Testing
         #expect(try await up?.exit() == 0)
     }
 
-    @Test(.timeLimit(.minutes(2))) func `what docs/providers.md shows of costs and failures is what happens`()
+    @Test(.timeLimit(.minutes(2))) func `what docs/reference/providers.md shows of costs and failures is what happens`()
         async throws
     {
         let folder = try Folder()
@@ -156,7 +156,7 @@ import Testing
         let port = try FreePort.next()
         let background = Background(folder)
         var compared = 0
-        for block in try Document("docs/providers.md").blocks {
+        for block in try Document("docs/reference/providers.md").blocks {
             let commands = block.commands.replacing("6670", with: "\(port)").replacing("curl -X", with: "curl -sS -X")
             guard let output = block.output else {
                 try await shell(background.noting(commands), environment: environment)
@@ -172,7 +172,7 @@ import Testing
         #expect(compared == 5)
     }
 
-    @Test(.timeLimit(.minutes(3))) func `the api that docs/on-demand.md describes makes its own list`() async throws {
+    @Test(.timeLimit(.minutes(3))) func `the api that docs/howto/lists-on-demand.md describes makes its own list`() async throws {
         let folder = try Folder()
         let redis = try await TestRedis()
         var environment = try path(folder)
@@ -182,7 +182,7 @@ import Testing
         try await shell("cp -r \(Repository.path)/config config", in: folder.path)
         let background = Background(folder)
         var compared = 0
-        for block in try Document("docs/on-demand.md").blocks {
+        for block in try Document("docs/howto/lists-on-demand.md").blocks {
             let commands = here(block.commands.replacing("6670", with: "\(sandbox)"), port)
             guard let output = block.output else {
                 try await shell(background.noting(commands), in: folder.path, environment: environment)
@@ -198,8 +198,8 @@ import Testing
         #expect(compared == 2)
     }
 
-    @Test func `docs/configuration.md is what check --reference prints`() async throws {
-        let page = try String(contentsOfFile: "\(Repository.path)/docs/configuration.md", encoding: .utf8)
+    @Test func `docs/reference/configuration.md is what check --reference prints`() async throws {
+        let page = try String(contentsOfFile: "\(Repository.path)/docs/reference/configuration.md", encoding: .utf8)
         let printed = try await Cointape.run(["check", "--reference"])
         #expect(page == printed.text)
     }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The table of docs/logging.md against the code that logs.
+/// The table of docs/reference/logging.md against the code that logs.
 @Suite struct EventTableTests {
     private struct Row: Equatable {
         var levels: Set<String> = []
@@ -9,7 +9,7 @@ import Testing
     }
 
     private static func table() throws -> [String: Row] {
-        let page = try String(contentsOfFile: "\(Repository.path)/docs/logging.md", encoding: .utf8)
+        let page = try String(contentsOfFile: "\(Repository.path)/docs/reference/logging.md", encoding: .utf8)
         var rows: [String: Row] = [:]
         for line in page.split(separator: "\n") where line.hasPrefix("| `") {
             let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }

@@ -1,4 +1,4 @@
-"""docs/benchmarks.md: each benchmark writes its own part, between marks, and leaves the others."""
+"""docs/reference/benchmarks.md: each benchmark writes its own part, between marks, and leaves the others."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""docs/faults.md, and the same in the terminal."""
+"""docs/reference/faults.md, and the same in the terminal."""
 
 import textwrap
 
@@ -19,7 +19,7 @@ LONG = "This is the long form."
 
 
 def page(rows, is_long):
-    command = "scripts/faults/run" + (" --long" if is_long else "") + " --report docs/faults.md"
+    command = "scripts/faults/run" + (" --long" if is_long else "") + " --report docs/reference/faults.md"
     head = HEAD.format(command=command, summary=summary(rows), form=LONG if is_long else SHORT)
     return head + "".join(section(row) for row in rows)
 

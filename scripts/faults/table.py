@@ -1,4 +1,4 @@
-"""What a fault's checks found: sections of docs/faults.md."""
+"""What a fault's checks found: sections of docs/reference/faults.md."""
 
 
 class Row:

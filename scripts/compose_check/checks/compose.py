@@ -12,7 +12,7 @@ CHECKS = {
     "services restart, log with an end, stop slowly enough and wait for what can be waited for": habits.check,
     "compose/sandbox.env is all that the sandbox needs": sandbox.check,
     "nginx takes compose/gateway.conf": gateway.check,
-    "compose/fluent-bit.yaml reads lines as docs/logging.md shows them": fluent.check,
+    "compose/fluent-bit.yaml reads lines as docs/reference/logging.md shows them": fluent.check,
 }
 
 

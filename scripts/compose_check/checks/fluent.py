@@ -12,9 +12,9 @@ def check(files):
     written = yaml.safe_load((ROOT / "compose" / "fluent-bit.yaml").read_text())
     parsers = {parser["name"]: parser for parser in written["parsers"]}
     pattern = re.compile(parsers["text"]["regex"].replace("(?<", "(?P<"))
-    page = (ROOT / "docs" / "logging.md").read_text()
+    page = (ROOT / "docs" / "reference" / "logging.md").read_text()
     lines = re.findall(r"^(?:\{\"time\"|\d{4}-\d\d-\d\dT).*$", page, re.MULTILINE)
-    files.expect(len(lines) >= 2, "docs/logging.md shows no lines of both formats")
+    files.expect(len(lines) >= 2, "docs/reference/logging.md shows no lines of both formats")
     for line in lines:
         record = json.loads(line) if line.startswith("{") else (pattern.match(line) or re.match("", "")).groupdict()
         files.expect({"time", "level", "worker", "event"} <= record.keys(),
