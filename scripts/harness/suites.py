@@ -4,6 +4,7 @@
 
 runs the suites with this tag of the test program that `swift build --build-tests` has built last; `none` are those without
 any. Each target is a process of its own, two at a time: tests that take all threads of Swift's pool hold up no others.
+`main` takes another folder of programs, as scripts/coverage has one.
 
 Swift 6.3 cannot choose by tags, which 6.4 can (`swift test --filter tag:load`): here the program itself is asked for the
 tags of its suites. It is run without `swift test`, which would let nothing run beside it. Linux only.
@@ -21,13 +22,12 @@ from harness import jobs
 from harness.machine import ROOT
 
 PROGRAMS = ROOT / ".build" / "debug"
-COMMAND = [str(PROGRAMS / "cointapePackageTests.xctest"), "--testing-library", "swift-testing"]
 
 
-def tags():
+def tags(command):
     """{target.suite: tags}"""
     with tempfile.NamedTemporaryFile() as events:
-        subprocess.run([*COMMAND, "--list-tests", "--event-stream-version", "0", "--event-stream-output-path", events.name],
+        subprocess.run([*command, "--list-tests", "--event-stream-version", "0", "--event-stream-output-path", events.name],
                        cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
         records = [json.loads(line)["payload"] for line in events if b'"kind":"test"' in line]
     found = {}
@@ -36,14 +36,15 @@ def tags():
     return found
 
 
-def main(tag):
-    suites = sorted(name for name, carried in tags().items() if tag in carried or (tag == "none" and not carried))
+def main(tag, programs=PROGRAMS):
+    command = [str(programs / "cointapePackageTests.xctest"), "--testing-library", "swift-testing"]
+    suites = sorted(name for name, carried in tags(command).items() if tag in carried or (tag == "none" and not carried))
     if not suites:
         sys.exit(f"no suite has the tag {tag}")
     tests, failed = 0, []
     with tempfile.TemporaryDirectory(prefix="cointape-suites-") as folder:
         waiting = [
-            jobs.Job(target, [*COMMAND, "--filter", f"^({'|'.join(map(re.escape, names))})(/|$)"], pathlib.Path(folder, target),
+            jobs.Job(target, [*command, "--filter", f"^({'|'.join(map(re.escape, names))})(/|$)"], pathlib.Path(folder, target),
                      jobs.WORKS)
             for target, names in itertools.groupby(suites, lambda name: name.split(".")[0])]
         for job in jobs.run(waiting, 2):
