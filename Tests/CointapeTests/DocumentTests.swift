@@ -3,7 +3,23 @@ import TestSupport
 import Testing
 
 /// The pages' commands, run as they stand there; only ports differ, so that tests can run side by side.
+///
+/// `DocumentationTests` says that no page is forgotten.
 @Suite(.serialized, .tags(.clock)) struct DocumentTests {
+    /// Pages whose commands are run here.
+    static let pages = whileUpRuns + ["README.md", redis, providers, proxies, onDemand, tutorial]
+
+    private static let redis = "docs/reference/redis.md"
+    private static let providers = "docs/reference/providers.md"
+    private static let proxies = "docs/howto/run-and-scale.md"
+    private static let onDemand = "docs/howto/lists-on-demand.md"
+    private static let tutorial = "docs/tutorial/feed-of-your-own.md"
+    /// Their commands all show something, in a tape that runs.
+    private static let whileUpRuns = [
+        "docs/reference/lists.md", "docs/reference/orders.md", "docs/howto/ledger.md", "docs/howto/watch.md",
+        "docs/reference/metrics.md",
+    ]
+
     /// A folder whose `cointape` is the one under test, in front of the PATH.
     private func path(_ folder: Folder) throws -> [String: String] {
         let bin = "\(folder.path)/bin"
@@ -41,12 +57,12 @@ import Testing
         #expect(try await up.exit() == 0)
     }
 
-    @Test(.timeLimit(.minutes(5))) func `the commands of docs/reference/redis.md print what it shows`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `the commands of the page on Redis print what it shows`() async throws {
         let folder = try Folder()
         let port = try FreePort.next(2)
         let up = try Cointape(["up", "--data", "\(folder.path)/data", "--port", "\(port)"])
         try await up.prints("cointape is up")
-        let blocks = try Document("docs/reference/redis.md").blocks
+        let blocks = try Document(Self.redis).blocks
         #expect(blocks.count == 21)
         for block in blocks {
             let output = try #require(block.output, "\(block.commands)")
@@ -68,16 +84,14 @@ import Testing
         #expect(try await up.exit() == 0)
     }
 
-    @Test(.timeLimit(.minutes(5))) func `the commands of the pages on orders print what they show`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `the commands of pages on a running tape print what they show`() async throws {
         let folder = try Folder()
         let port = try FreePort.next(2)
         let up = try Cointape(["up", "--data", "\(folder.path)/data", "--port", "\(port)"])
         try await up.prints("cointape is up")
         let environment = try path(folder)
         var compared = 0
-        for block in try Document("docs/reference/orders.md").blocks + Document("docs/howto/operations.md").blocks
-            + Document("docs/reference/metrics.md").blocks
-        {
+        for block in try Self.whileUpRuns.flatMap({ try Document($0).blocks }) {
             let output = try #require(block.output, "\(block.commands)")
             try await eventually("\(block.commands) prints what the page shows") {
                 let printed = try await shell(here(block.commands, port), environment: environment)
@@ -85,7 +99,7 @@ import Testing
             }
             compared += 1
         }
-        #expect(compared == 10)
+        #expect(compared == 12)
         up.signal(SIGINT)
         #expect(try await up.exit() == 0)
     }
@@ -113,8 +127,7 @@ import Testing
         #expect(try await workers.exit() == 0)
     }
 
-    @Test(.timeLimit(.minutes(5))) func `the feed that docs/tutorial/feed-of-your-own.md adds is fetched, joined and served`() async throws
-    {
+    @Test(.timeLimit(.minutes(5))) func `the feed that the tutorial adds is fetched, joined and served`() async throws {
         let folder = try Folder()
         var environment = try path(folder)
         let (port, feed) = (try FreePort.next(2), try FreePort.next())
@@ -125,7 +138,7 @@ import Testing
         try await shell("chmod +x scripts/run", in: folder.path)
         let background = Background(folder)
         var up: Cointape?
-        for block in try Document("docs/tutorial/feed-of-your-own.md").blocks {
+        for block in try Document(Self.tutorial).blocks {
             let commands = here(block.commands.replacing("8099", with: "\(feed)"), port)
             if commands.contains("scripts/run") {
                 up = try Cointape(
@@ -148,15 +161,13 @@ import Testing
         #expect(try await up?.exit() == 0)
     }
 
-    @Test(.timeLimit(.minutes(2))) func `what docs/reference/providers.md shows of costs and failures is what happens`()
-        async throws
-    {
+    @Test(.timeLimit(.minutes(2))) func `what pages show of costs, failures, proxies is what happens`() async throws {
         let folder = try Folder()
         let environment = try path(folder)
         let port = try FreePort.next()
         let background = Background(folder)
         var compared = 0
-        for block in try Document("docs/reference/providers.md").blocks {
+        for block in try Document(Self.providers).blocks + Document(Self.proxies).blocks {
             let commands = block.commands.replacing("6670", with: "\(port)").replacing("curl -X", with: "curl -sS -X")
             guard let output = block.output else {
                 try await shell(background.noting(commands), environment: environment)
@@ -172,7 +183,7 @@ import Testing
         #expect(compared == 5)
     }
 
-    @Test(.timeLimit(.minutes(3))) func `the api that docs/howto/lists-on-demand.md describes makes its own list`() async throws {
+    @Test(.timeLimit(.minutes(3))) func `an api makes its own lists as the page on that says`() async throws {
         let folder = try Folder()
         let redis = try await TestRedis()
         var environment = try path(folder)
@@ -182,7 +193,7 @@ import Testing
         try await shell("cp -r \(Repository.path)/config config", in: folder.path)
         let background = Background(folder)
         var compared = 0
-        for block in try Document("docs/howto/lists-on-demand.md").blocks {
+        for block in try Document(Self.onDemand).blocks {
             let commands = here(block.commands.replacing("6670", with: "\(sandbox)"), port)
             guard let output = block.output else {
                 try await shell(background.noting(commands), in: folder.path, environment: environment)
@@ -198,7 +209,7 @@ import Testing
         #expect(compared == 2)
     }
 
-    @Test func `docs/reference/configuration.md is what check --reference prints`() async throws {
+    @Test func `the page on configuration is what check --reference prints`() async throws {
         let page = try String(contentsOfFile: "\(Repository.path)/docs/reference/configuration.md", encoding: .utf8)
         let printed = try await Cointape.run(["check", "--reference"])
         #expect(page == printed.text)

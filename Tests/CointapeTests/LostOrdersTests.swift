@@ -3,7 +3,7 @@ import Redis
 import TestSupport
 import Testing
 
-/// A backup that lacks orders which were acknowledged, put back as docs/howto/operations.md says.
+/// A backup that lacks orders which were acknowledged, put back as docs/howto/ledger.md says.
 @Suite(.tags(.clock)) struct OrdersLostTests {
     @Test(.timeLimit(.minutes(2)))
     func `what an old copy of the ledger lacks counts against the cap before anything is sold again`() async throws {

@@ -3,7 +3,7 @@ import Redis
 import TestSupport
 import Testing
 
-/// The api behind nginx, with the configuration that docs/howto/caching.md shows, in fast motion.
+/// The api behind nginx, with the configuration that docs/howto/cache-with-nginx.md shows, in fast motion.
 @Suite(.tags(.clock)) struct ProxyCacheTests {
     private static let speed: Int64 = 15
 
@@ -107,7 +107,7 @@ import Testing
     }
 }
 
-/// nginx with the configuration of docs/howto/caching.md; only ports and folders are the test's.
+/// nginx with the configuration of docs/howto/cache-with-nginx.md; only ports and folders are the test's.
 private final class Nginx: Sendable {
     private let folder: Folder
     private let process: Child
@@ -115,7 +115,7 @@ private final class Nginx: Sendable {
     init(api: Int, listen: Int) async throws {
         folder = try Folder()
         let path = folder.path
-        let page = try String(contentsOfFile: "\(Repository.path)/docs/howto/caching.md", encoding: .utf8)
+        let page = try String(contentsOfFile: "\(Repository.path)/docs/howto/cache-with-nginx.md", encoding: .utf8)
         let block = try #require(page.firstMatch(of: /```nginx\n(?<block>[^`]*)```/)).block
         for part in ["127.0.0.1:6667", "listen 8080;", "/var/cache/nginx/cointape"] { #expect(block.contains(part)) }
         let site = block.replacing("127.0.0.1:6667", with: "127.0.0.1:\(api)")

@@ -108,7 +108,7 @@ struct LedgerSurvey: Sendable {
                 if figures.damage.isEmpty { add("the ledger's first entry is no opening", "cointape orders verify") }
             } else if let trace = figures.trace {
                 add(
-                    "the ledger is lost: \(trace); put its backup back (docs/howto/operations.md)",
+                    "the ledger is lost: \(trace); put its backup back (docs/howto/ledger.md)",
                     "cointape orders verify")
             } else if figures.entries == 0, figures.damage.isEmpty {
                 add("the ledger is not open", "cointape orders open")

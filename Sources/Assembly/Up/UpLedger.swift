@@ -47,7 +47,7 @@ struct UpLedger: Sendable {
                 )
             case .lost(let trace):
                 hints.append(
-                    "The ledger is lost, so no order is taken: \(trace). Put its backup back (docs/howto/operations.md); "
+                    "The ledger is lost, so no order is taken: \(trace). Put its backup back (docs/howto/ledger.md); "
                         + "what is left tells \(variables)cointape orders verify\(option)")
             }
         }

@@ -126,7 +126,7 @@ final class OrdersLook: Sendable {
             guard let trace = try await opener.trace(of: kind) else {
                 return "orders: the ledger is not open; cointape orders open"
             }
-            return "orders: the ledger is lost: \(trace); put its backup back (docs/howto/operations.md)"
+            return "orders: the ledger is lost: \(trace); put its backup back (docs/howto/ledger.md)"
         } catch {
             guard !error.isOutage else { throw error }
             return
