@@ -4,8 +4,8 @@ import textwrap
 
 HEAD = """# Faults
 
-Every section is a fault that was made to happen to real processes: workers, redis-server, and a sandbox in the place of the
-providers. This page is written by the run itself:
+Each section is a fault that the run caused in real processes: workers, redis-server, and a sandbox in place of the providers. The
+run itself writes this page:
 
 ```sh
 {command}
