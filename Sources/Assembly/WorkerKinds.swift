@@ -30,11 +30,11 @@ package enum WorkerKinds {
 
         A worker is one JSON file. This page is what `cointape check --reference` prints.
 
-        Strings may hold `${NAME}`, `${NAME:-default}` and `${NAME:?message}`, filled in from the environment; a variable
-        that is empty counts as missing for the last two. A string that is one placeholder may stand for a number or a
-        boolean. `$${` is a literal `${`. Durations are written with their unit (`ms`, `s`, `m`, `h`, `d`), sizes too (`B`,
-        `kB`, `MB`, `GB`). Unknown and repeated keys are mistakes. So are control characters, but in jq filters, and white space
-        around what a variable fills in: both are told with their place. `cointape check` tells all mistakes at once.
+        Strings may contain `${NAME}`, `${NAME:-default}` and `${NAME:?message}`, which the environment fills in. For the last two
+        an empty variable counts as missing. A string that is one placeholder may stand for a number or a boolean. `$${` is a
+        literal `${`. Durations have a unit (`ms`, `s`, `m`, `h`, `d`), and so have sizes (`B`, `kB`, `MB`, `GB`). Unknown and
+        repeated keys are errors. So are control characters, except in jq filters, and white space around the value of a
+        variable. `cointape check` reports all errors at once, each with its place.
 
 
         """
