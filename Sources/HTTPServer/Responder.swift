@@ -5,7 +5,7 @@ package protocol Responder: AnyObject {
     /// Called on the event loop, for one request of a connection at a time; must not block.
     func respond(to request: Request) -> Answer
 
-    /// Where requests are counted that are refused before; nil counts none.
+    /// Counts requests that are refused before they reach the responder; nil if they are not counted.
     var refusals: RouteMetrics? { get }
 }
 

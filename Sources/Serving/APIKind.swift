@@ -51,7 +51,7 @@ extension APIConfig: WorkerConfig {
     package func service(
         in process: WorkerProcess, as identity: WorkerIdentity, naming named: [any WorkerConfig]
     ) -> any Service {
-        // What it settles on demand is not what its own heartbeat tells of.
+        // Work done on demand must not appear in the api's own heartbeat.
         let guest = WorkerIdentity(name: worker.name, kind: Self.kind.name)
         var refresh: (@Sendable () async throws -> Void)?
         var refreshNeeds: (@Sendable (Minute) -> [RedisNeed])?

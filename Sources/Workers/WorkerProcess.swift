@@ -91,12 +91,14 @@ package final class WorkerProcess: Sendable {
         }
     }
 
-    /// Has `shutdown` call the body.
+    /// Registers a handler for `shutdown`.
     package func atShutdown(_ body: @escaping @Sendable () -> Void) {
         endings.withLock { $0.append(body) }
     }
 
-    /// Ends what workers have made for themselves, in the order in which they have; to be called when they have ended.
+    /// Runs the shutdown handlers in the order of their registration.
+    ///
+    /// To be called after all workers have stopped.
     package func shutdown() {
         let endings = endings.withLock { endings in
             defer { endings = [] }

@@ -135,8 +135,9 @@ private struct Reading {
         return ConfigFiles.File(path: path, config: config)
     }
 
-    /// The files that a config names, and what is wrong with them or between them; one that stands among `paths` is what it is
-    /// there, and is told of there.
+    /// Loads the configs that this one names, and checks them together.
+    ///
+    /// A file that stands among `paths` is not loaded again; its mistakes are told once.
     mutating func named(
         by file: ConfigFiles.File, _ paths: [String], _ files: [ConfigFiles.File]
     ) -> [ConfigFiles.File] {

@@ -92,8 +92,7 @@ struct UpPlan: Sendable {
         sandboxPort.map { Set(SandboxServer.environment(port: $0, key: "").keys) } ?? []
     }
 
-    /// Who serves or projects, then feeds that nobody here reads, such as rates, and in the end those that are read with who
-    /// makes entries of them.
+    /// Servers and projectors first, then feeds that nobody here reads, such as rates, then joined feeds and their mergers.
     private static func workers(_ files: [ConfigFiles.File], isPlayed: Bool) -> [Worker] {
         let writers = files.filter { $0.config.output != nil }
         let makers = writers.filter { !$0.config.inputs.isEmpty }

@@ -34,7 +34,7 @@ struct Listener {
     let logger: Logger
     /// Adds the handlers of a connection to its channel.
     let setUp: @Sendable (any Channel) -> EventLoopFuture<Void>
-    /// Called with the port that was really taken, before the first connection is.
+    /// Called with the actual port once the socket listens.
     let onListening: @Sendable (ListenAddress) async -> Void
 
     private static let backlog: Int32 = 1024

@@ -6,7 +6,7 @@ import Synchronization
 final class RequestBudget: Sendable {
     private let most: Int
     private let held = Atomic(0)
-    /// More was held than a peak is worth since memory was last given back.
+    /// Usage passed half of the limit since freed memory was last given back.
     private let hasPeaked = Atomic(false)
 
     /// What each connection may hold besides, in bytes: nearly all requests are smaller, and connections have a bound.

@@ -14,7 +14,7 @@ final class TurnQueue {
 
     /// For how long turns are taken before others are served.
     private static let share = TimeAmount.microseconds(500)
-    /// Tasks that a loop is to run at once come before what its sockets have: only a later one lets them.
+    /// Immediate tasks run before socket events; a delayed task lets the loop read its sockets first.
     private static let pause = TimeAmount.microseconds(100)
 
     init(_ loop: any EventLoop) {
