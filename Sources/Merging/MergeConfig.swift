@@ -7,11 +7,14 @@ package import Workers
 /// The config of a merge worker: which sources, joined by what, and what comes out.
 package struct MergeConfig: Sendable {
     package let worker: WorkerSettings
+    /// Two or more; the first gives the order of the list.
     package let sources: [SourceSettings]
     package let plan: JoinPlan
     /// How long after its start a minute's entries are waited for.
     package let grace: Duration
+    /// The name of the stream of lists, without the prefix of keys.
     package let stream: String
+    /// Where `publish.stream` stands in the config, for messages about it.
     package let streamPlace: ConfigPlace
     /// nil keeps the history for ever.
     package let retain: Duration?
@@ -82,8 +85,11 @@ package struct MergeConfig: Sendable {
 /// One source of a join: a stream, or the union of several.
 package struct SourceSettings: Sendable {
     package let name: String
+    /// The names of one or more streams, without the prefix of keys; their rows are joined as one table, in this order.
     package let streams: [String]
+    /// The period of the feed: a multiple of 60 s, aligned to the epoch.
     package let every: Duration
+    /// How much older than the list an entry may be whose rows are joined.
     package let margin: Duration
     package let isOptional: Bool
     package let everyPlace: ConfigPlace

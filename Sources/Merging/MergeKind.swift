@@ -18,6 +18,7 @@ extension MergeConfig: WorkerConfig {
         }
     }
 
+    /// The stream of lists: it follows its sources, and is patient for the slowest of those that must be there.
     package var output: StreamOutput? {
         let (keys, stream, sources) = (worker.redis.keys, stream, sources)
         let slowest = sources.filter { !$0.isOptional }.map(\.every).max() ?? .seconds(60)

@@ -7,6 +7,7 @@ import Workers
 
 /// Settles the list of every minute that is due, oldest first, until it is told to stop.
 package struct MergeWorker: MinuteSettling, CustomStringConvertible {
+    /// The worker's name.
     package let description: String
     private let config: MergeConfig
     private let merger: MinuteMerger
@@ -14,6 +15,7 @@ package struct MergeWorker: MinuteSettling, CustomStringConvertible {
     private let clock: TapeClock
     private let logger: Logger
 
+    /// Makes one more client of the same Redis: waiting for sources blocks its connection.
     package init(_ config: MergeConfig, identity: WorkerIdentity, redis: RedisClient, clock: TapeClock, logger: Logger)
     {
         description = config.worker.name
@@ -43,6 +45,7 @@ package struct MergeWorker: MinuteSettling, CustomStringConvertible {
     /// trim what a feed that lives wants kept.
     private static let longestRetain: Duration = .seconds(30 * 86_400)
 
+    /// Returns when the process is to end; errors are told, and what failed is tried again.
     package func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await cancelWhenGracefulShutdown { await restoreLists() } }
@@ -105,6 +108,9 @@ package struct MergeWorker: MinuteSettling, CustomStringConvertible {
         return minute
     }
 
+    /// Settles one minute after the other, the oldest first, and returns true once none is left.
+    ///
+    /// Each may wait for its sources until `grace` is over. The first error ends it and is thrown.
     package func settleDue(upTo minute: Minute) async throws -> Bool {
         while try await settleNext(notAfter: minute) != nil {}
         return true

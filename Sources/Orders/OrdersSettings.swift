@@ -4,16 +4,20 @@ package import Tape
 
 /// Where the ledger, its read model, its witnesses and its rates are, and what an order must be before it is acknowledged.
 package struct OrdersSettings: Equatable, Sendable {
+    /// The Redis of `orders.redis`, or the worker's own.
     package let ledger: RedisEndpoint
+    /// The Redis of `read_redis`, or the worker's own.
     package let readModel: RedisEndpoint
     /// The folder of witness files; nil where none are wanted.
     package let witnessFolder: String?
     /// Another Redis that keeps the newest acknowledged entry; nil where there is none.
     package let witnessRedis: RedisEndpoint?
     package let acknowledgement: Acknowledgement
+    /// Where `orders.durability` stands in the config, for messages about it.
     package let durabilityPlace: ConfigPlace
     /// The stream of BTC rates, in the worker's own Redis.
     package let rates: String
+    /// Where `rates` stands in the config, for messages about it.
     package let ratesPlace: ConfigPlace
 
     /// `orders` is the config's object of that name, `parent` the config itself; the ledger's and the read model's Redis are

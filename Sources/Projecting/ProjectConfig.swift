@@ -5,6 +5,7 @@ package import Workers
 /// The config of a project worker: where the ledger is, and where its read model goes.
 package struct ProjectConfig: Sendable {
     package let worker: WorkerSettings
+    /// Where the ledger and the read model are, and what an entry must be before it is folded.
     package let orders: OrdersSettings
 
     package init?(reading reader: ConfigReader) {

@@ -13,6 +13,7 @@ import Workers
 ///
 /// What a person must look at stops the fold: it is told once, and looked at again and again.
 package struct ProjectWorker: Service, CustomStringConvertible {
+    /// The worker's name.
     package let description: String
     private let fold: LedgerFold
     /// Has a connection of its own: it waits.
@@ -22,6 +23,7 @@ package struct ProjectWorker: Service, CustomStringConvertible {
 
     private static let batch = 500
 
+    /// Makes further clients of the ledger's Redis: waiting for entries, or for replicas, must not hold up reading.
     package init(
         _ config: ProjectConfig, ledger: RedisClient, readModel: RedisClient, clock: TapeClock, logger: Logger
     ) {
@@ -35,6 +37,7 @@ package struct ProjectWorker: Service, CustomStringConvertible {
         self.logger = logger
     }
 
+    /// Returns when the process is to end; errors are told, and what failed is tried again.
     package func run() async throws {
         var failures = Backoff(base: .milliseconds(100), maximum: .seconds(5))
         var stops = Backoff(base: .milliseconds(100), maximum: .seconds(5))

@@ -51,6 +51,7 @@ package final class RedisClient: Sendable {
         self.outage = outage
     }
 
+    /// As the other, with an outage of its own, which is told to `logger`.
     package convenience init(
         _ endpoint: RedisEndpoint, name: String? = nil, timeout: Duration = .seconds(5), group: any EventLoopGroup,
         logger: Logger

@@ -4,13 +4,18 @@ package import Basics
 /// `unix://[user[:password]@]/path/to/socket[?db=n]`.
 package struct RedisEndpoint: Equatable, Sendable, CustomStringConvertible {
     package enum Address: Equatable, Sendable {
+        /// The host is a name or an address; an IPv6 address stands without brackets.
         case tcp(host: String, port: Int)
+        /// A path that was parsed is absolute, and at most 103 bytes long to fit into `sun_path` everywhere.
         case unix(path: String)
     }
 
     package let address: Address
+    /// Sent with the password; nil authenticates as the user `default`.
     package let user: String?
+    /// Sent with `AUTH` on each new connection; nil sends none.
     package let password: String?
+    /// For `SELECT` on each new connection; 0, which is Redis' default, is not sent.
     package let database: Int
 
     package init(address: Address, user: String? = nil, password: String? = nil, database: Int = 0) {
@@ -20,6 +25,9 @@ package struct RedisEndpoint: Equatable, Sendable, CustomStringConvertible {
         self.database = database
     }
 
+    /// Reads a URL whose port is 6379 and whose database is 0 unless it says otherwise.
+    ///
+    /// Throws words that say what is wrong, for `rediss://` too: TLS is not supported.
     package init(parsing url: String) throws(InvalidText) {
         if let hidden = HiddenCharacter(in: url) {
             throw InvalidText("has \(hidden); what belongs there is written %20 and the like")

@@ -2,6 +2,7 @@
 ///
 /// Carries the command's name, never its arguments: they may hold secrets.
 package struct RedisError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// What kind of failure it is, for whoever decides whether to try again.
     package enum Code: Equatable, Sendable {
         /// There is no connection, and it is not yet time to try again. The command was not sent.
         case unavailable
@@ -18,7 +19,9 @@ package struct RedisError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     package let code: Code
+    /// The command's name, `connect` where connecting failed, or the file of a script whose reply cannot be used.
     package let command: String
+    /// For people, without the command; of a server's error mostly its own text.
     package let message: String
 
     package init(_ code: Code, command: String, message: String) {

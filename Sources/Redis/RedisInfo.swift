@@ -2,6 +2,7 @@
 package struct RedisInfo: Equatable, Sendable {
     private let facts: [String: String]
 
+    /// Reads `INFO`'s reply; lines without a colon, such as the titles of sections, are left out.
     package init(_ text: String) {
         var facts: [String: String] = [:]
         for line in text.split(whereSeparator: \.isNewline) {
@@ -11,8 +12,10 @@ package struct RedisInfo: Equatable, Sendable {
         self.facts = facts
     }
 
+    /// Returns nil if the reply has no such line; names are as `INFO` writes them.
     package subscript(name: String) -> String? { facts[name] }
 
+    /// Returns nil also for a value that is no whole number.
     package func integer(_ name: String) -> Int64? { facts[name].flatMap { Int64($0) } }
 
     /// The server by its own name: `Redis 7.0.15`, `Valkey 8.1.8`; nil where it does not tell.
@@ -31,7 +34,9 @@ package struct RedisInfo: Equatable, Sendable {
 
 /// What is not as it should be with a server, and the line that mends it, if one does.
 package struct RedisShortcoming: Equatable, Sendable {
+    /// A clause that does not say which server it is about: whoever shows it knows.
     package let words: String
+    /// A command for redis-cli, without `redis-cli` itself; it mends the matter, or shows more of it.
     package let remedy: String?
 
     package init(_ words: String, remedy: String? = nil) {

@@ -29,6 +29,7 @@ package final class RedisOutage: Sendable {
     /// For so long connections that are cut are told once.
     private static let quiet: Duration = .seconds(10)
 
+    /// The logger gets a warning when an outage begins, and a notice when it ends.
     package init(logger: Logger) {
         self.logger = logger
     }

@@ -2,6 +2,7 @@ import Digests
 
 /// A Lua script, sent by its SHA-1 and in full only where Redis does not have it.
 package struct RedisScript: Sendable {
+    /// The name of its file without `.lua`, by which a missing right is told.
     package let name: String
     let source: [UInt8]
     let digest: String

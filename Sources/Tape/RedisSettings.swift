@@ -7,6 +7,9 @@ package struct RedisSettings: Equatable, Sendable {
     package let endpoint: RedisEndpoint
     package let keys: TapeKeys
 
+    /// Reads the object `redis`, which may be missing; nil if a field is wrong, which the reader is told.
+    ///
+    /// The password of the URL is registered as a secret, so that no output shows it.
     package init?(reading parent: ConfigReader) {
         guard let reader = parent.object("redis", optional: true, "The Redis in which the workers meet.") else {
             return nil

@@ -1,4 +1,5 @@
 package enum Version {
+    /// Told by heartbeats, by the process' metrics, and to people.
     package static let current = "0.1.0"
 
     /// The newest form of the ledger of orders that this build reads; heartbeats tell it, and those of builds that read the

@@ -68,6 +68,7 @@ package struct WorkerKind: Equatable, Sendable {
 
 /// A stream that a worker reads, and what it takes for granted: nil for what may be as it likes.
 package struct StreamInput: Sendable {
+    /// The stream's name, without the prefix of keys.
     package let stream: String
     /// How often it has an entry.
     package let every: Placed<Duration>?
@@ -89,6 +90,7 @@ package struct StreamInput: Sendable {
 
 /// The stream that a worker writes, and what is expected of it.
 package struct StreamOutput: Sendable {
+    /// The stream's name, without the prefix of keys, and the field that gives it.
     package let stream: Placed<String>
     /// nil keeps its entries for ever.
     package let retain: Duration?
@@ -103,9 +105,11 @@ package struct StreamOutput: Sendable {
     /// Keys that the worker writes beside the stream, and that expire.
     package let passing: @Sendable (Minute) -> [String]
 
+    /// Lists that stand in keys of their own, one for each entry that is no gap.
     package struct Lists: Sendable {
         /// Titles, in order.
         package let columns: [String]
+        /// The key of a minute's list, with the prefix.
         package let key: @Sendable (Minute) -> String
 
         package init(columns: [String], key: @escaping @Sendable (Minute) -> String) {

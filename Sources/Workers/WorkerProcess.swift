@@ -11,8 +11,11 @@ package import Telemetry
 
 /// What the workers of one process share: the clock, loggers, clients of Redis, metrics; and the services of each of them.
 package final class WorkerProcess: Sendable {
+    /// One for all workers: each reply that tells Redis' time sets it for all.
     package let clock: TapeClock
+    /// Hides the secrets that it was made with in the lines of all workers.
     package let redactor: Redactor
+    /// Standard error and the files: workers whose configs name the same file share it.
     package let logs: LogOutputs
     package let metrics: MetricsRegistry
     /// The file of this program, for workers that start it again as a helper.
@@ -49,6 +52,7 @@ package final class WorkerProcess: Sendable {
 
     // MARK: What workers are made of
 
+    /// A logger under the worker's name, which writes where its config says.
     package func logger(_ settings: WorkerSettings) -> Logger {
         logs.logger(settings.name, settings.logging, redactor: redactor)
     }
@@ -115,9 +119,14 @@ package final class WorkerProcess: Sendable {
         /// Its heartbeat, and what looks at its Redis and at its stream.
         package let beside: [any Service]
 
+        /// The worker comes last, behind its heartbeat.
         package var all: [any Service] { beside + [worker] }
     }
 
+    /// Makes the services, and starts none; `named` are the configs of `config.named`, in that order.
+    ///
+    /// It also registers the age of the worker's stream as a metric.
+    /// Of workers that share a Redis only the first looks whether it is fit.
     package func services(_ config: any WorkerConfig, naming named: [any WorkerConfig]) -> Services {
         let settings = config.worker
         let identity = WorkerIdentity(name: settings.name, kind: type(of: config).kind.name)

@@ -30,7 +30,9 @@ package struct WorkerSettings: Sendable {
 
 /// Where `/metrics` is served for a worker that serves nothing else.
 package struct MetricsAddress: Hashable, Sendable {
+    /// The address to listen on.
     package let host: String
+    /// Not 0 in `WorkerSettings.metrics`: there that is nil.
     package let port: Int
 
     init?(reading reader: ConfigReader) {

@@ -3,9 +3,11 @@ import TopLists
 
 /// The join of a minute: a pure function of its sources' rows.
 package struct Join {
+    /// A minute's list, and what became of the rows that it was made of.
     package struct Result: Sendable {
         /// The list as it is stored, header included.
         package let csv: [UInt8]
+        /// How many rows the list has, its header not counted.
         package let count: Int
         package let account: JoinAccount
     }

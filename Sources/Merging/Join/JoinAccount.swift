@@ -12,6 +12,7 @@ package struct JoinAccount: Equatable, Sendable {
     package var unpriced = 0
     /// Rows without a key.
     package var noKey = 0
+    /// The first five examples each of `no_key`, `duplicates`, `conflicts` and `unpriced`; missing if there is none.
     package private(set) var samples: [String: [String]] = [:]
 
     private static let mostSamples = 5

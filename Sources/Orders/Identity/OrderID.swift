@@ -8,6 +8,7 @@ package import Tape
 /// bits that were drawn for the order and stand in its entry: so an id that was made up, or by another Redis, is found out.
 /// Ids are ordered as their entries are.
 package struct OrderID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// The id of the order's entry in the ledger, below 2^48 in milliseconds and 2^32 in sequence.
     package let entry: StreamID
     package let tail: OrderTail
 
@@ -32,6 +33,7 @@ package struct OrderID: Hashable, Comparable, Sendable, CustomStringConvertible 
             tail: OrderTail(bits: lower & OrderTail.mask))
     }
 
+    /// The 36 characters of RFC 9562, section 4, in lower case.
     package var description: String {
         let upper = entry.milliseconds << 16 | 0x7000 | entry.sequence >> 20
         let lower = 0b10 << 62 | (entry.sequence & 0xF_FFFF) << 42 | tail.bits
@@ -50,6 +52,7 @@ package struct OrderID: Hashable, Comparable, Sendable, CustomStringConvertible 
         }
     }
 
+    /// Orders by entry, and by tail where two ledgers have an entry of the same id.
     package static func < (left: Self, right: Self) -> Bool {
         (left.entry, left.tail.bits) < (right.entry, right.tail.bits)
     }
@@ -57,6 +60,7 @@ package struct OrderID: Hashable, Comparable, Sendable, CustomStringConvertible 
 
 /// 42 bits by which an entry is told from another that has the same id.
 package struct OrderTail: Hashable, Sendable, CustomStringConvertible {
+    /// The upper 22 bits are 0.
     package let bits: UInt64
 
     static let mask: UInt64 = 1 << 42 - 1
@@ -66,6 +70,7 @@ package struct OrderTail: Hashable, Sendable, CustomStringConvertible {
         self.bits = bits & Self.mask
     }
 
+    /// Draws all 42 bits from the system's random number generator.
     package static func random() -> OrderTail {
         OrderTail(bits: .random(in: 0...mask))
     }
@@ -78,5 +83,6 @@ package struct OrderTail: Hashable, Sendable, CustomStringConvertible {
         self.bits = bits
     }
 
+    /// Eleven hexadecimal digits in lower case, with leading zeros.
     package var description: String { hexadecimal(bits, width: 11) }
 }

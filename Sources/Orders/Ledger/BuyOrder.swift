@@ -8,9 +8,11 @@ package struct BuyOrder: Equatable, Sendable {
     package let createdAt: String
     package let currency: Currency
     package let amount: Amount
+    /// What one BTC cost, in `currency`.
     package let rate: Rate
     /// The minute of the rate, as it stands in the stream of rates.
     package let rateMinute: Minute
+    /// What the amount bought, rounded up to the next whole satoshi.
     package let satoshi: Satoshi
 
     package init(

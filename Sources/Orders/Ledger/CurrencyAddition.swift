@@ -51,14 +51,19 @@ package struct CurrencyAddition: Equatable, Sendable {
 ///
 /// Apis and project workers may go on meanwhile: the first order in such a currency is taken, and folded, without a restart.
 package struct CurrencyAdder: Sendable {
+    /// What the script answers; all but `added` have changed nothing.
     package enum Outcome: Equatable, Sendable {
         /// The entry, and all that the ledger takes now.
         case added(StreamID, [Currency])
+        /// The ledger takes this one already.
         case known(Currency)
+        /// The ledger would have more than `LedgerTerms.mostCurrencies`.
         case tooMany
+        /// There is no ledger.
         case notOpen
         /// The table of seen keys does not lead to the newest currencies; how, in words.
         case keysLost(String)
+        /// The ledger holds what cointape never wrote; what, in words.
         case damaged(String)
     }
 

@@ -2,6 +2,7 @@ package import Redis
 
 /// What the ledger's Redis says of how safely it keeps what it has acknowledged.
 package struct LedgerDurability: Equatable, Sendable {
+    /// What could lose an acknowledged order, or keeps orders out; empty if the server tells of nothing.
     package let shortcomings: [RedisShortcoming]
     /// Settings that this user may not read.
     package let unknown: [String]

@@ -18,6 +18,7 @@ package actor KeyCensus {
 
     private static let batch = 1_000
 
+    /// Sends nothing; the first count begins at the ledger's first entry.
     package init(ledger redis: RedisClient, keys: TapeKeys, clock: TapeClock) {
         self.redis = redis
         self.keys = keys

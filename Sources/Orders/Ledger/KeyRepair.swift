@@ -5,6 +5,7 @@ package import Tape
 ///
 /// Orders may be asked for meanwhile; none is placed before the table is whole.
 package struct KeyRepair: Sendable {
+    /// What one run from the ledger's first entry to its newest has found and done.
     package struct Report: Equatable, Sendable {
         /// How many orders the ledger has, and how many keys were put back.
         package fileprivate(set) var orders = 0

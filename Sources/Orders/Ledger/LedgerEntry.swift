@@ -8,6 +8,9 @@ package enum LedgerEntry: Equatable, Sendable {
     case raise(LedgerRaise)
     case addition(CurrencyAddition)
 
+    /// Tells the kind by the fields `opened`, `raised` and `added`; an entry without any of them is an order.
+    ///
+    /// Throws if a field of that kind is missing or unreadable; other fields do not matter.
     package init(_ entry: TapeEntry) throws(DamagedEntry) {
         if entry.fields["opened"] != nil {
             self = .opening(try LedgerOpening(entry))
@@ -20,6 +23,7 @@ package enum LedgerEntry: Equatable, Sendable {
         }
     }
 
+    /// The entry's id in the ledger, which Redis made of its own clock (`XADD` with `*`).
     package var id: StreamID {
         switch self {
         case .opening(let opening): opening.id
@@ -94,9 +98,11 @@ package struct LedgerOpening: Equatable, Sendable {
 
 /// An order with what only the ledger knows.
 package struct LedgerOrder: Equatable, Sendable {
+    /// The part that clients, and the read model, have too.
     package let order: BuyOrder
     /// The running sum after this order.
     package let total: Satoshi
+    /// The client's key: with currency and amount it names the order.
     package let key: IdempotenceKey
 
     package init(order: BuyOrder, total: Satoshi, key: IdempotenceKey) {
@@ -119,6 +125,7 @@ package struct LedgerOrder: Equatable, Sendable {
 /// An entry that is not what `create_order.lua` writes.
 package struct DamagedEntry: Error, Equatable, Sendable, CustomStringConvertible {
     package let id: StreamID
+    /// A clause whose subject is the entry, such as `has no field tail`.
     package let reason: String
 
     package init(_ id: StreamID, _ reason: String) {

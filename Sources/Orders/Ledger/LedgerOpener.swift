@@ -4,7 +4,9 @@ package import Tape
 
 /// Opens the ledger, once: what was sold is never begun again at nothing by itself.
 package struct LedgerOpener: Sendable {
+    /// What became of the wish to open; all but `opened` have changed nothing.
     package enum Outcome: Equatable, Sendable {
+        /// The ledger is open now; this is its first entry.
         case opened(LedgerMark)
         /// There is a ledger, which begins with this entry.
         case isOpen(StreamID)

@@ -8,6 +8,7 @@ package struct LedgerRaise: Equatable, Sendable {
     package let tail: OrderTail
     /// When, in RFC 3339.
     package let raised: String
+    /// The running total from here on: all that was sold, the lost orders included.
     package let total: Satoshi
 
     init(_ entry: TapeEntry) throws(DamagedEntry) {
@@ -21,6 +22,7 @@ package struct LedgerRaise: Equatable, Sendable {
 
 /// Raises the ledger's running total, so that what was lost counts against the cap all the same.
 package struct LedgerRaiser: Sendable {
+    /// What the script answers; all but `raised` have changed nothing.
     package enum Outcome: Equatable, Sendable {
         /// The total before, and the ledger's cap.
         case raised(StreamID, from: Satoshi, cap: Satoshi)
@@ -28,7 +30,9 @@ package struct LedgerRaiser: Sendable {
         case beyondCap(Satoshi)
         /// It is as high already.
         case enough(Satoshi)
+        /// There is no ledger.
         case notOpen
+        /// The ledger holds what cointape never wrote; what, in words.
         case damaged(String)
     }
 
@@ -42,6 +46,10 @@ package struct LedgerRaiser: Sendable {
         self.clock = clock
     }
 
+    /// Raises the running total to `sold`, which is all that was ever sold, and not what is to be added.
+    ///
+    /// Also takes away the mark of a loss whose total `sold` reaches; then it writes even if the total stays the same.
+    /// Running it again answers `enough`.
     package func raise(to sold: Satoshi) async throws(RedisError) -> Outcome {
         let reply = try await redis.evaluate(
             Self.script, keys: [keys.ledger, keys.missing],

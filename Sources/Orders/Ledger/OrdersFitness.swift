@@ -4,15 +4,19 @@ package import Tape
 /// Whether orders can be written, and last, where they are: what is refused, keys that are not what they should be, and
 /// what acknowledged orders survive.
 package struct OrdersFitness: Equatable, Sendable {
+    /// One thing that keeps orders from being written, or from lasting.
     package struct Finding: Equatable, Sendable {
+        /// A line for people that names what it is about: `orders`, or `the read model`, and the Redis or key.
         package let what: String
         /// Lines for a shell that mend it, or show more of it.
         package let mend: [String]
     }
 
+    /// Empty if all is well, as far as could be asked.
     package let findings: [Finding]
     /// What could not be asked.
     package let unknown: [String]
+    /// Its shortcomings stand in `findings` too, and its unknown settings in `unknown`.
     package let durability: LedgerDurability
 
     /// Asks both Redis; `worker` names who does, for the probe's key.

@@ -14,6 +14,7 @@ package struct Amount: Hashable, Sendable, CustomStringConvertible {
     /// The one text of this amount: `100` for `100.00`.
     package var description: String { Decimal128.text(UInt128(units), scale: 8) }
 
+    /// The rule in words, for the answer to a client whose amount is refused.
     package static let accepted =
         "a plain decimal above 0 and below 1000000000 with at most 8 decimals, such as \"123.45\""
 }

@@ -19,6 +19,7 @@ package struct LedgerTerms: Equatable, Sendable {
     /// Each currency is a stream of the read model, and the fold looks at all of them.
     package static let mostCurrencies = 50
 
+    /// Checks nothing: `cap(btc:)`, `cap(digits:)` and `currencies(_:)` check what comes from outside.
     package init(cap: Satoshi, currencies: [Currency]) {
         self.cap = cap
         self.currencies = currencies

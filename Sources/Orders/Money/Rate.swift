@@ -1,6 +1,7 @@
 /// What one BTC costs, exactly as its provider wrote it.
 package struct Rate: Equatable, Sendable, CustomStringConvertible {
     private let decimal: Decimal128
+    /// The text that was read, trailing zeros included.
     package let description: String
 
     /// Reads a plain decimal above 0 with at most 20 decimals and 38 digits in all; nil for anything else.

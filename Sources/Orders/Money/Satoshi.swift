@@ -1,5 +1,6 @@
 /// Bitcoin in whole satoshi, hundred-millionths of a BTC.
 package struct Satoshi: Hashable, Comparable, Sendable {
+    /// In satoshi; 10^8 of them are one BTC.
     package let value: UInt128
 
     package init(_ value: UInt128) {
@@ -26,6 +27,7 @@ package struct Satoshi: Hashable, Comparable, Sendable {
 
     package static func < (left: Self, right: Self) -> Bool { left.value < right.value }
 
+    /// Traps beyond 2^128 − 1, which two values of at most 38 digits cannot reach.
     package static func + (left: Self, right: Self) -> Satoshi { Satoshi(left.value + right.value) }
 
     /// What is left of it; nothing when the other is more.

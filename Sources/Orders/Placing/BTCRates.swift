@@ -6,6 +6,7 @@ package import Tape
 package struct BTCRates: Equatable, Sendable {
     package let minute: Minute
     package let kind: DataKind
+    /// What one BTC costs in each; a currency that the feed does not rate is missing.
     package let rates: [Currency: Rate]
 
     package init(minute: Minute, kind: DataKind, rates: [Currency: Rate]) {

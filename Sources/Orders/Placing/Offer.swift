@@ -3,9 +3,11 @@ package import Tape
 
 /// What an amount buys at a rate, and between which instants of Redis' clock that holds.
 package struct Offer: Equatable, Sendable {
+    /// What the amount buys, rounded up to the next whole satoshi.
     package let satoshi: Satoshi
     package let rate: Rate
     package let rateMinute: Minute
+    /// Of the rate: a ledger takes the offer only if it is of the same kind.
     package let kind: DataKind
     /// Instants of the wall, as Redis' TIME tells them.
     package let validFrom: Timestamp

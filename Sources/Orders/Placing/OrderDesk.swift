@@ -4,7 +4,9 @@ package import Tape
 
 /// Places orders in the ledger.
 package struct OrderDesk: Sendable {
+    /// What `place` has done with a request: only an `order` may be acknowledged.
     package enum Placement: Equatable, Sendable {
+        /// It stands in the ledger, as safely as was asked for; a replay was placed by an earlier request.
         case order(BuyOrder, isReplay: Bool)
         /// Any outcome but `new` and `seen`; and what was offered, if anything.
         case refused(OrderOutcome, Offer?)
@@ -18,6 +20,7 @@ package struct OrderDesk: Sendable {
     private let keys: TapeKeys
     private let confirmation: LedgerConfirmation?
     private let maxRateAge: Duration
+    /// Tells which entry must be there when an order is placed, and is told of each order that is acknowledged.
     package let horizon: LedgerHorizon
     private let clock: TapeClock
 

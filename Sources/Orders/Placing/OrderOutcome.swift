@@ -10,17 +10,21 @@ package enum OrderOutcome: Equatable, Sendable {
     case seen(LedgerOrder, hasKnown: Bool)
     /// It had not been taken, and nothing was offered.
     case noOffer
+    /// By Redis' clock the offer is not valid yet, or no longer.
     case rateStale
     /// The ledger takes these currencies, and not the order's.
     case noCurrency([Currency])
     /// It does not fit; the sum so far, and the ledger's cap.
     case capExceeded(total: Satoshi, cap: Satoshi)
+    /// There is no ledger.
     case notOpen
     /// An entry that was known is not there any more.
     case ledgerLost(String)
     /// The table of seen keys lacks orders of the ledger; how, in words.
     case keysLost(String)
+    /// The ledger takes rates of this kind, and the offer is of the other.
     case wrongKind(DataKind)
+    /// The ledger holds what the script never wrote; what, in words.
     case damaged(String)
 
     /// Reads the script's reply; `tail` is the one that it was given.

@@ -7,7 +7,9 @@ package struct OrderScript: Sendable {
     package static let script = RedisScript(
         name: "create_order", source: PackageResources.create_order_lua, probesWrites: true)
 
+    /// The ledger, the table of seen keys, and the mark of a loss.
     package let keys: [String]
+    /// In the order of the script's `ARGV`; those that an offer would fill are empty without one.
     package let arguments: [any RedisArgument]
 
     /// Without an offer it only looks for the key; `entriesWithoutKey` is how many of the ledger's entries have no key of their

@@ -7,6 +7,7 @@ package import Tape
 /// Where it has got to stands in what it writes, and it is written by compare-and-set: so any number of processes may
 /// fold at once, and be killed anywhere.
 package struct LedgerFold: Sendable {
+    /// What one step has done; only `folded` has written anything.
     package enum Step: Equatable, Sendable {
         /// This was taken in.
         case folded(FoldBatch)
@@ -14,6 +15,7 @@ package struct LedgerFold: Sendable {
         case caughtUp(ReadModelStatistics)
         /// Somebody else was faster: look again.
         case moved
+        /// Nothing was taken in, and asking again is useless until this is mended; `unconfirmed` may mend by itself.
         case stopped(FoldStop)
     }
 

@@ -1,5 +1,6 @@
 /// Some orders, the newest first.
 package struct OrderPage: Equatable, Sendable {
+    /// At most as many as the page was asked for; empty where there are none below the cursor.
     package let orders: [BuyOrder]
     /// The cursor of the next page; nil when this is the last one.
     package let next: OrderID?

@@ -4,6 +4,7 @@ package import Tape
 ///
 /// They share the hash tag `{read}`, so that one script may touch them all.
 package struct ReadModelKeys: Equatable, Sendable {
+    /// Which read model: `live` is the one that apis show, `rebuild` the one that replaces it once it is made.
     package enum Space: Sendable {
         case live, rebuild
     }

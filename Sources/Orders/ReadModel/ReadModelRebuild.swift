@@ -14,6 +14,7 @@ package struct ReadModelRebuild: Sendable {
 
     private static let batch = 500
 
+    /// Without a confirmation it also folds entries that are not confirmed.
     package init(
         readModel: RedisClient, ledger: RedisClient, keys: TapeKeys, confirmation: LedgerConfirmation? = nil,
         clock: TapeClock

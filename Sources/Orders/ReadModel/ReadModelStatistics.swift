@@ -3,10 +3,12 @@ import Tape
 
 /// The sums over all orders up to `last`, exactly.
 package struct ReadModelStatistics: Equatable, Sendable {
+    /// The sums over the orders in one currency.
     package struct Sums: Equatable, Sendable {
         package var count: UInt64 = 0
         /// What was paid, in hundred-millionths of the currency.
         package var units: UInt128 = 0
+        /// What was bought.
         package var satoshi = Satoshi(0)
 
         package init() {}
@@ -28,6 +30,7 @@ package struct ReadModelStatistics: Equatable, Sendable {
     /// Those of an empty read model.
     package init() {}
 
+    /// Zero for a currency without orders, and for one that the ledger does not take.
     package subscript(currency: Currency) -> Sums { sums[currency] ?? Sums() }
 
     /// How many orders there are.

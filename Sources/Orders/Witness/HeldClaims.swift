@@ -13,6 +13,7 @@ package struct HeldClaims: Equatable, Sendable {
     /// The ledger that a claim is about.
     package struct Ledger: Equatable, Sendable {
         package let kind: DataKind
+        /// The id of the opening entry; `StreamID.lowest` for an earlier ledger whose opening is not known any more.
         package let opened: StreamID
 
         package init(kind: DataKind, opened: StreamID) {
@@ -53,10 +54,12 @@ package struct HeldClaims: Equatable, Sendable {
     private var newest: Held?
     private var connection: Connection?
     private var others: [Held] = []
+    /// What the ledger lacked when it was last looked for; only `settle` changes it.
     package private(set) var losses: [LedgerLoss] = []
 
     package init() {}
 
+    /// Returns nil until a claim was acknowledged or found, and after the newest was judged lost, counted or foreign.
     package var newestClaim: LedgerClaim? { newest?.claim }
 
     /// The claim as a record of the ledger that there is, or of one before it; nil while there is none.

@@ -5,6 +5,7 @@ package import Tape
 /// An entry by which a ledger is known again: its id and its tail.
 package struct LedgerMark: Hashable, Sendable {
     package let id: StreamID
+    /// Tells the entry from one of another ledger, or of another server, that has the same id.
     package let tail: OrderTail
 
     package init(id: StreamID, tail: OrderTail) {
@@ -16,6 +17,7 @@ package struct LedgerMark: Hashable, Sendable {
 /// An acknowledged entry and the ledger's running total there: what is known to have been sold.
 package struct LedgerClaim: Hashable, Sendable {
     package let mark: LedgerMark
+    /// The running total after the entry, its own order included.
     package let total: Satoshi
 
     package init(mark: LedgerMark, total: Satoshi) {
@@ -57,6 +59,7 @@ package struct WitnessRecord: Equatable, Sendable {
         self.init(kind: kind, opened: opened, LedgerClaim(mark: LedgerMark(id: entry, tail: tail), total: total))
     }
 
+    /// One line of JSON, without an end of line.
     package var text: String { String(decoding: bytes, as: UTF8.self) }
 
     /// The text; each acknowledged order is written down, so it is made without texts for its parts.

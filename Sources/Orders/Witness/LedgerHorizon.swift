@@ -31,6 +31,7 @@ package final class LedgerHorizon: Sendable {
     /// Why it is not known yet, in words.
     package var obstacle: String { state.withLock(\.obstacle) }
 
+    /// Replaces the words; it does not make a known horizon unknown again.
     package func note(obstacle: String) {
         state.withLock { $0.obstacle = obstacle }
     }
@@ -98,6 +99,7 @@ package final class LedgerHorizon: Sendable {
         state.withLock { $0.marked = loss }
     }
 
+    /// Takes over a count of `KeyCensus`, which the next order's script is given.
     package func note(entriesWithoutKey count: Int) {
         state.withLock { $0.entriesWithoutKey = count }
     }

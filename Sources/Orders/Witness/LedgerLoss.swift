@@ -4,6 +4,7 @@ package import Tape
 
 /// An acknowledged entry that the ledger does not have, and that nobody has counted yet.
 package struct LedgerLoss: Equatable, Sendable, CustomStringConvertible {
+    /// What was acknowledged, and of which ledger it was.
     package let record: WitnessRecord
     /// The ledger's running total; nil without a ledger.
     package let total: Satoshi?

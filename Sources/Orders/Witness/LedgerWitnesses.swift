@@ -19,6 +19,7 @@ package struct LedgerWitnesses: Sendable {
     private let redis: WitnessRedis?
     private let prefix: String
 
+    /// Pass nil for a witness that is not configured; the prefix of `keys` begins the names of the files, too.
     package init(folder: String?, redis: RedisClient?, keys: TapeKeys) {
         self.folder = folder
         self.redis = redis.map { WitnessRedis($0, keys: keys) }
@@ -32,6 +33,9 @@ package struct LedgerWitnesses: Sendable {
         return places
     }
 
+    /// Reads the files, which blocks the thread, then the Redis; what cannot be read is left out.
+    ///
+    /// Throws if the Redis does not answer: then it is not known what that one holds.
     package func found() async throws(RedisError) -> [Found] {
         var found = files.compactMap { file in file.record.map { Found(place: "the witness \(file.path)", record: $0) }
         }

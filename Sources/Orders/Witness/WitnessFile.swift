@@ -126,6 +126,7 @@ package final class WitnessFile: LedgerWitness {
         return .free(old)
     }
 
+    /// At most one: what the file held when this process took it.
     package func takeStrange() -> [WitnessRecord] {
         state.withLock { state in
             defer { state.strange = nil }

@@ -24,6 +24,7 @@ package final class WitnessRedis: LedgerWitness {
         key = keys.witness
     }
 
+    /// What stands under the witness's key, whoever wrote it.
     package enum Content: Equatable, Sendable {
         case nothing
         case record(WitnessRecord)
@@ -31,6 +32,7 @@ package final class WitnessRedis: LedgerWitness {
         case unreadable
     }
 
+    /// Asks Redis each time (`GET`); a key of another type is `unreadable`, every other error is thrown.
     package func read() async throws(RedisError) -> Content {
         do throws(RedisError) {
             guard let bytes = try await redis.send(RedisCommand("GET", key)).bytes else { return .nothing }
@@ -44,6 +46,9 @@ package final class WitnessRedis: LedgerWitness {
     /// Where it is, for people.
     package var place: String { "\(key) in Redis \(redis.endpoint)" }
 
+    /// Returns at once, and never fails: see `writeFailure`.
+    ///
+    /// A record that waits behind a write is dropped for a newer one. A write that fails is not tried again by itself.
     package func write(_ record: WitnessRecord) {
         let isFirst = state.withLock { state in
             state.waiting = record
@@ -59,6 +64,7 @@ package final class WitnessRedis: LedgerWitness {
         _ = try await keep(record, replacing: old.text)
     }
 
+    /// Of the last write that has ended; nil if that did not fail, or there was none.
     package var writeFailure: String? { state.withLock(\.failure) }
 
     private func writeAll() async {
@@ -83,6 +89,7 @@ package final class WitnessRedis: LedgerWitness {
         }
     }
 
+    /// At most one: the newest that a write has found there.
     package func takeStrange() -> [WitnessRecord] {
         state.withLock { state in
             defer { state.strange = nil }

@@ -4,6 +4,7 @@ import CHiredis
 ///
 /// Nothing is ever parsed out of an argument.
 package struct RedisCommand: Hashable, Sendable {
+    /// The first word on the wire; errors name the command by it.
     package let name: String
     private var bytes: [UInt8]
     private var lengths: [Int]
@@ -52,6 +53,7 @@ package struct RedisCommand: Hashable, Sendable {
 
 /// What can stand as an argument: text, bytes, whole numbers.
 package protocol RedisArgument: Sendable {
+    /// Appends the value alone; RESP's lengths and line ends are added when the command is encoded.
     func appendBytes(to output: inout [UInt8])
 }
 

@@ -12,6 +12,7 @@ package final class ReplyParser {
 
     private var builder = ReplyBuilder()
 
+    /// Makes the C reader; the process ends if there is no memory for it.
     package init() {
         functions = .allocate(capacity: 1)
         functions.initialize(to: Self.functions)

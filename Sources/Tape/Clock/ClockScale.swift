@@ -9,6 +9,7 @@ package import Basics
 package struct ClockScale: Equatable, Sendable {
     package let start: Timestamp
     package let origin: Timestamp
+    /// How many milliseconds of the tape pass in one of the wall's.
     package let speed: Int64
 
     package static let realTime = ClockScale(
@@ -20,6 +21,9 @@ package struct ClockScale: Equatable, Sendable {
         self.speed = speed
     }
 
+    /// Reads `<start>[@<origin>]x<speed>` with a speed from 1 to 1000; nil for anything else.
+    ///
+    /// `now` is the wall's time, and the origin where the text has none.
     package init?(_ text: String, now: Timestamp) {
         guard let mark = text.lastIndex(of: "x"), let speed = Int64(text[text.index(after: mark)...]),
             (1...1000).contains(speed)

@@ -7,6 +7,7 @@ extension TapeClock {
         await Self.completes { [self] in try await sleep(until: instant) }
     }
 
+    /// Sleeps for a duration of the tape; false when the process is to end, which cuts the sleep short.
     package func pauses(for duration: Duration) async -> Bool {
         await Self.completes { [self] in try await sleep(for: duration) }
     }

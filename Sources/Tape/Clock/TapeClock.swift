@@ -50,6 +50,7 @@ package final class TapeClock: Sendable {
         }
     }
 
+    /// Sleeps for a duration of the tape, even if the clock is adjusted meanwhile; throws when the task is cancelled.
     package func sleep(for duration: Duration) async throws(CancellationError) {
         try await Self.sleep(wall(duration))
     }

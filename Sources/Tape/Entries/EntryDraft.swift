@@ -6,6 +6,7 @@ package import Redis
 package struct EntryDraft: Sendable {
     /// Field and value, in the order in which redis-cli will show them; `source` comes before all of them.
     package let fields: [(name: String, value: any RedisArgument)]
+    /// The gap of a draft that `gap(_:minute:)` made; nil for every other.
     package let gap: Gap?
 
     /// A fetched minute.
@@ -25,6 +26,7 @@ package struct EntryDraft: Sendable {
         return EntryDraft(fields: fields + [("rows", json)], gap: nil)
     }
 
+    /// An entry without rows: the fields `minute`, `gap` and `detail`.
     package static func gap(_ gap: Gap, minute: Minute) -> EntryDraft {
         EntryDraft(fields: [("minute", minute.description), ("gap", gap.code), ("detail", gap.detail)], gap: gap)
     }

@@ -1,5 +1,6 @@
 /// Why a minute has no rows: a short code for machines, words for people.
 package struct Gap: Error, Equatable, Sendable {
+    /// The codes that cointape writes; an entry of another hand may have any other.
     package enum Code: String, Sendable {
         /// The provider could not be reached, or its answers were errors, until the time was up.
         case upstream
@@ -15,9 +16,11 @@ package struct Gap: Error, Equatable, Sendable {
         case unpublished
     }
 
+    /// The value of the field `gap`: the raw value of a `Code`, or what another program wrote.
     package let code: String
     /// The code if it is one of ours: a label of a metric, which must have few values.
     var label: String { Code(rawValue: code) == nil ? "other" : code }
+    /// For people; at most 500 characters, without control characters.
     package let detail: String
 
     package init(_ code: Code, _ detail: String) {

@@ -2,7 +2,9 @@ package import Basics
 
 /// A stream entry's id: milliseconds and a sequence number, ordered as Redis orders them.
 package struct StreamID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// Since 1970: see `time` for whose clock it is.
     package let milliseconds: UInt64
+    /// Tells apart the entries of one millisecond; 0 for the entry of a minute.
     package let sequence: UInt64
 
     package init(milliseconds: UInt64, sequence: UInt64) {
@@ -15,6 +17,7 @@ package struct StreamID: Hashable, Comparable, Sendable, CustomStringConvertible
         self.init(milliseconds: UInt64(max(0, minute.milliseconds)), sequence: 0)
     }
 
+    /// Reads `<milliseconds>-<sequence>` in decimal digits; nil for anything else, and for a part beyond 64 bits.
     package init?(_ text: String) {
         var text = ByteScanner(text)
         guard let milliseconds = Self.number(text.take(while: isDigit)), text.take("-"),
@@ -49,6 +52,7 @@ package struct StreamID: Hashable, Comparable, Sendable, CustomStringConvertible
         (left.milliseconds, left.sequence) < (right.milliseconds, right.sequence)
     }
 
+    /// `0-0`: Redis gives no entry this id, so whoever reads from it on reads all.
     package static let lowest = StreamID(milliseconds: 0, sequence: 0)
 
     /// The next id; nil behind the highest.

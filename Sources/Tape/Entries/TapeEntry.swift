@@ -4,6 +4,7 @@ package import Redis
 /// A published entry as it was read.
 package struct TapeEntry: Sendable {
     package let id: StreamID
+    /// Values by name, byte for byte; of a name that stands twice the last value counts.
     package let fields: [String: [UInt8]]
 
     package init(id: StreamID, fields: [String: [UInt8]]) {
@@ -24,8 +25,10 @@ package struct TapeEntry: Sendable {
         self.init(id: id, fields: fields)
     }
 
+    /// By the id, not by the field `minute`.
     package var minute: Minute { id.minute }
 
+    /// Returns nil if there is no field `gap`; a code that cointape does not know is kept.
     package var gap: Gap? {
         text("gap").map { Gap(code: $0, detail: text("detail") ?? "") }
     }
@@ -33,6 +36,7 @@ package struct TapeEntry: Sendable {
     /// The rows as published: a JSON array.
     package var rows: [UInt8]? { fields["rows"] }
 
+    /// Returns nil if there is no such field; bytes that are not UTF-8 are repaired.
     package func text(_ name: String) -> String? {
         fields[name].map { String(decoding: $0, as: UTF8.self) }
     }

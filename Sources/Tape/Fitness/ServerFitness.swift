@@ -3,6 +3,7 @@ package import Redis
 
 /// Whether a Redis is fit for a tape, as far as it tells itself.
 package struct ServerFitness: Equatable, Sendable {
+    /// Each with the line that mends it, where one does; empty if nothing is wrong that the server tells.
     package let shortcomings: [RedisShortcoming]
     /// What the server told of itself; nothing where its user may not ask.
     package let info: RedisInfo

@@ -126,6 +126,7 @@ package struct KeyFitness: Sendable {
     /// A key, and what it has to be where it is there.
     package struct Expected: Sendable {
         package let key: String
+        /// As `TYPE` names it: `stream`, `hash`, `string`.
         package let type: String
         /// Whether it may have a time to live.
         package let expires: Bool
@@ -137,8 +138,11 @@ package struct KeyFitness: Sendable {
         }
     }
 
+    /// What is wrong with a key that is there; one that is missing has no fault.
     package enum Fault: Equatable, Sendable {
+        /// It is of this type, as `TYPE` names it, and should be of another.
         case type(String)
+        /// It goes after so long, as `PTTL` says, and should stay.
         case expires(Duration)
     }
 

@@ -13,11 +13,13 @@ package struct AheadNews {
     /// As much as `publish.lua` lets a minute be ahead of Redis' clock.
     private static let tolerance: Duration = .seconds(5)
 
+    /// `stream` is the key with its prefix: the remedy that is told names it for redis-cli.
     package init(stream: String, logger: Logger) {
         self.stream = stream
         self.logger = logger
     }
 
+    /// Whether the id lies more than 5 s behind `now`, which is how far ahead `publish.lua` lets a minute be.
     package static func isAhead(_ id: StreamID, now: Timestamp) -> Bool {
         id > highest(now)
     }

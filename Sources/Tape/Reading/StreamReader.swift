@@ -3,10 +3,12 @@ package import Redis
 
 /// Reads a stream's entries: by minute, newest first, or as they come.
 package struct StreamReader: Sendable {
+    /// The stream's key, with its prefix.
     package let key: String
     let redis: RedisClient
     let clock: TapeClock
 
+    /// `clock` is set by the replies that tell Redis' time; nothing is sent before the first call.
     package init(key: String, redis: RedisClient, clock: TapeClock) {
         self.key = key
         self.redis = redis
@@ -26,6 +28,7 @@ package struct StreamReader: Sendable {
         return StreamID(id)
     }
 
+    /// The entry whose id is `<minute>-0`, a gap included; nil if there is none.
     package func entry(at minute: Minute) async throws(RedisError) -> TapeEntry? {
         try await entries(RedisCommand("XRANGE", key, "\(StreamID(minute))", "\(StreamID(minute))", "COUNT", 1)).first
     }
@@ -42,6 +45,7 @@ package struct StreamReader: Sendable {
         return (try decode(replies.0, "XRANGE").first, replies.1)
     }
 
+    /// Returns nil if the stream is empty.
     package func oldest() async throws(RedisError) -> TapeEntry? {
         try await entries(RedisCommand("XRANGE", key, "-", "+", "COUNT", 1)).first
     }
@@ -55,6 +59,7 @@ package struct StreamReader: Sendable {
         return try await entries(RedisCommand("XREVRANGE", key, upper, lower, "COUNT", count))
     }
 
+    /// At most `count` entries from the id on, that one included, the oldest first.
     package func oldest(_ count: Int, from first: StreamID) async throws(RedisError) -> [TapeEntry] {
         try await entries(RedisCommand("XRANGE", key, "\(first)", "+", "COUNT", count))
     }

@@ -3,7 +3,9 @@ package import Redis
 
 /// What a stream is like from outside.
 package struct StreamSurvey: Equatable, Sendable {
+    /// How many there are now (`XLEN`).
     package let entries: Int
+    /// Returns nil if the stream is empty or missing; so does `newest`.
     package let oldest: StreamID?
     package let newest: StreamID?
     /// Of the highest entry that there ever was: what comes must be above it.
@@ -18,6 +20,7 @@ package struct StreamSurvey: Equatable, Sendable {
 
     /// A key that should be a stream, and is of another type.
     package struct WrongType: Error, Equatable, Sendable {
+        /// As `TYPE` names it.
         package let type: String
     }
 }

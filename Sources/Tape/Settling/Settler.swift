@@ -20,11 +20,13 @@ package struct Settler: Sendable {
         /// `publish.lua` refused: see `Publisher.Outcome`.
         case refused(Publisher.Outcome)
 
+        /// True for a gap, too.
         package var isPublished: Bool {
             if case .published = self { true } else { false }
         }
     }
 
+    /// The stream's name, without the prefix of keys.
     package let stream: String
     package let reader: StreamReader
     private let keys: TapeKeys
@@ -38,6 +40,7 @@ package struct Settler: Sendable {
     private static let mostTries = 3
     private static let poll: Duration = .seconds(1)
 
+    /// As for `Publisher`: a nil `retain` keeps all, and `kind` is nil for entries that are not a feed's own.
     package init(
         stream: String, source: String, kind: DataKind? = nil, retain: Duration?, keys: TapeKeys,
         identity: WorkerIdentity, redis: RedisClient, clock: TapeClock, logger: Logger

@@ -12,6 +12,7 @@ package final class WorkerIdentity: Sendable, CustomStringConvertible {
     package let process: Int32
     private let minute = Mutex<Minute?>(nil)
 
+    /// Draws a new suffix, so that identities differ even within one process.
     package init(name: String, kind: String) {
         self.name = name
         self.kind = kind
@@ -23,8 +24,10 @@ package final class WorkerIdentity: Sendable, CustomStringConvertible {
     /// As the heartbeat's key ends, and as a lease names its holder.
     package var description: String { "\(name):\(host):\(suffix)" }
 
+    /// The newest minute that was noted; nil before the first.
     package var lastMinute: Minute? { minute.withLock(\.self) }
 
+    /// Keeps the minute if it is newer than the one that was noted before.
     package func note(_ settled: Minute) {
         minute.withLock { $0 = max($0 ?? settled, settled) }
     }

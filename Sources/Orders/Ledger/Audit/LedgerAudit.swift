@@ -10,6 +10,7 @@ package struct LedgerAudit: Sendable {
     package private(set) var findings = LedgerFindings()
     /// What a person may want to know, and is not wrong.
     package private(set) var notes = LedgerFindings()
+    /// The first entry, if it is a readable opening; nil before that, and a later opening changes nothing here.
     package private(set) var opening: LedgerOpening?
     /// What the ledger allows, as of the newest entry; the standard ones while no opening was read.
     package private(set) var terms = LedgerTerms.standard
@@ -17,6 +18,7 @@ package struct LedgerAudit: Sendable {
     package private(set) var orders = 0
     /// The running total of the newest entry that has one.
     package private(set) var total: Satoshi?
+    /// The id of the entry that was taken last, readable or not; nil before the first.
     package private(set) var last: StreamID?
     private var sums: [Currency: ReadModelStatistics.Sums] = [:]
     private var createdLast: Timestamp?
@@ -36,6 +38,7 @@ package struct LedgerAudit: Sendable {
         model = readModel?.last == nil ? nil : readModel
     }
 
+    /// The sums of the orders taken so far; zero for a currency without any, and unreadable orders are left out.
     package subscript(currency: Currency) -> ReadModelStatistics.Sums { sums[currency] ?? .init() }
 
     /// Takes the next entry; the order that it is, if it can be read as one.
@@ -91,6 +94,7 @@ package struct LedgerAudit: Sendable {
     /// Adds what is wrong, as somebody else has found.
     package mutating func report(_ id: StreamID?, _ reason: String) { findings.add(id, reason) }
 
+    /// Adds what is not wrong, as somebody else has found.
     package mutating func note(_ id: StreamID?, _ reason: String) { notes.add(id, reason) }
 
     private mutating func take(_ found: LedgerOpening, isFirst: Bool) {
