@@ -1,5 +1,6 @@
 /// Why a command does not do what it was asked for, in words for its user.
 package struct CommandError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// What the user has to change.
     package enum Kind: Equatable, Sendable {
         /// One of its options has to be another.
         case option
@@ -10,6 +11,7 @@ package struct CommandError: Error, Equatable, Sendable, CustomStringConvertible
     }
 
     package let kind: Kind
+    /// Shown behind `cointape: `, without a period at its end.
     package let description: String
 
     init(_ kind: Kind, _ description: String) {

@@ -8,6 +8,7 @@ import Workers
 
 /// What a process is told by its environment.
 package struct Environment: Sendable {
+    /// All variables, also empty ones, which the subscript takes as missing.
     package let variables: [String: String]
 
     package init(_ variables: [String: String] = ProcessInfo.processInfo.environment) {
@@ -52,6 +53,7 @@ package enum StartProblem {
         error is ConfigIssues || (error as? CommandError)?.kind == .configuration
     }
 
+    /// Issues of configs begin with their file; other errors get `cointape: ` in front.
     package static func describe(_ error: any Error) -> String {
         error is ConfigIssues ? "\(error)" : "cointape: \(error)"
     }
@@ -62,6 +64,7 @@ package var version: String { Version.current }
 
 /// The guardian of `up`'s Redis, as a command: blocks its thread.
 package enum GuardCommand {
+    /// Returns the exit code: 0 if the guardian has ended Redis, 1 if Redis ended by itself or could not be started.
     package static func run(_ command: [String], log: String) -> Int32 {
         RedisGuardian.run(command, log: log)
     }
@@ -69,8 +72,10 @@ package enum GuardCommand {
 
 /// The process of filters, as a command, with which workers start their own program: blocks its thread.
 package enum FilterCommand {
+    /// The name of the subcommand, which help does not show.
     package static let name = JQService.command
 
+    /// Returns the exit code when the worker has ended the connection; `memory` is in bytes.
     package static func run(memory: Int) -> Int32 {
         JQService.run(memory: memory)
     }

@@ -7,6 +7,7 @@ import Workers
 
 /// `cointape fetch CONFIG`: settles the current minute once, or shows what would be published.
 package enum FetchCommand {
+    /// What came of the minute, in words; a gap makes the exit code 1.
     package enum Result: Sendable {
         case rows(String)
         case gap(String)

@@ -47,6 +47,7 @@ enum Launcher {
     }
 }
 
+/// How many event loops a process has.
 package enum EventLoops {
     /// Has the process do with one event loop: who has more cores starts more workers, which share nothing.
     ///

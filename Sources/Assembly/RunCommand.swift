@@ -3,6 +3,9 @@ import Workers
 
 /// `cointape run CONFIG…`: the workers of these configs, until told to stop.
 package enum RunCommand {
+    /// Returns when all workers have ended; throws `ConfigIssues` before it starts any.
+    ///
+    /// `tell` gets the warnings about the configs.
     package static func run(
         _ paths: [String], environment: Environment, tell: (String) -> Void
     ) async throws {

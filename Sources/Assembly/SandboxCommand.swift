@@ -7,6 +7,7 @@ import Tape
 
 /// `cointape sandbox`: the three providers, until told to stop.
 package enum SandboxCommand {
+    /// Once it listens, `print` gets the variables that send workers to it; throws for a fault that does not exist.
     package static func run(
         host: String, port: Int, assets: Int, key: String, faults: [String], environment: Environment,
         print: @escaping @Sendable (String) -> Void

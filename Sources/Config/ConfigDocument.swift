@@ -6,6 +6,7 @@ package struct ConfigDocument: Sendable {
     let object: ConfigNode?
     let mistakes: [PlacedMessage]
 
+    /// Does not throw: what is wrong with the text becomes issues when a reader is made.
     package init(_ text: [UInt8]) {
         var parser = ConfigParser(text)
         do throws(JSONSyntaxError) {

@@ -37,6 +37,7 @@ package struct SourcePosition: Equatable, Comparable, Sendable, CustomStringConv
     package let line: Int
     package let column: Int
 
+    /// `12:5`, as it stands behind a file's name in messages.
     package var description: String { "\(line):\(column)" }
 
     package static func < (left: Self, right: Self) -> Bool {

@@ -1,6 +1,8 @@
 /// Where a field stands, for what only shows when the file has been read.
 package struct ConfigPlace: Equatable, Sendable {
+    /// As in `ConfigIssue`: `request.pages.size`.
     package let path: String
+    /// nil if the file has neither the field nor the object that it belongs in.
     package let position: SourcePosition?
 }
 
@@ -25,6 +27,7 @@ package struct PlacedMessage: Sendable {
         self.message = message
     }
 
+    /// The issue that this is once the file is known.
     package func issue(in file: String) -> ConfigIssue {
         ConfigIssue(file: file, position: place.position, path: place.path, message: message)
     }

@@ -23,6 +23,10 @@ extension ConfigReader {
         return object(name, optional: true, summary)
     }
 
+    /// A reader for each object of the array, in order; what is not an object is reported and left out.
+    ///
+    /// A missing array has no objects, and is an issue unless `least` is 0. A reader that only declares fields returns
+    /// one reader, so that the fields of the objects are declared too.
     package func objects(_ name: String, atLeast least: Int, _ summary: String) -> [ConfigReader] {
         guard let elements = elements(name, "array of objects", least, summary) else {
             return node == nil ? [ConfigReader(nil, path: joined(name) + "[]", in: context)] : []
@@ -36,6 +40,10 @@ extension ConfigReader {
         }
     }
 
+    /// The texts with their placeholders filled in; what is not a string is reported and left out.
+    ///
+    /// Without an array it returns an empty one if `least` is 0, else nil. An array that is too short is reported and
+    /// returned all the same.
     package func strings(_ name: String, atLeast least: Int = 0, _ summary: String) -> [String]? {
         guard let elements = elements(name, "array of strings", least, summary) else { return least == 0 ? [] : nil }
         return elements.enumerated().compactMap { index, element in

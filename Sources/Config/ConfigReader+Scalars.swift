@@ -14,12 +14,14 @@ extension ConfigReader {
         }
     }
 
+    /// A text of one line, with its placeholders filled in.
     package func string(
         _ name: String, default defaultText: String? = nil, optional: Bool = false, _ summary: String
     ) -> String? {
         parsed(name, type: "string", default: defaultText, optional: optional, summary) { $0 }
     }
 
+    /// A duration with its unit, as `ConfigQuantity` reads it; outside of the range it is reported.
     package func duration(
         _ name: String, default defaultText: String? = nil, in range: ClosedRange<Duration>? = nil, _ summary: String
     ) -> Duration? {
@@ -35,6 +37,7 @@ extension ConfigReader {
         }
     }
 
+    /// A size in bytes, from 1 to `most`; the file and `most` have it with a unit, as `64MB`.
     package func bytes(
         _ name: String, default defaultText: String? = nil, atMost most: String = "1GB", _ summary: String
     ) -> Int? {
@@ -49,6 +52,7 @@ extension ConfigReader {
         }
     }
 
+    /// A whole number in the range, or a string that is one placeholder and is filled in with such a number.
     package func integer(
         _ name: String, default defaultValue: Int? = nil, in range: ClosedRange<Int>, _ summary: String
     ) -> Int? {
@@ -71,6 +75,7 @@ extension ConfigReader {
         return number
     }
 
+    /// `true` or `false`, or a string that is one placeholder and is filled in with one of the two.
     package func bool(_ name: String, default defaultValue: Bool, _ summary: String) -> Bool? {
         scalar(name, "boolean", "\(defaultValue)", false, summary) { raw in
             switch raw {
@@ -82,6 +87,7 @@ extension ConfigReader {
         }
     }
 
+    /// One of the cases, written as its raw value; any other text is reported, with the most similar case.
     package func choice<Value: RawRepresentable & CaseIterable>(
         _ name: String, default defaultValue: Value? = nil, _ summary: String
     ) -> Value? where Value.RawValue == String {

@@ -7,6 +7,7 @@ import Basics
 /// initialiser reads all its fields first and gives up only afterwards: all mistakes are told at once.
 package final class ConfigReader {
     package let context: ConfigContext
+    /// `request.pages` for an object in an object; empty for the file's own.
     package let path: String
     let node: ConfigNode?
     private let members: [ConfigNode.Member]
@@ -19,6 +20,7 @@ package final class ConfigReader {
         if case .object(let members) = node?.value { self.members = members } else { members = [] }
     }
 
+    /// Where the object begins; for an optional one that is missing, where the object around it begins.
     package var position: SourcePosition? { node?.position }
 
     /// Reports the keys that nobody declared.

@@ -8,8 +8,10 @@ package final class HTTPClient: Sendable {
     private let engine: CurlEngine
     private static let mostRedirects = 3
 
+    /// What decides on the proxy of each request; it does not change while the client lives.
     package let proxies: ProxySettings
 
+    /// Starts the thread of the client, which only `shutdown` ends.
     package init(proxies: ProxySettings = ProxySettings()) {
         self.proxies = proxies
         engine = CurlEngine()

@@ -2,6 +2,7 @@
 ///
 /// The message names hosts, never a whole URL: its query may hold a key.
 package struct HTTPError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// What went wrong, for whoever decides whether to ask again.
     package enum Code: Equatable, Sendable {
         case timeout
         /// Resolving, connecting, TLS, or the connection broke.

@@ -1,5 +1,6 @@
 /// A GET and the bounds within which it must be answered.
 package struct HTTPRequest: Sendable {
+    /// With its query; http or https.
     package var url: String
     package var headers: [(name: String, value: String)]
     package var limits: Limits
@@ -8,6 +9,7 @@ package struct HTTPRequest: Sendable {
     /// What came before an answer failed to come whole has been told as well.
     package var receive: (@Sendable ([UInt8]) -> Void)?
 
+    /// Bounds of a request; beyond the times it fails with `.timeout`, beyond the size with `.bodyTooLarge`.
     package struct Limits: Equatable, Sendable {
         /// From the start to the last byte, redirects included.
         package var total: Duration
@@ -33,8 +35,10 @@ package struct HTTPRequest: Sendable {
     }
 }
 
+/// An answer of any status: an error of the server is not an `HTTPError`.
 package struct HTTPResponse: Sendable {
     package let status: Int
+    /// In order, with names as they were sent; those of interim answers (1xx) are not among them.
     package let headers: [(name: String, value: String)]
     /// Decompressed.
     ///

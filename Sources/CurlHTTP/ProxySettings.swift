@@ -21,11 +21,13 @@ package struct ProxySettings: Sendable {
     private static let exceptions = ["no_proxy", "NO_PROXY"]
     private static let schemes: Set<String> = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"]
 
+    /// Keeps only the variables about proxies, and none that is empty.
     package init(_ environment: [String: String] = ProcessInfo.processInfo.environment) {
         let names = Self.names.values.joined() + Self.namesForAll + Self.exceptions
         self.environment = environment.filter { names.contains($0.key) && !$0.value.isEmpty }
     }
 
+    /// Decides by the variables and the URL alone; resolves no name, and takes an unreadable URL as `.direct`.
     package func way(to url: String) -> Way {
         guard let origin = Origin(of: url),
             let variable = ((Self.names[origin.scheme] ?? []) + Self.namesForAll).first(where: {

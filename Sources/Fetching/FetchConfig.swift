@@ -14,11 +14,17 @@ package struct FetchConfig: Sendable {
     package let filters: PageFilters
     /// Up to where the filters may go with a page.
     package var filterBounds: JQBounds { JQBounds(documentsOf: request.limits.body) }
+    /// Whether a list without rows is published; otherwise the minute becomes a gap.
     package let allowEmpty: Bool
+    /// The name of the stream, without the prefix of keys.
     package let stream: String
+    /// How long entries are kept: at least twelve periods, whatever the config says.
     package let retain: Duration
+    /// What the feed costs, for the output of `cointape check` and for warnings; no fetch depends on it.
     package let cost: CostEstimate
+    /// Where `needs` stands, for the message about variables that are not set.
     package let needsPlace: ConfigPlace
+    /// Where `publish.stream` stands, for what compares configs.
     package let streamPlace: ConfigPlace
 
     package init?(reading reader: ConfigReader) {

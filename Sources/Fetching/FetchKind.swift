@@ -37,6 +37,7 @@ extension FetchConfig: WorkerConfig {
             lacks: lacks.map { PlacedMessage(needsPlace, "set \($0)\(instead)") })
     }
 
+    /// To settle minutes, and to read and write how long the provider is to be left alone.
     package func redisNeeds(at minute: Minute) -> [RedisNeed] {
         let keys = worker.redis.keys
         return .settling(stream, minute, keys) + [RedisNeed]("GET", "SET", on: keys.pause(stream))
@@ -50,6 +51,7 @@ extension FetchConfig: WorkerConfig {
 }
 
 extension FetchConfig {
+    /// Makes the worker, and logs through which proxy it is going to ask its provider.
     package func fetchWorker(in process: WorkerProcess, as identity: WorkerIdentity) -> FetchWorker {
         let (keys, redis, clock) = (worker.redis.keys, process.redis(worker), process.clock)
         let settler = Settler(

@@ -24,6 +24,7 @@ package struct FetchWorker: MinuteSettling, CustomStringConvertible {
         self.logger = logger
     }
 
+    /// Returns after a graceful shutdown or a cancellation; what fails before is logged and tried again.
     package func run() async throws {
         var backoff = Backoff(base: .milliseconds(100), maximum: .seconds(5))
         var news = AheadNews(stream: settler.reader.key, logger: logger)
@@ -86,6 +87,7 @@ package struct FetchWorker: MinuteSettling, CustomStringConvertible {
         try await settler.reader.newestID()?.minute
     }
 
+    /// The entry of the minute, rows or a gap; nil if the stream has none.
     package func entry(at minute: Minute) async throws -> TapeEntry? {
         try await settler.reader.entry(at: minute)
     }

@@ -29,6 +29,7 @@ package struct Fetcher: Sendable {
     private let redactor: Redactor
     private let logger: Logger
 
+    /// `http` and `jq` may be shared; whoever made them shuts them down.
     package init(
         _ config: FetchConfig, memory: Memory?, http: HTTPClient, jq: JQPool, clock: TapeClock, redactor: Redactor,
         logger: Logger

@@ -9,6 +9,7 @@ package struct PageFilters: Sendable {
     let items: JQProgram?
     let asOf: JQProgram?
 
+    /// `failure` finds an error's message, `total` and `items` count items, `asOf` finds the time of the page.
     package init(
         rows: JQProgram, failure: JQProgram? = nil, total: JQProgram? = nil, items: JQProgram? = nil,
         asOf: JQProgram? = nil

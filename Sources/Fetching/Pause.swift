@@ -19,6 +19,7 @@ package struct Pause: Sendable {
     private let redis: RedisClient
     private let clock: TapeClock
 
+    /// `key` is the whole name of the key in Redis, one for each stream.
     package init(key: String, redis: RedisClient, clock: TapeClock) {
         self.key = key
         self.redis = redis

@@ -5,9 +5,11 @@ package import JQ
 
 /// The request of a page: its URL without the paging parameter, its headers, its bounds.
 package struct RequestSettings: Sendable {
+    /// Scheme, host and path, without a query.
     package let url: String
     let query: [(name: String, value: String)]
     let headers: [(name: String, value: String)]
+    /// nil for a list of one page.
     package let pages: PageSettings?
     let limits: HTTPRequest.Limits
     let retries: Int
@@ -88,7 +90,9 @@ package struct PageSettings: Equatable, Sendable {
     package let size: Int
     /// No more pages than this.
     package let max: Int
+    /// Finds the number of items on all pages; nil if pages do not tell it.
     package let total: JQProgram?
+    /// Counts the items on a page; without it its rows are counted.
     package let items: JQProgram?
 
     package init(

@@ -3,7 +3,9 @@ import Config
 
 /// When a feed is due: at multiples of a period since the epoch, a little later if an offset says so.
 package struct Schedule: Equatable, Sendable {
+    /// The period, in configs a multiple of 60 seconds.
     package let every: Duration
+    /// How long after the start of a minute its fetch begins.
     package let offset: Duration
 
     /// A fetch that has not ended this long after its minute's start is given up, and the minute becomes a gap.
@@ -30,9 +32,12 @@ package struct Schedule: Equatable, Sendable {
         self.init(every: every, offset: offset)
     }
 
+    /// A minute to settle, and the time there is for it.
     package struct Appointment: Equatable, Sendable {
         package let minute: Minute
+        /// When to begin: at the offset into the minute, or now if that is over.
         package let start: Timestamp
+        /// When to give up, counted from the offset into the minute, however late the fetch begins.
         package let deadline: Timestamp
     }
 

@@ -10,11 +10,13 @@ package protocol Responder: AnyObject {
 }
 
 extension Responder {
+    /// By default refused requests are not counted.
     package var refusals: RouteMetrics? { nil }
 }
 
 /// A response that is ready, or will be.
 package struct Answer {
+    /// The response, or the future of one.
     package enum Outcome {
         /// Sent at once: this is the fast way, and what is at hand takes it.
         case ready(Response)

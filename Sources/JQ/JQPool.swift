@@ -20,6 +20,7 @@ package final class JQPool: Sendable {
 
     static let isShutDown = JQError("the filters are shut down", .interrupted)
 
+    /// Starts no process yet; later at most `processes` exist at a time.
     package init(
         _ command: JQCommand, bounds: JQBounds,
         processes most: Int = max(1, min(4, ProcessInfo.processInfo.activeProcessorCount))

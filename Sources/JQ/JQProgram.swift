@@ -21,6 +21,7 @@ package struct JQProgram: Hashable, Sendable {
 
 /// What is wrong with a filter, or with what it was given.
 package struct JQError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// Whether the same filter on the same document can fare better another time.
     package enum Kind: Equatable, Sendable {
         /// What the filter or the parser says, or what the filter's results are.
         case judgement

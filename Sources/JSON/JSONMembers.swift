@@ -1,5 +1,6 @@
 /// One member of a JSON object.
 package struct JSONMember: Equatable, Sendable {
+    /// The text of a string or a number; of any other value only its kind.
     package enum Value: Equatable, Sendable {
         case string(String)
         /// The digits as they are written.
@@ -7,6 +8,7 @@ package struct JSONMember: Equatable, Sendable {
         case object, array, bool, null
     }
 
+    /// Without its quotes, and with its escapes decoded.
     package let name: String
     package let value: Value
 }

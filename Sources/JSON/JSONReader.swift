@@ -4,6 +4,7 @@ import Basics
 ///
 /// The commas between values and the colon behind a name are not tokens: the reader checks and skips them.
 package struct JSONToken: Equatable, Sendable {
+    /// What a token is; the value of a scalar has to be read from the token's range.
     package enum Kind: Equatable, Sendable {
         case beginObject, endObject, beginArray, endArray
         /// A member's name; the next token begins its value. The range includes the quotes.
@@ -17,6 +18,7 @@ package struct JSONToken: Equatable, Sendable {
     }
 
     package let kind: Kind
+    /// Offsets in bytes into the text that the reader was given.
     package let range: Range<Int>
 
     init(_ kind: Kind, _ range: Range<Int>) {
@@ -27,6 +29,7 @@ package struct JSONToken: Equatable, Sendable {
 
 /// What is wrong with a text that should be JSON, and at which byte.
 package struct JSONSyntaxError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// What is wrong, without the place: `a value should stand here`.
     package let message: String
     /// Counted from 0.
     package let offset: Int
@@ -36,6 +39,7 @@ package struct JSONSyntaxError: Error, Equatable, Sendable, CustomStringConverti
         self.offset = offset
     }
 
+    /// `a value should stand here at byte 17`.
     package var description: String { "\(message) at byte \(offset)" }
 }
 
@@ -69,6 +73,7 @@ package struct JSONReader: Sendable {
     private var objects: UInt64 = 0
     private let isBare: Bool
 
+    /// With `.elements` the text may be empty; with `.value` it must hold exactly one value.
     package init(_ start: Start = .value) {
         isBare = start == .elements
         expected = isBare ? .valueOrEnd : .value

@@ -98,6 +98,7 @@ package enum JSONString {
         output.append(UInt8(ascii: "\""))
     }
 
+    /// As `append`, into a string: the text in quotes, with its escapes.
     package static func quoted(_ text: String) -> String {
         var output: [UInt8] = []
         append(text.utf8, to: &output)

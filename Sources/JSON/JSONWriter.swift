@@ -29,12 +29,14 @@ package struct JSONWriter {
         return writer.bytes
     }
 
+    /// Writes an object as the next value; the body writes its members.
     package mutating func object(_ body: (inout JSONWriter) -> Void) {
         open(UInt8(ascii: "{"))
         body(&self)
         close(UInt8(ascii: "}"))
     }
 
+    /// Writes an array as the next value; the body writes its elements.
     package mutating func array(_ body: (inout JSONWriter) -> Void) {
         open(UInt8(ascii: "["))
         body(&self)
@@ -49,6 +51,7 @@ package struct JSONWriter {
         isBehindValue = false
     }
 
+    /// Writes the text in quotes, and escapes what RFC 8259, section 7, says must be, and DEL.
     package mutating func string(_ text: String) {
         separate()
         JSONString.append(text.utf8, to: &bytes)
@@ -62,6 +65,7 @@ package struct JSONWriter {
         bytes.append(UInt8(ascii: "\""))
     }
 
+    /// Writes all digits: a reader that takes numbers as doubles loses some beyond 2^53 (RFC 8259, section 6).
     package mutating func integer(_ number: some BinaryInteger) {
         separate()
         bytes += String(number).utf8
@@ -104,11 +108,13 @@ extension JSONWriter {
         if let text { string(text) } else { null() }
     }
 
+    /// A whole number, as `integer` writes it.
     package mutating func member(_ name: String, _ number: some BinaryInteger) {
         self.name(name)
         integer(number)
     }
 
+    /// An array of strings; an empty array if there are none.
     package mutating func member(_ name: String, _ texts: [String]) {
         self.name(name)
         array { for text in texts { $0.string(text) } }

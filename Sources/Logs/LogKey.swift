@@ -1,32 +1,46 @@
 /// The keys of log metadata: chosen once, so that a search for one finds every line that has it.
 package enum LogKey {
+    /// Which retry of a page it is, counted from 1.
     package static let attempt = "attempt"
     package static let bytes = "response.bytes"
     package static let column = "column"
+    /// How many rows, or orders, the step was about.
     package static let count = "rows.count"
     package static let detail = "detail"
+    /// In milliseconds.
     package static let duration = "duration_ms"
+    /// The id of an entry in a stream of Redis, of the tape or of the ledger.
     package static let entry = "entry.id"
+    /// An error in words; a line that is logged with an error gets it by itself.
     package static let error = "error"
     package static let event = "event"
+    /// The code of a gap, as its entry has it.
     package static let gap = "gap"
+    /// The host that is listened on, or that a feed asks.
     package static let host = "http.host"
     package static let level = "level"
+    /// How many lines were lost before this one.
     package static let lost = "lines.lost"
+    /// The minute that the line is about, not the one in which it was written.
     package static let minute = "minute"
     package static let outcome = "outcome"
     package static let page = "page"
     package static let pages = "pages"
+    /// A file; in lines about lost lines also `console`.
     package static let path = "file.path"
     package static let port = "port"
+    /// The URL of a proxy without its user and password, or `none`.
     package static let proxy = "proxy"
     package static let process = "process.id"
+    /// The endpoint of the Redis that the line is about.
     package static let redis = "redis"
+    /// What a person can type to look into the matter or to repair it.
     package static let remedy = "remedy"
     package static let source = "source"
     package static let status = "http.status"
     package static let stream = "stream"
     package static let time = "time"
+    /// In milliseconds: how long until the next try.
     package static let wait = "wait_ms"
     package static let worker = "worker"
 

@@ -7,6 +7,7 @@ package final class LogOutputs: Sendable {
     private let files = Mutex<[String: LogFile]>([:])
     private let console: Console
 
+    /// Has no files yet; the console is standard error.
     package convenience init() {
         self.init(console: .standardError)
     }
@@ -24,6 +25,7 @@ package final class LogOutputs: Sendable {
         files.withLock { $0[path] = file }
     }
 
+    /// Whether at least one file has been opened, which SIGHUP would open again.
     package var hasFiles: Bool { files.withLock { !$0.isEmpty } }
 
     /// Opens all files anew, as after a rotation.

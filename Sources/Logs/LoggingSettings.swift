@@ -5,6 +5,7 @@ package import Logging
 package struct LoggingSettings: Equatable, Sendable {
     /// The least severe level of all.
     package let level: Logger.Level
+    /// Never empty: a config without any has the console.
     package let handlers: [LogHandlerSettings]
 
     /// Text on the console, from `info` on.
@@ -13,6 +14,7 @@ package struct LoggingSettings: Equatable, Sendable {
         handlers = [.console(level: .info)]
     }
 
+    /// Reads the object `logging` of a config, which may be missing; nil if it or its level cannot be read.
     package init?(reading parent: ConfigReader) {
         guard let reader = parent.object("logging", optional: true, "What is logged, and where.") else { return nil }
         let level = reader.choice("level", default: Logger.Level.info, "The least severe level that is logged at all.")
@@ -28,6 +30,7 @@ package struct LoggingSettings: Equatable, Sendable {
 
 /// One place that lines go to.
 package struct LogHandlerSettings: Equatable, Sendable {
+    /// Where the lines of a handler go.
     package enum Destination: Equatable, Sendable {
         /// Standard error.
         case console

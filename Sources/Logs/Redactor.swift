@@ -5,6 +5,7 @@ import JSON
 /// the userinfo of URLs.
 package struct Redactor: Sendable {
     private let needles: [[UInt8]]
+    /// What stands in place of a secret, whatever its length.
     package static let mask = "***"
 
     /// Values shorter than 6 characters are not hidden: they would mask ordinary text.

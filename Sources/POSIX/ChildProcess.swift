@@ -6,6 +6,7 @@
 
 /// A child process, started with exactly the descriptors that it is given.
 package struct ChildProcess: Sendable {
+    /// The id of the process and of its group; another process may get it once `hasEnded` or `end` has seen the end.
     package let process: pid_t
 
     /// Starts `program`, by default the first argument, which is looked for in PATH.
@@ -72,6 +73,7 @@ package struct ChildProcess: Sendable {
         return true
     }
 
+    /// How the process ended.
     package enum End: Equatable, Sendable {
         case exit(code: Int32)
         case signal(Int32)
@@ -95,6 +97,9 @@ package struct ChildProcess: Sendable {
         return signal == 0 ? .exit(code: status >> 8 & 0xFF) : .signal(signal)
     }
 
+    /// Sends a signal to the process alone, not to its group; a failure is ignored.
+    ///
+    /// Not to be called after `end`, or after `hasEnded` has returned true: the id may belong to another process then.
     package func signal(_ number: Int32) {
         kill(process, number)
     }
@@ -102,9 +107,12 @@ package struct ChildProcess: Sendable {
 
 /// A pipe that no child inherits unless it is given an end.
 package struct Pipe {
+    /// The descriptor to read from; whoever makes the pipe closes it.
     package let reading: Int32
+    /// The descriptor to write to; whoever makes the pipe closes it.
     package let writing: Int32
 
+    /// Opens two descriptors; throws if the process or the system has none left.
     package init() throws(SystemError) {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else {

@@ -4,6 +4,7 @@
     import Darwin
 #endif
 
+/// Makes folders as `mkdir -p` does, with the mode 0755 less the umask.
 package enum Folder {
     /// Makes a folder, and those above it, where they are missing; returns whether the last one was made by this call.
     ///

@@ -6,8 +6,10 @@
 
 /// A call of the system that failed, and what it was about, in words.
 package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// What failed, and behind a colon the system's own words if there is an errno.
     package let description: String
 
+    /// For a failure that has no errno; `description` is the whole message.
     package init(_ description: String) {
         self.description = description
     }

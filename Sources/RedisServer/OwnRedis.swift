@@ -20,6 +20,7 @@ package struct OwnRedisError: Error, Equatable, Sendable, CustomStringConvertibl
 
 /// A redis-server of our own, durable, on loopback, that ends with this process.
 package final class OwnRedis: Sendable {
+    /// Where clients reach it: on 127.0.0.1 only.
     package let endpoint: RedisEndpoint
     package let port: Int
     private let folder: DataFolder
@@ -112,6 +113,7 @@ package final class OwnRedis: Sendable {
         }
     }
 
+    /// The error for a Redis that has ended by itself, with the last lines of its log, which it reads now.
     package var endedError: OwnRedisError { OwnRedisError(Self.ended(endpoint, folder.path)) }
 
     /// Ends Redis and waits for it, by rights for a moment, at most 25 seconds.

@@ -17,6 +17,7 @@ package struct SandboxSettings: Sendable {
     /// What goes wrong, and how often.
     package let faults: FaultPlan
 
+    /// Raises `assets` and `ranked` to 10 if they are less.
     package init(
         seed: UInt64 = 1, assets: Int = 10_000, ranked: Int = 3_400, rates: Int = 640, key: String = "sandbox-key",
         faults: FaultPlan = FaultPlan()

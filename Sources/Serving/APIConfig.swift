@@ -7,14 +7,19 @@ package import Workers
 /// The config of an api worker: where it listens and which list it serves.
 package struct APIConfig: Sendable {
     package let worker: WorkerSettings
+    /// At least one.
     package let listen: [ListenAddress]
     /// The stream of lists, and the titles of the columns to serve.
     package let stream: String
+    /// In the order in which they are served; never empty.
     package let columns: [String]
+    /// Where `list.columns` stands, for what compares configs.
     package let columnsPlace: ConfigPlace
+    /// How old the newest list may be to stand in for the present minute.
     package let margin: Duration
     /// How many whole lists of the past are kept, or so many more beginnings of lists.
     package let cached: Int
+    /// nil for an api that serves only lists that workers make.
     package let onDemand: OnDemandSettings?
     /// nil for an api that takes no orders.
     package let orders: OrderServiceSettings?

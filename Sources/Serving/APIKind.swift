@@ -10,6 +10,7 @@ package import Workers
 extension APIConfig: WorkerConfig {
     package static let kind = WorkerKind("api", "Serves lists over HTTP.")
 
+    /// The stream of lists, with the columns to serve, and that of rates if the api takes orders.
     package var inputs: [StreamInput] {
         [StreamInput(stream, columns: Placed(columns, at: columnsPlace))]
             + (orders.map { [StreamInput($0.rates)] } ?? [])
@@ -21,6 +22,7 @@ extension APIConfig: WorkerConfig {
         return onDemand.fetch.map { NamedConfig($0, kind: "fetch") } + [NamedConfig(onDemand.merge, kind: "merge")]
     }
 
+    /// The merge worker must make the list that is served here, and the feeds must fetch all that it joins.
     package func disagreements(with named: [(any WorkerConfig)?]) -> [PlacedMessage] {
         guard let onDemand, let merge = named.last ?? nil else { return [] }
         let (name, place) = (onDemand.merge.value, onDemand.merge.place)
@@ -48,6 +50,7 @@ extension APIConfig: WorkerConfig {
             + (orders.map { .reading(keys.stream($0.rates)) } ?? [])
     }
 
+    /// The clients of Redis that it makes give up after 2 seconds, so that a caller gets an early 503.
     package func service(
         in process: WorkerProcess, as identity: WorkerIdentity, naming named: [any WorkerConfig]
     ) -> any Service {

@@ -91,6 +91,7 @@ package struct APIWorker: Service, CustomStringConvertible {
         self.ending = ending
     }
 
+    /// Returns when a graceful shutdown has ended all parts; throws if one of them fails, as on a port that is taken.
     package func run() async throws {
         let ending = ending
         try await withGracefulShutdownHandler {

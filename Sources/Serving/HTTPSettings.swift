@@ -7,6 +7,7 @@ package struct HTTPSettings: Equatable, Sendable {
     /// Of each address.
     package let maxConnections: Int
 
+    /// nil, with issues, also if `max_unfinished` is too little for one request.
     package init?(reading reader: ConfigReader) {
         let maxURI = reader.bytes(
             "max_uri", default: "8kB", atMost: "1MB", "The longest request target; beyond it 414.")

@@ -3,13 +3,17 @@
 ///
 /// `docs/reference/metrics.md` explains each; every label has few values, that configs or constants bound.
 package struct MetricName: Hashable, Sendable {
+    /// The word in the `# TYPE` line of the text.
     package enum Kind: String, Sendable {
         case counter, gauge, histogram
     }
 
+    /// The whole name, with the unit, and `_total` at the end of a counter's.
     package let name: String
     package let kind: Kind
+    /// The `# HELP` line: what is measured, and in what.
     package let help: String
+    /// The names of the labels, in the order in which their values are given.
     package let labels: [String]
 
     private init(_ name: String, _ kind: Kind, _ labels: [String], _ help: String) {
@@ -24,12 +28,14 @@ extension MetricName {
     package static let dataAge = MetricName(
         "cointape_data_age_seconds", .gauge, ["stream"],
         "How long ago the newest minute with rows, or with a list, began.")
+    /// `outcome` is a `Publisher.Outcome`: `ok`, or why the entry was not needed or was refused.
     package static let minutes = MetricName(
         "cointape_minutes_total", .counter, ["stream", "outcome"],
         "Minutes that this process has worked on, by what came of it.")
     package static let gaps = MetricName(
         "cointape_gaps_total", .counter, ["stream", "reason"], "Minutes that this process has ended as a gap.")
 
+    /// `outcome` is `rows`, or the code of the gap.
     package static let fetchSeconds = MetricName(
         "cointape_fetch_seconds", .histogram, ["source", "outcome"],
         "How long a whole list took to fetch, all its pages and retries included.")
@@ -40,15 +46,18 @@ extension MetricName {
     package static let pageRetries = MetricName(
         "cointape_page_retries_total", .counter, ["source"], "Pages that were asked for again.")
 
+    /// `kind` is `matched`, `only_<source>`, `duplicates`, `conflicts`, `unpriced` or `no_key`.
     package static let joinRows = MetricName(
         "cointape_join_rows", .gauge, ["stream", "kind"], "The account of the last join: rows by what became of them.")
 
+    /// 1, or 0 while one of the worker's clients cannot connect.
     package static let redisUp = MetricName(
         "cointape_redis_up", .gauge, ["worker", "redis"], "Whether a worker's clients reach their Redis.")
     package static let redisReconnects = MetricName(
         "cointape_redis_reconnects_total", .counter, ["worker", "redis"],
         "How often a worker's clients connected again after a failure.")
 
+    /// `outcome` is `taken`, `replayed`, or the code of the problem, such as `cap-exceeded`.
     package static let orders = MetricName(
         "cointape_orders_total", .counter, ["outcome"], "Orders asked for, by what came of it.")
     package static let soldSatoshi = MetricName(
@@ -62,6 +71,7 @@ extension MetricName {
         "cointape_ledger_drift_satoshi", .gauge, [],
         "What the ledger's running total and the sum of its orders differ by: 0, or somebody has written into it.")
 
+    /// `route` is one of few names: `refused` counts what was not a valid request.
     package static let httpRequests = MetricName(
         "cointape_http_requests_total", .counter, ["route", "status"], "Requests answered.")
     package static let httpSeconds = MetricName(

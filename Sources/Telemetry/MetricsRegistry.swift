@@ -5,6 +5,7 @@ import Synchronization
 ///
 /// Counters and histograms are swift-metrics'; what is only worth knowing at the moment of a look is a sample.
 package final class MetricsRegistry: Sendable {
+    /// Names and values; the same pairs in another order are another series.
     package typealias Labels = [(String, String)]
 
     private let series = Mutex<[String: [SeriesKey: any Series]]>([:])
@@ -62,6 +63,7 @@ package final class MetricsRegistry: Sendable {
 }
 
 extension MetricsRegistry: MetricsFactory {
+    /// Returns the same series for the same label and dimensions, as all of these do.
     package func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
         find(label, dimensions) { CounterSeries() }
     }
@@ -70,12 +72,14 @@ extension MetricsRegistry: MetricsFactory {
         find(label, dimensions) { GaugeSeries() }
     }
 
+    /// A histogram with bounds for seconds if `aggregate` is true, else a gauge.
     package func makeRecorder(
         label: String, dimensions: [(String, String)], aggregate: Bool
     ) -> any RecorderHandler {
         aggregate ? find(label, dimensions) { HistogramSeries() } : find(label, dimensions) { GaugeSeries() }
     }
 
+    /// A histogram: the handler takes nanoseconds and shows seconds.
     package func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
         find(label, dimensions) { HistogramSeries() }
     }

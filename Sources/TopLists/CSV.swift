@@ -1,9 +1,11 @@
 /// Comma-separated values as RFC 4180 has them: CRLF ends every line, quotes only where they are needed.
 package enum CSV {
+    /// Appends the field, in quotes if it has a comma, a quote, CR or LF.
     package static func append(field: some Collection<UInt8>, to output: inout [UInt8]) {
         append(field: Array(field)[...], to: &output)
     }
 
+    /// The same, without a copy of the field.
     package static func append(field: ArraySlice<UInt8>, to output: inout [UInt8]) {
         guard field.contains(where: needsQuotes) else {
             output += field
@@ -17,6 +19,7 @@ package enum CSV {
         output.append(UInt8(ascii: "\""))
     }
 
+    /// Appends the titles with commas between them, and the end of the line.
     package static func append(header titles: [String], to output: inout [UInt8]) {
         for (index, title) in titles.enumerated() {
             if index > 0 { output.append(UInt8(ascii: ",")) }
@@ -25,6 +28,7 @@ package enum CSV {
         output += endOfLine
     }
 
+    /// CRLF (RFC 4180, section 2).
     package static let endOfLine: [UInt8] = [0x0D, 0x0A]
 
     private static func needsQuotes(_ byte: UInt8) -> Bool {
@@ -38,6 +42,7 @@ package struct CSVReader {
     /// Where the next record begins.
     package var position = 0
 
+    /// The text need not be well-formed: a quote that is not closed ends with the text, and nothing throws.
     package init(_ text: [UInt8]) {
         self.text = text
     }

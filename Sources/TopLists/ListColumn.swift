@@ -1,9 +1,11 @@
 /// A column of a list: its title and what its values are.
 package struct ListColumn: Equatable, Sendable, Codable {
+    /// What the values are; in JSON only a `string` is written in quotes.
     package enum Kind: String, CaseIterable, Sendable, Codable {
         case integer, decimal, string
     }
 
+    /// The title in the header of CSV, and the name of the member in JSON.
     package let name: String
     package let type: Kind
 

@@ -23,6 +23,7 @@ package enum ListFormat: Int, CaseIterable, Sendable {
         }
     }
 
+    /// The value of Content-Type; that of CSV says that there is a header (RFC 4180, section 3).
     package var mediaType: String {
         switch self {
         case .json: "application/json"

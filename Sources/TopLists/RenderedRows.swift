@@ -8,5 +8,6 @@ package struct RenderedRows: Sendable {
     /// Where each row ends: `ends[n]` bytes are what stands in front, and n rows.
     package let ends: [UInt32]
 
+    /// How many rows there are: `ends` has one element more.
     package var count: Int { ends.count - 1 }
 }

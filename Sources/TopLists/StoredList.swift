@@ -7,6 +7,7 @@ package struct StoredList: Sendable {
     /// Raised whenever the same stored list is rendered otherwise than before: entity tags hold it.
     package static let rendering = 3
 
+    /// Why a list cannot be rendered; `line` counts records from 1, the header included.
     package enum Failure: Error, Equatable {
         case headerMissing
         case rowMalformed(line: Int)

@@ -6,9 +6,13 @@ import Tape
 package struct OpenLedgerCommand: Sendable {
     /// What was typed; nil for what was left out.
     package struct Options: Sendable {
+        /// `--already-sold`, in BTC.
         package var alreadySold: String?
+        /// `--kind`: `real` or `sandbox`.
         package var kind: String?
+        /// `--cap`, in BTC.
         package var cap: String?
+        /// `--currencies`, codes with a comma between two.
         package var currencies: String?
 
         package init(
@@ -21,7 +25,9 @@ package struct OpenLedgerCommand: Sendable {
         }
     }
 
+    /// The default of `--cap`, in BTC, for the help.
     package static let standardCap = LedgerTerms.standard.cap.btc
+    /// The default of `--currencies`, for the help.
     package static let standardCurrencies = LedgerTerms.text(of: LedgerTerms.standard.currencies)
 
     private let alreadySold: Satoshi?

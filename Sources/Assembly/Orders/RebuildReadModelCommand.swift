@@ -3,6 +3,9 @@ import Tape
 
 /// `cointape orders rebuild`: folds the ledger anew and puts the new read model in the old one's place.
 package enum RebuildReadModelCommand {
+    /// `config` is that of a project worker, by default `ledger.json` in the config folder.
+    ///
+    /// Throws `FoldStop` or `RebuildError` if the ledger cannot be folded; the read model in use stays as it was then.
     package static func run(config: String?, environment: Environment, print: (String) -> Void) async throws {
         let places = try OrdersPlaces(config, environment: environment)
         let rebuild = ReadModelRebuild(

@@ -3,6 +3,9 @@ import Tape
 
 /// `cointape orders repair`: makes the table of seen keys anew from the ledger.
 package enum RepairKeysCommand {
+    /// `config` is that of a project worker, by default `ledger.json` in the config folder.
+    ///
+    /// Throws at the first entry that cannot be read; the keys of the orders before it are put back by then.
     package static func run(config: String?, environment: Environment, print: (String) -> Void) async throws {
         let places = try OrdersPlaces(config, environment: environment)
         let report = try await KeyRepair(ledger: places.ledger, keys: places.keys, clock: places.clock).run()

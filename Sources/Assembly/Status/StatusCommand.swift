@@ -4,6 +4,7 @@ import Tape
 
 /// `cointape status`: how the tape of these configs is, for people or for programs.
 package struct StatusCommand: Sendable {
+    /// `text` is for people, `json` for programs.
     package enum Form: Sendable {
         case text, json
     }

@@ -12,8 +12,11 @@ import Workers
 /// `cointape up`: all workers of the config folder in one process, on a Redis of its own unless `REDIS_URL` names one.
 package struct UpCommand: Sendable {
     package struct Options: Sendable {
+        /// The folder for Redis' data; that of a sandbox is in its folder `sandbox`.
         package var data: String
+        /// The api's port; a Redis that `up` starts takes the next one.
         package var port: Int
+        /// Whether the providers are played even if there are keys for the real ones.
         package var sandbox: Bool
         /// What goes wrong in the sandbox.
         package var faults: [String]
@@ -33,6 +36,7 @@ package struct UpCommand: Sendable {
     private let environment: Environment
     private let print: @Sendable (String) -> Void
 
+    /// Reads and starts nothing before `run`; `print` gets what the user is told.
     package init(_ options: Options, environment: Environment, print: @escaping @Sendable (String) -> Void) {
         self.options = options
         self.environment = environment

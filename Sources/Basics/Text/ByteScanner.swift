@@ -4,11 +4,13 @@
 package struct ByteScanner {
     private var rest: ArraySlice<UInt8>
 
+    /// Copies the UTF-8 bytes of the text.
     package init(_ text: some StringProtocol) {
         rest = Array(text.utf8)[...]
     }
 
     package var isAtEnd: Bool { rest.isEmpty }
+    /// The byte at the front, which stays there; nil at the end.
     package var next: UInt8? { rest.first }
 
     /// Takes the next byte if it is one of these.
@@ -39,6 +41,7 @@ package struct ByteScanner {
         return taken
     }
 
+    /// Skips all bytes at the front that are one of these; there may be none.
     package mutating func skip(_ characters: Unicode.Scalar...) {
         rest = rest.drop { characters.contains(Unicode.Scalar($0)) }
     }

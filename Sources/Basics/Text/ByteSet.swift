@@ -16,6 +16,7 @@ package struct ByteSet: Sendable {
         }
     }
 
+    /// The ASCII letters and digits.
     package static let alphanumerics = ByteSet("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 
     package func union(_ other: ByteSet) -> ByteSet {
@@ -25,6 +26,7 @@ package struct ByteSet: Sendable {
         return both
     }
 
+    /// Returns false for every byte above 127.
     package func contains(_ byte: UInt8) -> Bool {
         byte < 128 && (byte < 64 ? low >> byte : high >> (byte - 64)) & 1 == 1
     }

@@ -1,6 +1,7 @@
 /// A character that nobody sees in a value, and that changes it all the same: a line break behind a URL, a byte order mark
 /// before a key.
 package struct HiddenCharacter: Equatable, Sendable, CustomStringConvertible {
+    /// Which characters count as hidden.
     package enum Kind: Sendable {
         /// Control characters, line and paragraph separators: what a one-line text cannot hold.
         case control

@@ -21,6 +21,7 @@ package enum PercentEncoding {
         decode(Array(text.utf8)[...], plusIsSpace: plusIsSpace)
     }
 
+    /// As the other, for bytes; where no byte is `%` or `+` it only checks that they are UTF-8.
     package static func decode(_ text: ArraySlice<UInt8>, plusIsSpace: Bool = false) -> String? {
         guard text.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
             return String(validating: text, as: UTF8.self)

@@ -53,6 +53,7 @@ package enum PlainDecimal {
         return first != UInt8(ascii: "0") || token.count == 1 || token[token.startIndex + 1] == UInt8(ascii: ".")
     }
 
+    /// As `append`, into a string; nil where `append` returns false.
     package static func text(_ token: some Collection<UInt8>) -> String? {
         var output: [UInt8] = []
         return append(token, to: &output) ? String(decoding: output, as: UTF8.self) : nil

@@ -4,6 +4,7 @@ package struct Backoff: Sendable {
     private let maximum: Duration
     private var attempt = 0
 
+    /// The ceiling of the first wait is `base`; no ceiling is above `maximum`.
     package init(base: Duration = .milliseconds(50), maximum: Duration = .seconds(5)) {
         self.base = base
         self.maximum = maximum

@@ -2,8 +2,11 @@
 ///
 /// The algorithm counts in 400-year eras of 146,097 days that begin on 1 March, so the leap day is an era-year's last.
 package struct CivilDate: Equatable, Sendable {
+    /// Year 0 is 1 BC; earlier years are negative.
     package let year: Int
+    /// From 1 to 12.
     package let month: Int
+    /// From 1 to the length of the month.
     package let day: Int
 
     /// Returns nil for a date that does not exist, such as 2026-02-29.
@@ -14,6 +17,7 @@ package struct CivilDate: Equatable, Sendable {
         self.day = day
     }
 
+    /// The date that many days after 1970-01-01; a negative number counts backwards.
     package init(daysSinceEpoch days: Int) {
         let shifted = days + 719_468
         let era = shifted.flooredQuotient(by: 146_097)
@@ -26,6 +30,7 @@ package struct CivilDate: Equatable, Sendable {
         year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     }
 
+    /// The number of days since 1970-01-01; negative before it.
     package var daysSinceEpoch: Int {
         let shiftedYear = month <= 2 ? year - 1 : year
         let era = shiftedYear.flooredQuotient(by: 400)

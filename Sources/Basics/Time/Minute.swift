@@ -17,6 +17,7 @@ package struct Minute: Hashable, Comparable, Sendable, CustomStringConvertible {
         milliseconds = Int64(date.daysSinceEpoch * 1440 + minutes) * 60_000
     }
 
+    /// The first millisecond of the minute.
     package var start: Timestamp { Timestamp(milliseconds: milliseconds) }
 
     /// `2026-11-21T09:01Z`, as it stands in key names and fields.

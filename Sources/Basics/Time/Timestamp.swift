@@ -1,5 +1,6 @@
 /// An instant in milliseconds since 1970-01-01T00:00:00Z, without leap seconds, as Redis' TIME counts them.
 package struct Timestamp: Hashable, Comparable, Sendable {
+    /// Negative before 1970.
     package var milliseconds: Int64
 
     package init(milliseconds: Int64) {
@@ -16,6 +17,7 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         return Timestamp(milliseconds: overflow ? (duration.milliseconds > 0 ? .max : .min) : sum)
     }
 
+    /// Saturates as `+` does.
     package static func - (instant: Self, duration: Duration) -> Self {
         instant + (.zero - duration)
     }

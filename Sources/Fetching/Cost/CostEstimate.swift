@@ -6,6 +6,7 @@ package struct CostEstimate: Equatable, Sendable {
     package let pages: Int
     /// Whether `pages` is only the most that it may take.
     package let isUpperBound: Bool
+    /// What one fetch takes of the plan, in the provider's credits.
     package let credits: Int
     private let every: Duration
     private let plan: Int?

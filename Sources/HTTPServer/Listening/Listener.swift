@@ -13,6 +13,7 @@ import ServiceLifecycle
 
 /// Where a server listens.
 package struct ListenAddress: Equatable, Sendable {
+    /// A name or an address; an IPv6 address without brackets.
     package let host: String
     /// 0 takes any that is free.
     package let port: Int

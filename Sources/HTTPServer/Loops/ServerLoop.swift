@@ -3,6 +3,7 @@ package import NIOCore
 /// What all connections of one event loop share; belongs to the loop.
 package final class ServerLoop {
     package let loop: any EventLoop
+    /// Runs tasks on `loop`.
     package let executor: LoopExecutor
     let limits: HTTPLimits
     let budget: RequestBudget
@@ -66,6 +67,7 @@ package final class LoopExecutor: TaskExecutor {
         self.loop = loop
     }
 
+    /// May be called on any thread; the job runs later, on the loop.
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         loop.execute { [self] in job.runSynchronously(on: asUnownedTaskExecutor()) }

@@ -4,7 +4,9 @@ package struct HTTPLimits: Equatable, Sendable {
     package var maxURI = 8000
     /// The request line, all fields and the empty line.
     package var maxHead = 16_000
+    /// How many fields a head and the trailer behind its body may have together; beyond it 431.
     package var maxFields = 100
+    /// Of a chunked body without the framing; beyond it 413.
     package var maxBody = 64_000
     /// Of all requests together that are not answered yet.
     package var maxUnfinished = 32_000_000

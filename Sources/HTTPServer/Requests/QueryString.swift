@@ -9,6 +9,7 @@ package struct QueryString: Sendable {
         self.bytes = bytes
     }
 
+    /// `text` is what follows the question mark, still percent-encoded.
     package init(_ text: String) {
         bytes = ByteBuffer(string: text)
     }
@@ -20,6 +21,7 @@ package struct QueryString: Sendable {
     package struct Values {
         fileprivate var found: [(name: StaticString, value: String)] = []
 
+        /// The decoded value of a parameter; nil if the query does not have it.
         package subscript(_ name: StaticString) -> String? { found.first { $0.name.reads(as: name) }?.value }
     }
 

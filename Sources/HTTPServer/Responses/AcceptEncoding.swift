@@ -12,6 +12,7 @@ package struct AcceptEncoding: Sendable {
     /// Shorter bodies hardly become shorter, in bytes.
     package static let leastSize = 1000
 
+    /// `header` is nil if the request has no such field: the body is not compressed then.
     package init(_ header: String?) {
         guard let header else {
             (gzip, identity) = (0, nil)

@@ -10,6 +10,7 @@ package enum Gzip {
     /// In bytes; each piece begins without what stands before it, which makes a large body a hundredth larger.
     package static let piece = 65_536
 
+    /// Compresses the whole input as one piece, on the calling thread.
     package static func compressed(_ input: ByteBuffer) -> ByteBuffer {
         compressed(input, shared: 0) { _, make in make() }
     }

@@ -5,6 +5,7 @@ import NIOCore
 
 /// An error as RFC 9457 has it: `application/problem+json`.
 package struct Problem: Error, Equatable {
+    /// The value of an extension member (RFC 9457, section 3.2).
     package enum Member: Equatable, Sendable {
         case text(String)
         case optionalText(String?)
@@ -14,11 +15,15 @@ package struct Problem: Error, Equatable {
 
     /// The last part of `type`: what a client tells problems apart by.
     package let code: String
+    /// The status of the response; the body says it too.
     package let status: Int
+    /// A short summary, the same for all problems with this code (RFC 9457, section 3.1.3).
     package let title: String
+    /// What is wrong this time, for the person who has to act (RFC 9457, section 3.1.4).
     package let detail: String
     /// What helps the reader act, in order.
     package var members: [(name: String, value: Member)]
+    /// Fields to send beside Content-Type and Cache-Control, which every problem has.
     package var headers: [(name: HTTPField.Name, value: String)]
 
     package init(
@@ -33,10 +38,12 @@ package struct Problem: Error, Equatable {
         self.headers = headers
     }
 
+    /// Compares the bodies, not the header fields.
     package static func == (left: Problem, right: Problem) -> Bool {
         left.json == right.json
     }
 
+    /// The body, in UTF-8, with a line break at its end.
     package var json: [UInt8] {
         var output = Array("{".utf8)
         func append(_ name: String, _ value: [UInt8]) {
@@ -77,6 +84,7 @@ package struct Problem: Error, Equatable {
 }
 
 extension Problem {
+    /// 422: `accepted` says what would be right, `nearest` what was probably meant.
     package static func badParameter(_ name: String, _ detail: String, accepted: String, nearest: String? = nil)
         -> Problem
     {
@@ -94,6 +102,7 @@ extension Problem {
         return problem
     }
 
+    /// 404, with the paths that would be served.
     package static func notFound(_ path: String, available: [String]) -> Problem {
         var problem = Problem(
             code: "no-such-resource", status: 404, title: "There is nothing under this path",
@@ -107,6 +116,7 @@ extension Problem {
         code: "precondition-failed", status: 412, title: "It is not what the request expects",
         detail: "If-Match names other entity tags, or it was modified after If-Unmodified-Since.")
 
+    /// 405, with the field `Allow` that RFC 9110, section 15.5.6, demands.
     package static func methodNotAllowed(_ method: String, allowed: String) -> Problem {
         var problem = Problem(
             code: "method-not-allowed", status: 405, title: "The method is not allowed here",

@@ -7,6 +7,7 @@ package struct Representation: Sendable {
     package let mediaType: String
     /// A strong entity tag, in its quotes.
     package let tag: String
+    /// How the body is encoded already, not how it should be.
     package let coding: ContentCoding
     package let cacheControl: String
     /// The request's fields by which it was chosen.
@@ -17,10 +18,12 @@ package struct Representation: Sendable {
     package var age: Int64?
     /// For how many seconds a cache may keep it that does not know of `Age`, as nginx.
     package var remaining: Int64?
+    /// The value of Content-Location (RFC 9110, section 8.7); nil sends none.
     package var contentLocation: String?
     /// Made only if it is sent.
     private let body: @Sendable () -> [ByteBuffer]
 
+    /// `body` is called for each response that is not a 304, on the thread that makes the response.
     package init(
         mediaType: String, tag: String, coding: ContentCoding, cacheControl: String, vary: String,
         modified: (time: Timestamp, text: String)? = nil, body: @escaping @Sendable () -> [ByteBuffer]
@@ -34,6 +37,7 @@ package struct Representation: Sendable {
         self.body = body
     }
 
+    /// Evaluates the conditions without making the body.
     package func verdict(of conditions: RequestConditions, now: Timestamp) -> RequestConditions.Verdict {
         conditions.verdict(tag: tag, modified: modified?.time, now: now)
     }

@@ -3,6 +3,7 @@ import HTTPTypes
 
 /// The preconditions of a request that only reads (RFC 9110, section 13).
 package struct RequestConditions: Sendable {
+    /// What the server has to answer.
     package enum Verdict: Equatable, Sendable {
         case respond
         /// 304: the client has it already.
@@ -18,6 +19,7 @@ package struct RequestConditions: Sendable {
     /// Counts only without `If-None-Match`.
     private let ifModifiedSince: String?
 
+    /// The values of the four fields; nil for one that the request does not have.
     package init(
         ifMatch: String? = nil, ifUnmodifiedSince: String? = nil, ifNoneMatch: String? = nil,
         ifModifiedSince: String? = nil
@@ -39,6 +41,7 @@ package struct RequestConditions: Sendable {
             ifNoneMatch: request[.ifNoneMatch], ifModifiedSince: request[.ifModifiedSince])
     }
 
+    /// Whether the request has none of the four fields, as most requests.
     package var isEmpty: Bool {
         ifMatch == nil && ifUnmodifiedSince == nil && ifNoneMatch == nil && ifModifiedSince == nil
     }

@@ -3,6 +3,7 @@ package import NIOCore
 
 /// A response as it goes over the wire, made once and sent any number of times.
 package struct Response: Sendable {
+    /// What follows the head.
     package enum Body: Sendable {
         /// Neither a body nor a length, as in a 304.
         case none

@@ -9,6 +9,7 @@ package struct WeightedList {
 
     private let header: String
 
+    /// Keeps the header as it is, and parses nothing before somebody asks for a weight.
     package init(_ header: String) {
         self.header = header
     }

@@ -3,6 +3,7 @@ package import Logging
 
 /// One event, ready to be written: secrets are masked, nothing is escaped yet.
 package struct LogLine: Sendable {
+    /// A key and its value; neither is escaped yet.
     package struct Field: Equatable, Sendable {
         package let key: String
         package let value: String
@@ -13,9 +14,12 @@ package struct LogLine: Sendable {
         }
     }
 
+    /// When the line was written, by the clock of the machine, whatever clock the worker goes by.
     package let time: Timestamp
     package let level: Logger.Level
+    /// The name of the worker, or of the command for the process as a whole.
     package let worker: String
+    /// A name of `LogEvents.swift`, or what a library says.
     package let event: String
     /// By key.
     package let fields: [Field]

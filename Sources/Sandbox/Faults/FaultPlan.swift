@@ -15,8 +15,10 @@ package struct FaultPlan: Equatable, Sendable {
 
     let rules: [Rule]
 
+    /// A plan without faults.
     package init() { rules = [] }
 
+    /// Throws for a rule that cannot be read, and if the rates of a provider add up to more than 1.
     package init(_ texts: [String]) throws(InvalidText) {
         var rules: [Rule] = []
         for text in texts { rules.append(try Self.rule(text)) }

@@ -8,6 +8,7 @@ package struct OnDemandSettings: Sendable {
     package let fetch: [Placed<String>]
     /// The merge worker's.
     package let merge: Placed<String>
+    /// Where the field `fetch` stands, for what compares configs.
     package let fetchPlace: ConfigPlace
 
     init?(reading reader: ConfigReader) {

@@ -52,8 +52,10 @@ struct HealthRoute: Sendable {
 
 /// One thing that was looked at, and what it was like.
 package struct ReadinessCheck: Equatable, Sendable {
+    /// As `/readyz?verbose` shows it: `list`, `redis`.
     package let name: String
     package let isWell: Bool
+    /// What was found, in words.
     package let detail: String
 
     package init(name: String, isWell: Bool, detail: String) {

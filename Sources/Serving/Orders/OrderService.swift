@@ -18,6 +18,7 @@ package struct OrderClients: Sendable {
     /// Another Redis that remembers the newest acknowledged order; nil where none is named.
     package let witness: RedisClient?
 
+    /// Makes a second client for reading the ledger if the read model is in another Redis.
     package init(ledger: RedisClient, readModel: RedisClient, witness: RedisClient? = nil) {
         self.ledger = ledger
         self.readModel = readModel
