@@ -48,11 +48,11 @@ final class ListRoute {
         let query = try ListQuery(request.query, accept: request[.accept], now: now)
         let asked = Asked(
             query: query, encoding: AcceptEncoding(request[.acceptEncoding]), conditions: RequestConditions(request))
-        return try respond(to: asked, now: now, mayWait: true)
+        return try serve(asked, now: now, mayWait: true)
     }
 
     /// `mayWait`: for the first list, if one is being made on demand.
-    private func respond(to asked: Asked, now: Timestamp, mayWait: Bool) throws(Problem) -> Answer.Outcome {
+    private func serve(_ asked: Asked, now: Timestamp, mayWait: Bool) throws(Problem) -> Answer.Outcome {
         let list = newest.current
         let target = ListLookup(now: now, margin: margin).target(of: asked.query.datetime)
         if target.isPresent(now), let onDemand {
@@ -62,14 +62,14 @@ final class ListRoute {
         switch target {
         case .newest:
             guard let rows = list?.rows(asked.query) else { throw noListYet }
-            return respond(with: rows, to: asked)
+            return response(rows, asked)
         case .future:
             throw .badParameter(
                 "datetime", "The minute lies more than 60 s in the future; it is \(Minute(containing: now)) now.",
                 accepted: DateTimeParameter.accepted)
         case .minute(let minute):
             let rows = list?.minute == minute ? list?.rows(asked.query) : history.atHand(minute, asked.query)
-            return rows.map { respond(with: $0, to: asked) } ?? find(minute, asked)
+            return rows.map { response($0, asked) } ?? find(minute, asked)
         }
     }
 
@@ -79,7 +79,7 @@ final class ListRoute {
         Task(executorPreference: loop.executor) { [newest] in
             _ = await newest.first(within: OnDemand.patience)
             let (route, asked) = waiting.value
-            Answer.Outcome { () throws(Problem) in try route.respond(to: asked, now: route.clock.now, mayWait: false) }
+            Answer.Outcome { () throws(Problem) in try route.serve(asked, now: route.clock.now, mayWait: false) }
                 .cascade(to: promise)
         }
         return .pending(promise.futureResult)
@@ -93,21 +93,21 @@ final class ListRoute {
         history.find(minute, asked.query, on: loop.executor) { finding in
             waiting.eventLoop.runNow {
                 let (route, asked) = waiting.value
-                route.respond(with: finding, for: minute, to: asked).cascade(to: promise)
+                route.outcome(of: finding, for: minute, asked).cascade(to: promise)
             }
         }
         return .pending(promise.futureResult)
     }
 
-    private func respond(
-        with finding: Result<ListHistory.Finding, any Error>, for minute: Minute, to asked: Asked
+    private func outcome(
+        of finding: Result<ListHistory.Finding, any Error>, for minute: Minute, _ asked: Asked
     ) -> Answer.Outcome {
         if case .success(.list(let list)) = finding, let rows = list.rows(asked.query) {
-            return respond(with: rows, to: asked)
+            return response(rows, asked)
         }
         // The newest list may be known while the past is out of reach.
         if finding.mayBeLater, let rows = standIn(for: minute, asked.query) {
-            return respond(with: rows, to: asked)
+            return response(rows, asked)
         }
         let unavailable = Problem.unavailable(
             "history-unavailable", "The history cannot be read now", "The store of lists does not answer.",
@@ -135,7 +135,7 @@ final class ListRoute {
 
     // MARK: Responses with a list
 
-    private func respond(with rows: ServedRows, to asked: Asked) -> Answer.Outcome {
+    private func response(_ rows: ServedRows, _ asked: Asked) -> Answer.Outcome {
         let coding = asked.encoding.coding(forSize: rows.open.readableBytes)
         var key = KeptResponses.Key(rows.list, asked.query, coding)
         if asked.conditions.isEmpty, let response = kept.response(key) { return .ready(response) }
