@@ -2,8 +2,6 @@
 package enum LogKey {
     /// Which retry of a page it is, counted from 1.
     package static let attempt = "attempt"
-    package static let bytes = "response.bytes"
-    package static let column = "column"
     /// How many rows, or orders, the step was about.
     package static let count = "rows.count"
     package static let detail = "detail"
@@ -24,20 +22,16 @@ package enum LogKey {
     /// The minute that the line is about, not the one in which it was written.
     package static let minute = "minute"
     package static let outcome = "outcome"
-    package static let page = "page"
     package static let pages = "pages"
     /// A file; in lines about lost lines also `console`.
     package static let path = "file.path"
     package static let port = "port"
     /// The URL of a proxy without its user and password, or `none`.
     package static let proxy = "proxy"
-    package static let process = "process.id"
     /// The endpoint of the Redis that the line is about.
     package static let redis = "redis"
     /// What a person can type to look into the matter or to repair it.
     package static let remedy = "remedy"
-    package static let source = "source"
-    package static let status = "http.status"
     package static let stream = "stream"
     package static let time = "time"
     /// In milliseconds: how long until the next try.
