@@ -234,7 +234,8 @@ import Testing
         }
         let start = ContinuousClock.now
         for _ in 0..<20 { #expect(try await api.get("/healthz").status == 200) }
-        #expect(ContinuousClock.now - start < .seconds(5))
+        // Whoever waits for those that say nothing waits for 75 seconds.
+        #expect(ContinuousClock.now - start < .seconds(30))
         #expect(slow.allSatisfy { !$0.hasEnded })
     }
 
