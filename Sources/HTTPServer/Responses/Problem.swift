@@ -45,28 +45,20 @@ package struct Problem: Error, Equatable {
 
     /// The body, in UTF-8, with a line break at its end.
     package var json: [UInt8] {
-        var output = Array("{".utf8)
-        func append(_ name: String, _ value: [UInt8]) {
-            if output.count > 1 { output.append(UInt8(ascii: ",")) }
-            JSONString.append(name.utf8, to: &output)
-            output.append(UInt8(ascii: ":"))
-            output += value
-        }
-        append("type", Self.quoted("/problems/\(code)"))
-        append("title", Self.quoted(title))
-        append("status", Array(String(status).utf8))
-        append("detail", Self.quoted(detail))
-        for member in members {
-            switch member.value {
-            case .text(let text), .optionalText(let text?): append(member.name, Self.quoted(text))
-            case .integer(let number): append(member.name, Array(String(number).utf8))
-            case .optionalText(nil): append(member.name, Array("null".utf8))
-            case .texts(let texts):
-                append(
-                    member.name, Array("[".utf8) + texts.map(Self.quoted).joined(separator: ",".utf8) + Array("]".utf8))
+        JSONWriter.object { writer in
+            writer.member("type", "/problems/\(code)")
+            writer.member("title", title)
+            writer.member("status", status)
+            writer.member("detail", detail)
+            for member in members {
+                switch member.value {
+                case .text(let text): writer.member(member.name, text)
+                case .optionalText(let text): writer.member(member.name, text)
+                case .texts(let texts): writer.member(member.name, texts)
+                case .integer(let number): writer.member(member.name, number)
+                }
             }
-        }
-        return output + Array("}\n".utf8)
+        } + [UInt8(ascii: "\n")]
     }
 
     /// Not to be cached: the next response may be a good one.
@@ -78,9 +70,6 @@ package struct Problem: Error, Equatable {
         }
     }
 
-    private static func quoted(_ text: String) -> [UInt8] {
-        Array(JSONString.quoted(text).utf8)
-    }
 }
 
 extension Problem {
