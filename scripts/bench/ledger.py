@@ -74,7 +74,7 @@ def benchmark(port, calls, connections, *command, options=()):
     """Requests a second as redis-benchmark sees them."""
     text = subprocess.run(
         ["redis-benchmark", "-p", str(port), "-c", str(connections), "-n", str(calls), *options, "--csv", *command],
-        capture_output=True, text=True, check=True).stdout
+        stdout=subprocess.PIPE, text=True, check=True).stdout
     # The column behind the test's name, which may hold anything.
     header, line = re.sub(r"^WARNING.*$\n?", "", text, flags=re.MULTILINE).strip().splitlines()[-2:]
     columns = header.count('","') + 1

@@ -36,7 +36,7 @@ def wrk(url, connections, seconds, script=None, headers={}, threads=1, arguments
     for name, value in headers.items():
         command += ["-H", f"{name}: {value}"]
     command += [url, "--", *arguments] if arguments else [url]
-    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    text = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
     if "Non-2xx" in text or "Socket errors" in text:
         raise SystemExit(f"some answers of {url} were not good:\n{text}")
     return Load(text)

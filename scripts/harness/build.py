@@ -12,5 +12,5 @@ def release(product="cointape"):
     if sys.platform == "linux":
         command.append("--static-swift-stdlib")
     subprocess.run(command, cwd=ROOT, check=True, stdout=sys.stderr)
-    path = subprocess.run(command + ["--show-bin-path"], cwd=ROOT, check=True, capture_output=True, text=True)
+    path = subprocess.run(command + ["--show-bin-path"], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
     return pathlib.Path(path.stdout.strip()) / product

@@ -43,5 +43,5 @@ def client(bench):
 
 def ours_with(bench, program, redis, options, command):
     text = subprocess.run(
-        [program, "redis", "--url", redis.url, *(str(option) for option in options), "--", *command], capture_output=True, text=True, check=True, env=bench.environment).stdout
+        [program, "redis", "--url", redis.url, *(str(option) for option in options), "--", *command], stdout=subprocess.PIPE, text=True, check=True, env=bench.environment).stdout
     return float(re.search(r"([\d.]+) commands/s", text).group(1))

@@ -66,14 +66,14 @@ def load(bench, api, connections, limit):
 
 
 def size(url):
-    text = subprocess.run(["curl", "-s", "-o", "/dev/null", "-w", "%{size_download}", url], capture_output=True, text=True,
+    text = subprocess.run(["curl", "-s", "-o", "/dev/null", "-w", "%{size_download}", url], stdout=subprocess.PIPE, text=True,
                           check=True).stdout
     return int(text)
 
 
 def spent(program, *command):
     """Milliseconds by name."""
-    text = subprocess.run([program, *map(str, command)], capture_output=True, text=True, check=True).stdout
+    text = subprocess.run([program, *map(str, command)], stdout=subprocess.PIPE, text=True, check=True).stdout
     return {name: float(value) for name, value in re.findall(r"^(.+): ([\d.]+) ms CPU$", text, re.MULTILINE)}
 
 

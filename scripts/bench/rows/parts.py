@@ -24,6 +24,6 @@ def parts(bench):
     config = json.loads((ROOT / "config/price.json").read_text())
     text = subprocess.run(
         [build.release("cointape-bench"), "parts", "--rounds", str(bench.size(7, 1)), "--page", page, "--filter",
-         config["filter"]], capture_output=True, text=True, check=True).stdout
+         config["filter"]], stdout=subprocess.PIPE, text=True, check=True).stdout
     lines = re.findall(r"^(.+): ([\d.]+ \w+)$", text, re.MULTILINE)
     return "\n\n".join(["On one thread, medians; a page of the sandbox as the provider's are.", table(("", "takes"), *lines)])
