@@ -35,7 +35,7 @@ let package = Package(
         .systemLibrary(name: "CJQ", providers: [.apt(["libjq-dev"]), .brew(["jq"])]),
         .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
-        .systemLibrary(name: "CMalloc"),
+        .systemLibrary(name: "CGlibc"),
 
         // What no library has and Swift cannot say: C of our own.
         .target(name: "CTextMasks"),
@@ -58,7 +58,7 @@ let package = Package(
             swiftSettings: settings
         ),
         // What the system does, by its own calls: processes, pipes and folders.
-        .target(name: "POSIX", swiftSettings: settings),
+        .target(name: "POSIX", dependencies: ["CGlibc"], swiftSettings: settings),
 
         // What is said: keys, events, formats, and where lines go.
         .target(
@@ -92,7 +92,7 @@ let package = Package(
         .target(
             name: "HTTPServer",
             dependencies: [
-                "Basics", "CMalloc", "CZlib", "JSON", "Logs", "Telemetry",
+                "Basics", "CGlibc", "CZlib", "JSON", "Logs", "Telemetry",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -249,7 +249,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "JQ", "Orders", "Redis",
+                "JQ", "Orders", "POSIX", "Redis",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -389,6 +389,7 @@ let package = Package(
             dependencies: ["Telemetry", .product(name: "CoreMetrics", package: "swift-metrics")],
             swiftSettings: settings
         ),
+        .testTarget(name: "POSIXTests", dependencies: ["POSIX", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: settings),
         .testTarget(
             name: "ConfigTests",

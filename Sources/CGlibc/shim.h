@@ -1,11 +1,16 @@
-// glibc's malloc.h, which Swift's own module of glibc leaves out.
-#ifndef COINTAPE_CMALLOC_SHIM_H
-#define COINTAPE_CMALLOC_SHIM_H
+// What glibc has, and Swift's own module of glibc leaves out.
+#ifndef COINTAPE_CGLIBC_SHIM_H
+#define COINTAPE_CGLIBC_SHIM_H
 
-#include <stdlib.h>
+#ifdef __linux__
+#include <features.h>
+#endif
 
 #ifdef __GLIBC__
 #include <malloc.h>
+
+// posix_spawn_file_actions_addclosefrom_np, since glibc 2.34, which spawn.h shows only to C with GNU's extensions.
+int cointape_spawn_close_from(void *file_actions, int from) __asm__("posix_spawn_file_actions_addclosefrom_np");
 #endif
 
 // Gives free memory back to the system, which glibc does not do by itself between blocks that are used; elsewhere nothing.

@@ -32,9 +32,6 @@ package enum JQService {
 
     private static func prepare() {
         signal(SIGPIPE, SIG_IGN)
-        // Whatever the worker had open is none of ours.
-        let most = Int32(clamping: sysconf(Int32(_SC_OPEN_MAX)))
-        for descriptor in 3..<max(3, min(most, 65_536)) { close(descriptor) }
         // Where memory is short, this is what is to go: neither a worker nor Redis.
         if let file = fopen("/proc/self/oom_score_adj", "w") {
             fputs("1000", file)

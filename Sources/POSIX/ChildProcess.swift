@@ -1,4 +1,5 @@
 #if canImport(Glibc)
+    import CGlibc
     package import Glibc
 #else
     package import Darwin
@@ -11,8 +12,8 @@ package struct ChildProcess: Sendable {
 
     /// Starts `program`, by default the first argument, which is looked for in PATH.
     ///
-    /// `descriptors` become 0, 1, 2, 3, … in the child; all others of this process must be close-on-exec. `environment` is
-    /// this process' own unless it is given, as `NAME=value`.
+    /// `descriptors` become 0, 1, 2, 3, … in the child, which gets no other. `environment` is this process' own unless it is
+    /// given, as `NAME=value`.
     ///
     /// The child leads a process group of its own, so that a Ctrl-C in the terminal reaches only us, and has no signal
     /// blocked or ignored.
@@ -28,8 +29,14 @@ package struct ChildProcess: Sendable {
         for (target, source) in parked.enumerated() {
             posix_spawn_file_actions_adddup2(&actions, source, Int32(target))
         }
-        // What this process itself inherited is none of the child's.
-        for descriptor in Int32(3)..<256 { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+        var flags = Int32(POSIX_SPAWN_SETPGROUP) | Int32(POSIX_SPAWN_SETSIGDEF) | Int32(POSIX_SPAWN_SETSIGMASK)
+        // Libraries, and who started this process, leave descriptors open for a child. It cannot close them itself: some of
+        // the numbers may be its own libraries' by then.
+        #if canImport(Glibc)
+            cointape_spawn_close_from(&actions, Int32(parked.count))
+        #else
+            flags |= Int32(POSIX_SPAWN_CLOEXEC_DEFAULT)
+        #endif
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -39,7 +46,6 @@ package struct ChildProcess: Sendable {
         posix_spawnattr_setsigdefault(&attributes, &all)
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setpgroup(&attributes, 0)
-        let flags = Int32(POSIX_SPAWN_SETPGROUP) | Int32(POSIX_SPAWN_SETSIGDEF) | Int32(POSIX_SPAWN_SETSIGMASK)
         posix_spawnattr_setflags(&attributes, Int16(flags))
         var pointers = arguments.map { strdup($0) } + [nil]
         var variables = (environment ?? []).map { strdup($0) } + [nil]

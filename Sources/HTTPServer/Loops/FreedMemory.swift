@@ -1,4 +1,4 @@
-import CMalloc
+import CGlibc
 import Synchronization
 
 /// Memory that was freed, which the allocator keeps.
