@@ -147,6 +147,7 @@ let package = Package(
                 .embedInCode("Scripts/open_ledger.lua"), .embedInCode("Scripts/page.lua"),
                 .embedInCode("Scripts/project.lua"), .embedInCode("Scripts/raise_total.lua"),
                 .embedInCode("Scripts/repair_keys.lua"), .embedInCode("Scripts/replace.lua"),
+                .embedInCode("Scripts/Shared/ledger.lua"),
             ],
             swiftSettings: settings
         ),

@@ -7,10 +7,12 @@ package struct RedisScript: Sendable {
     let source: [UInt8]
     let digest: String
 
-    /// With `probesWrites` the source may call `denied(writes)`: see `denied.lua`.
-    package init(name: String, source: [UInt8], probesWrites: Bool = false) {
+    /// `functions` are Lua that stands in front of the source.
+    ///
+    /// With `probesWrites` it may call `denied(writes)` too: see `denied.lua`.
+    package init(name: String, source: [UInt8], functions: [UInt8] = [], probesWrites: Bool = false) {
         self.name = name
-        self.source = probesWrites ? PackageResources.denied_lua + source : source
+        self.source = (probesWrites ? PackageResources.denied_lua : []) + functions + source
         digest = Digest.sha1(self.source)
     }
 }

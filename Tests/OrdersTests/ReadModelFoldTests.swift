@@ -234,7 +234,7 @@ import Testing
 
     @Test func `project.lua takes no arguments that it cannot keep, and then has changed nothing`() async throws {
         let fixture = try await fixture(orders: 0)
-        let script = RedisScript(name: "project", source: PackageResources.project_lua, probesWrites: true)
+        let script = LedgerFold.script
         let keys = ReadModelKeys(TapeKeys()).all(LedgerTerms.standard.currencies)
         let row = ["currency", "EUR"] + (0..<12).map { "\($0)" }
         func answer(_ arguments: [String]) async throws -> String? {

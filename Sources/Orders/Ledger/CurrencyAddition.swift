@@ -114,5 +114,6 @@ package struct CurrencyAdder: Sendable {
     }
 
     private static let script = RedisScript(
-        name: "add_currencies", source: PackageResources.add_currencies_lua, probesWrites: true)
+        name: "add_currencies", source: PackageResources.add_currencies_lua, functions: PackageResources.ledger_lua,
+        probesWrites: true)
 }

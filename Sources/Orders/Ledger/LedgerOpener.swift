@@ -108,5 +108,6 @@ package struct LedgerOpener: Sendable {
     }
 
     private static let script = RedisScript(
-        name: "open_ledger", source: PackageResources.open_ledger_lua, probesWrites: true)
+        name: "open_ledger", source: PackageResources.open_ledger_lua, functions: PackageResources.ledger_lua,
+        probesWrites: true)
 }

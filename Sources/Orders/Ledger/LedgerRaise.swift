@@ -75,5 +75,6 @@ package struct LedgerRaiser: Sendable {
     }
 
     private static let script = RedisScript(
-        name: "raise_total", source: PackageResources.raise_total_lua, probesWrites: true)
+        name: "raise_total", source: PackageResources.raise_total_lua, functions: PackageResources.ledger_lua,
+        probesWrites: true)
 }

@@ -5,7 +5,8 @@ package import Tape
 /// A call of `create_order.lua`: its keys and arguments.
 package struct OrderScript: Sendable {
     package static let script = RedisScript(
-        name: "create_order", source: PackageResources.create_order_lua, probesWrites: true)
+        name: "create_order", source: PackageResources.create_order_lua, functions: PackageResources.ledger_lua,
+        probesWrites: true)
 
     /// The ledger, the table of seen keys, and the mark of a loss.
     package let keys: [String]

@@ -105,6 +105,7 @@ package struct LedgerFold: Sendable {
         }
     }
 
-    private static let script = RedisScript(
-        name: "project", source: PackageResources.project_lua, probesWrites: true)
+    static let script = RedisScript(
+        name: "project", source: PackageResources.project_lua, functions: PackageResources.ledger_lua,
+        probesWrites: true)
 }

@@ -192,5 +192,6 @@ package struct OrderHistory: Sendable {
         RedisError(.unexpectedReply, command: command, message: "a reply that is not as it should be")
     }
 
-    private static let script = RedisScript(name: "page", source: PackageResources.page_lua)
+    private static let script = RedisScript(
+        name: "page", source: PackageResources.page_lua, functions: PackageResources.ledger_lua)
 }

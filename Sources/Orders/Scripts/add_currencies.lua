@@ -41,29 +41,15 @@ for number = 1, 6 do
   if not checks[number] then return {'bad-argument', tostring(number)} end
 end
 
-local function fields_of(entry)
-  local fields = {}
-  for i = 1, #entry[2], 2 do fields[entry[2][i]] = entry[2][i + 1] end
-  return fields
-end
-
 local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
 if not first then return {'not-open'} end
-local opening = fields_of(first)
-if not opening.opened then return {'damaged', 'the first entry, ' .. first[1] .. ', is not an opening'} end
 local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
-local fields = fields_of(newest)
-local total = fields.total or ''
-if #total > 16 or not string.find(total, '^%d+$') then
-  return {'damaged', 'the newest entry, ' .. newest[1] .. ', has no running total'}
-end
-if not fields.tail or not (fields.satoshi or fields.opened or fields.raised or fields.added) then
-  return {'damaged', 'the newest entry, ' .. newest[1] .. ', is no order'}
-end
+local damage = damage_at_ends(first, newest)
+if damage then return {'damaged', damage} end
 
 -- Those of the opening, and behind them those that were added, each found by the list before. A key of an earlier ledger leads
 -- to nothing.
-local list, found = opening.currencies or standard, ''
+local list, found = fields_of(first).currencies or standard, ''
 while true do
   local id = redis.call('HGET', KEYS[2], list)
   local entry = id and string.find(id, '^%d+%-%d+$') and redis.call('XRANGE', KEYS[1], id, id)[1]
@@ -87,6 +73,6 @@ if refusal then return refusal end
 
 local all = list .. ',' .. added
 local id = redis.call(
-  'XADD', KEYS[1], '*', 'added', now_text, 'new_currencies', added, 'currencies', all, 'total', total, 'tail', tail)
+  'XADD', KEYS[1], '*', 'added', now_text, 'new_currencies', added, 'currencies', all, 'total', fields_of(newest).total, 'tail', tail)
 redis.call('HSET', KEYS[2], list, id)
 return {'ok', id, all}

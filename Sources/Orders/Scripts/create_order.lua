@@ -38,19 +38,7 @@
 -- back; tonumber only sees digits, as it would take nan, and no comparison with nan is true.
 local currency, amount, key, known, known_tail = ARGV[1], ARGV[2], ARGV[3], ARGV[12], ARGV[13]
 
-local function fields_of(entry)
-  local fields = {}
-  for i = 1, #entry[2], 2 do fields[entry[2][i]] = entry[2][i + 1] end
-  return fields
-end
-
 local function at(id) return redis.call('XRANGE', KEYS[1], id, id)[1] end
-
-local function is_digits(text, most) return #text <= most and string.find(text, '^%d+$') ~= nil end
-
-local function is_whole(text, most)
-  return is_digits(text, most) and (text == '0' or string.sub(text, 1, 1) ~= '0')
-end
 
 local identity = currency .. ' ' .. amount .. ' ' .. key
 local id = redis.call('HGET', KEYS[2], identity)

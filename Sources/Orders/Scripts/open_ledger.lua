@@ -20,16 +20,12 @@
 -- Retry safety: running it again answers `open`. Every check stands before the write; tonumber only sees digits.
 local total, kind, tail, now_text, cap, currencies, kind_field = unpack(ARGV)
 
-local function is_whole(text)
-  return #text <= 16 and string.find(text, '^%d+$') ~= nil and (text == '0' or string.sub(text, 1, 1) ~= '0')
-end
-
 local checks = {
-  total == '' or is_whole(total) and is_whole(cap) and tonumber(total) <= tonumber(cap),
+  total == '' or is_whole(total, 16) and is_whole(cap, 16) and tonumber(total) <= tonumber(cap),
   kind == 'real' or kind == 'sandbox',
   #tail == 11 and string.find(tail, '^[0-3][0-9a-f]+$'),
   string.find(now_text, '^%d%d%d%d%-%d%d%-%d%dT%d%d:%d%d:%d%d%.%d%d%dZ$'),
-  is_whole(cap) and cap ~= '0' and tonumber(cap) <= 21 * 10 ^ 14,
+  is_whole(cap, 16) and cap ~= '0' and tonumber(cap) <= 21 * 10 ^ 14,
   string.find(currencies .. ',', '^[A-Z,]+$') and string.gsub(currencies .. ',', '[A-Z][A-Z][A-Z],', '') == '',
   kind_field == 'kind' or kind_field == 'rates',
 }

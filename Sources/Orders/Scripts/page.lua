@@ -12,16 +12,6 @@ local below, most = ARGV[1], ARGV[2]
 if below ~= '' and not string.find(below, '^%d+%-%d+$') then return redis.error_reply('ERR not an id: ' .. below) end
 if #most > 5 or not string.find(most, '^%d+$') then return redis.error_reply('ERR not a number of orders: ' .. most) end
 
--- Whether whole numbers without leading zeros are in this order: tonumber is not exact beyond 2^53.
-local function is_less(left, right) return #left < #right or #left == #right and left < right end
-
-local function is_lower(left, right)
-  local left_time, left_number = string.match(left, '^(%d+)-(%d+)$')
-  local right_time, right_number = string.match(right, '^(%d+)-(%d+)$')
-  if left_time ~= right_time then return is_less(left_time, right_time) end
-  return is_less(left_number, right_number)
-end
-
 local marks = redis.call('HMGET', KEYS[1], 'last', 'last_tail')
 local last, tail = marks[1] or '', marks[2] or ''
 -- There is nothing below the lowest id, and Redis takes it for no end of a range.

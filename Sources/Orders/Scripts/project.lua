@@ -20,16 +20,6 @@
 local ROW = 15
 local last, tail = ARGV[1], ARGV[2]
 
--- Whether whole numbers without leading zeros are in this order: tonumber is not exact beyond 2^53.
-local function is_less(left, right) return #left < #right or #left == #right and left < right end
-
-local function is_lower(left, right)
-  local left_time, left_number = string.match(left, '^(%d+)-(%d+)$')
-  local right_time, right_number = string.match(right, '^(%d+)-(%d+)$')
-  if left_time ~= right_time then return is_less(left_time, right_time) end
-  return is_less(left_number, right_number)
-end
-
 local function is_id(text) return #text <= 41 and string.find(text, '^%d+%-%d+$') ~= nil end
 
 local function bad(number) return {'bad-argument', tostring(number)} end

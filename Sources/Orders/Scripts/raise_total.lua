@@ -17,39 +17,23 @@
 -- Retry safety: running it again answers `enough`. Every check stands before the write; tonumber only sees digits.
 local sold, tail, now_text, standard_cap = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 
-local function is_whole(text)
-  return #text <= 16 and string.find(text, '^%d+$') ~= nil and (text == '0' or string.sub(text, 1, 1) ~= '0')
-end
-
 local checks = {
-  is_whole(sold),
+  is_whole(sold, 16),
   #tail == 11 and string.find(tail, '^[0-3][0-9a-f]+$'),
   string.find(now_text, '^%d%d%d%d%-%d%d%-%d%dT%d%d:%d%d:%d%d%.%d%d%dZ$'),
-  is_whole(standard_cap),
+  is_whole(standard_cap, 16),
 }
 for number = 1, 4 do
   if not checks[number] then return {'bad-argument', tostring(number)} end
 end
 
-local function fields_of(entry)
-  local fields = {}
-  for i = 1, #entry[2], 2 do fields[entry[2][i]] = entry[2][i + 1] end
-  return fields
-end
-
 local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
 if not first then return {'not-open'} end
-local opening = fields_of(first)
-if not opening.opened then return {'damaged', 'the first entry, ' .. first[1] .. ', is not an opening'} end
-local cap = opening.cap or standard_cap
-if not is_whole(cap) or cap == '0' then return {'damaged', 'the first entry, ' .. first[1] .. ', has no cap'} end
 local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
-local fields = fields_of(newest)
-local total = fields.total or ''
-if not is_whole(total) then return {'damaged', 'the newest entry, ' .. newest[1] .. ', has no running total'} end
-if not fields.tail or not (fields.satoshi or fields.opened or fields.raised or fields.added) then
-  return {'damaged', 'the newest entry, ' .. newest[1] .. ', is no order'}
-end
+local damage = damage_at_ends(first, newest)
+if damage then return {'damaged', damage} end
+local cap, total = fields_of(first).cap or standard_cap, fields_of(newest).total
+if not is_whole(cap, 16) or cap == '0' then return {'damaged', 'the first entry, ' .. first[1] .. ', has no cap'} end
 if tonumber(sold) > tonumber(cap) then return {'beyond-cap', cap} end
 local mark = redis.call('GET', KEYS[2])
 local lost = mark and string.match(mark, '"total":"(%d+)"')

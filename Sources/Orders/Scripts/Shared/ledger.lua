@@ -1,0 +1,35 @@
+-- What the scripts of the ledger and the read model read alike; stands in front of them.
+
+-- Whether the text is a whole number in ASCII digits, of at most `most` of them, without a leading zero.
+local function is_digits(text, most) return #text <= most and string.find(text, '^%d+$') ~= nil end
+
+local function is_whole(text, most)
+  return is_digits(text, most) and (text == '0' or string.sub(text, 1, 1) ~= '0')
+end
+
+-- Whether whole numbers without leading zeros are in this order: tonumber is not exact beyond 2^53.
+local function is_less(left, right) return #left < #right or #left == #right and left < right end
+
+local function is_lower(left, right)
+  local left_time, left_number = string.match(left, '^(%d+)-(%d+)$')
+  local right_time, right_number = string.match(right, '^(%d+)-(%d+)$')
+  if left_time ~= right_time then return is_less(left_time, right_time) end
+  return is_less(left_number, right_number)
+end
+
+local function fields_of(entry)
+  local fields = {}
+  for i = 1, #entry[2], 2 do fields[entry[2][i]] = entry[2][i + 1] end
+  return fields
+end
+
+-- What shows that cointape did not write the ledger's first or newest entry; nil if nothing does.
+local function damage_at_ends(first, newest)
+  if not fields_of(first).opened then return 'the first entry, ' .. first[1] .. ', is not an opening' end
+  local fields = fields_of(newest)
+  if not is_whole(fields.total or '', 16) then return 'the newest entry, ' .. newest[1] .. ', has no running total' end
+  if not fields.tail or not (fields.satoshi or fields.opened or fields.raised or fields.added) then
+    return 'the newest entry, ' .. newest[1] .. ', is no order'
+  end
+end
+
