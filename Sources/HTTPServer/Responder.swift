@@ -7,11 +7,17 @@ package protocol Responder: AnyObject {
 
     /// Counts requests that are refused before they reach the responder; nil if they are not counted.
     var refusals: RouteMetrics? { get }
+
+    /// What the field Allow (RFC 9110, 10.2.1) says to a request whose method no path takes: `GET, HEAD`.
+    var methods: String { get }
 }
 
 extension Responder {
     /// By default refused requests are not counted.
     package var refusals: RouteMetrics? { nil }
+
+    /// By default nothing but reading.
+    package var methods: String { "GET, HEAD" }
 }
 
 /// A response that is ready, or will be.

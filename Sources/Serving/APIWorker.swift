@@ -22,13 +22,13 @@ package struct APIWorker: Service, CustomStringConvertible {
     /// `onListening` is called with each address as soon as it takes connections.
     ///
     /// `orders` are the clients for the places of the config's orders. `refresh` makes the present minute's list, for an api
-    /// that does so on demand; `refreshNeeds` is what that needs of the Redis. `mayLast` says whether caches may keep past
+    /// that does so on demand; `refreshNeeds` is what that needs of the Redis. `allowsImmutable` says whether caches may keep past
     /// lists for good. `redisCheck` is for `/readyz`.
     package init(
         _ config: APIConfig, redis: RedisClient, orders places: OrderClients? = nil, clock: TapeClock, logger: Logger,
         onListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in },
         refresh: (@Sendable () async throws -> Void)? = nil,
-        refreshNeeds: (@Sendable (Minute) -> [RedisNeed])? = nil, mayLast: Bool = true,
+        refreshNeeds: (@Sendable (Minute) -> [RedisNeed])? = nil, allowsImmutable: Bool = true,
         metrics: MetricsRegistry = MetricsRegistry(), redisCheck: (@Sendable () -> ReadinessCheck)? = nil
     ) {
         description = config.worker.name
@@ -70,7 +70,7 @@ package struct APIWorker: Service, CustomStringConvertible {
             notes: {
                 [redisCheck?(), orders?.ratesCheck].compactMap(\.self) + writes.checks + (orders?.fitnessChecks ?? [])
             }, isEnding: { ending.hasBegun }, clock: clock)
-        let representations = ListRepresentations(clock: clock, mayLast: mayLast)
+        let representations = ListRepresentations(clock: clock, allowsImmutable: allowsImmutable)
         let contract = ContractRoute(clock: clock)
         server = HTTPServer(
             config.listen, limits: config.http.limits, maxConnections: config.http.maxConnections, logger: logger
@@ -82,7 +82,7 @@ package struct APIWorker: Service, CustomStringConvertible {
                 lists: ListRoute(
                     loop: loop, newest: newest, history: history, representations: representations, onDemand: onDemand,
                     margin: config.margin),
-                orders: orders?.routes(on: loop), health: health, contract: contract,
+                orders: orders?.routes(on: loop) ?? [], health: health, contract: contract,
                 metrics: MetricsRoute(registry: metrics))
         }
         self.orders = orders

@@ -67,7 +67,7 @@ final class Connection: ChannelDuplexHandler {
             context.writeAndFlush(
                 wrapOutboundOut(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
         case .refuse(let refusal, let isHEAD):
-            let response = refusal.problem(loop.limits).response
+            let response = refusal.problem(loop.limits, methods: responder.methods).response
             responder.refusals?.count(status: response.status)
             response.forEachPiece(isHEAD: isHEAD, isLast: true) { context.write(wrapOutboundOut($0), promise: nil) }
             // Not before it is written: where the client's side has ended, this closes both.
@@ -121,10 +121,10 @@ final class Connection: ChannelDuplexHandler {
     private func respond(to request: Request, at now: NIODeadline) {
         let answer = responder.respond(to: request)
         switch answer.outcome {
-        case .ready(let response): give(response, to: request, answer.metrics, began: now)
+        case .ready(let response): sendInTurn(response, to: request, answer.metrics, began: now)
         case .pending(let response):
             response.assumeIsolated().whenSuccess { [self] response in
-                give(response, to: request, answer.metrics, began: now, isShared: true)
+                sendInTurn(response, to: request, answer.metrics, began: now, isShared: true)
             }
         }
     }
@@ -132,7 +132,7 @@ final class Connection: ChannelDuplexHandler {
     /// Sends the response; a large one in its turn when there are many.
     ///
     /// `isShared`: others may be made in the same turn of the loop, and are flushed together.
-    private func give(
+    private func sendInTurn(
         _ response: Response, to request: Request, _ metrics: RouteMetrics?, began: NIODeadline, isShared: Bool = false
     ) {
         if !response.isLarge {

@@ -14,7 +14,8 @@ enum Refusal: Error, Equatable {
     case unknownVersion
     case unknownCoding
 
-    func problem(_ limits: HTTPLimits) -> Problem {
+    /// `methods` are those that some path takes.
+    func problem(_ limits: HTTPLimits, methods: String) -> Problem {
         switch self {
         case .malformed(let detail):
             Problem(code: "malformed-request", status: 400, title: "This is no HTTP request", detail: detail)
@@ -34,7 +35,7 @@ enum Refusal: Error, Equatable {
                 retryAfter: 1)
         case .timeout(let detail):
             Problem(code: "request-timeout", status: 408, title: "The request took too long", detail: detail)
-        case .unknownMethod(let method): .methodNotAllowed(method, allowed: "GET, HEAD, PUT")
+        case .unknownMethod(let method): .methodNotAllowed(method, allowed: methods)
         case .unknownVersion:
             Problem(
                 code: "unknown-version", status: 505, title: "The version of HTTP is not spoken here",
