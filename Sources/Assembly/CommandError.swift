@@ -1,3 +1,5 @@
+import Config
+
 /// Why a command does not do what it was asked for, in words for its user.
 package struct CommandError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What the user has to change.
@@ -17,5 +19,18 @@ package struct CommandError: Error, Equatable, Sendable, CustomStringConvertible
     init(_ kind: Kind, _ description: String) {
         self.kind = kind
         self.description = description
+    }
+}
+
+/// What ends a command, in words for its user.
+package enum StartProblem {
+    /// Whether it is the configuration that must be mended.
+    package static func isConfiguration(_ error: any Error) -> Bool {
+        error is ConfigIssues || (error as? CommandError)?.kind == .configuration
+    }
+
+    /// Issues of configs begin with their file; other errors get `cointape: ` in front.
+    package static func describe(_ error: any Error) -> String {
+        error is ConfigIssues ? "\(error)" : "cointape: \(error)"
     }
 }

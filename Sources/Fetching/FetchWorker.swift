@@ -27,7 +27,7 @@ package struct FetchWorker: MinuteSettling, CustomStringConvertible {
     /// Returns after a graceful shutdown or a cancellation; what fails before is logged and tried again.
     package func run() async throws {
         var backoff = Backoff(base: .milliseconds(100), maximum: .seconds(5))
-        var news = AheadNews(stream: settler.reader.key, logger: logger)
+        var news = FutureEntryAlarm(stream: settler.reader.key, logger: logger)
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             do {
                 let next = try await appointment()

@@ -70,7 +70,7 @@ package struct MergeWorker: MinuteSettling, CustomStringConvertible {
 
     private func settleMinutes() async throws {
         var backoff = Backoff(base: .milliseconds(100), maximum: .seconds(5))
-        var news = AheadNews(stream: settler.reader.key, logger: logger)
+        var news = FutureEntryAlarm(stream: settler.reader.key, logger: logger)
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             do {
                 guard let minute = try await nextMinute() else {
@@ -119,7 +119,7 @@ package struct MergeWorker: MinuteSettling, CustomStringConvertible {
     private func settle(_ minute: Minute) async throws {
         let merger = merger
         let outcome = try await settler.settle(minute, giveUp: clock.now + config.grace + .seconds(60)) {
-            try await merger.draft(for: minute)
+            try await merger.buildAndStore(for: minute)
         }
         if case .refused = outcome { try await clock.sleep(for: .seconds(5)) }
     }

@@ -23,7 +23,7 @@ struct MinuteMerger: Sendable {
         var minute: Minute
     }
 
-    func draft(for minute: Minute) async throws -> EntryDraft {
+    func buildAndStore(for minute: Minute) async throws -> EntryDraft {
         let deadline = minute.start + config.grace
         for feed in feeds.joined() { try await feed.settled(for: minute, deadline: deadline) }
         let began = ContinuousClock.now

@@ -59,7 +59,7 @@ struct SourceFeed: Sendable {
         if let gap = try await reader.entry(at: due)?.gap {
             return Gap(code: gap.code, detail: "\(stream): \(gap.detail)")
         }
-        if let newest = try await reader.newestID(), AheadNews.isAhead(newest, now: clock.now) {
+        if let newest = try await reader.newestID(), FutureEntryAlarm.isAhead(newest, now: clock.now) {
             return Gap(.noEntry, "\(stream): its newest entry, \(newest), lies in the future and keeps all others out")
         }
         return Gap(.noEntry, "\(stream): no rows within \(settings.margin) before the minute")

@@ -35,12 +35,12 @@ package struct RedisInfo: Equatable, Sendable {
 /// What is not as it should be with a server, and the line that mends it, if one does.
 package struct RedisShortcoming: Equatable, Sendable {
     /// A clause that does not say which server it is about: whoever shows it knows.
-    package let words: String
+    package let description: String
     /// A command for redis-cli, without `redis-cli` itself; it mends the matter, or shows more of it.
     package let remedy: String?
 
-    package init(_ words: String, remedy: String? = nil) {
-        self.words = words
+    package init(_ description: String, remedy: String? = nil) {
+        self.description = description
         self.remedy = remedy
     }
 }

@@ -80,7 +80,7 @@ extension APIConfig: WorkerConfig {
             clock: process.clock, logger: process.logger(worker), onListening: { onListening($0.port) },
             refresh: refresh, refreshNeeds: refreshNeeds,
             // Real lists may follow under the URLs of a sandbox' ones.
-            mayLast: process.played.isEmpty, metrics: process.metrics,
+            allowsImmutable: process.played.isEmpty, metrics: process.metrics,
             redisCheck: {
                 ReadinessCheck(
                     name: "redis", isWell: outage.isOver,

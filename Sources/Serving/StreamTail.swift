@@ -23,7 +23,7 @@ struct StreamTail: Sendable {
     ) async {
         var backoff = Backoff(base: .milliseconds(100), maximum: .seconds(2))
         var last: StreamID?
-        var news = AheadNews(stream: reader.key, logger: logger)
+        var news = FutureEntryAlarm(stream: reader.key, logger: logger)
         while !Task.isCancelled {
             do {
                 if last == nil, let top = try await reader.newestID() {
@@ -38,7 +38,7 @@ struct StreamTail: Sendable {
                 }
                 // With an empty stream everything that comes is new.
                 for entry in try await waiting.next(100, after: last, waiting: .seconds(5)) {
-                    guard !AheadNews.isAhead(entry.id, now: clock.now) else {
+                    guard !FutureEntryAlarm.isAhead(entry.id, now: clock.now) else {
                         last = nil
                         break
                     }

@@ -35,11 +35,13 @@ struct ServerLook: Service {
     }
 
     /// The words without their figures, which differ from look to look.
-    private static func kind(_ shortcoming: RedisShortcoming) -> String { shortcoming.words.filter { !$0.isNumber } }
+    private static func kind(_ shortcoming: RedisShortcoming) -> String {
+        shortcoming.description.filter { !$0.isNumber }
+    }
 
     private func tell(_ shortcoming: RedisShortcoming) {
         var metadata: Logger.Metadata = [
-            LogKey.redis: "\(redis.endpoint)", LogKey.detail: "\(shortcoming.words)",
+            LogKey.redis: "\(redis.endpoint)", LogKey.detail: "\(shortcoming.description)",
         ]
         if let remedy = shortcoming.remedy { metadata[LogKey.remedy] = "\(redis.endpoint.cli) \(remedy)" }
         logger.warning(.redisUnfit, metadata: metadata)

@@ -16,7 +16,7 @@ struct Cointape: AsyncParsableCommand {
 
     /// On the main thread, which the helper processes' commands block: they do not return before they end.
     @MainActor static func main() async {
-        Ending.prepare()
+        CommandExit.prepare()
         EventLoops.useOne(ProcessInfo.processInfo.environment)
         do {
             var command = try parseAsRoot()
@@ -26,7 +26,7 @@ struct Cointape: AsyncParsableCommand {
                 try command.run()
             }
         } catch {
-            Ending.exit(with: error, of: Self.self)
+            CommandExit.exit(with: error, of: Self.self)
         }
     }
 }

@@ -49,7 +49,7 @@ final class TestOrders: Sendable {
             history: OrderHistory(readModel: client, ledger: client, keys: TapeKeys(), clock: clock), horizon: horizon,
             ledger: client, keys: TapeKeys(), clock: clock
         ).look()
-        let desk = OrderDesk(
+        let placer = OrderPlacer(
             redis: client, keys: TapeKeys(), confirmation: nil, maxRateAge: .seconds(600), horizon: horizon,
             clock: clock)
         let stream = StreamReader(key: "btc_rate", redis: client, clock: clock)
@@ -61,7 +61,7 @@ final class TestOrders: Sendable {
                 currency: LedgerTerms.standard.currencies[number % 3],
                 amount: try #require(Amount("\(number).25".utf8)),
                 key: try #require(IdempotenceKey("key-\(number)")))
-            guard case .order(let order, isReplay: false) = try await desk.place(request, rates: rates) else {
+            guard case .order(let order, isReplay: false) = try await placer.place(request, rates: rates) else {
                 throw NotInTimeNow(what: "the order \(number) was not placed")
             }
             orders.append(order)

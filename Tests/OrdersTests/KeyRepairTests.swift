@@ -64,14 +64,14 @@ import Testing
         try await keeper.look()
         #expect(horizon.entriesWithoutKey == 2)
         #expect(try await census.shortfall() == nil)
-        let desk = OrderDesk(
+        let placer = OrderPlacer(
             redis: client, keys: TapeKeys(), confirmation: nil, maxRateAge: .seconds(180), horizon: horizon,
             clock: TapeClock())
         let request = OrderRequest(
             currency: .usd, amount: try #require(Amount("1".utf8)), key: try #require(IdempotenceKey("new")))
         let rates = BTCRates(
             minute: Minute(containing: TapeClock().now), kind: .sandbox, rates: [.usd: try #require(Rate("100"))])
-        guard case .order(_, isReplay: false) = try await desk.place(request, rates: rates) else {
+        guard case .order(_, isReplay: false) = try await placer.place(request, rates: rates) else {
             Issue.record("no order is taken")
             return
         }

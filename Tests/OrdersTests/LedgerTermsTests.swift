@@ -38,10 +38,10 @@ import Testing
         /// At 1 of any of these currencies for a BTC; without a rate it only looks.
         func place(
             _ currency: Currency, _ amount: String, _ key: String, rated: [Currency] = [.usd, .gbp, .chf]
-        ) async throws -> OrderDesk.Placement {
+        ) async throws -> OrderPlacer.Placement {
             let horizon = LedgerHorizon()
             try await HorizonKeeper(history: history, horizon: horizon, ledger: client, keys: keys, clock: clock).look()
-            let desk = OrderDesk(
+            let placer = OrderPlacer(
                 redis: client, keys: keys, confirmation: nil, maxRateAge: .seconds(180), horizon: horizon,
                 clock: clock)
             let one = try #require(Rate("1"))
@@ -50,7 +50,7 @@ import Testing
                 rates: Dictionary(uniqueKeysWithValues: rated.map { ($0, one) }))
             let request = OrderRequest(
                 currency: currency, amount: try #require(Amount(amount.utf8)), key: try #require(IdempotenceKey(key)))
-            return try await desk.place(request, rates: rates)
+            return try await placer.place(request, rates: rates)
         }
 
         func outcome(

@@ -71,7 +71,7 @@ import Testing
 
         func place(
             _ client: RedisClient, _ key: String, acknowledgement: Acknowledgement? = nil
-        ) async throws -> OrderDesk.Placement {
+        ) async throws -> OrderPlacer.Placement {
             let horizon = LedgerHorizon()
             let history = OrderHistory(readModel: client, ledger: client, keys: keys, clock: clock)
             let keeper = HorizonKeeper(
@@ -80,14 +80,14 @@ import Testing
             let confirmation = acknowledgement.flatMap {
                 LedgerConfirmation(ledger: client, keys: keys, acknowledgement: $0)
             }
-            let desk = OrderDesk(
+            let placer = OrderPlacer(
                 redis: client, keys: keys, confirmation: confirmation, maxRateAge: .seconds(180), horizon: horizon,
                 clock: clock)
             let rates = BTCRates(
                 minute: Minute(containing: clock.now), kind: .sandbox, rates: [.usd: try #require(Rate("100"))])
             let request = OrderRequest(
                 currency: .usd, amount: try #require(Amount("1".utf8)), key: try #require(IdempotenceKey(key)))
-            return try await desk.place(request, rates: rates)
+            return try await placer.place(request, rates: rates)
         }
     }
 

@@ -113,19 +113,19 @@ import Testing
         LedgerFold(readModel: client, ledger: client, keys: keys, confirmation: nil, clock: clock)
     }
 
-    private func place(_ currency: Currency, _ key: String) async throws -> OrderDesk.Placement {
+    private func place(_ currency: Currency, _ key: String) async throws -> OrderPlacer.Placement {
         let horizon = LedgerHorizon()
         try await HorizonKeeper(
             history: history, horizon: horizon, ledger: client, keys: keys, clock: clock
         ).look()
-        let desk = OrderDesk(
+        let placer = OrderPlacer(
             redis: client, keys: keys, confirmation: nil, maxRateAge: .seconds(180), horizon: horizon, clock: clock)
         let rates = BTCRates(
             minute: Minute(containing: clock.now), kind: .sandbox,
             rates: [.usd: try #require(Rate("100")), .chf: try #require(Rate("50"))])
         let request = OrderRequest(
             currency: currency, amount: try #require(Amount("1".utf8)), key: try #require(IdempotenceKey(key)))
-        return try await desk.place(request, rates: rates)
+        return try await placer.place(request, rates: rates)
     }
 
     @Test func `its opening means 100 BTC and three currencies, and its rates are the sandbox's`() async throws {
@@ -171,10 +171,10 @@ import Testing
     @Test func `an order that it took is found again`() async throws {
         let request = OrderRequest(
             currency: .gbp, amount: try #require(Amount("12.53".utf8)), key: try #require(IdempotenceKey("old-3")))
-        let desk = OrderDesk(
+        let placer = OrderPlacer(
             redis: client, keys: keys, confirmation: nil, maxRateAge: .seconds(180), horizon: LedgerHorizon(),
             clock: clock)
-        guard case .order(let order, isReplay: true) = try await desk.place(request, rates: nil) else {
+        guard case .order(let order, isReplay: true) = try await placer.place(request, rates: nil) else {
             Issue.record("no replay")
             return
         }

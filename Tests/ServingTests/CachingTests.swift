@@ -90,7 +90,7 @@ import Testing
             Freshness.passing(minute, now: minute.start, clock: real) == .passing(age: 0, maxAge: 65, remaining: 65))
         let late = minute.start + .seconds(100)
         #expect(Freshness.passing(minute, now: late, clock: real) == .passing(age: 100, maxAge: 65, remaining: 0))
-        #expect(Freshness.lasting(real).cacheControl == "public, max-age=31536000, immutable")
+        #expect(Freshness.immutable(real).cacheControl == "public, max-age=31536000, immutable")
         let fast = TapeClock(scale: ClockScale(start: Self.now, origin: Self.now, speed: 15))
         #expect(Freshness.passing(minute, now: Self.now, clock: fast) == .passing(age: 3, maxAge: 5, remaining: 2))
         let fastest = TapeClock(scale: ClockScale(start: Self.now, origin: Self.now, speed: 1000))

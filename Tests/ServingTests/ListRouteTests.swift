@@ -50,7 +50,7 @@ import Testing
         let found = try await api.get(try #require(now["content-location"]))
         #expect(found.body == now.body)
         #expect(found["etag"] == now["etag"])
-        // Redis may yet lose what it has just stored: for some minutes a list is not called lasting.
+        // Redis may yet lose what it has just stored: for some minutes a list is not called immutable.
         #expect(found["cache-control"] == "public, max-age=65")
         #expect(found["content-location"] == now["content-location"])
         let past = try await api.get("/?datetime=\(minute.advanced(byMinutes: -9))")

@@ -9,7 +9,7 @@ import Testing
 
     private static func words(_ changes: (String, String)..., offset: Duration = .zero) -> [String] {
         let info = changes.reduce(good) { $0.replacing($1.0, with: $1.1) }
-        return ServerFitness(info: RedisInfo(info), offset: offset).shortcomings.map(\.words)
+        return ServerFitness(info: RedisInfo(info), offset: offset).shortcomings.map(\.description)
     }
 
     @Test func `a durable master of a known version with the same clock is fit`() {
@@ -28,7 +28,7 @@ import Testing
         let info = Self.good.replacing("maxmemory:0", with: "maxmemory:1000000")
         for policy in ["allkeys-lru", "volatile-ttl"] {
             let fitness = ServerFitness(info: RedisInfo(info.replacing("noeviction", with: policy)), offset: .zero)
-            #expect(fitness.shortcomings.first?.words.contains(policy) == true)
+            #expect(fitness.shortcomings.first?.description.contains(policy) == true)
             #expect(fitness.shortcomings.first?.remedy == "CONFIG SET maxmemory-policy noeviction")
         }
         #expect(Self.words(offset: .seconds(3600)).first?.hasPrefix("this machine's clock is 3600 s behind") == true)

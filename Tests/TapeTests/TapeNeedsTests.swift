@@ -62,18 +62,20 @@ import Testing
             let narrow = try await NarrowUser(redis, needs, without: rule)
             let shortcoming = try #require(
                 try await WriteProbe(narrow.client, key: nil, needs: needs).look().first, "\(rule)")
-            #expect(shortcoming.words.hasPrefix("this user may not run \(rule.prefix { $0 != "|" }.uppercased())"))
+            #expect(
+                shortcoming.description.hasPrefix("this user may not run \(rule.prefix { $0 != "|" }.uppercased())"))
             #expect(shortcoming.remedy == "ACL SETUSER USER +\(rule)")
         }
         for key in Set(needs.compactMap(\.key)) {
             let narrow = try await NarrowUser(redis, needs, withoutKey: key)
             let shortcoming = try #require(
                 try await WriteProbe(narrow.client, key: nil, needs: needs).look().first, "\(key)")
-            #expect(shortcoming.words.hasSuffix(" on \(key)") && shortcoming.remedy == "ACL SETUSER USER '~\(key)'")
+            #expect(
+                shortcoming.description.hasSuffix(" on \(key)") && shortcoming.remedy == "ACL SETUSER USER '~\(key)'")
         }
         let mute = try await NarrowUser(redis, needs, without: "evalsha")
         let shortcoming = try await WriteProbe(mute.client, key: "probe", needs: needs).look().first
-        #expect(shortcoming?.words == "this user may not run EVALSHA")
+        #expect(shortcoming?.description == "this user may not run EVALSHA")
         let denied = try await redis.aclLog()
         #expect(Set(denied) == ["ping", "evalsha"], "\(denied)")
     }
@@ -89,7 +91,7 @@ import Testing
         // A connection shakes hands with PING.
         #expect(try await redis.aclLog() == ["ping"])
         let writing = try await WriteProbe(narrow.client, key: "probe", needs: needs).look()
-        #expect(writing.first?.words == "this user may not run SET on probe", "\(writing)")
+        #expect(writing.first?.description == "this user may not run SET on probe", "\(writing)")
     }
 
     @Test func `what a user may not run is not sent again and again only to look`() async throws {
@@ -124,7 +126,7 @@ import Testing
     @Test(arguments: RedisKind.all) func `a replica is told as one, on every server`(kind: RedisKind) async throws {
         let redis = try await TestRedis(["--replicaof", "127.0.0.1", "1"], kind: kind)
         let shortcomings = try await WriteProbe(redis.client(), key: "probe", needs: []).look()
-        #expect(shortcomings.map(\.words) == ["nothing can be written: it is a replica (READONLY)"])
+        #expect(shortcomings.map(\.description) == ["nothing can be written: it is a replica (READONLY)"])
         #expect(try await ServerFitness.look(redis.client()).shortcomings.count == 1)
         #expect(try await ServerFitness.look(redis.client(), writes: false).shortcomings == [])
     }

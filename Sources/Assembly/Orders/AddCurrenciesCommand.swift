@@ -29,10 +29,10 @@ package struct AddCurrenciesCommand: Sendable {
                 .refused,
                 "the ledger takes \(before.currencies.count) currencies, and may take \(LedgerTerms.mostCurrencies)")
         case .notOpen: throw Self.notOpen
-        case .keysLost(let words):
+        case .keysLost(let detail):
             throw CommandError(
-                .refused, "the table of seen keys is not whole: \(words); first run cointape orders repair")
-        case .damaged(let words): throw CommandError(.refused, "\(words); cointape orders verify tells more")
+                .refused, "the table of seen keys is not whole: \(detail); first run cointape orders repair")
+        case .damaged(let detail): throw CommandError(.refused, "\(detail); cointape orders verify tells more")
         }
     }
 

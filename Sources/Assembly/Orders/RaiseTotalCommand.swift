@@ -40,7 +40,7 @@ package struct RaiseTotalCommand: Sendable {
             throw CommandError(
                 .refused,
                 "the ledger is lost: \(trace); put its backup back, or begin another where it ended: \(instead)")
-        case .damaged(let words): throw CommandError(.refused, "\(words); cointape orders verify tells more")
+        case .damaged(let detail): throw CommandError(.refused, "\(detail); cointape orders verify tells more")
         }
     }
 

@@ -141,7 +141,7 @@ struct StatusReader: Sendable {
         func add(_ shortcomings: [RedisShortcoming]) {
             for shortcoming in shortcomings {
                 let mend = shortcoming.remedy.map { ["\(redis.endpoint.cli) \($0)"] } ?? []
-                report.add(.init(what: "\(place): \(shortcoming.words)", mend: mend))
+                report.add(.init(what: "\(place): \(shortcoming.description)", mend: mend))
             }
         }
         add(server.fitness.shortcomings)

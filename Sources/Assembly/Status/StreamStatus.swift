@@ -27,7 +27,7 @@ struct StreamStatus: Sendable {
     func report(
         _ survey: StreamSurvey, _ minutes: [SettledMinute], good: StreamID?, now: Timestamp
     ) -> (StatusReport.Stream, [StatusReport.Problem]) {
-        let present = minutes.filter { !AheadNews.isAhead($0.id, now: now) }
+        let present = minutes.filter { !FutureEntryAlarm.isAhead($0.id, now: now) }
         let data = present.first { $0.gap == nil }?.id.minute
         var gaps: [String: Int] = [:]
         for minute in present {
@@ -52,8 +52,8 @@ struct StreamStatus: Sendable {
     private func problems(
         _ survey: StreamSurvey, _ minutes: [SettledMinute], _ good: StreamID?, age: Duration?, now: Timestamp
     ) -> [StatusReport.Problem] {
-        let ahead = minutes.filter { AheadNews.isAhead($0.id, now: now) }
-        if let top = survey.lastID, AheadNews.isAhead(top, now: now) {
+        let ahead = minutes.filter { FutureEntryAlarm.isAhead($0.id, now: now) }
+        if let top = survey.lastID, FutureEntryAlarm.isAhead(top, now: now) {
             let remove =
                 ahead.isEmpty ? [] : ["\(cli) XDEL '\(key)' \(ahead.map { "\($0.id)" }.joined(separator: " "))"]
             // A stream without a good entry has no id to be set back to, and nothing to lose.

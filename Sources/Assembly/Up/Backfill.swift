@@ -69,8 +69,8 @@ struct Backfill: Sendable {
 /// Fills the minutes before the workers' start, and has the workers start then.
 struct Fill: Service {
     let backfill: Backfill
-    let begins: Gate
-    let ends: Gate
+    let begins: Latch
+    let ends: Latch
     let logger: Logger
 
     func run() async throws {

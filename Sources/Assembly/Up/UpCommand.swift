@@ -2,6 +2,7 @@ import Fetching
 import Logging
 import Merging
 import NIOPosix
+import POSIX
 import Redis
 import RedisServer
 import Sandbox
@@ -47,9 +48,11 @@ package struct UpCommand: Sendable {
     package func run() async throws {
         var reserved: ReservedPort?
         let plan = try UpPlan(options, environment: environment) {
-            let port = try ReservedPort()
-            reserved = port
-            return port.number
+            do {
+                let port = try ReservedPort()
+                reserved = port
+                return port.number
+            } catch { throw CommandError(.configuration, "no port for the sandbox: \(error)") }
         }
         let tape = UpTape(
             plan: plan, reserved: reserved, clock: try environment.clock(),
@@ -101,7 +104,7 @@ private struct UpTape {
             redisOptions: plan.redisOptions, ledger: ledger, print: print)
 
         let quiet = Launcher.quietLogger(logs.logger)
-        let sandboxListens = Gate(isOpen: plan.sandboxPort == nil)
+        let sandboxListens = Latch(isOpen: plan.sandboxPort == nil)
         var services = logs.services
         if let own { services.append(RedisWatch(own: own)) }
         if let port = plan.sandboxPort {
@@ -123,8 +126,8 @@ private struct UpTape {
             let backfill = Backfill(
                 fetchers: played.compactMap { $0.services.worker as? FetchWorker },
                 mergers: group.compactMap { $0.services.worker as? MergeWorker }, clock: clock)
-            let isFilled = Gate()
-            services += group.map { Gated(gate: isFilled, service: $0.services.worker) as any Service }
+            let isFilled = Latch()
+            services += group.map { Latched(latch: isFilled, service: $0.services.worker) as any Service }
             services.append(Fill(backfill: backfill, begins: sandboxListens, ends: isFilled, logger: logs.logger))
         }
         // Redis ends last, and within the same grace.

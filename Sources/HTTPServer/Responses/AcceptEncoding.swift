@@ -18,7 +18,7 @@ package struct AcceptEncoding: Sendable {
             (gzip, identity) = (0, nil)
             return
         }
-        let list = WeightedList(header)
+        let list = QualityList(header)
         let others = list.weight(ofFirst: "*")
         gzip = list.weight(ofFirst: "gzip", "x-gzip") ?? others ?? 0
         identity = list.weight(ofFirst: "identity") ?? (others == 0 ? 0 : nil)

@@ -75,7 +75,7 @@ package struct LedgerDurability: Equatable, Sendable {
     package var summary: String? {
         guard !isDurable else { return nil }
         let hidden = unknown.isEmpty ? [] : ["cannot be known without CONFIG GET: \(unknown.joined(separator: ", "))"]
-        return (shortcomings.map(\.words) + hidden).joined(separator: "; ")
+        return (shortcomings.map(\.description) + hidden).joined(separator: "; ")
     }
 
     /// The commands for redis-cli that mend it; empty when there is nothing that one could mend.

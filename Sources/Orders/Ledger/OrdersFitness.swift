@@ -85,7 +85,7 @@ package struct OrdersFitness: Equatable, Sendable {
         mutating func take(_ shortcomings: [RedisShortcoming], _ redis: RedisClient, _ name: String) {
             for shortcoming in shortcomings {
                 let mend = shortcoming.remedy.map { ["\(redis.endpoint.cli) \($0)"] } ?? []
-                let finding = Finding(what: "\(name): redis \(redis.endpoint): \(shortcoming.words)", mend: mend)
+                let finding = Finding(what: "\(name): redis \(redis.endpoint): \(shortcoming.description)", mend: mend)
                 if !findings.contains(finding) { findings.append(finding) }
             }
         }

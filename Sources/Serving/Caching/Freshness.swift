@@ -8,7 +8,7 @@ enum Freshness: Equatable {
     /// `remaining` says for how many seconds it is still fresh: `maxAge` less `age`, rounded down.
     case passing(age: Int64, maxAge: Int64, remaining: Int64)
     /// A minute's own list never changes.
-    case lasting(maxAge: Int64)
+    case immutable(maxAge: Int64)
 
     /// A minute, and five seconds in which the next list is made.
     private static let lifetime = Duration.seconds(65)
@@ -21,14 +21,14 @@ enum Freshness: Equatable {
             remaining: max(0, clock.wall(lifetime - age).components.seconds))
     }
 
-    static func lasting(_ clock: TapeClock) -> Freshness {
-        .lasting(maxAge: clock.positiveHeaderSeconds(year))
+    static func immutable(_ clock: TapeClock) -> Freshness {
+        .immutable(maxAge: clock.positiveHeaderSeconds(year))
     }
 
     var cacheControl: String {
         switch self {
         case .passing(_, let maxAge, _): "public, max-age=\(maxAge)"
-        case .lasting(let maxAge): "public, max-age=\(maxAge), immutable"
+        case .immutable(let maxAge): "public, max-age=\(maxAge), immutable"
         }
     }
 }

@@ -8,23 +8,23 @@ import TopLists
 struct ListRepresentations: Sendable {
     let clock: TapeClock
     /// Whether caches may keep past lists for good; not those of a sandbox, under whose URLs real ones may follow.
-    private let mayLast: Bool
+    private let allowsImmutable: Bool
     /// What caches are told of those.
-    private let lasting: String
+    private let immutable: String
     private let compressed = CompressedBodies(capacity: 16_000_000)
 
     /// A Redis that fails over may lose its last writes, and with them a list that is then made anew of other rows: a younger
-    /// list is not called lasting.
+    /// list is not called immutable.
     private static let settling: Duration = .seconds(300)
 
     /// In bytes; to compress more would hold up an event loop for some tenths of a millisecond, again and again where each
     /// request is for another number of rows.
     private static let longestAtOnce = 8_000
 
-    init(clock: TapeClock, mayLast: Bool) {
+    init(clock: TapeClock, allowsImmutable: Bool) {
         self.clock = clock
-        self.mayLast = mayLast
-        lasting = Freshness.lasting(clock).cacheControl
+        self.allowsImmutable = allowsImmutable
+        immutable = Freshness.immutable(clock).cacheControl
     }
 
     /// Whether the body takes long to make: it is large, and has to be compressed first.
@@ -36,12 +36,12 @@ struct ListRepresentations: Sendable {
         of rows: ServedRows, _ coding: ContentCoding, _ query: ListQuery, now: Timestamp
     ) -> Representation {
         let minute = rows.list.minute
-        let isLasting = mayLast && query.datetime == .absolute(minute) && now - minute.start > Self.settling
-        let freshness = isLasting ? nil : Freshness.passing(minute, now: now, clock: clock)
+        let isImmutable = allowsImmutable && query.datetime == .absolute(minute) && now - minute.start > Self.settling
+        let freshness = isImmutable ? nil : Freshness.passing(minute, now: now, clock: clock)
         let tag = rows.tag(coding)
         var representation = Representation(
             mediaType: rows.format.mediaType, tag: tag, coding: coding,
-            cacheControl: freshness?.cacheControl ?? lasting, vary: "Accept, Accept-Encoding",
+            cacheControl: freshness?.cacheControl ?? immutable, vary: "Accept, Accept-Encoding",
             modified: (minute.start, rows.list.lastModified)
         ) { [compressed] in
             coding == .gzip ? [compressed.body(of: rows, tag)] : rows.pieces

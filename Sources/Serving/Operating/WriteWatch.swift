@@ -62,7 +62,7 @@ final class WriteWatch: Sendable {
         do throws(RedisError) {
             let shortcomings =
                 try await ServerFitness.look(redis, writes: writes != nil).shortcomings + probe.look()
-            var checks = shortcomings.map { check($0.words, $0.remedy) }
+            var checks = shortcomings.map { check($0.description, $0.remedy) }
             // Without the right to ask nothing is held against the keys.
             for (key, fault) in (try? await KeyFitness.faults(of: streams, redis)) ?? [] {
                 switch fault {

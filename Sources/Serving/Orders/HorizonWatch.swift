@@ -12,7 +12,7 @@ struct HorizonWatch: Sendable {
     let horizon: LedgerHorizon
     let keeper: HorizonKeeper
     let witnesses: [any LedgerWitness]
-    let figures: LedgerFigures
+    let ledger: LedgerSnapshot
     let clock: TapeClock
     let logger: Logger
 
@@ -27,10 +27,10 @@ struct HorizonWatch: Sendable {
             do {
                 let last = try await keeper.look()
                 let waiting = try await history.firstUnprojected(behind: last)
-                figures.note(
+                ledger.note(
                     try await history.newestEntry(),
                     waiting: waiting.map { clock.wallInstant(of: clock.now) - $0.time })
-                figures.note(try await history.terms())
+                ledger.note(try await history.terms())
                 isFirst = true
             } catch {
                 logger.retries(after: error, isFirst: isFirst)

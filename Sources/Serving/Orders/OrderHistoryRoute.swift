@@ -8,14 +8,14 @@ import Tape
 /// `GET /buy_orders` and what is below it: pages of orders, one order, and what they come to.
 struct OrderHistoryRoute: Sendable {
     let history: OrderHistory
-    let figures: LedgerFigures
+    let ledger: LedgerSnapshot
     let clock: TapeClock
 
     func page(_ query: QueryString) async throws(Problem) -> Response {
-        let query = try OrderPageQuery(query, currencies: figures.currencies)
-        if let currency = query.currency, !figures.currencies.contains(currency) {
+        let query = try OrderPageQuery(query, currencies: ledger.currencies)
+        if let currency = query.currency, !ledger.currencies.contains(currency) {
             // It may have been added a moment ago.
-            let currencies = try await read { try await history.terms() }?.currencies ?? figures.currencies
+            let currencies = try await read { try await history.terms() }?.currencies ?? ledger.currencies
             guard currencies.contains(currency) else {
                 throw OrderPageQuery.noOrders(in: currency.rawValue, currencies)
             }

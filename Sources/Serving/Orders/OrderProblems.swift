@@ -64,27 +64,27 @@ extension Problem {
     /// `loss` is the last one that was looked at, which need not be that of `id`.
     static func ledgerLost(_ id: String, _ loss: LedgerLoss?, retryAfter: Int64) -> Problem {
         let known = loss.flatMap { "\($0.claim.mark.id)" == id ? "\($0)" : nil }
-        let words = known ?? "the entry \(id) was acknowledged, and the ledger has it no more"
+        let detail = known ?? "the entry \(id) was acknowledged, and the ledger has it no more"
         return unavailable(
             "ledger-lost", "The ledger is not the one that it was",
-            "\(words.prefix(1).uppercased() + words.dropFirst()): it was lost, or set back to an older state. "
+            "\(detail.prefix(1).uppercased() + detail.dropFirst()): it was lost, or set back to an older state. "
                 + "No order is taken until somebody has counted what is missing: cointape orders verify tells it.",
             retryAfter: retryAfter)
     }
 
-    static func keysLost(_ words: String, retryAfter: Int64) -> Problem {
+    static func keysLost(_ detail: String, retryAfter: Int64) -> Problem {
         unavailable(
             "keys-lost", "The table of seen keys is not whole",
-            "The table of seen keys lacks orders of the ledger: \(words). An order that is asked for again could be placed "
+            "The table of seen keys lacks orders of the ledger: \(detail). An order that is asked for again could be placed "
                 + "twice, so none is taken until somebody has repaired it: cointape orders repair.",
             retryAfter: retryAfter)
     }
 
-    static func ledgerDamaged(_ words: String, retryAfter: Int64) -> Problem {
-        let words = words.excerpt(300)
+    static func ledgerDamaged(_ detail: String, retryAfter: Int64) -> Problem {
+        let detail = detail.excerpt(300)
         return unavailable(
             "ledger-damaged", "The ledger cannot be read",
-            "\(words.prefix(1).uppercased() + words.dropFirst()). Somebody has to look: cointape orders verify.",
+            "\(detail.prefix(1).uppercased() + detail.dropFirst()). Somebody has to look: cointape orders verify.",
             retryAfter: retryAfter)
     }
 

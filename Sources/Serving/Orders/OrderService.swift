@@ -36,7 +36,7 @@ struct OrderService: Sendable {
     private let look: OrdersLook
     private let rates: CurrentRates
     private let ratesStream: String
-    private let figures = LedgerFigures()
+    private let ledger = LedgerSnapshot()
     private let clock: TapeClock
 
     /// `redis` has the stream of rates.
@@ -56,7 +56,7 @@ struct OrderService: Sendable {
             tail: StreamTail(
                 reader: StreamReader(key: key, redis: redis, clock: clock),
                 waiting: StreamReader(key: key, redis: redis.separate(), clock: clock), clock: clock, logger: logger))
-        let desk = OrderDesk(
+        let placer = OrderPlacer(
             redis: clients.ledger, keys: keys,
             confirmation: LedgerConfirmation(
                 ledger: clients.ledger, keys: keys, acknowledgement: settings.places.acknowledgement),
@@ -67,7 +67,7 @@ struct OrderService: Sendable {
             keeper: HorizonKeeper(
                 history: history, horizon: horizon, ledger: clients.reading, files: memory.found, witness: memory.redis,
                 keys: keys, clock: clock),
-            witnesses: memory.witnesses, figures: figures, clock: clock, logger: logger)
+            witnesses: memory.witnesses, ledger: ledger, clock: clock, logger: logger)
         // On connections of its own: a write that waits for the disk must not hold up a page or an order.
         let looking = clients.ledger.separate()
         let isOne = clients.ledger.endpoint == clients.readModel.endpoint
@@ -77,14 +77,16 @@ struct OrderService: Sendable {
             acknowledgement: settings.places.acknowledgement, horizon: horizon, rates: rates,
             witnesses: memory.witnesses, clock: clock, logger: logger)
         placing = PlaceOrderRoute(
-            desk: desk, rates: rates, figures: figures, maxRateAge: settings.maxRateAge, clock: clock)
-        self.history = OrderHistoryRoute(history: history, figures: figures, clock: clock)
+            placer: placer, rates: rates, ledger: ledger, maxRateAge: settings.maxRateAge, clock: clock)
+        self.history = OrderHistoryRoute(history: history, ledger: ledger, clock: clock)
     }
 
-    func routes(on loop: ServerLoop) -> OrderRoutes { OrderRoutes(placing: placing, history: history, loop: loop) }
+    func routes(on loop: ServerLoop) -> [Route] {
+        OrderRoutes.all(placing: placing, history: history, loop: loop)
+    }
 
     func sample(_ metrics: MetricsRegistry) {
-        figures.sample(metrics)
+        ledger.sample(metrics)
         let (rates, clock) = (rates, clock)
         metrics.sample(.dataAge, [("stream", ratesStream)]) {
             rates.current.map { (clock.now - $0.minute.start) / .seconds(1) }

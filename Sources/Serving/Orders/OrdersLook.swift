@@ -154,7 +154,8 @@ final class OrdersLook: Sendable {
         }
         return found.map { shortcoming in
             let mend = shortcoming.remedy.map { "; \(redis.endpoint.cli) \($0)" } ?? ""
-            return "orders: the witness of acknowledged orders: redis \(redis.endpoint): \(shortcoming.words)\(mend)"
+            return
+                "orders: the witness of acknowledged orders: redis \(redis.endpoint): \(shortcoming.description)\(mend)"
         }
     }
 

@@ -11,9 +11,9 @@ import Telemetry
 
 /// `PUT /buy_order`: takes an order, or finds it under its key.
 struct PlaceOrderRoute: Sendable {
-    let desk: OrderDesk
+    let placer: OrderPlacer
     let rates: CurrentRates
-    let figures: LedgerFigures
+    let ledger: LedgerSnapshot
     let maxRateAge: Duration
     let clock: TapeClock
 
@@ -24,7 +24,7 @@ struct PlaceOrderRoute: Sendable {
         do throws(Problem) {
             let order = try OrderBody.request(
                 Array(request.body.readableBytesView), type: request[.contentType],
-                keys: request.values(of: .idempotencyKey), currencies: figures.currencies)
+                keys: request.values(of: .idempotencyKey), currencies: ledger.currencies)
             return try await submit(order)
         } catch {
             Counter(.orders, [("outcome", error.code)]).increment()
@@ -34,9 +34,9 @@ struct PlaceOrderRoute: Sendable {
 
     private func submit(_ order: OrderRequest) async throws(Problem) -> Response {
         let known = rates.current
-        let placement: OrderDesk.Placement
+        let placement: OrderPlacer.Placement
         do throws(RedisError) {
-            placement = try await desk.place(order, rates: known)
+            placement = try await placer.place(order, rates: known)
         } catch {
             throw problem(error)
         }
@@ -44,7 +44,7 @@ struct PlaceOrderRoute: Sendable {
     }
 
     private func response(
-        _ placement: OrderDesk.Placement, _ request: OrderRequest, _ rates: BTCRates?
+        _ placement: OrderPlacer.Placement, _ request: OrderRequest, _ rates: BTCRates?
     ) throws(Problem) -> Response {
         switch placement {
         case .order(let order, let isReplay):
@@ -69,12 +69,12 @@ struct PlaceOrderRoute: Sendable {
         case .noCurrency(let currencies):
             let code = request.currency.rawValue
             return .noCurrency("Orders cannot be paid in \(code).", code, currencies)
-        case .noOffer where desk.horizon.loss != nil && !desk.horizon.isKnown:
+        case .noOffer where placer.horizon.loss != nil && !placer.horizon.isKnown:
             return .ledgerLost(
-                desk.horizon.loss.map { "\($0.claim.mark.id)" } ?? "", desk.horizon.loss, retryAfter: later)
-        case .noOffer where !desk.horizon.isKnown:
+                placer.horizon.loss.map { "\($0.claim.mark.id)" } ?? "", placer.horizon.loss, retryAfter: later)
+        case .noOffer where !placer.horizon.isKnown:
             return .ordersUnavailable(
-                "What this api has to know of older orders was not read since it began (\(desk.horizon.obstacle)), so whether "
+                "What this api has to know of older orders was not read since it began (\(placer.horizon.obstacle)), so whether "
                     + "the ledger is whole is not known", retryAfter: soon)
         case .noOffer where rates.map({ $0.isYoung(maxRateAge, clock) && $0.rates[request.currency] == nil }) == true:
             return .currencyUnrated(request.currency, retryAfter: later)
@@ -83,10 +83,10 @@ struct PlaceOrderRoute: Sendable {
             let most = Int(maxRateAge.components.seconds)
             return .rateStale(age, most: most, retryAfter: clock.positiveHeaderSeconds(.seconds(10)))
         case .notOpen: return .ledgerNotOpen(retryAfter: later)
-        case .ledgerLost(let id): return .ledgerLost(id, desk.horizon.loss, retryAfter: later)
-        case .keysLost(let words): return .keysLost(words, retryAfter: later)
+        case .ledgerLost(let id): return .ledgerLost(id, placer.horizon.loss, retryAfter: later)
+        case .keysLost(let detail): return .keysLost(detail, retryAfter: later)
         case .wrongKind(let kind): return .wrongKind(kind, retryAfter: later)
-        case .damaged(let words): return .ledgerDamaged(words, retryAfter: later)
+        case .damaged(let detail): return .ledgerDamaged(detail, retryAfter: later)
         }
     }
 

@@ -8,7 +8,7 @@ enum AcceptHeader {
     /// JSON if none is wanted: whoever names nothing that there is had better get something.
     static func format(_ header: String?) -> ListFormat {
         guard let header, header != "*/*" else { return .json }
-        let ranges = WeightedList(header)
+        let ranges = QualityList(header)
         var (best, most) = (ListFormat.json, 0.0)
         for format in ListFormat.allCases {
             // The most specific range that the type is in decides.

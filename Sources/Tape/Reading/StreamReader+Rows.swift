@@ -21,7 +21,7 @@ extension StreamReader {
     }
 
     /// No worker has written an entry behind this one.
-    private var highest: StreamID { AheadNews.highest(clock.now) }
+    private var highest: StreamID { FutureEntryAlarm.highest(clock.now) }
 
     private static let newestRowsScript = RedisScript(name: "newest_rows", source: PackageResources.newest_rows_lua)
 }

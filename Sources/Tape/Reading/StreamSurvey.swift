@@ -60,7 +60,7 @@ extension StreamReader {
 
     /// The newest entry that does not lie in the future, however old.
     package func newestGood() async throws(RedisError) -> StreamID? {
-        let below = AheadNews.highest(clock.now)
+        let below = FutureEntryAlarm.highest(clock.now)
         let reply = try await redis.evaluate(Self.minutesScript, keys: [key], arguments: ["\(below)", 1])
         return reply.array?.first?.text.flatMap { StreamID($0) }
     }

@@ -16,9 +16,9 @@ struct Check: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await Ending.withExitCodes {
-            if reference { return Ending.show(WorkerKinds.reference) }
-            try CheckCommand.run(configs, environment: Environment()).forEach(Ending.show)
+        try await CommandExit.withExitCodes {
+            if reference { return CommandExit.show(WorkerKinds.reference) }
+            try CheckCommand.run(configs, environment: Environment()).forEach(CommandExit.show)
         }
     }
 }

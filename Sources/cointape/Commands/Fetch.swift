@@ -12,13 +12,13 @@ struct Fetch: AsyncParsableCommand {
     var dryRun = false
 
     func run() async throws {
-        try await Ending.withExitCodes {
+        try await CommandExit.withExitCodes {
             let result = try await FetchCommand.run(
-                config, dryRun: dryRun, environment: Environment(), print: Ending.show)
+                config, dryRun: dryRun, environment: Environment(), print: CommandExit.show)
             switch result {
-            case .rows(let summary): Ending.tell(summary)
+            case .rows(let summary): CommandExit.tell(summary)
             case .gap(let reason):
-                Ending.tell(reason)
+                CommandExit.tell(reason)
                 throw ExitCode(1)
             }
         }

@@ -50,8 +50,8 @@ struct OpenLedger: AsyncParsableCommand {
     func validate() throws { _ = try command() }
 
     func run() async throws {
-        try await Ending.withExitCodes {
-            try await command().run(config: place.config, environment: Environment(), print: Ending.show)
+        try await CommandExit.withExitCodes {
+            try await command().run(config: place.config, environment: Environment(), print: CommandExit.show)
         }
     }
 }
@@ -77,8 +77,8 @@ struct LedgerCurrencies: AsyncParsableCommand {
     func validate() throws { _ = try command() }
 
     func run() async throws {
-        try await Ending.withExitCodes {
-            try await command().run(config: place.config, environment: Environment(), print: Ending.show)
+        try await CommandExit.withExitCodes {
+            try await command().run(config: place.config, environment: Environment(), print: CommandExit.show)
         }
     }
 }
@@ -95,9 +95,9 @@ struct VerifyLedger: AsyncParsableCommand {
     @OptionGroup var place: OrdersConfig
 
     func run() async throws {
-        try await Ending.withExitCodes {
+        try await CommandExit.withExitCodes {
             let isWell = try await VerifyLedgerCommand.run(
-                config: place.config, environment: Environment(), print: Ending.show)
+                config: place.config, environment: Environment(), print: CommandExit.show)
             if !isWell { throw ExitCode(1) }
         }
     }
@@ -124,8 +124,8 @@ struct RaiseTotal: AsyncParsableCommand {
 
     func run() async throws {
         let command = try command()
-        try await Ending.withExitCodes {
-            try await command.run(config: place.config, environment: Environment(), print: Ending.show)
+        try await CommandExit.withExitCodes {
+            try await command.run(config: place.config, environment: Environment(), print: CommandExit.show)
         }
     }
 }
@@ -139,8 +139,8 @@ struct RepairKeys: AsyncParsableCommand {
     @OptionGroup var place: OrdersConfig
 
     func run() async throws {
-        try await Ending.withExitCodes {
-            try await RepairKeysCommand.run(config: place.config, environment: Environment(), print: Ending.show)
+        try await CommandExit.withExitCodes {
+            try await RepairKeysCommand.run(config: place.config, environment: Environment(), print: CommandExit.show)
         }
     }
 }
@@ -152,9 +152,9 @@ struct RebuildReadModel: AsyncParsableCommand {
     @OptionGroup var place: OrdersConfig
 
     func run() async throws {
-        try await Ending.withExitCodes {
+        try await CommandExit.withExitCodes {
             try await RebuildReadModelCommand.run(
-                config: place.config, environment: Environment(), print: Ending.show)
+                config: place.config, environment: Environment(), print: CommandExit.show)
         }
     }
 }

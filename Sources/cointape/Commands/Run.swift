@@ -10,8 +10,8 @@ struct Run: AsyncParsableCommand {
     var configs: [String]
 
     func run() async throws {
-        try await Ending.withExitCodes(isService: true) {
-            try await RunCommand.run(configs, environment: Environment(), tell: Ending.tell)
+        try await CommandExit.withExitCodes(isService: true) {
+            try await RunCommand.run(configs, environment: Environment(), tell: CommandExit.tell)
         }
     }
 }

@@ -35,10 +35,10 @@ struct Sandbox: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await Ending.withExitCodes(isService: true) {
+        try await CommandExit.withExitCodes(isService: true) {
             try await SandboxCommand.run(
                 host: host, port: port, assets: assets, key: key, faults: faults, environment: Environment(),
-                print: Ending.show)
+                print: CommandExit.show)
         }
     }
 }

@@ -22,24 +22,24 @@ struct Status: AsyncParsableCommand {
     private static let clear = "\u{1B}[2J\u{1B}[H"
 
     func run() async throws {
-        try await Ending.withExitCodes {
+        try await CommandExit.withExitCodes {
             let command = try StatusCommand(configs, environment: Environment())
             guard watch else {
                 let (text, isWell) = try await command.look(json ? .json : .text)
-                Ending.show(text)
+                CommandExit.show(text)
                 if !isWell { throw ExitCode(1) }
                 return
             }
             repeat {
                 do {
                     let text = try await command.look(json ? .json : .text).text
-                    Ending.show(json ? text : Self.clear + text)
-                    try Ending.checkOutput()
+                    CommandExit.show(json ? text : Self.clear + text)
+                    try CommandExit.checkOutput()
                 } catch let error as ExitCode {
                     throw error
                 } catch {
                     // It may be well again at the next look.
-                    Ending.tell(StartProblem.describe(error))
+                    CommandExit.tell(StartProblem.describe(error))
                 }
             } while (try? await Task.sleep(for: Self.period)) != nil
         }

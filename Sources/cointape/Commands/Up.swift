@@ -28,11 +28,11 @@ struct Up: AsyncParsableCommand {
 
     func run() async throws {
         let environment = Environment()
-        try await Ending.withExitCodes(isService: true) {
+        try await CommandExit.withExitCodes(isService: true) {
             let options = UpCommand.Options(
                 data: data, port: try port ?? environment.upPort(), sandbox: sandbox, faults: faults,
                 guardianCommand: [try Executable.path(), GuardRedis.configuration.commandName ?? ""])
-            try await UpCommand(options, environment: environment, print: Ending.show).run()
+            try await UpCommand(options, environment: environment, print: CommandExit.show).run()
         }
     }
 }

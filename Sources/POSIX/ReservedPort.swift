@@ -1,4 +1,3 @@
-import ServiceLifecycle
 import Synchronization
 
 #if canImport(Glibc)
@@ -7,57 +6,14 @@ import Synchronization
     import Darwin
 #endif
 
-/// Opens once, and stays open.
-final class Gate: Sendable {
-    private struct State {
-        var isOpen: Bool
-        var waiting: [AsyncStream<Void>.Continuation] = []
-    }
-
-    private let state: Mutex<State>
-
-    init(isOpen: Bool = false) {
-        state = Mutex(State(isOpen: isOpen))
-    }
-
-    func open() {
-        let waiting = state.withLock { state in
-            defer { state = State(isOpen: true) }
-            return state.waiting
-        }
-        for continuation in waiting { continuation.finish() }
-    }
-
-    /// Returns when it is open, or the task is cancelled.
-    func wait() async {
-        let (opening, continuation) = AsyncStream.makeStream(of: Void.self)
-        state.withLock { state in
-            if state.isOpen { continuation.finish() } else { state.waiting.append(continuation) }
-        }
-        for await _ in opening {}
-    }
-}
-
-/// A service that is run when a gate opens.
-struct Gated: Service {
-    let gate: Gate
-    let service: any Service
-
-    func run() async throws {
-        await cancelWhenGracefulShutdown { await gate.wait() }
-        guard !Task.isShuttingDownGracefully, !Task.isCancelled else { return }
-        try await service.run()
-    }
-}
-
 /// A free port of loopback, which the kernel gives to nobody else until it is released.
 ///
 /// A server with SO_REUSEADDR, as servers have it, can take it meanwhile.
-final class ReservedPort: Sendable {
-    let number: Int
+package final class ReservedPort: Sendable {
+    package let number: Int
     private let descriptor: Mutex<Int32?>
 
-    init() throws(CommandError) {
+    package init() throws(SystemError) {
         let descriptor = socket(AF_INET, Self.stream, 0)
         guard descriptor >= 0 else { throw Self.failure }
         self.descriptor = Mutex(descriptor)
@@ -83,7 +39,7 @@ final class ReservedPort: Sendable {
 
     deinit { release() }
 
-    func release() {
+    package func release() {
         let descriptor = descriptor.withLock { descriptor in
             defer { descriptor = nil }
             return descriptor
@@ -91,9 +47,7 @@ final class ReservedPort: Sendable {
         if let descriptor { close(descriptor) }
     }
 
-    private static var failure: CommandError {
-        CommandError(.configuration, "no port for the sandbox: \(String(cString: strerror(errno)))")
-    }
+    private static var failure: SystemError { SystemError("no free port of loopback", code: errno) }
 
     #if canImport(Glibc)
         private static let stream = Int32(SOCK_STREAM.rawValue)

@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// Output that cannot be written ends a command whose result it is: with a message and 74 (EX_IOERR), or, when its reader
 /// has gone, without a word as SIGPIPE would have ended it. What runs until it is told to stop does not live by its output.
-enum Ending {
+enum CommandExit {
     /// EX_CONFIG of sysexits.h.
     private static let badConfig: Int32 = 78
     /// EX_IOERR of sysexits.h.

@@ -8,8 +8,8 @@ import Testing
 
 @testable import Orders
 
-/// Placing orders through the desk, on a real Redis.
-@Suite struct OrderDeskTests {
+/// Placing orders through the placer, on a real Redis.
+@Suite struct OrderPlacerTests {
     private struct Desk {
         let redis: TestRedis
         let client: RedisClient
@@ -28,8 +28,8 @@ import Testing
                     "tail", "00000000001"))
         }
 
-        var desk: OrderDesk {
-            OrderDesk(
+        var placer: OrderPlacer {
+            OrderPlacer(
                 redis: client, keys: TapeKeys(),
                 confirmation: LedgerConfirmation(
                     ledger: client, keys: TapeKeys(), acknowledgement: acknowledgement),
@@ -42,8 +42,8 @@ import Testing
                 rates: [.usd: try #require(Rate(dollar)), .eur: try #require(Rate("90"))])
         }
 
-        func place(_ amount: String, _ key: String, rates: BTCRates?) async throws -> OrderDesk.Placement {
-            try await desk.place(request(amount, key), rates: rates)
+        func place(_ amount: String, _ key: String, rates: BTCRates?) async throws -> OrderPlacer.Placement {
+            try await placer.place(request(amount, key), rates: rates)
         }
     }
 
@@ -71,7 +71,7 @@ import Testing
         #expect(try await ledger.place("1", "a", rates: ledger.rates(4)) == .refused(.noOffer, nil))
         let pounds = OrderRequest(
             currency: .gbp, amount: try #require(Amount("1".utf8)), key: try #require(IdempotenceKey("a")))
-        #expect(try await ledger.desk.place(pounds, rates: ledger.rates()) == .refused(.noOffer, nil))
+        #expect(try await ledger.placer.place(pounds, rates: ledger.rates()) == .refused(.noOffer, nil))
         guard
             case .refused(.wrongKind(.real), _?) = try await ledger.place("1", "a", rates: ledger.rates(kind: .sandbox))
         else { throw NotAnOrder() }
@@ -80,7 +80,7 @@ import Testing
 
     @Test func `until the read model was looked at, orders are only looked up`() async throws {
         let ledger = try await Desk(TestRedis())
-        let early = OrderDesk(
+        let early = OrderPlacer(
             redis: ledger.client, keys: TapeKeys(), confirmation: nil, maxRateAge: .seconds(180),
             horizon: LedgerHorizon(), clock: ledger.clock)
         let request = try Self.request("1", "a")
@@ -141,11 +141,11 @@ import Testing
         let redis = try await TestRedis()
         _ = try await Desk(redis)
         let outcome = try await Race(redis).run { client in
-            let desk = OrderDesk(
+            let placer = OrderPlacer(
                 redis: client, keys: TapeKeys(), confirmation: nil, maxRateAge: .seconds(180),
                 horizon: Race.knownHorizon, clock: TapeClock())
             return { request, rates in
-                if case .order = try await desk.place(request, rates: rates) { true } else { false }
+                if case .order = try await placer.place(request, rates: rates) { true } else { false }
             }
         }
         #expect(outcome.total == LedgerTerms.standard.cap)
@@ -212,13 +212,13 @@ import Testing
         let redis = try await TestRedis()
         var ledger = try await Desk(redis)
         ledger.acknowledgement = Acknowledgement(replicas: 1, fsync: false, timeout: .milliseconds(500))
-        let desk = ledger.desk
+        let placer = ledger.placer
         let rates = try ledger.rates()
         let began = ContinuousClock.now
-        let placements = try await withThrowingTaskGroup(of: OrderDesk.Placement.self) { group in
+        let placements = try await withThrowingTaskGroup(of: OrderPlacer.Placement.self) { group in
             for number in 0..<50 {
                 let request = try Self.request("1", "key-\(number)")
-                group.addTask { try await desk.place(request, rates: rates) }
+                group.addTask { try await placer.place(request, rates: rates) }
             }
             return try await group.reduce(into: []) { $0.append($1) }
         }

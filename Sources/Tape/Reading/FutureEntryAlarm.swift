@@ -5,7 +5,7 @@ import Logs
 /// Says once that a stream's newest entry lies in the future, and once that it does no more.
 ///
 /// No worker writes such an entry; one that a person or another program has written hides all that comes before its time.
-package struct AheadNews {
+package struct FutureEntryAlarm {
     private let stream: String
     private let logger: Logger
     private var told: StreamID?

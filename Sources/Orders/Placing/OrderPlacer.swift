@@ -3,7 +3,7 @@ package import Redis
 package import Tape
 
 /// Places orders in the ledger.
-package struct OrderDesk: Sendable {
+package struct OrderPlacer: Sendable {
     /// What `place` has done with a request: only an `order` may be acknowledged.
     package enum Placement: Equatable, Sendable {
         /// It stands in the ledger, as safely as was asked for; a replay was placed by an earlier request.

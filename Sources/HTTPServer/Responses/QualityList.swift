@@ -4,7 +4,7 @@ import Basics
 ///
 /// An unreadable weight counts as 0: what cannot be read is not asked for. Names are looked for in the header's bytes, of which
 /// a client may send thousands: nothing is made of those that nobody asks about.
-package struct WeightedList {
+package struct QualityList {
     private typealias Bytes = UnsafeBufferPointer<UInt8>
 
     private let header: String

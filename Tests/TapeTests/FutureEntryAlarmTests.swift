@@ -5,10 +5,10 @@ import Testing
 
 @testable import Tape
 
-@Suite struct AheadNewsTests {
+@Suite struct FutureEntryAlarmTests {
     @Test func `an entry of the future is told once, another one again, and its end once`() {
         let said = Said()
-        var news = AheadNews(stream: "price", logger: said.logger)
+        var news = FutureEntryAlarm(stream: "price", logger: said.logger)
         let now = Timestamp(milliseconds: 1_795_251_660_000)
         func look(_ offset: Int64?) -> Bool {
             let id = offset.map { StreamID(milliseconds: UInt64(now.milliseconds + $0), sequence: 0) }

@@ -4,7 +4,7 @@ import Tape
 import Telemetry
 
 /// What the metrics and the texts of errors tell of the ledger, as this process last saw it.
-final class LedgerFigures: Sendable {
+final class LedgerSnapshot: Sendable {
     private struct State {
         var sold: Satoshi?
         var terms: LedgerTerms?

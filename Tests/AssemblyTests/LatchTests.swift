@@ -1,0 +1,46 @@
+import Foundation
+import ServiceLifecycle
+import ServiceLifecycleTestKit
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Assembly
+
+@Suite struct LatchTests {
+    private final class Noted: Service {
+        let runs = Mutex(0)
+
+        func run() async throws { runs.withLock { $0 += 1 } }
+    }
+
+    @Test func `whoever waits goes on when it opens, and later ones at once`() async {
+        let latch = Latch()
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<3 { group.addTask { await latch.wait() } }
+            latch.open()
+            await group.waitForAll()
+        }
+        await latch.wait()
+        await Latch(isOpen: true).wait()
+    }
+
+    @Test func `a task that is cancelled waits no longer`() async {
+        let latch = Latch()
+        let task = Task { await latch.wait() }
+        task.cancel()
+        await task.value
+    }
+
+    @Test func `a latched service runs behind its latch, and not at all once the end has begun`() async throws {
+        let (open, shut) = (Noted(), Noted())
+        try await Latched(latch: Latch(isOpen: true), service: open).run()
+        #expect(open.runs.withLock(\.self) == 1)
+        try await testGracefulShutdown { trigger in
+            async let run: Void = Latched(latch: Latch(), service: shut).run()
+            trigger.triggerGracefulShutdown()
+            try await run
+        }
+        #expect(shut.runs.withLock(\.self) == 0)
+    }
+}
