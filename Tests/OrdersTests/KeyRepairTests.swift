@@ -41,6 +41,24 @@ import Testing
         #expect(again.restored == 0)
     }
 
+    /// Digits that are beyond 64 bits, and an id that Redis does not write so.
+    @Test(arguments: ["99999999999999999999999-1", "0", "", "-", "1-99999999999999999999999"])
+    func `a key that leads to no id is as one that is lost, and is repaired`(value: String) async throws {
+        let redis = try await TestRedis()
+        let client = redis.client()
+        var ledger = TestLedger(client)
+        try await ledger.open()
+        try await ledger.orders(3)
+        let repair = KeyRepair(ledger: client, keys: TapeKeys(), clock: TapeClock())
+        #expect(try await repair.run().restored == 3)
+        let newest = try #require(try await ledger.entries().last)
+        let identity = try ["currency", "amount", "key"].map { try #require(newest[$0]) }.joined(separator: " ")
+        let good = try await client.send(RedisCommand("HGET", "{orders}:seen", identity))
+        _ = try await client.send(RedisCommand("HSET", "{orders}:seen", identity, value))
+        #expect(try await repair.run().restored == 1)
+        #expect(try await client.send(RedisCommand("HGET", "{orders}:seen", identity)) == good)
+    }
+
     /// An earlier build could place an order twice when the table was removed; its ledger must work on.
     @Test(arguments: [true, false]) func `a ledger with orders under one key takes orders once its table is whole`(
         secondIsNewest: Bool

@@ -292,6 +292,27 @@ import Testing
         #expect(try await place.findings() == [])
     }
 
+    @Test func `nothing is added where the table leads past the currencies that come next`() async throws {
+        let place = try await Place()
+        guard case .added = try await place.adder.add([.chf]),
+            case .added(let second, _) = try await place.adder.add([Currency("JPY")])
+        else {
+            Issue.record("not added")
+            return
+        }
+        _ = try await place.client.send(RedisCommand("HSET", "{orders}:seen", "EUR,GBP,USD", "\(second)"))
+        guard case .keysLost = try await place.adder.add([Currency("SEK")]) else {
+            Issue.record("SEK was added on a broken table")
+            return
+        }
+        _ = try await KeyRepair(ledger: place.client, keys: place.keys, clock: place.clock).run()
+        guard case .added(_, let all) = try await place.adder.add([Currency("SEK")]) else {
+            Issue.record("not added after the repair")
+            return
+        }
+        #expect(LedgerTerms.text(of: all) == "EUR,GBP,USD,CHF,JPY,SEK")
+    }
+
     @Test func `keys of an earlier ledger lead to no currencies`() async throws {
         let place = try await Place()
         guard case .added = try await place.adder.add([.chf]) else {

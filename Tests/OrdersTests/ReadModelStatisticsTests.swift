@@ -47,6 +47,21 @@ import Testing
         #expect(try ReadModelStatistics(.array([])) == ReadModelStatistics())
     }
 
+    /// Four times the most that a field may hold is beyond 128 bits.
+    @Test func `sums beyond the total are damage, however large they are`() throws {
+        var fields = [
+            "last", "1-0", "last_tail", "00000000001", "last_created_at", "2026-11-21T09:00:00.000Z", "total", "5",
+            "currencies", "EUR,GBP,USD,CHF",
+        ]
+        for currency in ["EUR", "GBP", "USD", "CHF"] {
+            fields += ["\(currency):count", "1", "\(currency):units", "1"]
+            fields += ["\(currency):satoshi", String(repeating: "9", count: 38)]
+        }
+        let reply = RedisReply.array(fields.map { .bulk(Array($0.utf8)) })
+        let damage = #expect(throws: DamagedReadModel.self) { try ReadModelStatistics(reply) }
+        #expect("\(try #require(damage))".contains("more than the total, 5"))
+    }
+
     @Test func `what stands before a stop is in the batch`() throws {
         let good = FoldBatch(ReadModelStatistics(), [opening(1), order(2, "EUR", "1", "3", total: "3")])
         let wrong = order(3, "GBP", "1", "3", total: "7")

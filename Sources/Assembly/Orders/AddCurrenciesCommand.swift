@@ -14,7 +14,17 @@ package struct AddCurrenciesCommand: Sendable {
     package func run(config: String?, environment: Environment, print: (String) -> Void) async throws {
         let places = try OrdersPlaces(config, environment: environment)
         guard let before = try await places.history.terms() else { throw Self.notOpen }
-        guard let added else { return print(LedgerTerms.text(of: before.currencies)) }
+        guard let added else {
+            print(LedgerTerms.text(of: before.currencies))
+            let census = KeyCensus(ledger: places.ledger, keys: places.keys, clock: places.clock)
+            if let shortfall = try await census.shortfall() {
+                throw CommandError(
+                    .refused,
+                    "these may not be all: the table of seen keys is not whole (\(shortfall)); run cointape orders repair"
+                )
+            }
+            return
+        }
         if let known = added.first(where: before.currencies.contains) { throw Self.known(known, before.currencies) }
         try await RunningWorkers(places).requireKnowledge(of: "currencies that were added", print)
         let adder = CurrencyAdder(ledger: places.ledger, keys: places.keys, clock: places.clock)

@@ -68,8 +68,8 @@ extension Duration {
     package var milliseconds: Int64 {
         let (seconds, attoseconds) = components
         let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1000)
-        guard !overflow else { return seconds > 0 ? .max : .min }
-        return scaled + attoseconds / 1_000_000_000_000_000
+        let (sum, isOver) = scaled.addingReportingOverflow(attoseconds / 1_000_000_000_000_000)
+        return overflow || isOver ? (seconds > 0 ? .max : .min) : sum
     }
 }
 

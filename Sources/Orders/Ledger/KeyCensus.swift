@@ -5,16 +5,23 @@ package import Tape
 /// place the same order a second time.
 ///
 /// Counts the entries of a ledger that have no key of their own: the opening, raises, and orders that were placed twice. A count
-/// goes on where the last one has ended. Only used by one task at a time.
+/// goes on where the last one has ended, also after an error. Only used by one task at a time.
 package actor KeyCensus {
     private let redis: RedisClient
     private let keys: TapeKeys
     private let ledger: StreamReader
-    private var count = 0
-    private var counted = 0
+    private var opening: StreamID?
     private var seenBefore = -1
-    private var next: StreamID? = StreamID(milliseconds: 0, sequence: 0)
-    private var addition: StreamID?
+    private var counted = Count()
+
+    /// What was found up to an entry.
+    private struct Count {
+        var withoutKey = 0
+        var entries = 0
+        /// Where the count goes on; nil behind the highest id.
+        var next: StreamID? = .lowest
+        var addition: StreamID?
+    }
 
     private static let batch = 1_000
 
@@ -26,7 +33,11 @@ package actor KeyCensus {
     }
 
     /// The count, where the table of keys is shorter than `known` explains; else nil, as there is nothing to count.
-    func entriesWithoutKey(known: Int) async throws(RedisError) -> Int? {
+    ///
+    /// `opening` is the ledger's first entry: with another one the count begins anew.
+    func entriesWithoutKey(of opening: StreamID?, known: Int) async throws(RedisError) -> Int? {
+        if opening != self.opening { counted = Count() }
+        self.opening = opening
         guard let (entries, seen) = try await lengths(), entries - seen > known else { return nil }
         return try await countWithoutKey(of: entries, seen: seen)
     }
@@ -50,7 +61,7 @@ package actor KeyCensus {
     /// Reads the whole ledger, whatever the table of seen keys says.
     func newestAddition() async throws(RedisError) -> StreamID? {
         try await walk()
-        return addition
+        return counted.addition
     }
 
     private func lengths() async throws(RedisError) -> (entries: Int, seen: Int)? {
@@ -64,28 +75,27 @@ package actor KeyCensus {
 
     private func countWithoutKey(of entries: Int, seen: Int) async throws(RedisError) -> Int {
         // It is another ledger, or keys of orders that were placed twice are there again.
-        if entries < counted || entries - seen > count && seen != seenBefore { forget() }
-        seenBefore = seen
+        if entries < counted.entries || entries - seen > counted.withoutKey && seen != seenBefore { counted = Count() }
         try await walk()
-        return max(1, count)
+        seenBefore = seen
+        return max(1, counted.withoutKey)
     }
 
     private func walk() async throws(RedisError) {
-        while let first = next {
+        while let first = counted.next {
             let found = try await ledger.oldest(Self.batch, from: first)
+            // A batch counts as a whole or not at all: after an error it is read again.
+            var count = counted
             for entry in found {
-                if entry.fields["opened"] != nil || entry.fields["raised"] != nil { count += 1 }
-                if entry.fields["added"] != nil { addition = entry.id }
+                if entry.fields["opened"] != nil || entry.fields["raised"] != nil { count.withoutKey += 1 }
+                if entry.fields["added"] != nil { count.addition = entry.id }
             }
-            count += try await doubles(in: found)
-            counted += found.count
-            if let last = found.last { next = last.id.successor }
+            count.withoutKey += try await doubles(in: found)
+            count.entries += found.count
+            if let last = found.last { count.next = last.id.successor }
+            counted = count
             if found.count < Self.batch { break }
         }
-    }
-
-    private func forget() {
-        (count, counted, next, addition) = (0, 0, StreamID(milliseconds: 0, sequence: 0), nil)
     }
 
     /// How many of the entries are orders whose key leads to another order under the same key: the table has one key for both.

@@ -64,5 +64,6 @@ package struct KeyRepair: Sendable {
         }
     }
 
-    private static let script = RedisScript(name: "repair_keys", source: PackageResources.repair_keys_lua)
+    private static let script = RedisScript(
+        name: "repair_keys", source: PackageResources.repair_keys_lua, functions: PackageResources.ledger_lua)
 }

@@ -27,8 +27,11 @@ package struct Satoshi: Hashable, Comparable, Sendable {
 
     package static func < (left: Self, right: Self) -> Bool { left.value < right.value }
 
-    /// Traps beyond 2^128 − 1, which two values of at most 38 digits cannot reach.
-    package static func + (left: Self, right: Self) -> Satoshi { Satoshi(left.value + right.value) }
+    /// Saturates at 2^128 − 1.
+    package static func + (left: Self, right: Self) -> Satoshi {
+        let (sum, isOver) = left.value.addingReportingOverflow(right.value)
+        return Satoshi(isOver ? .max : sum)
+    }
 
     /// What is left of it; nothing when the other is more.
     package func less(_ other: Satoshi) -> Satoshi {

@@ -133,5 +133,8 @@ extension ReadModelStatistics {
             sum.satoshi = try read("\(currency.rawValue):satoshi") { Satoshi(digits: $0.utf8) }
             sums[currency] = sum
         }
+        guard sums.values.reduce(Satoshi(0), { $0 + $1.satoshi }) <= total else {
+            throw DamagedReadModel("the currencies' sums are more than the total, \(total.digits)")
+        }
     }
 }

@@ -52,9 +52,9 @@ if damage then return {'damaged', damage} end
 local list, found = fields_of(first).currencies or standard, ''
 while true do
   local id = redis.call('HGET', KEYS[2], list)
-  local entry = id and string.find(id, '^%d+%-%d+$') and redis.call('XRANGE', KEYS[1], id, id)[1]
+  local entry = entry_at(KEYS[1], id)
   local fields = entry and fields_of(entry)
-  if not fields or not fields.added or string.sub(fields.currencies or '', 1, #list + 1) ~= list .. ',' then break end
+  if not fields or list_before(fields) ~= list then break end
   list, found = fields.currencies, id
 end
 if found ~= expected then return {'moved', found} end

@@ -38,35 +38,26 @@
 -- back; tonumber only sees digits, as it would take nan, and no comparison with nan is true.
 local currency, amount, key, known, known_tail = ARGV[1], ARGV[2], ARGV[3], ARGV[12], ARGV[13]
 
-local function at(id) return redis.call('XRANGE', KEYS[1], id, id)[1] end
-
 local identity = currency .. ' ' .. amount .. ' ' .. key
 local id = redis.call('HGET', KEYS[2], identity)
 if id then
-  local entry = string.find(id, '^%d+%-%d+$') and at(id)
+  local entry = entry_at(KEYS[1], id)
   local fields = entry and fields_of(entry)
   if not fields or fields.currency ~= currency or fields.amount ~= amount or fields.key ~= key then
     return {'ledger-lost', id}
   end
-  local other = known and string.find(known, '^%d+%-%d+$') and at(known)
+  local other = entry_at(KEYS[1], known)
   return {'seen', entry[1], entry[2], other and fields_of(other).tail == known_tail and '1' or '0'}
 end
 
 local function has(list, code) return string.find(',' .. list .. ',', ',' .. code .. ',', 1, true) ~= nil end
-
--- The list that an entry has added currencies to; nil if it has not.
-local function list_before(fields)
-  local list, new = fields.currencies or '', ',' .. (fields.new_currencies or '')
-  if fields.added and #new > 1 and string.sub(list, -#new) == new then return string.sub(list, 1, -#new - 1) end
-end
 
 -- A list that has the order's currency, or else all that the ledger takes: the opening's, and behind it those that were added,
 -- each found by the list before. A key of an earlier ledger leads to nothing.
 local function currencies_of(opening)
   local list = opening.currencies or ARGV[16] or ''
   while not has(list, currency) do
-    local leads = redis.call('HGET', KEYS[2], list)
-    local entry = leads and string.find(leads, '^%d+%-%d+$') and at(leads)
+    local entry = entry_at(KEYS[1], redis.call('HGET', KEYS[2], list))
     local fields = entry and fields_of(entry)
     if not fields or list_before(fields) ~= list then return list end
     list = fields.currencies
@@ -131,7 +122,7 @@ local least = '0'
 if known ~= '' then
   local seen = fields
   if newest[1] ~= known then
-    local entry = at(known)
+    local entry = entry_at(KEYS[1], known)
     seen = entry and fields_of(entry)
   end
   if not seen or seen.tail ~= known_tail then return {'ledger-lost', known} end
@@ -177,7 +168,7 @@ if fields.satoshi and fields.key then
   local own = (fields.currency or '') .. ' ' .. (fields.amount or '') .. ' ' .. fields.key
   local leads = redis.call('HGET', KEYS[2], own)
   if leads ~= newest[1] then
-    local other = leads and string.find(leads, '^%d+%-%d+$') and at(leads)
+    local other = entry_at(KEYS[1], leads)
     local same = other and fields_of(other)
     if not same or same.currency ~= fields.currency or same.amount ~= fields.amount or same.key ~= fields.key then
       return {'keys-lost', 'it lacks the newest order, ' .. newest[1]}

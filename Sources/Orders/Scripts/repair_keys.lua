@@ -12,17 +12,12 @@ local function identity_of(fields)
   if not fields.added then
     return (fields.currency or '') .. ' ' .. (fields.amount or '') .. ' ' .. (fields.key or '')
   end
-  local list, new = fields.currencies or '', ',' .. (fields.new_currencies or '')
-  return string.sub(list, -#new) == new and string.sub(list, 1, -#new - 1) or ''
+  return list_before(fields) or ''
 end
 
 local function leads(identity)
-  local id = redis.call('HGET', KEYS[2], identity)
-  local entry = id and string.find(id, '^%d+%-%d+$') and redis.call('XRANGE', KEYS[1], id, id)[1]
-  if not entry then return false end
-  local fields = {}
-  for i = 1, #entry[2], 2 do fields[entry[2][i]] = entry[2][i + 1] end
-  return identity_of(fields) == identity
+  local entry = entry_at(KEYS[1], redis.call('HGET', KEYS[2], identity))
+  return entry ~= nil and identity_of(fields_of(entry)) == identity
 end
 
 local count = 0

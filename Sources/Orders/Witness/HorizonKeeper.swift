@@ -51,10 +51,12 @@ package struct HorizonKeeper: Sendable {
         if let folded, horizon.newest.map({ $0.id < folded.mark.id }) ?? true { horizon.hold(folded) }
         let fold = folded.flatMap { horizon.record(of: $0) }
         let failure = try await naming("the ledger", redis.endpoint) { try await judge(opening, fold) }
-        if unread == nil { horizon.open() }
-        if let count = try await census.entriesWithoutKey(known: horizon.entriesWithoutKey) {
-            horizon.note(entriesWithoutKey: count)
+        // Before orders are taken: until it is counted, a raise looks like a lost key to their script.
+        let count = try await naming("the table of seen keys", redis.endpoint) {
+            try await census.entriesWithoutKey(of: opening?.id, known: horizon.entriesWithoutKey)
         }
+        if let count { horizon.note(entriesWithoutKey: count) }
+        if unread == nil { horizon.open() }
         if let error = unread ?? failure { throw error }
         return folded?.mark
     }

@@ -13,6 +13,8 @@ package final class LedgerHorizon: Sendable {
         var obstacle = "nothing was read yet"
         /// What another api has marked as lost.
         var marked: LedgerLoss?
+        /// The first entry of the ledger that `entriesWithoutKey` was counted in.
+        var opened: StreamID?
         var entriesWithoutKey = 1
     }
 
@@ -86,6 +88,11 @@ package final class LedgerHorizon: Sendable {
 
     /// Takes over which ledger there is; nil while there is none.
     package func note(opening: LedgerOpening?) {
+        state.withLock { state in
+            guard let opened = opening?.id, opened != state.opened else { return }
+            state.opened = opened
+            state.entriesWithoutKey = 1
+        }
         change { $0.ledger = opening.map { .init(kind: $0.kind, opened: $0.id) } }
     }
 

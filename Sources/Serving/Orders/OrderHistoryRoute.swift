@@ -14,9 +14,10 @@ struct OrderHistoryRoute: Sendable {
     func page(_ query: QueryString) async throws(Problem) -> Response {
         let query = try OrderPageQuery(query, currencies: ledger.currencies)
         if let currency = query.currency, !ledger.currencies.contains(currency) {
-            // It may have been added a moment ago.
-            let currencies = try await read { try await history.terms() }?.currencies ?? ledger.currencies
-            guard currencies.contains(currency) else {
+            // It may have been added a moment ago; and where the ledger's table has lost it, its orders are still there.
+            let (terms, folded) = try await read { (try await history.terms(), try await history.statistics()) }
+            let currencies = terms?.currencies ?? ledger.currencies
+            guard currencies.contains(currency) || folded.currencies.contains(currency) else {
                 throw OrderPageQuery.noOrders(in: currency.rawValue, currencies)
             }
         }

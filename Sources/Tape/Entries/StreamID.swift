@@ -17,7 +17,8 @@ package struct StreamID: Hashable, Comparable, Sendable, CustomStringConvertible
         self.init(milliseconds: UInt64(max(0, minute.milliseconds)), sequence: 0)
     }
 
-    /// Reads `<milliseconds>-<sequence>` in decimal digits; nil for anything else, and for a part beyond 64 bits.
+    /// Reads `<milliseconds>-<sequence>` as Redis writes it: nil for anything else, such as leading zeros, and for a part
+    /// beyond 64 bits.
     package init?(_ text: String) {
         var text = ByteScanner(text)
         guard let milliseconds = Self.number(text.take(while: isDigit)), text.take("-"),
@@ -27,7 +28,7 @@ package struct StreamID: Hashable, Comparable, Sendable, CustomStringConvertible
     }
 
     private static func number(_ digits: ArraySlice<UInt8>) -> UInt64? {
-        guard !digits.isEmpty else { return nil }
+        guard let first = digits.first, digits.count == 1 || first != UInt8(ascii: "0") else { return nil }
         var number: UInt64 = 0
         for digit in digits {
             let (tens, isOver) = number.multipliedReportingOverflow(by: 10)

@@ -35,6 +35,9 @@ struct TimestampTests {
         #expect(Duration.microseconds(1999).milliseconds == 1)
         #expect(Duration.microseconds(-1999).milliseconds == -1)
         #expect(Duration.seconds(Int64.max).milliseconds == .max)
+        #expect((Duration.seconds(Int64.max / 1000) + .milliseconds(808)).milliseconds == .max)
+        #expect((Duration.seconds(Int64.min / 1000) - .milliseconds(809)).milliseconds == .min)
+        #expect(Duration.seconds(Int64.max).milliseconds == .max)
         #expect(Duration.seconds(Int64.min).milliseconds == .min)
     }
 }

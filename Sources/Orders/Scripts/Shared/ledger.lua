@@ -23,6 +23,20 @@ local function fields_of(entry)
   return fields
 end
 
+-- The entry that a value of the table of keys leads to; nil if there is none, and for what is no id.
+local function entry_at(ledger, id)
+  if not id or not string.find(id, '^%d+%-%d+$') then return nil end
+  -- An id beyond 64 bits is an error.
+  local found = redis.pcall('XRANGE', ledger, id, id)
+  return not found.err and found[1] or nil
+end
+
+-- The list that an entry has added currencies to; nil if it has not.
+local function list_before(fields)
+  local list, new = fields.currencies or '', ',' .. (fields.new_currencies or '')
+  if fields.added and #new > 1 and string.sub(list, -#new) == new then return string.sub(list, 1, -#new - 1) end
+end
+
 -- What shows that cointape did not write the ledger's first or newest entry; nil if nothing does.
 local function damage_at_ends(first, newest)
   if not fields_of(first).opened then return 'the first entry, ' .. first[1] .. ', is not an opening' end

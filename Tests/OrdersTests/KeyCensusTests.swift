@@ -1,0 +1,76 @@
+import Orders
+import Redis
+import Tape
+import TestSupport
+import Testing
+
+@testable import Orders
+
+/// Counting what has no key of its own, where Redis fails meanwhile and where the ledger is another one.
+@Suite struct KeyCensusTests {
+    /// A ledger of three orders and a raise, and the user that may not run HMGET any more, which a count needs.
+    private func stopped() async throws -> LedgerFixture {
+        let fixture = try await LedgerFixture()
+        try await repair(fixture)
+        guard case .raised = try await fixture.raiser().raise(to: try await fixture.newest().total + Satoshi(1)) else {
+            throw NotRaised()
+        }
+        _ = try await fixture.client.send(RedisCommand("ACL", "SETUSER", "default", "-hmget"))
+        return fixture
+    }
+
+    private struct NotRaised: Error {}
+
+    /// The orders of a fixture have no keys as they come.
+    private func repair(_ fixture: LedgerFixture) async throws {
+        _ = try await KeyRepair(ledger: fixture.client, keys: TapeKeys(), clock: fixture.clock).run()
+    }
+
+    private func go(_ fixture: LedgerFixture) async throws {
+        _ = try await fixture.client.send(RedisCommand("ACL", "SETUSER", "default", "+hmget"))
+    }
+
+    @Test func `a count that failed halfway counts nothing twice`() async throws {
+        let fixture = try await stopped()
+        let census = KeyCensus(ledger: fixture.client, keys: TapeKeys(), clock: fixture.clock)
+        let opening = try await fixture.client.send(RedisCommand("XRANGE", TestLedger.key, "-", "+", "COUNT", 1))
+        let id = opening.array?.first.flatMap { TapeEntry($0) }?.id
+        for _ in 0..<2 {
+            await #expect(throws: RedisError.self) { try await census.entriesWithoutKey(of: id, known: 1) }
+        }
+        try await go(fixture)
+        #expect(try await census.entriesWithoutKey(of: id, known: 1) == 2)
+        #expect(try await census.entriesWithoutKey(of: id, known: 2) == nil)
+    }
+
+    @Test func `no order is taken before the entries without a key are counted`() async throws {
+        let fixture = try await stopped()
+        let horizon = LedgerHorizon()
+        let keeper = HorizonKeeper(
+            history: OrderHistory(
+                readModel: fixture.client.separate(), ledger: fixture.client, keys: TapeKeys(), clock: fixture.clock),
+            horizon: horizon, ledger: fixture.client, keys: TapeKeys(), clock: fixture.clock)
+        await #expect(throws: RedisError.self) { try await keeper.look() }
+        #expect(!horizon.isKnown)
+        try await go(fixture)
+        try await keeper.look()
+        #expect(horizon.isKnown && horizon.entriesWithoutKey == 2)
+    }
+
+    @Test func `the count of one ledger is not that of the next`() async throws {
+        var fixture = try await LedgerFixture()
+        try await repair(fixture)
+        let horizon = LedgerHorizon()
+        let keeper = fixture.keeper(of: horizon)
+        _ = try await fixture.raiser().raise(to: try await fixture.newest().total + Satoshi(1))
+        try await keeper.look()
+        #expect(horizon.entriesWithoutKey == 2)
+        _ = try await fixture.client.send(RedisCommand("FLUSHALL"))
+        fixture.ledger = TestLedger(fixture.client)
+        try await fixture.ledger.open()
+        try await fixture.ledger.orders(3)
+        try await repair(fixture)
+        try await keeper.look()
+        #expect(horizon.entriesWithoutKey == 1)
+    }
+}
