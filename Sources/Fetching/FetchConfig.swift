@@ -33,10 +33,10 @@ package struct FetchConfig: Sendable {
         let needs = reader.strings("needs", "Environment variables that must be set, unless the URL's own variable is.")
         let requestReader = reader.object("request", "What to ask.")
         let request = requestReader.flatMap(RequestSettings.init)
-        let filter = reader.program("filter", "A jq filter that makes one flat object a row out of each page.")
+        let filter = reader.program("filter", "A jq filter that turns each page into flat objects, one per row.")
         let failure = reader.program(
             "failure", optional: true,
-            "A jq filter that makes `{message, action, wait}` out of a body that is an error: action is `retry` or `stop`, wait (optional) the seconds for which the provider is to be left alone."
+            "A jq filter that turns an error body into `{message, action, wait}`: action is `retry` or `stop`, wait (optional) is how many seconds to leave the provider alone."
         )
         let asOf = reader.program(
             "as_of", optional: true,
@@ -114,7 +114,7 @@ struct PublishSettings {
         let stream = reader.name("stream", "The stream, before the prefix.")
         let retain = reader.duration(
             "retain", default: "2h", in: .seconds(300)...(.seconds(30 * 86_400)),
-            "How long entries are kept; at least twelve periods, whatever is said here.")
+            "How long entries are kept; never less than twelve periods.")
         reader.finish()
         guard let stream, let retain else { return nil }
         self.stream = stream

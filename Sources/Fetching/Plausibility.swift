@@ -40,7 +40,7 @@ struct Plausibility {
         let isFresh = minute.start - previous.minute.start <= every * Self.patience
         guard odds.isEmpty || !isFresh else {
             let reasons = odds.map(\.reason).joined(separator: "; ")
-            return .refuse("\(reasons): not believed before it has been so for \(Self.patience) due minutes")
+            return .refuse("\(reasons): refused until it has been so for \(Self.patience) due minutes")
         }
         return .publish(marks: marks + odds.map(\.mark))
     }

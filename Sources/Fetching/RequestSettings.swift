@@ -31,7 +31,7 @@ package struct RequestSettings: Sendable {
             }
             return text
         }
-        query = reader.pairs("query", "Parameters of the query, the page's own aside.")
+        query = reader.pairs("query", "Query parameters, except the page's own.")
         headers = reader.pairs("headers", "Headers to send.")
         for (name, _) in query {
             if name.isEmpty { reader.complain(about: "query", "has a parameter without a name") }
@@ -47,7 +47,7 @@ package struct RequestSettings: Sendable {
             "timeout", default: "20s", in: .milliseconds(100)...(.seconds(55)), "The longest that one page may take.")
         let stall = reader.duration(
             "stall", default: "10s", in: .milliseconds(100)...(.seconds(55)),
-            "The longest that a page may come at under 100 bytes a second.")
+            "How long a page may arrive at under 100 bytes a second.")
         let body = reader.bytes("max_body", default: "64MB", "The largest page, after decompression.")
         let retries = reader.integer("retries", default: 3, in: 0...10, "How often a page is asked for again.")
         let concurrency = reader.integer("concurrency", default: 4, in: 1...64, "How many pages are asked for at once.")
@@ -112,7 +112,7 @@ package struct PageSettings: Equatable, Sendable {
         let first = reader.integer("first", default: 1, in: 0...Int(Int32.max), "Its value for the first page.")
         let step = reader.integer(
             "step", default: 1, in: 1...1_000_000,
-            "What is added for the next page: 1, or the size where it counts items.")
+            "What is added for the next page: 1, or the size if the parameter counts items.")
         let size = reader.integer("size", in: 1...1_000_000, "How many items a page is asked to hold.")
         let max = reader.integer("max", default: 100, in: 1...10_000, "The most pages that are asked for.")
         let total = reader.program("total", optional: true, "A jq filter for the number of items on all pages.")

@@ -32,7 +32,7 @@ package struct MergeConfig: Sendable {
             .compactMap { ColumnSettings(reading: $0, sources: sourceNames) }
         let grace = reader.duration(
             "grace", default: "58s", in: .seconds(1)...(.seconds(600)),
-            "How long after its start a minute is waited for.")
+            "How long after a minute's start to wait for its sources.")
         let publish = reader.object("publish", "Where the lists go.")
         let stream = publish?.name("stream", "The stream of lists, and the beginning of their keys' names.")
         publish?.finish()
@@ -105,7 +105,7 @@ package struct SourceSettings: Sendable {
             "margin", default: "60s", in: .zero...(.seconds(7 * 86_400)),
             "How much older than the list its rows may be: with a gap, or between two entries of a slow feed.")
         let isOptional = reader.bool(
-            "optional", default: false, "Whether a list is made without it, and rows stay that it does not have.")
+            "optional", default: false, "Whether lists are made without it, and keep rows that it lacks.")
         reader.finish()
         guard let name, let streams, !streams.isEmpty, let every, let margin, let isOptional else { return nil }
         guard every.milliseconds % 60_000 == 0 else {

@@ -31,7 +31,7 @@ package struct OrdersSettings: Equatable, Sendable {
             "read_redis", "The Redis of the read model of orders.", otherwise: main)
         let acknowledgement = orders.object(
             "durability", optional: true,
-            "What an order must be before it is acknowledged, and folded, beyond what the server does."
+            "What must confirm an order before it is acknowledged and folded, besides the server."
         ).flatMap(Self.acknowledgement)
         durabilityPlace = orders.place(of: "durability")
         let witness = orders.object(

@@ -37,10 +37,10 @@ package struct APIConfig: Sendable {
             "How old the newest list may be to stand in for the current minute.")
         let cached = list?.integer(
             "cached", default: 60, in: 0...10_000,
-            "How many lists of the past are kept in memory; where only their first rows are asked for, as many more.")
+            "How many whole past lists are kept in memory; if only first rows are requested, many more fit.")
         list?.finish()
         let onDemandReader = reader.objectIfPresent(
-            "on_demand", "Has a request that finds no list, or an old one, make one, beside workers or without any.")
+            "on_demand", "Makes a list when a request finds none or an old one, with or without workers.")
         let onDemand = onDemandReader.flatMap(OnDemandSettings.init)
         let ordersReader = reader.objectIfPresent("orders", "Has the api take BTC buy orders, and show them.")
         let orders = ordersReader.flatMap { OrderServiceSettings(reading: $0, parent: reader, worker: worker) }

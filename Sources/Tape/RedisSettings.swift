@@ -37,7 +37,7 @@ extension ConfigReader {
     /// Another Redis than the worker's own, as an object with a `url`; empty or left out, it is the other one.
     package func redisEndpoint(
         _ name: String, _ summary: String, otherwise: RedisEndpoint,
-        url: String = "As `redis.url`, which it is when this is empty."
+        url: String = "Like `redis.url`, which is used when this is empty."
     ) -> RedisEndpoint? {
         guard let reader = object(name, optional: true, summary) else { return nil }
         let endpoint = reader.parsed("url", type: "Redis URL", default: "", url) { text in

@@ -59,14 +59,14 @@ extension MetricName {
 
     /// `outcome` is `taken`, `replayed`, or the code of the problem, such as `cap-exceeded`.
     package static let orders = MetricName(
-        "cointape_orders_total", .counter, ["outcome"], "Orders asked for, by what came of it.")
+        "cointape_orders_total", .counter, ["outcome"], "Order requests, by outcome.")
     package static let soldSatoshi = MetricName(
         "cointape_orders_sold_satoshi", .gauge, [], "What is sold in all, as far as this process has seen.")
     package static let capSatoshi = MetricName(
         "cointape_orders_cap_satoshi", .gauge, [], "What may be sold in all.")
     package static let readModelLag = MetricName(
         "cointape_read_model_lag_seconds", .gauge, [],
-        "For how long the first order that is not projected has waited; 0 when all are.")
+        "How long the oldest unprojected order has waited; 0 if there is none.")
     package static let ledgerDrift = MetricName(
         "cointape_ledger_drift_satoshi", .gauge, [],
         "What the ledger's running total and the sum of its orders differ by: 0, or somebody has written into it.")

@@ -14,7 +14,7 @@ package struct WorkerSettings: Sendable {
     package init?(reading reader: ConfigReader) {
         _ = reader.string("worker", "The kind of worker.")
         let name = reader.name(
-            "name", "The worker's name in logs, and the `source` of what a fetch worker publishes.")
+            "name", "The worker's name in logs, and the `source` of the entries that it publishes.")
         let logging = LoggingSettings(reading: reader)
         let redis = RedisSettings(reading: reader)
         let metrics = reader.object(

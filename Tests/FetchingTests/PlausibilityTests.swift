@@ -34,7 +34,7 @@ import Testing
         #expect(
             verdict(49, after: (100, 1, nil))
                 == .refuse(
-                    "49 rows, after 100 at 2026-11-21T09:00Z: not believed before it has been so for 10 due minutes")
+                    "49 rows, after 100 at 2026-11-21T09:00Z: refused until it has been so for 10 due minutes")
         )
         #expect(isRefused(verdict(49, after: (100, 10, nil))))
         #expect(verdict(49, after: (100, 11, nil)) == .publish(marks: ["shrunk"]))

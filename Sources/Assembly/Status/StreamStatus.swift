@@ -63,7 +63,7 @@ struct StreamStatus: Sendable {
                 StatusReport.Problem(
                     what: ahead.isEmpty
                         ? "\(name): \(what) taken out, and still keeps all minutes before it out"
-                        : "\(name): \(what), and keeps all minutes before it out",
+                        : "\(name): \(what), and blocks all earlier minutes",
                     mend: remove + [goBack])
             ]
         }

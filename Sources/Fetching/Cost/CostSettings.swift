@@ -22,7 +22,7 @@ package struct CostSettings: Equatable, Sendable {
         let items = reader.integerIfPresent(
             "items", in: 1...most, "About how many items the list has, by which its pages are counted.")
         let per = reader.integerIfPresent(
-            "per", in: 1...most, "A page costs one credit for each so many items begun; without it a call costs one.")
+            "per", in: 1...most, "A page costs one credit per this many items, rounded up; without it, one per call.")
         let plan = reader.integerIfPresent("plan", in: 1...most, "How many credits the plan has in a period.")
         let period = reader.duration(
             "period", default: "30d", in: .seconds(60)...(.seconds(366 * 86_400)), "The plan's period.")

@@ -51,7 +51,7 @@ package struct QueryString: Sendable {
                 }
                 guard values[parameter] == nil else {
                     throw .badParameter(
-                        decoded, "The parameter \(decoded) stands more than once.", accepted: "one value")
+                        decoded, "The parameter \(decoded) is repeated.", accepted: "one value")
                 }
                 values.found.append((parameter, text))
             }

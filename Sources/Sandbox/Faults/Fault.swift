@@ -66,7 +66,7 @@ enum Fault: String, CaseIterable, Sendable {
         case .redirect: "302 to another host"
         case .emptyBody: "200 without a body"
         case .cutBody: "the connection ends in the middle of the body"
-        case .cutGzip: "a gzip body that was cut, its length told rightly"
+        case .cutGzip: "a truncated gzip body with a matching Content-Length"
         case .gzipBomb: "a small gzip body that is 200 MB of spaces"
         case .drip: "a byte a second"
         case .hang: "no answer"

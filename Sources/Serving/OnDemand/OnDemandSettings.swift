@@ -16,7 +16,7 @@ package struct OnDemandSettings: Sendable {
             "older_than", default: "120s", in: .seconds(60)...(.seconds(86_400)),
             "How old the newest list must be for a request to have a newer one made.")
         let fetch = reader.strings(
-            "fetch", atLeast: 1, "The fetch workers' config files, from this file's folder on.")
+            "fetch", atLeast: 1, "The fetch workers' config files, relative to this file's folder.")
         let merge = reader.string("merge", "The merge worker's config file.")
         reader.finish()
         guard let olderThan, let fetch, !fetch.isEmpty, let merge else { return nil }

@@ -67,7 +67,7 @@ struct OrderHistoryRoute: Sendable {
             throw .ledgerDamaged("\(error)", retryAfter: clock.positiveHeaderSeconds(.seconds(60)))
         } catch is ReadModelBehind {
             throw .unavailable(
-                "read-model-behind", "The orders of a currency cannot be told now",
+                "read-model-behind", "The orders of one currency are not available now",
                 "Too many orders wait to be projected; without currency they can be read.", retryAfter: soon)
         } catch let error as DamagedReadModel {
             throw .unavailable(

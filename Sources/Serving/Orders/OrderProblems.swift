@@ -64,9 +64,9 @@ extension Problem {
     /// `loss` is the last one that was looked at, which need not be that of `id`.
     static func ledgerLost(_ id: String, _ loss: LedgerLoss?, retryAfter: Int64) -> Problem {
         let known = loss.flatMap { "\($0.claim.mark.id)" == id ? "\($0)" : nil }
-        let detail = known ?? "the entry \(id) was acknowledged, and the ledger has it no more"
+        let detail = known ?? "the entry \(id) was acknowledged, and the ledger no longer has it"
         return unavailable(
-            "ledger-lost", "The ledger is not the one that it was",
+            "ledger-lost", "The ledger lacks an acknowledged entry",
             "\(detail.prefix(1).uppercased() + detail.dropFirst()): it was lost, or set back to an older state. "
                 + "No order is taken until somebody has counted what is missing: cointape orders verify tells it.",
             retryAfter: retryAfter)

@@ -74,8 +74,8 @@ struct PlaceOrderRoute: Sendable {
                 placer.horizon.loss.map { "\($0.claim.mark.id)" } ?? "", placer.horizon.loss, retryAfter: later)
         case .noOffer where !placer.horizon.isKnown:
             return .ordersUnavailable(
-                "What this api has to know of older orders was not read since it began (\(placer.horizon.obstacle)), so whether "
-                    + "the ledger is whole is not known", retryAfter: soon)
+                "This api has not yet read what it must know of older orders (\(placer.horizon.obstacle)), so whether "
+                    + "the ledger is complete is not known", retryAfter: soon)
         case .noOffer where rates.map({ $0.isYoung(maxRateAge, clock) && $0.rates[request.currency] == nil }) == true:
             return .currencyUnrated(request.currency, retryAfter: later)
         case .noOffer, .rateStale, .new, .seen:

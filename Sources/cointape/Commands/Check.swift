@@ -3,7 +3,7 @@ import Assembly
 
 struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Say what is wrong with configs, all at once; exit 78 if anything is.")
+        abstract: "Report all errors in configs at once; exit 78 if there are any.")
 
     @Argument(help: "Config files.", completion: .file(extensions: ["json"]))
     var configs: [String] = []

@@ -3,7 +3,7 @@ import Assembly
 
 struct Orders: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Open, verify or mend what orders are kept in.",
+        abstract: "Open, verify or repair the ledger of orders.",
         subcommands: [
             OpenLedger.self, LedgerCurrencies.self, VerifyLedger.self, RaiseTotal.self, RepairKeys.self,
             RebuildReadModel.self,
@@ -19,7 +19,7 @@ struct OrdersConfig: ParsableArguments {
 
 struct OpenLedger: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "open", abstract: "Open the ledger, once: without one no order is taken.",
+        commandName: "open", abstract: "Open the ledger, once: without it no order is taken.",
         discussion: """
             The ledger takes the rates that there are: real ones, or the sandbox's. Where there are traces of an earlier \
             ledger, --already-sold says what had been sold: it counts against the cap. The cap is for as long as there is \
@@ -85,7 +85,7 @@ struct LedgerCurrencies: AsyncParsableCommand {
 
 struct VerifyLedger: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "Add the ledger up again: ok and exit 0, or what is wrong and exit 1.",
+        commandName: "verify", abstract: "Recompute the ledger: print ok and exit 0, or the errors and exit 1.",
         discussion:
             """
             Also looks at the table of seen keys, at the read model, and at what witnesses remember of acknowledged orders. \
@@ -105,10 +105,10 @@ struct VerifyLedger: AsyncParsableCommand {
 
 struct RaiseTotal: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "raise", abstract: "Count what was sold and is lost: raise the ledger's sum of what is sold.",
+        commandName: "raise", abstract: "Count lost orders: raise the ledger's sum of BTC sold.",
         discussion: """
             After a failover that lost acknowledged orders, or a backup that lacks some. Apis take orders again once what \
-            they know to be missing is counted. The sum is never lowered, so mind what you type: it cannot be taken back.
+            they know to be missing is counted. The sum is never lowered, so check what you type: it cannot be undone.
             """)
 
     @Option(help: "What was sold in all, in BTC.")
@@ -132,9 +132,9 @@ struct RaiseTotal: AsyncParsableCommand {
 
 struct RepairKeys: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "repair", abstract: "Make the table of seen keys whole again out of the ledger.",
+        commandName: "repair", abstract: "Restore the table of seen keys from the ledger.",
         discussion:
-            "Apis refuse orders while it lacks some (keys-lost). Orders that were placed twice meanwhile are told.")
+            "Apis refuse orders while keys are missing (keys-lost). Reports orders that were placed twice meanwhile.")
 
     @OptionGroup var place: OrdersConfig
 
@@ -147,7 +147,7 @@ struct RepairKeys: AsyncParsableCommand {
 
 struct RebuildReadModel: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "rebuild", abstract: "Make the read model of orders anew out of the ledger, while it is served.")
+        commandName: "rebuild", abstract: "Rebuild the read model of orders from the ledger, while it is served.")
 
     @OptionGroup var place: OrdersConfig
 

@@ -24,7 +24,7 @@ struct Sandbox: AsyncParsableCommand {
     @Option(help: "The API key that is taken.")
     var key = "sandbox-key"
 
-    @Option(name: .customLong("fault"), help: "What goes wrong how often, such as cut-gzip=0.3 or any=0.3.")
+    @Option(name: .customLong("fault"), help: "A fault and its rate, such as cut-gzip=0.3 or any=0.3.")
     var faults: [String] = []
 
     func validate() throws {

@@ -3,7 +3,7 @@ import Assembly
 
 struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show how the tape is: streams, workers, orders, memory; exit 1 if something is wrong.",
+        abstract: "Show the state of the tape: streams, workers, orders, memory; exit 1 if something is wrong.",
         discussion:
             "Each figure comes with the redis-cli line that shows it, each problem with those that mend it. Writes one key that expires to each Redis (probe:status), to see whether writing works, and nothing else."
     )

@@ -64,7 +64,7 @@ def told(row, world, shop, load, looks, calls, served):
         row.expect(f"{stream}: calls at most minutes + kills", called <= (count + kills[stream]) * pages,
                    f"{called} calls for {count} minutes of {pages} pages and {kills[stream]} kills")
     ledger = books.ledger(redis)
-    row.none("the read model is an exact beginning of the ledger at every look", looks.problems,
+    row.none("the read model is an exact prefix of the ledger at every look", looks.problems,
              f"{looks.count} looks, {looks.rows} orders")
     row.none("each acknowledged order is in the ledger, once", orders.lost_or_doubled(load.acknowledged, ledger),
              f"{load.count} acknowledged")

@@ -45,7 +45,7 @@ def clocks(world, table):
     told(row, world, sandbox, looks)
     ended = [process.name for process in workers + apis if not process.is_running]
     row.expect("no worker ends", not ended, "none")
-    row.expect("their clocks were wrong indeed", all(map(wrong_clock, apis)), "an hour, says the log")
+    row.expect("their clocks really were wrong", all(map(wrong_clock, apis)), "an hour, says the log")
 
 
 class Shift:

@@ -237,7 +237,7 @@ def beside(world, table, api):
     ]
     for done, attack in attacks:
         row = table.row(
-            "Nobody but honest clients" if attack is quiet else "Greedy clients beside honest ones", done)
+            "Honest clients only" if attack is quiet else "Greedy clients beside honest ones", done)
         # What a busy machine does comes and goes.
         for number in range(1, TRIES + 1):
             meanwhile = Meanwhile(world, api, attack)
