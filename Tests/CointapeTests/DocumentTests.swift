@@ -110,8 +110,8 @@ import Testing
         for script in alone.prefix(2) {
             #expect(FileManager.default.isExecutableFile(atPath: "\(Repository.path)/\(script)"))
         }
-        let command = try #require(alone.dropFirst(2).first)
-        #expect(command.hasPrefix("cointape run "))
+        #expect(alone.dropFirst(2).first == #"export PATH="$PWD/.build/release:$PATH""#)
+        let command = try #require(alone.first { $0.hasPrefix("cointape run ") })
         let redis = try await TestRedis()
         let workers = try Cointape(
             command.split(separator: " ").dropFirst().map(String.init),

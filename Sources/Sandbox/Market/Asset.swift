@@ -20,7 +20,7 @@ struct Asset: Sendable {
         self.profile = profile
         self.coin = coin
         price = Drift(swing: 0.25, jitter: 0.0006, using: &random)
-        trading = Drift(swing: 0.05, jitter: 0.02, using: &random)
+        trading = TradingVolume.drift(using: &random)
         baseVolume = TradingVolume.base(place: profile.place) * 0.6
         supply = Int.random(in: 1_000_000...10_000_000_000, using: &random)
         head = AssetHead.json(profile, id: id, supply: supply, using: &random)

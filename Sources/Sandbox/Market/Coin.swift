@@ -17,7 +17,7 @@ struct Coin: Sendable {
             profile.isPegged
             ? Drift(swing: 0.0008, jitter: 0.00004, using: &random)
             : Drift(swing: profile.id == 1 ? 0.13 : 0.25, jitter: 0.0006, using: &random)
-        trading = Drift(swing: 0.05, jitter: 0.02, using: &random)
+        trading = TradingVolume.drift(using: &random)
         baseVolume = TradingVolume.base(place: profile.place)
         head = CoinHead.json(profile, using: &random)
     }

@@ -9,17 +9,28 @@
 /// It has no memory: two waves of the quantity's own periods, and noise that is looked up rather than drawn. So the past
 /// costs no more than the present.
 struct Drift: Sendable {
+    /// How noise goes on from one minute to the next.
+    enum Noise: Sendable {
+        /// As of a quantity that is quoted anew: each minute leaps by itself.
+        case leaps
+        /// As of a sum over many hours, of which a minute replaces a little: it walks.
+        case walks
+    }
+
     private let key: UInt64
     private let swing: Double
     private let jitter: Double
+    private let noise: Noise
     private let slow: Wave
     private let fast: Wave
 
-    /// `swing` is how far the waves go together and `jitter` how far one minute leaps, both as natural logarithms.
-    init(swing: Double, jitter: Double, using random: inout SplitMix64) {
+    /// `swing` is how far the waves go together and `jitter` about how far the noise goes in a minute, both as natural
+    /// logarithms.
+    init(swing: Double, jitter: Double, noise: Noise = .leaps, using random: inout SplitMix64) {
         key = random.next()
         self.swing = swing
         self.jitter = jitter
+        self.noise = noise
         slow = Wave(days: 4...40, using: &random)
         fast = Wave(days: 0.1...1.5, using: &random)
     }
@@ -27,7 +38,22 @@ struct Drift: Sendable {
     /// The factor in the minute of that number since 1970.
     func factor(at minute: Int64) -> Double {
         let waves = 0.7 * slow.height(at: minute) + 0.3 * fast.height(at: minute)
-        return exp(swing * waves + jitter * SplitMix64.noise(key, minute))
+        switch noise {
+        case .leaps: return exp(swing * waves + jitter * SplitMix64.noise(key, minute))
+        case .walks: return exp(swing * waves + jitter * walk(at: minute))
+        }
+    }
+
+    /// Noise of periods from a minute to about a day, each drawn at its ends and straight between them; the longer a period
+    /// the higher, as in a random walk.
+    private func walk(at minute: Int64) -> Double {
+        (0..<11).reduce(0) { height, octave in
+            let (period, key) = (Int64(1) << octave, key &+ UInt64(octave))
+            let begin = minute >> octave
+            let part = Double(minute - begin << octave) / Double(period)
+            let (left, right) = (SplitMix64.noise(key, begin), SplitMix64.noise(key, begin + 1))
+            return height + Double(period).squareRoot() * (left + part * (right - left))
+        }
     }
 
     private struct Wave: Sendable {

@@ -65,3 +65,8 @@ extension MarketMinute {
         return market
     }
 }
+
+extension Minute {
+    /// Minutes since 1970.
+    var number: Int64 { milliseconds / 60_000 }
+}
