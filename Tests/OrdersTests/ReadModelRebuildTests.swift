@@ -76,6 +76,32 @@ import Testing
         #expect(Set(try await fixture.dump().keys) == ["{read}:all", "{read}:EUR", "{read}:stats"])
     }
 
+    @Test func `new orders do not count what the ledger lost, and a raise does`() async throws {
+        var fixture = try await ReadModelFixture()
+        try await fixture.ledger.open()
+        try await fixture.ledger.orders(4)
+        var replica = fixture.ledger
+        try await fixture.ledger.order()
+        #expect(try await fixture.foldAll() == nil)
+        let (last, model) = (try #require(try await fixture.history.folded()), try await fixture.dump())
+        // A replica that lacks the newest order takes over, and sells more than what the order was.
+        try await fixture.send("XDEL", TestLedger.key, "\(last.mark.id)")
+        try await replica.orders(2)
+        let total = try #require(try await fixture.history.ledgerTotal())
+        #expect(total > last.total)
+        let rebuild = fixture.rebuild
+        let error = await #expect(throws: RebuildError.self) { try await rebuild.run() }
+        #expect(error.map { "\($0)".contains("\(last.mark.id)") } == true, "\(error.map { "\($0)" } ?? "")")
+        #expect(try await fixture.dump() == model)
+        let raiser = LedgerRaiser(ledger: fixture.client, keys: fixture.keys, clock: fixture.clock)
+        guard case .raised = try await raiser.raise(to: total + Satoshi(1)) else {
+            Issue.record("not raised")
+            return
+        }
+        #expect(try await rebuild.run().last?.id != last.mark.id)
+        #expect(try await fixture.problems() == [])
+    }
+
     @Test func `a ledger that cannot be folded leaves the read model in use`() async throws {
         var fixture = try await ReadModelFixture()
         try await fixture.ledger.open()

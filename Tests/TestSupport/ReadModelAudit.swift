@@ -115,7 +115,7 @@ package struct ReadModelAudit {
     private func statistics(_ entry: RawEntry, _ currencies: [String]) -> [String: String] {
         var fields = [
             "last": entry.id, "last_tail": entry["tail"], "total": entry["total"],
-            "last_created_at": entry["created_at"] ?? entry["opened"] ?? entry["added"],
+            "last_created_at": entry["created_at"] ?? entry["opened"] ?? entry["added"] ?? entry["raised"],
             "currencies": currencies.joined(separator: ","),
         ].compactMapValues(\.self)
         for currency in currencies {

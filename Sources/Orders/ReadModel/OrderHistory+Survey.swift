@@ -11,6 +11,19 @@ extension OrderHistory {
         return try folded + rest.count { if case .order = try LedgerEntry($0) { true } else { false } }
     }
 
+    /// What the read model says was sold, as a witness of the ledger: nil if it is empty, and if it is damaged.
+    ///
+    /// Throws if its Redis does not answer: then it may be a witness.
+    func witnessed() async throws(RedisError) -> LedgerClaim? {
+        do {
+            return try await folded()
+        } catch let error as RedisError where error.code != .server("WRONGTYPE") {
+            throw error
+        } catch {
+            return nil
+        }
+    }
+
     /// How many entries the ledger has, the opening included.
     package func entries() async throws -> Int {
         try await ledger.survey().entries

@@ -9,6 +9,7 @@ package struct ReadModelRebuild: Sendable {
     private let readModel: RedisClient
     private let fold: LedgerFold
     private let history: OrderHistory
+    private let check: LossCheck
     private let live: ReadModelKeys
     private let shadow: ReadModelKeys
 
@@ -23,6 +24,7 @@ package struct ReadModelRebuild: Sendable {
         fold = LedgerFold(
             readModel: readModel, ledger: ledger, keys: keys, space: .rebuild, confirmation: confirmation, clock: clock)
         history = OrderHistory(readModel: readModel, ledger: ledger, keys: keys, clock: clock)
+        check = LossCheck(ledger: ledger, keys: keys, clock: clock)
         live = ReadModelKeys(keys)
         shadow = ReadModelKeys(keys, .rebuild)
     }
@@ -53,26 +55,22 @@ package struct ReadModelRebuild: Sendable {
 
     /// The live read model may be the last witness of orders that the ledger lost: first they have to count again.
     private func requireNothingLost() async throws {
-        let witness: ReadModelStatistics
+        guard let claim = try await history.witnessed() else { return }
+        let opening: LedgerOpening?
         do {
-            witness = try await history.statistics()
-        } catch is DamagedReadModel {
-            // One that is damaged is no witness; one that only does not answer may be.
-            return
-        } catch let error as RedisError where error.code == .server("WRONGTYPE") {
-            return
-        }
-        guard let last = witness.last else { return }
-        let total: Satoshi?
-        do {
-            total = try await history.ledgerTotal()
+            opening = try await history.opening()
         } catch is DamagedEntry {
             // The fold stops there, and says so.
             return
         }
-        guard let total else { throw RebuildError.ledgerEmpty }
-        if try await history.has(last) || total >= witness.total { return }
-        throw RebuildError.ordersLost(last: last.id, sold: witness.total, total: total)
+        guard let opening else {
+            // Where the first entry is no opening the fold stops, too.
+            guard try await history.entries() > 0 else { throw RebuildError.ledgerEmpty }
+            return
+        }
+        let record = HeldClaims.Ledger(kind: opening.kind, opened: opening.id).record(of: claim)
+        guard case .lost(let loss) = try await check.verdict(on: record, opening: opening) else { return }
+        throw RebuildError.ordersLost(loss)
     }
 
     private func remove(_ currencies: [Currency]) async throws(RedisError) {
@@ -128,17 +126,15 @@ package struct ReadModelRebuild: Sendable {
 package enum RebuildError: Error, Equatable, Sendable, CustomStringConvertible {
     /// There is no ledger to fold: a read model, if there is one, is all that is left of it.
     case ledgerEmpty
-    /// The read model has orders that the ledger does not have, and does not count: up to the entry `last`, `sold` in sum,
-    /// and the ledger's sum is `total`.
-    case ordersLost(last: StreamID, sold: Satoshi, total: Satoshi)
+    /// The read model has orders that the ledger does not have, and that nobody has counted.
+    case ordersLost(LedgerLoss)
 
     package var description: String {
         switch self {
         case .ledgerEmpty: "the ledger is empty: there is nothing to make a read model of"
-        case .ordersLost(let last, let sold, let total):
-            "the read model goes up to the entry \(last) and \(sold.btc) BTC, and the ledger, which does not have it, to "
-                + "\(total.btc): put a newer copy back, or count what is lost first: cointape orders raise --sold "
-                + sold.btc
+        case .ordersLost(let loss):
+            "the read model is the witness of lost orders: \(loss); put a newer copy back, or count what is lost first: "
+                + "cointape orders raise --sold \(max(loss.claim.total, loss.total ?? loss.claim.total).btc) or more"
         }
     }
 }

@@ -20,6 +20,13 @@ package struct HeldClaims: Equatable, Sendable {
             self.kind = kind
             self.opened = opened
         }
+
+        /// The record of a claim that does not say its ledger, where there is this one.
+        ///
+        /// An entry from before the opening is one of an earlier ledger, whose opening nobody knows any more.
+        package func record(of claim: LedgerClaim) -> WitnessRecord {
+            WitnessRecord(kind: kind, opened: claim.mark.id < opened ? .lowest : opened, claim)
+        }
     }
 
     private struct Held: Equatable {
@@ -32,11 +39,9 @@ package struct HeldClaims: Equatable, Sendable {
             fill(ledger)
         }
 
-        /// An entry from before the opening is one of an earlier ledger, whose opening nobody knows any more.
         mutating func fill(_ present: Ledger?) {
-            guard ledger == nil, let present else { return }
-            let isEarlier = claim.mark.id < present.opened
-            ledger = isEarlier ? Ledger(kind: present.kind, opened: .lowest) : present
+            guard ledger == nil, let record = present?.record(of: claim) else { return }
+            ledger = Ledger(kind: record.kind, opened: record.opened)
         }
 
         var record: WitnessRecord? {
