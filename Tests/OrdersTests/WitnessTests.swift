@@ -118,6 +118,41 @@ import Testing
         }
     }
 
+    @Test(arguments: ["rm", "rm -r", "mv"])
+    func `a witness file that somebody takes away is told, and made again`(command: String) async throws {
+        let fixture = try await LedgerFixture()
+        let file = try WitnessFile(folder: fixture.folder, prefix: "")
+        let horizon = LedgerHorizon(witnesses: [file])
+        let keeper = fixture.keeper(of: horizon)
+        func kept() -> [WitnessRecord?] { WitnessFile.read(folder: fixture.folder, prefix: "").map(\.record) }
+        func takeAway() throws {
+            let path = try #require(file.path)
+            switch command {
+            case "rm": try FileManager.default.removeItem(atPath: path)
+            case "rm -r": try FileManager.default.removeItem(atPath: fixture.folder)
+            default:
+                try FileManager.default.moveItem(atPath: path, toPath: "\(fixture.folder)/old-\(UUID().uuidString)")
+            }
+        }
+        try await keeper.look()
+        let newest = try await fixture.newest()
+        horizon.acknowledge(newest, found: nil, on: nil)
+        let record = try #require(horizon.record)
+        #expect(kept() == [record] && file.writeFailure == nil)
+
+        try takeAway()
+        #expect(file.writeFailure?.hasPrefix("\(fixture.folder)/orders-0.json") == true)
+        try await keeper.look()
+        #expect(kept() == [record] && file.writeFailure == nil)
+
+        // The next order does not wait for the next look.
+        try takeAway()
+        let next = LedgerClaim(
+            mark: LedgerMark(id: try #require(newest.mark.id.successor), tail: OrderTail(bits: 7)), total: newest.total)
+        horizon.acknowledge(next, found: newest.mark, on: nil)
+        #expect(kept().map { $0?.claim } == [next] && file.writeFailure == nil)
+    }
+
     @Test func `each process has a witness file of its own, and reads those that others have left`() throws {
         let folder = NSTemporaryDirectory() + "cointape-witness-" + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: folder) }

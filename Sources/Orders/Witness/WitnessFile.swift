@@ -21,6 +21,8 @@ package final class WitnessFile: LedgerWitness {
     private struct State {
         var descriptor: Int32 = -1
         var path: String?
+        /// Which file was taken: another may be at the path by now.
+        var identity: Identity?
         /// What the file holds.
         var record: WitnessRecord?
         var failure: String?
@@ -28,6 +30,13 @@ package final class WitnessFile: LedgerWitness {
         var strange: WitnessRecord?
         /// Before then no file is looked for again: without one each order would look at all of them.
         var nextTake = ContinuousClock.now
+    }
+
+    private struct Identity: Equatable {
+        let device: dev_t
+        let number: ino_t
+
+        init(_ status: stat) { (device, number) = (status.st_dev, status.st_ino) }
     }
 
     private let folder: String
@@ -57,9 +66,12 @@ package final class WitnessFile: LedgerWitness {
     package var path: String? { state.withLock(\.path) }
 
     /// Replaces what the file holds; blocks for one write(2) into the page cache.
+    ///
+    /// If the file is not at its path any more, another is taken: what is written to it nobody would read.
     package func write(_ record: WitnessRecord) {
         state.withLock { state in
             do throws(SystemError) {
+                if Self.isGone(state) { Self.leave(&state) }
                 if let old = state.record, !Self.mayReplace(old, record) { Self.leave(&state) }
                 if state.descriptor < 0 {
                     guard state.nextTake <= .now else { return }
@@ -75,8 +87,17 @@ package final class WitnessFile: LedgerWitness {
         }
     }
 
-    /// Why the last write failed; nil if it did not.
-    package var writeFailure: String? { state.withLock(\.failure) }
+    /// Why the last write failed, or that somebody has taken away what it wrote; nil if neither is so.
+    package var writeFailure: String? {
+        state.withLock { $0.failure ?? (Self.isGone($0) ? "\($0.path ?? folder): the file was removed" : nil) }
+    }
+
+    /// Whether somebody has removed, moved or replaced the file that was taken.
+    private static func isGone(_ state: State) -> Bool {
+        guard let path = state.path else { return false }
+        var status = stat()
+        return stat(path, &status) != 0 || Identity(status) != state.identity
+    }
 
     private static func write(_ record: WitnessRecord, to descriptor: Int32) throws(SystemError) {
         var bytes = record.bytes
@@ -89,6 +110,7 @@ package final class WitnessFile: LedgerWitness {
 
     /// Takes the first file that no other process has, and that holds nothing which the record does not stand for.
     private func take(for record: WitnessRecord, _ state: inout State) throws(SystemError) {
+        try Folder.make(folder)
         var refusal: String?
         for number in 0..<Self.mostFiles {
             let path = "\(folder)/\(Self.name(prefix, number))"
@@ -99,8 +121,12 @@ package final class WitnessFile: LedgerWitness {
                 guard access(path, F_OK) == 0 else { break }
                 continue
             }
-            if flock(descriptor, LOCK_EX | LOCK_NB) == 0, case .free(let held) = Self.look(descriptor, for: record) {
+            var status = stat()
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0, fstat(descriptor, &status) == 0,
+                case .free(let held) = Self.look(descriptor, for: record)
+            {
                 (state.descriptor, state.path, state.strange) = (descriptor, path, held)
+                state.identity = Identity(status)
                 state.nextTake = .now
                 return
             }
@@ -111,7 +137,7 @@ package final class WitnessFile: LedgerWitness {
 
     private static func leave(_ state: inout State) {
         close(state.descriptor)
-        (state.descriptor, state.path, state.record) = (-1, nil, nil)
+        (state.descriptor, state.path, state.identity, state.record) = (-1, nil, nil, nil)
     }
 
     private enum Look {
