@@ -38,6 +38,15 @@ import Testing
             ).open(.real, alreadySold: sold)
         }
 
+        /// As an api that has just been started looks.
+        func look() async throws -> LedgerHorizon {
+            let horizon = LedgerHorizon()
+            let history = OrderHistory(readModel: client, ledger: client, keys: keys, clock: TapeClock())
+            try await HorizonKeeper(history: history, horizon: horizon, ledger: client, keys: keys, clock: TapeClock())
+                .look()
+            return horizon
+        }
+
         func entries() async throws -> Int64? {
             try await client.send(RedisCommand("XLEN", keys.ledger)).integer
         }
@@ -54,6 +63,32 @@ import Testing
         let error = await #expect(throws: RedisError.self) { try await place.raise() }
         #expect(error?.code == .server("WRONGTYPE"))
         #expect(try await place.entries() == 1)
+    }
+
+    @Test func `no ledger is opened with less than the read model says was sold`() async throws {
+        let place = try await Place()
+        func fold(total: String) async throws {
+            _ = try await place.client.send(
+                RedisCommand("HSET", "{read}:stats", "last", "5-0", "last_tail", "00000000001", "total", total))
+        }
+        try await fold(total: "300")
+        for sold in [UInt128(0), 299] {
+            #expect(try await place.open(sold: Satoshi(sold)) == .tooLittle(Satoshi(300)))
+        }
+        #expect(try await place.entries() == 0)
+        guard case .opened = try await place.open(sold: Satoshi(300)) else {
+            Issue.record("not opened")
+            return
+        }
+        #expect(try await place.look().loss == nil)
+
+        // What a damaged one says cannot be counted.
+        _ = try await place.client.send(RedisCommand("FLUSHALL"))
+        try await fold(total: "x")
+        guard case .opened = try await place.open(sold: Satoshi(0)) else {
+            Issue.record("not opened")
+            return
+        }
     }
 
     /// The keys as they are, without a `*`.

@@ -12,7 +12,7 @@ package struct LedgerOpener: Sendable {
         case isOpen(StreamID)
         /// This shows, in words, that there was one, and it was not said how much that one had sold.
         case hadOne(String)
-        /// More had been sold than was said: at least this much, as a witness or a marked loss says.
+        /// More had been sold than was said: at least this much, as a witness, the read model or a marked loss says.
         case tooLittle(Satoshi)
     }
 
@@ -73,15 +73,17 @@ package struct LedgerOpener: Sendable {
         try await redis.send(RedisCommand("EXISTS", arguments: keys)).integer ?? 0 > 0
     }
 
-    /// With `alreadySold`, which is at most the cap and at least what a witness says, whatever else shows that there was a
-    /// ledger is left as it is.
+    /// With `alreadySold`, which is at most the cap and at least what a witness or the read model says, whatever else shows
+    /// that there was a ledger is left as it is.
     package func open(
         _ kind: DataKind, _ terms: LedgerTerms = .standard, alreadySold: Satoshi?
     ) async throws(RedisError) -> Outcome {
         if let first = try await firstEntry() { return .isOpen(first) }
         if let alreadySold {
-            let total = try await witnesses.highest(of: kind)?.record.claim.total
-            if let total, alreadySold < total { return .tooLittle(total) }
+            let totals = [
+                try await witnesses.highest(of: kind)?.record.claim.total, try await history.witnessed()?.total,
+            ]
+            if let total = totals.compactMap(\.self).max(), alreadySold < total { return .tooLittle(total) }
         } else if let trace = try await trace(of: kind) {
             return .hadOne(trace)
         }
