@@ -91,6 +91,29 @@ import Testing
         }
     }
 
+    @Test func `a mark about the other kind of rates says nothing of what this kind has sold`() async throws {
+        let place = try await Place()
+        func mark(_ kind: String) async throws {
+            _ = try await place.client.send(
+                RedisCommand("SET", Self.keys.missing, Self.record.replacing("real", with: kind)))
+        }
+        try await mark("real")
+        #expect(try await place.open(sold: Satoshi(299)) == .tooLittle(Satoshi(300)))
+        try await mark("sandbox")
+        guard case .hadOne = try await place.open(sold: nil) else {
+            Issue.record("opened, though nobody said what was sold")
+            return
+        }
+        guard case .opened = try await place.open(sold: Satoshi(0)) else {
+            Issue.record("not opened")
+            return
+        }
+        // Nothing of it was counted; the next api that looks sees that it is no loss of this ledger.
+        #expect(try await place.client.send(RedisCommand("EXISTS", Self.keys.missing)) == .integer(1))
+        #expect(try await place.look().loss == nil)
+        #expect(try await place.client.send(RedisCommand("EXISTS", Self.keys.missing)) == .integer(0))
+    }
+
     /// The keys as they are, without a `*`.
     private static let exact = [keys.ledger, keys.seen, keys.missing].flatMap {
         [RedisNeed]("XADD", "XRANGE", "XREVRANGE", "GET", "DEL", "EXISTS", on: $0)

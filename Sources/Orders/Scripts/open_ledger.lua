@@ -2,7 +2,8 @@
 --
 -- KEYS[1]  the ledger
 -- KEYS[2]  the table of keys that were seen
--- KEYS[3]  the mark of a loss, which this ends when it counts at least as much
+-- KEYS[3]  the mark of a loss, which this ends when it counts at least as much; one about the other kind of rates stays as
+--          it is: apis see that it is not about this ledger, and take it away
 -- ARGV[1]  what was sold before, in satoshi; empty when nobody said so
 -- ARGV[2]  real or sandbox: which rates the ledger takes
 -- ARGV[3]  42 random bits: eleven hexadecimal digits
@@ -36,8 +37,10 @@ end
 local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
 if first then return {'open', first[1]} end
 local mark = redis.call('GET', KEYS[3])
-local sold = mark and (string.match(mark, '"total":"(%d+)"') or '')
-if mark and total ~= '' and (#sold > 16 or sold == '' or tonumber(total) < tonumber(sold)) then
+local other = kind == 'real' and 'sandbox' or 'real'
+local binds = mark and string.match(mark, '"kind":"(%a+)"') ~= other
+local sold = binds and (string.match(mark, '"total":"(%d+)"') or '')
+if binds and total ~= '' and (#sold > 16 or sold == '' or tonumber(total) < tonumber(sold)) then
   return {'too-little', sold}
 end
 if total == '' then
@@ -47,12 +50,12 @@ if total == '' then
   total = '0'
 end
 local writes = {{'XADD', KEYS[1], '0-0', 'f', 'v'}}
-if mark then writes[2] = {'DEL', KEYS[3], harmless = {'DEL', KEYS[3] .. ':none'}} end
+if binds then writes[2] = {'DEL', KEYS[3], harmless = {'DEL', KEYS[3] .. ':none'}} end
 local refusal = denied(writes)
 if refusal then return refusal end
 
 local id = redis.call(
   'XADD', KEYS[1], '*', 'opened', now_text, kind_field, kind, 'cap', cap, 'currencies', currencies, 'total', total,
   'tail', tail)
-if mark then redis.call('DEL', KEYS[3]) end
+if binds then redis.call('DEL', KEYS[3]) end
 return {'ok', id}
