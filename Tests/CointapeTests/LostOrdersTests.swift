@@ -1,5 +1,6 @@
 import Orders
 import Redis
+import Tape
 import TestSupport
 import Testing
 
@@ -44,6 +45,30 @@ import Testing
         try await orders.place(1, from: 20)
         #expect(try await orders.run(["rebuild"]).code == 0)
         #expect(try await orders.run(["verify"]).lines.last == "ok")
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a raise that is not needed tells what has orders refused all the same`() async throws {
+        let orders = try await TestOrders()
+        try await orders.publishRates(source: "sandbox")
+        #expect(try await orders.run(["open"]).code == 0)
+        let newest = try #require(try await orders.place(3).last).id.entry
+        let opened = try #require(try await orders.entries().first.flatMap { StreamID($0.id) })
+        let sold = try #require(try await orders.entries().last?["total"].flatMap { Satoshi(digits: $0.utf8) })
+        let lost = WitnessRecord(
+            kind: .sandbox, opened: opened,
+            LedgerClaim(
+                mark: LedgerMark(id: try #require(newest.successor), tail: OrderTail(bits: 1)),
+                total: Satoshi(6_000_000_000)))
+        _ = try await orders.client.send(RedisCommand("SET", "{orders}:missing", lost.text))
+        let enough = try await orders.run(["raise", "--sold", sold.btc])
+        #expect(enough.code == 1 && enough.lines.count == 2, "\(enough.lines)")
+        #expect(enough.lines.contains { $0.contains("\(sold.btc) BTC sold already; nothing was changed") })
+        #expect(
+            enough.lines.contains {
+                $0.hasPrefix("note: not counted: the mark {orders}:missing") && $0.contains("60 BTC")
+            },
+            "\(enough.lines)")
     }
 
     @Test(.timeLimit(.minutes(1))) func `a sum that is none, or a ledger that is none, is not raised`() async throws {

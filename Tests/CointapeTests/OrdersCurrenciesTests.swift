@@ -42,6 +42,7 @@ import Testing
         #expect(try await orders.run(["currencies"]).lines == ["CHF,USD"])
         let beyond = try await orders.run(["raise", "--sold", "0.00100001"])
         #expect(beyond.code == 1 && beyond.lines.first?.contains("the ledger's cap is 0.001 BTC") == true)
+        #expect(beyond.lines.first?.contains("--sold 0.001;") == true, "\(beyond.lines)")
         #expect(try await orders.run(["raise", "--sold", "0.001"]).code == 0)
         let verified = try await orders.run(["verify"])
         #expect(verified.code == 0 && verified.lines.contains("0 orders; 0.001 BTC sold, 0 of 0.001 left"))

@@ -22,15 +22,14 @@ package struct RaiseTotalCommand: Sendable {
         switch try await raiser.raise(to: sold) {
         case .raised(let id, let before, let cap):
             print("raised by \(id): \(sold.btc) of \(cap.btc) BTC are sold, where the ledger had \(before.btc)")
-            do {
-                for line in try await uncounted(places) { print(line) }
-            } catch {
-                print("note: whether more is missing is not known: \(error)")
-            }
+            await tellUncounted(places, print)
         case .beyondCap(let cap):
             throw CommandError(
-                .refused, "the ledger's cap is \(cap.btc) BTC, so no more can have been sold; nothing was changed")
+                .refused,
+                "the ledger's cap is \(cap.btc) BTC, and its sum cannot be higher; if more was sold, count the cap itself: "
+                    + "--sold \(cap.btc); nothing was changed")
         case .enough(let total):
+            await tellUncounted(places, print)
             throw CommandError(.refused, "the ledger has \(total.btc) BTC sold already; nothing was changed")
         case .notOpen:
             let instead = "cointape orders open --already-sold \(sold.btc)"
@@ -44,8 +43,12 @@ package struct RaiseTotalCommand: Sendable {
         }
     }
 
-    /// What is known to be missing beyond what is counted now: apis go on refusing orders for it.
-    private func uncounted(_ places: OrdersPlaces) async throws -> [String] {
-        try await places.losses().map { "note: not counted: \($0.place) says that \($0.loss)" }
+    /// Says what is known to be missing beyond what is counted now: apis go on refusing orders for it.
+    private func tellUncounted(_ places: OrdersPlaces, _ print: (String) -> Void) async {
+        do {
+            for (place, loss) in try await places.losses() { print("note: not counted: \(place) says that \(loss)") }
+        } catch {
+            print("note: whether more is missing is not known: \(error)")
+        }
     }
 }
