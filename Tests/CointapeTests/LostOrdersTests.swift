@@ -71,6 +71,26 @@ import Testing
             "\(enough.lines)")
     }
 
+    @Test(.timeLimit(.minutes(1))) func `a damaged entry stops a command, which says what tells more`() async throws {
+        let orders = try await TestOrders()
+        try await orders.publishRates(source: "sandbox")
+        #expect(try await orders.run(["open"]).code == 0)
+        let placed = try await orders.place(3)
+        func isTold(_ commands: [String], of id: StreamID, _ words: String) async throws {
+            for command in commands {
+                let stopped = try await orders.run([command])
+                #expect(stopped.code == 1 && stopped.lines.count == 1, "\(command): \(stopped.lines)")
+                #expect(stopped.lines[0].contains("the entry \(id) has no field tail"), "\(stopped.lines)")
+                #expect(stopped.lines[0].contains(words), "\(command): \(stopped.lines)")
+            }
+        }
+        try await orders.rewrite { $0[2] = $0[2].setting("tail", nil) }
+        try await isTold(["repair", "rebuild"], of: placed[1].id.entry, "cointape orders verify tells more")
+        try await orders.rewrite { $0[0] = $0[0].setting("tail", nil) }
+        let opening = try #require(try await orders.entries().first.flatMap { StreamID($0.id) })
+        try await isTold(["repair", "rebuild", "currencies"], of: opening, "cointape orders verify tells more")
+    }
+
     @Test(.timeLimit(.minutes(1))) func `a sum that is none, or a ledger that is none, is not raised`() async throws {
         let orders = try await TestOrders()
         for sum in ["21000000.00000001", "-1", "1e1", "NaN", "", "1 BTC"] {

@@ -13,7 +13,9 @@ package struct AddCurrenciesCommand: Sendable {
     /// Says what the ledger takes.
     package func run(config: String?, environment: Environment, print: (String) -> Void) async throws {
         let places = try OrdersPlaces(config, environment: environment)
-        guard let before = try await places.history.terms() else { throw Self.notOpen }
+        guard let before = try await places.explainingDamage({ try await places.history.terms() }) else {
+            throw Self.notOpen
+        }
         guard let added else {
             print(LedgerTerms.text(of: before.currencies))
             let census = KeyCensus(ledger: places.ledger, keys: places.keys, clock: places.clock)

@@ -114,3 +114,21 @@ extension OrdersPlaces {
         return losses
     }
 }
+
+extension OrdersPlaces {
+    /// Returns what the body returns; of what it finds damaged the error says what to do.
+    func explainingDamage<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do {
+            return try await body()
+        } catch let error as DamagedEntry {
+            throw CommandError(.refused, "\(error); cointape orders verify tells more")
+        } catch let stop as FoldStop {
+            switch stop {
+            case .ledgerDamaged, .ledgerLost:
+                throw CommandError(.refused, "\(stop); cointape orders verify tells more")
+            case .readModelDamaged: throw CommandError(.refused, "\(stop); run cointape orders rebuild again")
+            case .unconfirmed: throw CommandError(.refused, "\(stop); try again when they are")
+            }
+        }
+    }
+}

@@ -5,7 +5,7 @@ import Tape
 package enum RebuildReadModelCommand {
     /// `config` is that of a project worker, by default `ledger.json` in the config folder.
     ///
-    /// Throws `FoldStop` or `RebuildError` if the ledger cannot be folded; the read model in use stays as it was then.
+    /// Throws `CommandError` or `RebuildError` if the ledger cannot be folded; the read model in use stays as it was then.
     package static func run(config: String?, environment: Environment, print: (String) -> Void) async throws {
         let places = try OrdersPlaces(config, environment: environment)
         let rebuild = ReadModelRebuild(
@@ -13,7 +13,7 @@ package enum RebuildReadModelCommand {
             confirmation: LedgerConfirmation(
                 ledger: places.ledger, keys: places.keys, acknowledgement: places.acknowledgement),
             clock: places.clock)
-        let sums = try await rebuild.run()
+        let sums = try await places.explainingDamage { try await rebuild.run() }
         print("rebuilt: \(sums.count) orders, up to the entry \(sums.last.map { "\($0.id)" } ?? "none")")
     }
 }

@@ -5,10 +5,11 @@ import Tape
 package enum RepairKeysCommand {
     /// `config` is that of a project worker, by default `ledger.json` in the config folder.
     ///
-    /// Throws at the first entry that cannot be read; the keys of the orders before it are put back by then.
+    /// Throws `CommandError` at the first entry that cannot be read; the keys of the orders before it are put back by then.
     package static func run(config: String?, environment: Environment, print: (String) -> Void) async throws {
         let places = try OrdersPlaces(config, environment: environment)
-        let report = try await KeyRepair(ledger: places.ledger, keys: places.keys, clock: places.clock).run()
+        let repair = KeyRepair(ledger: places.ledger, keys: places.keys, clock: places.clock)
+        let report = try await places.explainingDamage { try await repair.run() }
         print("repaired: \(report.orders) orders; \(report.restored) keys were put back")
         report.doubled.lines.forEach { print("note: \($0)") }
     }
