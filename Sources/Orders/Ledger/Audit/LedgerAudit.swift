@@ -24,19 +24,22 @@ package struct LedgerAudit: Sendable {
     private var createdLast: Timestamp?
     private var uncheckedRates = 0
     private var model: ReadModelStatistics?
-    private let rates: [Minute: BTCRates]
+    private var rates: [Minute: BTCRates]
 
     /// The longest that a config may allow: `orders.max_rate_age`.
     private static let oldestRate: Duration = .seconds(3600)
     /// How far a rate's minute may be ahead: see `Offer`.
     private static let lead: Duration = .seconds(5)
 
-    /// `rates` is what the stream of rates still has; `readModel` was read before the ledger is walked, so that it
+    /// `rates` is what the stream of rates still has, as far as no `add` follows; `readModel` was read before the ledger is walked, so that it
     /// cannot be ahead of the walk, and is nil where there is none.
     package init(rates: [Minute: BTCRates] = [:], readModel: ReadModelStatistics? = nil) {
         self.rates = rates
         model = readModel?.last == nil ? nil : readModel
     }
+
+    /// Takes over rates by which orders may be priced that are taken from now on.
+    package mutating func add(_ rates: BTCRates) { self.rates[rates.minute] = rates }
 
     /// The sums of the orders taken so far; zero for a currency without any, and unreadable orders are left out.
     package subscript(currency: Currency) -> ReadModelStatistics.Sums { sums[currency] ?? .init() }

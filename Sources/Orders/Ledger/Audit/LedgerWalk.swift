@@ -29,23 +29,39 @@ package struct LedgerWalk: Sendable {
     package func run() async throws(RedisError) -> LedgerAudit {
         // Before the ledger is: it cannot be ahead then.
         let model = try await ReadModelState(readModel, ReadModelKeys(keys))
-        var audit = LedgerAudit(rates: try await knownRates(), readModel: model.statistics)
+        var audit = LedgerAudit(readModel: model.statistics)
         for damage in model.damage { audit.report(nil, damage) }
-        let hasTable = try await self.hasTable(&audit)
+        let table = try await tableSize(&audit)
         var matched: Int64 = 0
-        var next: StreamID? = StreamID(milliseconds: 0, sequence: 0)
+        var (next, nextRates): (StreamID?, StreamID?) = (.lowest, .lowest)
         while let first = next {
             let entries = try await ledger.oldest(Self.batch, from: first)
+            // Behind the orders: their rates were published before them.
+            try await addRates(from: &nextRates, &audit)
             for entry in entries { audit.take(entry) }
-            if hasTable { matched += try await checkSeen(entries, &audit) }
+            if let table { matched += try await checkSeen(entries, upTo: table.newest, &audit) }
             next = entries.count < Self.batch ? nil : entries.last?.id.successor
         }
         audit.end()
         // Fields that no order of the walk has asked for are looked at only where there are any.
-        if hasTable, try await redis.send(RedisCommand("HLEN", keys.seen)).integer != matched {
-            try await checkTable(&audit)
-        }
+        if let table, table.size != matched { try await checkTable(&audit) }
         return audit
+    }
+
+    /// How many fields the table of seen keys has, and the ledger's newest entry then; nil if it cannot be asked.
+    ///
+    /// Both in one round trip, the entry first: an order that comes in between costs a look at the table, and hides nothing.
+    private func tableSize(
+        _ audit: inout LedgerAudit
+    ) async throws(RedisError) -> (newest: StreamID, size: Int64)? {
+        guard try await hasTable(&audit) else { return nil }
+        let replies = try await redis.send(
+            RedisCommand("XREVRANGE", keys.ledger, "+", "-", "COUNT", 1), then: RedisCommand("HLEN", keys.seen))
+        for case (.error(let text), let name) in [(replies.0, "XREVRANGE"), (replies.1, "HLEN")] {
+            throw RedisError(serverError: text, command: name)
+        }
+        let newest = replies.0.array?.first.flatMap { TapeEntry($0) }?.id
+        return (newest ?? .lowest, replies.1.integer ?? 0)
     }
 
     /// Whether the table of seen keys can be asked; one that is missing can.
@@ -56,7 +72,10 @@ package struct LedgerWalk: Sendable {
         return false
     }
 
-    private func checkSeen(_ entries: [TapeEntry], _ audit: inout LedgerAudit) async throws(RedisError) -> Int64 {
+    /// Returns how many fields of the table lead to these entries, of those up to `newest`.
+    private func checkSeen(
+        _ entries: [TapeEntry], upTo newest: StreamID, _ audit: inout LedgerAudit
+    ) async throws(RedisError) -> Int64 {
         let keyed = entries.compactMap { entry in
             (try? LedgerEntry(entry))?.identity.map { (id: entry.id, identity: $0) }
         }
@@ -66,7 +85,7 @@ package struct LedgerWalk: Sendable {
         var matched: Int64 = 0
         for (entry, seen) in zip(keyed, reply.array ?? []) {
             audit.checkSeen(entry.id, entry.identity, seen.text)
-            if seen.text == "\(entry.id)" { matched += 1 }
+            if entry.id <= newest, seen.text == "\(entry.id)" { matched += 1 }
         }
         return matched
     }
@@ -79,25 +98,43 @@ package struct LedgerWalk: Sendable {
                 throw RedisError(.unexpectedReply, command: "HSCAN", message: "a reply that is not as it should be")
             }
             cursor = next
-            for index in stride(from: 0, to: flat.count - 1, by: 2) {
-                let (identity, entry) = (flat[index].text ?? "", flat[index + 1].text ?? "")
-                var found: TapeEntry?
-                if let id = StreamID(entry) { found = try await ledger.newest(1, from: id, to: id).first }
-                audit.checkField(identity, entry, found: found)
+            let fields = stride(from: 0, to: flat.count - 1, by: 2).map { index in
+                (identity: flat[index].text ?? "", entry: flat[index + 1].text ?? "")
             }
+            let found = try await entries(at: fields.map { StreamID($0.entry) })
+            for (field, entry) in zip(fields, found) { audit.checkField(field.identity, field.entry, found: entry) }
         } while cursor != "0"
     }
 
-    private func knownRates() async throws(RedisError) -> [Minute: BTCRates] {
-        var known: [Minute: BTCRates] = [:]
-        var next: StreamID? = StreamID(milliseconds: 0, sequence: 0)
+    /// The ledger's entries at these ids, nil where there is none; asks for all of them at once.
+    private func entries(at ids: [StreamID?]) async throws(RedisError) -> [TapeEntry?] {
+        let ledger = ledger
+        let found = await withTaskGroup(of: (Int, Result<TapeEntry?, RedisError>).self) { group in
+            for case (let index, let id?) in ids.enumerated() {
+                group.addTask {
+                    do throws(RedisError) {
+                        return (index, .success(try await ledger.newest(1, from: id, to: id).first))
+                    } catch {
+                        return (index, .failure(error))
+                    }
+                }
+            }
+            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+        var entries: [TapeEntry?] = []
+        for index in ids.indices { entries.append(try found[index]?.get() ?? nil) }
+        return entries
+    }
+
+    /// Adds the rates of the stream from an id on, and moves the id behind them.
+    private func addRates(from next: inout StreamID?, _ audit: inout LedgerAudit) async throws(RedisError) {
         while let first = next {
             let entries = try await rates.oldest(Self.batch, from: first)
             for entry in entries {
-                if let rates = try? BTCRates(entry) { known[rates.minute] = rates }
+                if let rates = try? BTCRates(entry) { audit.add(rates) }
             }
-            next = entries.count < Self.batch ? nil : entries.last?.id.successor
+            if let last = entries.last { next = last.id.successor }
+            if entries.count < Self.batch { return }
         }
-        return known
     }
 }
