@@ -58,6 +58,7 @@ struct OrdersPlaces: Sendable {
     func close() {
         ledger.close()
         readModel.close()
+        witnesses.close()
         redis.close()
     }
 

@@ -26,6 +26,9 @@ package struct LedgerWitnesses: Sendable {
         prefix = keys.prefix
     }
 
+    /// Closes the connection to the Redis, for good.
+    package func close() { redis?.redis.close() }
+
     /// Those that hold what cannot be read, in words: they may know of orders.
     package func unreadable() async throws(RedisError) -> [String] {
         var places = files.filter { $0.record == nil }.map(\.path)
