@@ -5,7 +5,7 @@ import Tape
 package struct AddCurrenciesCommand: Sendable {
     private let added: [Currency]?
 
-    /// Throws what is wrong with the option, and would be right.
+    /// Throws an error that says what is wrong and what is accepted.
     package init(add: String?) throws(CommandError) {
         added = try CommandError.reading("--add", add, LedgerTerms.currencies)
     }

@@ -34,7 +34,7 @@ package struct OpenLedgerCommand: Sendable {
     private let kind: DataKind?
     private let terms: LedgerTerms
 
-    /// Throws what is wrong with an option, and would be right.
+    /// Throws an error that says what is wrong and what is accepted.
     package init(_ options: Options) throws(CommandError) {
         let standard = LedgerTerms.standard
         terms = LedgerTerms(

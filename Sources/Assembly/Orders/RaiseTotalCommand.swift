@@ -5,7 +5,7 @@ import Tape
 package struct RaiseTotalCommand: Sendable {
     private let sold: Satoshi
 
-    /// Throws what is wrong with the option, and would be right.
+    /// Throws an error that says what is wrong and what is accepted.
     package init(sold: String) throws(CommandError) {
         guard let sold = Satoshi(btc: sold), sold <= LedgerTerms.highestCap else {
             throw CommandError(

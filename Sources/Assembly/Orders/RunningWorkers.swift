@@ -35,7 +35,7 @@ struct RunningWorkers {
         let others = older.count > 1 ? " and \(older.count - 1) more" : ""
         throw CommandError(
             .refused,
-            "\(first)\(others) is of a build that does not know \(what): start it anew with this one, and try again "
+            "\(first)\(others) is of a build that does not know \(what): restart it with this build, and try again "
                 + "15 seconds after it has ended; nothing was changed")
     }
 

@@ -4,7 +4,7 @@ package import Tape
 
 /// Opens the ledger, once: what was sold is never begun again at nothing by itself.
 package struct LedgerOpener: Sendable {
-    /// What became of the wish to open; all but `opened` have changed nothing.
+    /// The result of opening; all but `opened` have changed nothing.
     package enum Outcome: Equatable, Sendable {
         /// The ledger is open now; this is its first entry.
         case opened(LedgerMark)
@@ -51,7 +51,7 @@ package struct LedgerOpener: Sendable {
             return "the read model is there (\(live[0]) and others)"
         }
         if try await exists(ReadModelKeys(keys, .rebuild).all(LedgerTerms.standard.currencies), readModel) {
-            return "a read model was begun to be made anew"
+            return "a rebuild of the read model was started and not finished"
         }
         if let witness = try await witnesses.highest(of: kind) {
             let claim = witness.record.claim

@@ -13,7 +13,7 @@ package struct OrderHistory: Sendable {
     private let redis: RedisClient
     private let seen: String
 
-    /// How many entries that were not projected a page of one currency looks through, and how many a round trip.
+    /// How many entries that were not projected a page of one currency looks through, and how many in each round trip.
     static let mostUnprojected = 10_000
     private static let batch = 1_000
 
