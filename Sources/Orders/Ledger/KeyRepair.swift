@@ -3,7 +3,8 @@ package import Tape
 
 /// Makes the table of seen keys whole again, out of the ledger.
 ///
-/// Orders may be asked for meanwhile; none is placed before the table is whole.
+/// Apis may run meanwhile. As long as the table is too short for the ledger they refuse all orders; where keys of an earlier
+/// ledger hide that, an order whose key is gone may be placed again until its key is back.
 package struct KeyRepair: Sendable {
     /// What one run from the ledger's first entry to its newest has found and done.
     package struct Report: Equatable, Sendable {

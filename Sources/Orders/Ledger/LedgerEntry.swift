@@ -122,7 +122,7 @@ package struct LedgerOrder: Equatable, Sendable {
     package var identity: String { "\(order.currency.rawValue) \(order.amount) \(key)" }
 }
 
-/// An entry that is not what `create_order.lua` writes.
+/// An entry, of the ledger, the read model or the feed of rates, that is not what cointape writes there.
 package struct DamagedEntry: Error, Equatable, Sendable, CustomStringConvertible {
     package let id: StreamID
     /// A clause whose subject is the entry, such as `has no field tail`.

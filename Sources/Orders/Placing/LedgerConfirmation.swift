@@ -52,7 +52,8 @@ package final class LedgerConfirmation: Sendable {
 
     /// What the entry lacks, in words; nil once it is as safe as was asked for.
     ///
-    /// Returns after twice the acknowledgement's timeout at the latest, or throws when Redis does not answer.
+    /// Waits behind at most one other WAIT, so it returns after twice the acknowledgement's timeout at the latest; where Redis
+    /// hangs it throws, up to four seconds later.
     package func shortfall(of mark: LedgerMark) async throws(RedisError) -> String? {
         let result = await withUnsafeContinuation { continuation in
             let isFirst = state.withLock { state in

@@ -6,7 +6,7 @@ import Tape
 package enum FoldStop: Error, Equatable, Sendable, CustomStringConvertible {
     /// The ledger does not have the entry that was folded last, or another one in its place: it was lost or set back.
     case ledgerLost(LedgerMark)
-    /// The ledger's next entry is not what `create_order.lua` writes.
+    /// The ledger's next entry is not what cointape writes, or not what may stand behind the entries before it.
     case ledgerDamaged(DamagedEntry)
     /// The ledger's next entries are not as safe yet as orders must be to be acknowledged; what they lack, in words.
     case unconfirmed(String)
