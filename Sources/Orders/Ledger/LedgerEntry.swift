@@ -121,35 +121,3 @@ package struct LedgerOrder: Equatable, Sendable {
     /// Its field in the table of keys that were seen: currency, canonical amount and key.
     package var identity: String { "\(order.currency.rawValue) \(order.amount) \(key)" }
 }
-
-/// An entry, of the ledger, the read model or the feed of rates, that is not what cointape writes there.
-package struct DamagedEntry: Error, Equatable, Sendable, CustomStringConvertible {
-    package let id: StreamID
-    /// A clause whose subject is the entry, such as `has no field tail`.
-    package let reason: String
-
-    package init(_ id: StreamID, _ reason: String) {
-        self.id = id
-        self.reason = reason
-    }
-
-    package var description: String { "the entry \(id) \(reason)" }
-}
-
-struct EntryFields {
-    private let entry: TapeEntry
-
-    init(_ entry: TapeEntry) {
-        self.entry = entry
-    }
-
-    func has(_ name: String) -> Bool { entry.fields[name] != nil }
-
-    func read<Value>(_ name: String, _ convert: (String) -> Value?) throws(DamagedEntry) -> Value {
-        guard let text = entry.text(name) else { throw DamagedEntry(entry.id, "has no field \(name)") }
-        guard let value = convert(text) else {
-            throw DamagedEntry(entry.id, "has an unreadable field \(name): \(text.prefix(100))")
-        }
-        return value
-    }
-}

@@ -22,14 +22,3 @@ package struct ReadModelBehind: Error, Equatable, Sendable, CustomStringConverti
 
     package var description: String { "the read model of orders is too far behind the ledger" }
 }
-
-/// The read model's statistics are not what `project.lua` writes.
-package struct DamagedReadModel: Error, Equatable, Sendable, CustomStringConvertible {
-    package let reason: String
-
-    package init(_ reason: String) {
-        self.reason = reason
-    }
-
-    package var description: String { "the read model of orders is damaged: \(reason)" }
-}

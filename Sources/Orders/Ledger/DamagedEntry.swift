@@ -1,0 +1,26 @@
+package import Tape
+
+/// An entry, of the ledger, the read model or the feed of rates, that is not what cointape writes there.
+package struct DamagedEntry: Error, Equatable, Sendable, CustomStringConvertible {
+    package let id: StreamID
+    /// A clause whose subject is the entry, such as `has no field tail`.
+    package let reason: String
+
+    package init(_ id: StreamID, _ reason: String) {
+        self.id = id
+        self.reason = reason
+    }
+
+    package var description: String { "the entry \(id) \(reason)" }
+}
+
+/// The read model's statistics are not what `project.lua` writes.
+package struct DamagedReadModel: Error, Equatable, Sendable, CustomStringConvertible {
+    package let reason: String
+
+    package init(_ reason: String) {
+        self.reason = reason
+    }
+
+    package var description: String { "the read model of orders is damaged: \(reason)" }
+}
