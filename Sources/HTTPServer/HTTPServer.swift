@@ -11,7 +11,7 @@ package struct HTTPServer: Service {
     private let addresses: [ListenAddress]
     private let maxConnections: Int
     private let logger: Logger
-    private let perLoop: PerLoop<(ServerLoop, any Responder)>
+    private let connections: PerLoop<(ServerLoop, any Responder)>
     private let onListening: @Sendable (ListenAddress) async -> Void
 
     /// The event loops of all servers in this process.
@@ -31,7 +31,7 @@ package struct HTTPServer: Service {
         self.logger = logger
         self.onListening = onListening
         let budget = RequestBudget(most: limits.maxUnfinished)
-        perLoop = PerLoop(Self.group) { eventLoop in
+        connections = PerLoop(Self.group) { eventLoop in
             let loop = ServerLoop(eventLoop, limits, budget: budget)
             return (loop, makeResponder(loop))
         }
@@ -40,19 +40,18 @@ package struct HTTPServer: Service {
     /// Throws `ListenFailure` if an address cannot be taken; none is listened on any more then.
     package func run() async throws {
         let wanted = maxConnections * addresses.count
-        let allowed = OpenFiles.reserve(wanted)
-        defer { OpenFiles.release(allowed) }
+        let allowed = OpenFiles.connections(wanted: wanted)
         if allowed < wanted {
             logger.warning(.apiConnections, metadata: [LogKey.detail: "open files allow only \(allowed)"])
         }
-        let perLoop = perLoop
+        let connections = connections
         try await withThrowingTaskGroup(of: Void.self) { group in
             for address in addresses {
                 let listener = Listener(
                     address: address, maxConnections: max(1, allowed / addresses.count), logger: logger,
                     setUp: { socket in
                         socket.eventLoop.makeCompletedFuture {
-                            guard let (loop, responder) = perLoop[socket.eventLoop] else {
+                            guard let (loop, responder) = connections[socket.eventLoop] else {
                                 throw ChannelError.inappropriateOperationForState
                             }
                             try socket.pipeline.syncOperations.addHandler(Connection(loop, responder))
