@@ -22,9 +22,10 @@ class Ledger:
         bench.worker("ledger")
         self.api = bench.api()
         until("the api takes orders", self.takes_orders)
-        # As the api has it: with the probe of what it writes in front.
-        parts = [ROOT / "Sources/Redis/Scripts/denied.lua", ROOT / "Sources/Orders/Scripts/create_order.lua"]
-        self.digest = self.redis.call("SCRIPT", "LOAD", "".join(part.read_text() for part in parts))
+        # As the api has it: with what it calls in front.
+        parts = ["Redis/Scripts/denied.lua", "Orders/Scripts/Shared/ledger.lua", "Orders/Scripts/create_order.lua"]
+        source = "".join((ROOT / "Sources" / part).read_text() for part in parts)
+        self.digest = self.redis.call("SCRIPT", "LOAD", source)
 
     def takes_orders(self):
         body = json.dumps({"currency": "USD", "amount": "0.01", "idempotence_key": "ready"})

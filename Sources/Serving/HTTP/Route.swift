@@ -41,8 +41,9 @@ struct RouteTable {
     /// The path itself goes before one with a wildcard; nil for a path that nobody answers.
     subscript(path: String) -> Route? {
         if let route = byPath[path], !path.hasSuffix(Self.wildcard) { return route }
-        guard let end = path.lastIndex(of: "/"), end != path.indices.last else { return nil }
-        return byPath[path[...end] + Self.wildcard]
+        let segment = path.lastSegment
+        guard !segment.isEmpty, segment.startIndex > path.startIndex else { return nil }
+        return byPath[path[..<segment.startIndex] + Self.wildcard]
     }
 }
 
@@ -61,7 +62,13 @@ extension Request {
     }
 
     /// What stands for the wildcard of its route.
-    var lastSegment: Substring {
-        path.lastIndex(of: "/").map { path[path.index(after: $0)...] } ?? path[...]
+    var lastSegment: Substring { path.lastSegment }
+}
+
+extension String {
+    /// What stands behind the last slash; all of it where there is none.
+    fileprivate var lastSegment: Substring {
+        // By bytes: a path may be long.
+        utf8.lastIndex(of: UInt8(ascii: "/")).map { self[utf8.index(after: $0)...] } ?? self[...]
     }
 }
