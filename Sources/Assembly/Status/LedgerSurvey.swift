@@ -65,7 +65,7 @@ struct LedgerSurvey: Sendable {
         var figures = Figures()
         figures.opening = try await figures.read(ledgerKey) { try await history.opening() }
         figures.entries = try await figures.read(ledgerKey) { try await history.entries() }
-        figures.total = try await figures.read(ledgerKey) { try await history.ledgerTotal() }
+        figures.total = try await figures.read(ledgerKey) { try await history.newestEntry()?.total }
         figures.last = try await figures.read(statisticsKey) { try await history.last() }
         if figures.last != nil {
             figures.behind = try await figures.read(ledgerKey) {

@@ -43,9 +43,9 @@ struct OrderHistoryRoute: Sendable {
     /// What the read model has counted, as of its last order; and the cap, as of the ledger's.
     func statistics() async throws(Problem) -> Response {
         let (statistics, total, terms) = try await read {
-            async let total = history.ledgerTotal()
+            async let newest = history.newestEntry()
             async let terms = history.terms()
-            return (try await history.statistics(), try await total, try await terms)
+            return (try await history.statistics(), try await newest?.total, try await terms)
         }
         guard let total, let terms else {
             throw .ledgerNotOpen(retryAfter: clock.positiveHeaderSeconds(.seconds(60)))

@@ -31,8 +31,9 @@ package struct LedgerAudit: Sendable {
     /// How far a rate's minute may be ahead: see `Offer`.
     private static let lead: Duration = .seconds(5)
 
-    /// `rates` is what the stream of rates still has, as far as no `add` follows; `readModel` was read before the ledger is walked, so that it
-    /// cannot be ahead of the walk, and is nil where there is none.
+    /// `rates` are those that are known before the walk; `add` takes others.
+    ///
+    /// `readModel` was read before the ledger is walked, so that it cannot be ahead of the walk; nil where there is none.
     package init(rates: [Minute: BTCRates] = [:], readModel: ReadModelStatistics? = nil) {
         self.rates = rates
         model = readModel?.last == nil ? nil : readModel
