@@ -45,7 +45,9 @@ def before_call(context, case, kwargs):
     key = case.body.get("idempotence_key")
     if key is None:
         case.headers.pop("Idempotency-Key")
-    elif isinstance(key, str) and re.fullmatch(r'"?[A-Za-z0-9._:-]{1,255}"?', field, re.ASCII):
+    # What a field cannot hold is no key in the body either.
+    elif isinstance(key, str) and re.fullmatch("[ -~]*", key) and re.fullmatch(
+            r'"?[A-Za-z0-9._:-]{1,255}"?', field, re.ASCII):
         case.headers["Idempotency-Key"] = f'"{key}"'
 
 
