@@ -131,8 +131,19 @@ import Testing
         let verified = try await Cointape.run(["orders", "verify"], environment: commands)
         #expect(verified.code == 0 && verified.text.contains("CHF: 1 orders, 1 for 0.00002 BTC"), "\(verified.text)")
         // What the next error tells follows within a second.
-        try await eventually("the new list is told") {
+        func knows() async throws -> Bool {
             try await shop.put(Self.body("chf", "1", "b")).text.contains(#""did_you_mean":"CHF""#)
         }
+        try await eventually("the new list is told") { try await knows() }
+        // Without the key that leads to the currency none is ordered in it; what was ordered is there all the same.
+        _ = try await shop.client.send(RedisCommand("HDEL", "{orders}:seen", "EUR,GBP,USD"))
+        try await eventually("the currency is not known") { try await !knows() }
+        let page = try await shop.ask("GET", "/buy_orders?currency=CHF")
+        #expect(page.status == 200 && page.text.contains("0.00002"), "\(page.text)")
+        let told = try await Cointape.run(["orders", "currencies"], environment: commands)
+        #expect(told.code == 1 && told.text.contains("these may not be all"), "\(told.text)")
+        #expect(try await Cointape.run(["orders", "repair"], environment: commands).code == 0)
+        let whole = try await Cointape.run(["orders", "currencies"], environment: commands)
+        #expect(whole.code == 0 && whole.text.contains("EUR,GBP,USD,CHF"), "\(whole.text)")
     }
 }

@@ -56,6 +56,17 @@ import Testing
         }
     }
 
+    /// What Redis refuses to read is not lost.
+    @Test func `a ledger of another type is an error, also for an order that was placed before`() async throws {
+        let ledger = try await Ledger()
+        #expect(try await ledger.call()[0] == "new")
+        _ = try await ledger.client.send(RedisCommand("SET", "{orders}:ledger", "x"))
+        for again in [[:], [4: ""]] {
+            let error = await #expect(throws: RedisError.self) { try await ledger.call(again) }
+            #expect(error?.code == .server("WRONGTYPE"))
+        }
+    }
+
     @Test func `takes an order and finds it again, whatever is offered the second time`() async throws {
         let ledger = try await Ledger()
         let taken = try await ledger.call()

@@ -43,6 +43,31 @@ import Testing
         #expect(try await census.entriesWithoutKey(of: id, known: 2) == nil)
     }
 
+    @Test(arguments: [-1, 0, 1]) func `a count goes on behind what it has read, whatever keys come and go meanwhile`(
+        keys: Int
+    ) async throws {
+        let fixture = try await stopped()
+        let census = KeyCensus(ledger: fixture.client, keys: TapeKeys(), clock: fixture.clock, batch: 1)
+        func reads() async throws -> Int {
+            let statistics = try await fixture.client.send(RedisCommand("INFO", "commandstats")).text ?? ""
+            return (statistics.firstMatch(of: /cmdstat_xrange:calls=(\d+)/)?.1).flatMap { Int($0) } ?? 0
+        }
+        // The opening has no key to be asked for.
+        let before = try await reads()
+        await #expect(throws: RedisError.self) { try await census.entriesWithoutKey(of: nil, known: 0) }
+        let halfway = try await reads()
+        #expect(halfway - before == 2)
+        try await go(fixture)
+        if keys > 0 { _ = try await fixture.client.send(RedisCommand("HSET", TestLedger.seen, "another", "1-1")) }
+        if keys < 0 {
+            let fields = try await fixture.client.send(RedisCommand("HKEYS", TestLedger.seen)).array ?? []
+            _ = try await fixture.client.send(RedisCommand("HDEL", TestLedger.seen, fields[0].text ?? ""))
+        }
+        // Three orders, the raise, and the end.
+        #expect(try await census.entriesWithoutKey(of: nil, known: 0) == 2)
+        #expect(try await reads() - halfway == 5)
+    }
+
     @Test func `no order is taken before the entries without a key are counted`() async throws {
         let fixture = try await stopped()
         let horizon = LedgerHorizon()

@@ -91,6 +91,18 @@ import Testing
         }
     }
 
+    @Test(arguments: ["x", #"{"kind":"real"}"#]) func `a mark that cannot be read keeps a ledger shut, and is named`(
+        mark: String
+    ) async throws {
+        let place = try await Place()
+        _ = try await place.client.send(RedisCommand("SET", Self.keys.missing, mark))
+        let error = await #expect(throws: RedisError.self) { try await place.open(sold: Satoshi(0)) }
+        #expect(
+            error?.message.contains("the mark of a loss, {orders}:missing, cannot be read") == true,
+            "\(error?.message ?? "")")
+        #expect(try await place.entries() == 0)
+    }
+
     @Test func `a mark about the other kind of rates says nothing of what this kind has sold`() async throws {
         let place = try await Place()
         func mark(_ kind: String) async throws {

@@ -152,10 +152,13 @@ import Testing
         let fixture = try await fixture(folded: 41)
         try await fixture.send("HSET", "{read}:stats", "EUR:units", "1e3")
         await #expect(throws: DamagedReadModel.self) { try await fixture.history.statistics() }
-        try await fixture.send("HSET", "{read}:stats", "last", "now")
-        await #expect(throws: DamagedReadModel.self) { try await fixture.history.last() }
-        await #expect(throws: DamagedReadModel.self) {
-            try await fixture.history.page(before: nil, currency: nil, size: 5)
+        // No id, one that Redis does not write so, and one beyond 64 bits.
+        for last in ["now", "01-0", "99999999999999999999999-1"] {
+            try await fixture.send("HSET", "{read}:stats", "last", last)
+            await #expect(throws: DamagedReadModel.self) { try await fixture.history.last() }
+            await #expect(throws: DamagedReadModel.self) {
+                try await fixture.history.page(before: nil, currency: nil, size: 5)
+            }
         }
     }
 }

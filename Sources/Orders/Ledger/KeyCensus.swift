@@ -11,8 +11,11 @@ package actor KeyCensus {
     private let keys: TapeKeys
     private let ledger: StreamReader
     private var opening: StreamID?
+    /// How long the table was at the last count.
     private var seenBefore = -1
     private var counted = Count()
+    /// Whether the last count came to the end of the ledger.
+    private var isComplete = false
 
     /// What was found up to an entry.
     private struct Count {
@@ -23,10 +26,11 @@ package actor KeyCensus {
         var addition: StreamID?
     }
 
-    private static let batch = 1_000
+    private let batch: Int
 
-    /// Sends nothing; the first count begins at the ledger's first entry.
-    package init(ledger redis: RedisClient, keys: TapeKeys, clock: TapeClock) {
+    /// Sends nothing; the first count begins at the ledger's first entry, and reads `batch` entries in each round trip.
+    package init(ledger redis: RedisClient, keys: TapeKeys, clock: TapeClock, batch: Int = 1_000) {
+        self.batch = batch
         self.redis = redis
         self.keys = keys
         ledger = StreamReader(key: keys.ledger, redis: redis, clock: clock)
@@ -75,15 +79,17 @@ package actor KeyCensus {
 
     private func countWithoutKey(of entries: Int, seen: Int) async throws(RedisError) -> Int {
         // It is another ledger, or keys of orders that were placed twice are there again.
-        if entries < counted.entries || entries - seen > counted.withoutKey && seen != seenBefore { counted = Count() }
-        try await walk()
+        let isUnexplained = isComplete && entries - seen > counted.withoutKey && seen != seenBefore
+        if entries < counted.entries || isUnexplained { counted = Count() }
         seenBefore = seen
+        try await walk()
         return max(1, counted.withoutKey)
     }
 
     private func walk() async throws(RedisError) {
+        isComplete = false
         while let first = counted.next {
-            let found = try await ledger.oldest(Self.batch, from: first)
+            let found = try await ledger.oldest(batch, from: first)
             // A batch counts as a whole or not at all: after an error it is read again.
             var count = counted
             for entry in found {
@@ -94,8 +100,9 @@ package actor KeyCensus {
             count.entries += found.count
             if let last = found.last { count.next = last.id.successor }
             counted = count
-            if found.count < Self.batch { break }
+            if found.count < batch { break }
         }
+        isComplete = true
     }
 
     /// How many of the entries are orders whose key leads to another order under the same key: the table has one key for both.

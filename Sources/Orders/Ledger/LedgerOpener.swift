@@ -103,6 +103,9 @@ package struct LedgerOpener: Sendable {
         case ("seen", let words?): return .hadOne(words)
         case ("too-little", let sold?):
             if let sold = Satoshi(digits: sold.utf8) { return .tooLittle(sold) }
+            throw RedisError(
+                .unexpectedReply, command: "open_ledger.lua",
+                message: "the mark of a loss, \(keys.missing), cannot be read: find out what was sold, and DEL it")
         default: break
         }
         throw RedisError(

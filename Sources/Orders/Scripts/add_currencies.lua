@@ -73,6 +73,7 @@ if refusal then return refusal end
 
 local all = list .. ',' .. added
 local id = redis.call(
-  'XADD', KEYS[1], '*', 'added', now_text, 'new_currencies', added, 'currencies', all, 'total', fields_of(newest).total, 'tail', tail)
+  'XADD', KEYS[1], '*', 'added', now_text, 'new_currencies', added, 'currencies', all,
+  'total', fields_of(newest).total, 'tail', tail)
 redis.call('HSET', KEYS[2], list, id)
 return {'ok', id, all}

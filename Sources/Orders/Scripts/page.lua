@@ -9,13 +9,13 @@
 -- string of lines, its id, a field's name, its value, and so on: to hand over a reply of a thousand parts takes a script
 -- longer than to make it. What stands in the stream beyond `last` was not folded, and is not told. Reads only.
 local below, most = ARGV[1], ARGV[2]
-if below ~= '' and not string.find(below, '^%d+%-%d+$') then return redis.error_reply('ERR not an id: ' .. below) end
+if below ~= '' and not is_id(below) then return redis.error_reply('ERR not an id: ' .. below) end
 if #most > 5 or not string.find(most, '^%d+$') then return redis.error_reply('ERR not a number of orders: ' .. most) end
 
 local marks = redis.call('HMGET', KEYS[1], 'last', 'last_tail')
 local last, tail = marks[1] or '', marks[2] or ''
 -- There is nothing below the lowest id, and Redis takes it for no end of a range.
-if not string.find(last, '^%d+%-%d+$') or below == '0-0' then return {last, tail, {}} end
+if not is_id(last) or below == '0-0' then return {last, tail, {}} end
 
 local upper = last
 if below ~= '' and not is_lower(last, below) then upper = '(' .. below end

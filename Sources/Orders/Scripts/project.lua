@@ -20,8 +20,6 @@
 local ROW = 15
 local last, tail = ARGV[1], ARGV[2]
 
-local function is_id(text) return #text <= 41 and string.find(text, '^%d+%-%d+$') ~= nil end
-
 local function bad(number) return {'bad-argument', tostring(number)} end
 
 if last ~= '' and not is_id(last) then return bad(1) end

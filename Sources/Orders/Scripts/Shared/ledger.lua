@@ -17,6 +17,14 @@ local function is_lower(left, right)
   return is_less(left_number, right_number)
 end
 
+-- Whether the text is an entry's id as Redis writes it, of two numbers of 64 bits.
+local function is_id(text)
+  local most = '18446744073709551615'
+  local time, number = string.match(text, '^(%d+)-(%d+)$')
+  return time ~= nil and is_whole(time, 20) and not is_less(most, time)
+    and is_whole(number, 20) and not is_less(most, number)
+end
+
 local function fields_of(entry)
   local fields = {}
   for i = 1, #entry[2], 2 do fields[entry[2][i]] = entry[2][i + 1] end
@@ -25,10 +33,7 @@ end
 
 -- The entry that a value of the table of keys leads to; nil if there is none, and for what is no id.
 local function entry_at(ledger, id)
-  if not id or not string.find(id, '^%d+%-%d+$') then return nil end
-  -- An id beyond 64 bits is an error.
-  local found = redis.pcall('XRANGE', ledger, id, id)
-  return not found.err and found[1] or nil
+  return id and is_id(id) and redis.call('XRANGE', ledger, id, id)[1] or nil
 end
 
 -- The list that an entry has added currencies to; nil if it has not.
