@@ -104,6 +104,25 @@ import Testing
         #expect(try await up.exit() == 0)
     }
 
+    /// Installing and building take minutes, so here other programs stand for both; what is run prints its environment.
+    @Test func `what the command line of scripts/run says goes before .env`() async throws {
+        let folder = NSTemporaryDirectory() + "cointape-run-" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try FileManager.default.createDirectory(atPath: "\(folder)/scripts", withIntermediateDirectories: true)
+        try FileManager.default.copyItem(atPath: "\(Repository.path)/scripts/run", toPath: "\(folder)/scripts/run")
+        func write(_ path: String, _ text: String) throws {
+            try Data(text.utf8).write(to: URL(filePath: "\(folder)/\(path)"))
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(folder)/\(path)")
+        }
+        try write("scripts/install", "#!/bin/sh\n")
+        try write("swift", "#!/bin/sh\ncase \"$*\" in *--show-bin-path*) echo '\(folder)' ;; esac\n")
+        try write("cointape", "#!/bin/sh\necho \"$CONFIG_DIR $PORT $*\"\n")
+        try write(".env", "CONFIG_DIR=config\nPORT=7000\n")
+        let printed = try await shell(
+            "PATH='\(folder)':$PATH; unset PORT; CONFIG_DIR='my config' '\(folder)/scripts/run' --port 7001")
+        #expect(printed.split(separator: "\n").last == "my config 7000 up --port 7001", "\(printed)")
+    }
+
     @Test func `the README's two set-up commands exist, and its run command starts all workers`() async throws {
         let alone = try Document("README.md").blocks.filter { $0.output == nil }.map(\.commands)
         #expect(Array(alone.prefix(2)) == ["scripts/run", "scripts/test"])
