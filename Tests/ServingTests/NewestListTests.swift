@@ -35,7 +35,7 @@ import TopLists
         let onDemand = OnDemand(
             olderThan: .seconds(60), newest: newest, clock: TapeClock(),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        ) { try await Task.sleep(for: .seconds(600)) }
+        ) { for await _ in AsyncStream(Void.self, { _ in }) {} }
         let running = Task { await onDemand.run() }
         #expect(onDemand.found(nil))
         running.cancel()

@@ -16,21 +16,24 @@ package enum FreePort {
                 defer { cursor = (cursor + count) % (range.count - count) }
                 return range.lowerBound + cursor
             }
-            if (port..<port + count).allSatisfy(isFree) { return port }
+            if (port..<port + count).allSatisfy({ isFree($0, forReuse: false) }) { return port }
         }
         throw NotInTime(what: "a free port")
     }
 
-    private static func isFree(_ port: Int) -> Bool {
+    /// Whether a server of loopback can listen on the port, with SO_REUSEADDR or without.
+    package static func isFree(_ port: Int, forReuse: Bool) -> Bool {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
+        var yes: Int32 = forReuse ? 1 : 0
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(port).bigEndian
         address.sin_addr.s_addr = inet_addr("127.0.0.1")
         return withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0 && listen(descriptor, 1) == 0
             }
         }
     }

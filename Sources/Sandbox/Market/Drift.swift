@@ -50,7 +50,7 @@ struct Drift: Sendable {
         (0..<11).reduce(0) { height, octave in
             let (period, key) = (Int64(1) << octave, key &+ UInt64(octave))
             let begin = minute >> octave
-            let part = Double(minute - begin << octave) / Double(period)
+            let part = Double(minute - (begin << octave)) / Double(period)
             let (left, right) = (SplitMix64.noise(key, begin), SplitMix64.noise(key, begin + 1))
             return height + Double(period).squareRoot() * (left + part * (right - left))
         }
