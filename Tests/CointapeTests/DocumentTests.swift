@@ -180,7 +180,7 @@ import Testing
         #expect(try await up?.exit() == 0)
     }
 
-    @Test(.timeLimit(.minutes(2))) func `what pages show of costs, failures, proxies is what happens`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `what pages show of costs, failures, proxies is what happens`() async throws {
         let folder = try Folder()
         let environment = try path(folder)
         let port = try FreePort.next()
@@ -202,7 +202,7 @@ import Testing
         #expect(compared == 5)
     }
 
-    @Test(.timeLimit(.minutes(3))) func `an api makes its own lists as the page on that says`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `an api makes its own lists as the page on that says`() async throws {
         let folder = try Folder()
         let redis = try await TestRedis()
         var environment = try path(folder)

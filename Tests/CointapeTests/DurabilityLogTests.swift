@@ -4,7 +4,7 @@ import Testing
 
 /// What an api says at its start of the Redis that keeps its orders.
 @Suite(.tags(.clock)) struct DurabilityLogTests {
-    @Test(.timeLimit(.minutes(2))) func `an api says what its orders survive, and the command that it names mends it`()
+    @Test(.timeLimit(.minutes(5))) func `an api says what its orders survive, and the command that it names mends it`()
         async throws
     {
         let redis = try await TestRedis()
@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func `an api that starts before its Redis says so when it is there`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `an api that starts before its Redis says so when it is there`() async throws {
         let redis = try await TestRedis(["--appendonly", "yes", "--appendfsync", "always"])
         try await redis.kill()
         let api = try Self.api(redis)

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Whole workers behind a proxy that the environment names.
-@Suite(.serialized, .timeLimit(.minutes(3)), .tags(.clock)) struct FeedProxyTests {
+@Suite(.serialized, .timeLimit(.minutes(5)), .tags(.clock)) struct FeedProxyTests {
     private static let answer = Array("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n[1]".utf8)
 
     private func write(_ name: String, _ url: String, in folder: Folder) throws {

@@ -27,7 +27,7 @@ import Testing
     }
 
     /// What the tests above rest on: without an fsync behind each write, the same cut takes what was acknowledged.
-    @Test(.timeLimit(.minutes(2)), arguments: [("always", false), ("everysec", true)])
+    @Test(.timeLimit(.minutes(5)), arguments: [("always", false), ("everysec", true)])
     func `a power cut takes writes that were acknowledged without an fsync, and no others`(
         appendfsync: String, loses: Bool
     ) async throws {

@@ -9,7 +9,7 @@ import Testing
         return try await Cointape.run(["run", config], environment: redis.merging(environment) { $1 })
     }
 
-    @Test(.timeLimit(.minutes(2))) func `an api says which address it cannot take, why, and what would be right`()
+    @Test(.timeLimit(.minutes(5))) func `an api says which address it cannot take, why, and what would be right`()
         async throws
     {
         let taken = try await RedisPort()
@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func `an IPv6 address may stand in brackets`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `an IPv6 address may stand in brackets`() async throws {
         let port = try FreePort.next()
         let api = try Cointape(
             ["run", "config/api.json"],
@@ -49,7 +49,7 @@ import Testing
         #expect(try await api.exit() == 0)
     }
 
-    @Test(.timeLimit(.minutes(2))) func `metrics and the sandbox name their address too`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `metrics and the sandbox name their address too`() async throws {
         let port = try FreePort.next()
         let worker = try Cointape(
             ["run", "config/ledger.json"],
@@ -77,7 +77,7 @@ import Testing
     }
 
     @Test(
-        .timeLimit(.minutes(1)),
+        .timeLimit(.minutes(5)),
         arguments: [
             ("redis://127.0.0.1\n", "has a line break (U+000A) at character 18 of the environment variable REDIS_URL"),
             (" redis://127.0.0.1", "has a space (U+0020) at character 1 of the environment variable REDIS_URL"),

@@ -6,7 +6,7 @@ import Testing
 
 /// A backup that lacks orders which were acknowledged, put back as docs/howto/ledger.md says.
 @Suite(.tags(.clock)) struct OrdersLostTests {
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(5)))
     func `what an old copy of the ledger lacks counts against the cap before anything is sold again`() async throws {
         let orders = try await TestOrders(separateReadModel: true)
         try await orders.publishRates(source: "sandbox")
@@ -47,7 +47,7 @@ import Testing
         #expect(try await orders.run(["verify"]).lines.last == "ok")
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `a raise that is not needed tells what has orders refused all the same`() async throws {
         let orders = try await TestOrders()
         try await orders.publishRates(source: "sandbox")
@@ -71,7 +71,7 @@ import Testing
             "\(enough.lines)")
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a damaged entry stops a command, which says what tells more`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a damaged entry stops a command, which says what tells more`() async throws {
         let orders = try await TestOrders()
         try await orders.publishRates(source: "sandbox")
         #expect(try await orders.run(["open"]).code == 0)
@@ -91,7 +91,7 @@ import Testing
         try await isTold(["repair", "rebuild", "currencies"], of: opening, "cointape orders verify tells more")
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a sum that is none, or a ledger that is none, is not raised`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a sum that is none, or a ledger that is none, is not raised`() async throws {
         let orders = try await TestOrders()
         for sum in ["21000000.00000001", "-1", "1e1", "NaN", "", "1 BTC"] {
             #expect(try await orders.run(["raise", "--sold=\(sum)"]).code == 64, "\(sum)")

@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.timeLimit(.minutes(5)))
     func `a crowd at several apis has one list made, and asks each provider once a minute`()
         async throws
     {
@@ -82,7 +82,7 @@ import Testing
         for api in apis { #expect(try await api.exit() == 0) }
     }
 
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.timeLimit(.minutes(5)))
     func `a dead key costs one call a minute, and the answer says that there is no list`()
         async throws
     {

@@ -6,7 +6,7 @@ import Testing
 /// What an operator sees and does, on whole processes.
 @Suite(.serialized, .tags(.clock)) struct OperatingTests {
     #if os(Linux)
-        @Test(.timeLimit(.minutes(2))) func `an api has one event loop, and as many as it is told`() async throws {
+        @Test(.timeLimit(.minutes(5))) func `an api has one event loop, and as many as it is told`() async throws {
             for (environment, count) in [([:], 1), (["NIO_SINGLETON_GROUP_LOOP_COUNT": "3"], 3)] {
                 let port = try FreePort.next()
                 let api = try Cointape(
@@ -19,7 +19,7 @@ import Testing
         }
     #endif
 
-    @Test(.timeLimit(.minutes(3))) func `status, metrics and readiness tell of one tape`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `status, metrics and readiness tell of one tape`() async throws {
         let folder = try Folder()
         let port = try FreePort.next(2)
         let up = try Cointape(["up", "--data", "\(folder.path)/data", "--port", "\(port)"])
@@ -82,7 +82,7 @@ import Testing
         #expect(try await Cointape.run(["status"], environment: environment).code == 1)
     }
 
-    @Test(.timeLimit(.minutes(2))) func `what is wrong is told with lines that mend it as they stand`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `what is wrong is told with lines that mend it as they stand`() async throws {
         let redis = try await TestRedis()
         let client = redis.client()
         let environment = ["REDIS_URL": redis.url]
@@ -110,7 +110,7 @@ import Testing
         #expect(try await client.send(RedisCommand("EXISTS", "rank")) == .integer(0))
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(5)))
     func `a worker goes on when an entry of the future has been taken out`() async throws {
         let redis = try await TestRedis()
         let client = redis.client()
@@ -143,7 +143,7 @@ import Testing
         #expect(try await worker.exit() == 0)
     }
 
-    @Test(.timeLimit(.minutes(2))) func `apis share a port, and one that is killed is not missed`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `apis share a port, and one that is killed is not missed`() async throws {
         let redis = try await TestRedis()
         let folder = try Folder()
         let port = try FreePort.next()
@@ -173,7 +173,7 @@ import Testing
     }
 
     #if os(Linux)
-        @Test(.timeLimit(.minutes(4))) func `a signal ends a worker in good order from when the system hands it over`()
+        @Test(.timeLimit(.minutes(5))) func `a signal ends a worker in good order from when the system hands it over`()
             async throws
         {
             for _ in 0..<20 {
@@ -198,7 +198,7 @@ import Testing
         }
     #endif
 
-    @Test(.timeLimit(.minutes(2))) func `a second signal does not wait for what the first one does`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a second signal does not wait for what the first one does`() async throws {
         let redis = try await TestRedis()
         let port = try FreePort.next()
         let api = try Cointape(["run", "config/api.json"], environment: ["REDIS_URL": redis.url, "PORT": "\(port)"])

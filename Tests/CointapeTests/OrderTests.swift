@@ -8,7 +8,7 @@ import Testing
 
 /// Orders through api processes, over HTTP.
 @Suite(.serialized, .tags(.load)) struct OrderTests {
-    @Test(.timeLimit(.minutes(2))) func `64 identical orders at once through three apis are one`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `64 identical orders at once through three apis are one`() async throws {
         let shop = try await Shop(apis: 3)
         let body = #"{"currency":"EUR","amount":"12.34","idempotence_key":"one"}"#
         let answers = try await shop.puts((0..<64).map { _ in body })
@@ -18,7 +18,7 @@ import Testing
         #expect(try await shop.ledger().count == 1)
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(5)))
     func `500 different orders at once pass the cap by nothing, and none is refused that would have fitted`()
         async throws
     {
@@ -57,7 +57,7 @@ import Testing
         #expect(LedgerTerms.standard.cap.less(total) < Satoshi(80_000_000))
     }
 
-    @Test(.timeLimit(.minutes(2))) func `bad requests are told why, and nothing is written`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `bad requests are told why, and nothing is written`() async throws {
         let shop = try await Shop(apis: 1)
         let good = #""currency":"USD","amount":"1","idempotence_key":"k""#
         func amount(_ json: String) -> String { #"{"currency":"USD","amount":\#(json),"idempotence_key":"k"}"# }
@@ -95,7 +95,7 @@ import Testing
         #expect(try await shop.client.send(RedisCommand("EXISTS", "{orders}:seen")) == .integer(0))
     }
 
-    @Test(.timeLimit(.minutes(2))) func `orders are read back in pages, by id and in sums, as clients know them`()
+    @Test(.timeLimit(.minutes(5))) func `orders are read back in pages, by id and in sums, as clients know them`()
         async throws
     {
         let shop = try await Shop(apis: 2, dollars: "80000")
@@ -147,7 +147,7 @@ import Testing
         #expect(head.status == 200 && head.body.isEmpty)
     }
 
-    @Test(.timeLimit(.minutes(2))) func `an order whose ledger is gone, closed or unreachable is a 503 that says so`()
+    @Test(.timeLimit(.minutes(5))) func `an order whose ledger is gone, closed or unreachable is a 503 that says so`()
         async throws
     {
         let shop = try await Shop(apis: 1, isOpen: false)
@@ -169,7 +169,7 @@ import Testing
         shop.redis.signal(SIGCONT)
     }
 
-    @Test(.timeLimit(.minutes(2))) func `without a young rate only orders that were placed are answered`() async throws
+    @Test(.timeLimit(.minutes(5))) func `without a young rate only orders that were placed are answered`() async throws
     {
         let shop = try await Shop(apis: 1)
         let body = #"{"currency":"EUR","amount":"1","idempotence_key":"a"}"#
@@ -188,7 +188,7 @@ import Testing
         #expect(try await shop.ledger().count == 1)
     }
 
-    @Test(.timeLimit(.minutes(2))) func `an order is priced by the newest rate that has come`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `an order is priced by the newest rate that has come`() async throws {
         let shop = try await Shop(apis: 1, dollars: "80000", minutesAgo: 1)
         func rate(_ key: String) async throws -> String {
             let answer = try await shop.put(#"{"currency":"USD","amount":"1","idempotence_key":"\#(key)"}"#)
@@ -201,7 +201,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(5)))
     func `an api that has placed nothing itself knows from the read model that a ledger was lost`() async throws {
         let shop = try await Shop(apis: 2)
         let projector = try Cointape(["run", "config/ledger.json"], environment: ["REDIS_URL": shop.redis.url])
@@ -223,7 +223,7 @@ import Testing
         #expect(try await projector.exit() == 0)
     }
 
-    @Test(.timeLimit(.minutes(2))) func `what a person has to mend is told by its name`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `what a person has to mend is told by its name`() async throws {
         let shop = try await Shop(apis: 1)
         func problem(_ key: String) async throws -> String {
             try await shop.put(#"{"currency":"EUR","amount":"1","idempotence_key":"\#(key)"}"#).text
@@ -243,7 +243,7 @@ import Testing
         #expect(answer.status == 503 && answer.text.contains("/problems/wrong-rates"), "\(answer.text)")
     }
 
-    @Test(.timeLimit(.minutes(2))) func `the script for hands follows last_reference to the end`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `the script for hands follows last_reference to the end`() async throws {
         let shop = try await Shop(apis: 1)
         for number in 1...5 {
             _ = try await shop.put(#"{"currency":"USD","amount":"\#(number)","idempotence_key":"k\#(number)"}"#)

@@ -8,7 +8,7 @@ import Testing
 
 /// `cointape orders open`, and the ledger that `up` opens.
 @Suite(.serialized, .tags(.load)) struct OrdersOpenTests {
-    @Test(.timeLimit(.minutes(1)), arguments: [("btc_rate", "real"), ("sandbox", "sandbox")])
+    @Test(.timeLimit(.minutes(5)), arguments: [("btc_rate", "real"), ("sandbox", "sandbox")])
     func `opens a ledger once, for the rates that there are`(source: String, kind: String) async throws {
         let orders = try await TestOrders()
         try await orders.publishRates(source: source, minutesAgo: 2)
@@ -39,7 +39,7 @@ import Testing
         #expect(used.code == 1 && used.lines.first?.contains("open already") == true)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `of many at once one opens it`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `of many at once one opens it`() async throws {
         let orders = try await TestOrders()
         try await orders.publishRates(source: "sandbox")
         let codes = try await withThrowingTaskGroup(of: Int32.self) { group in
@@ -50,7 +50,7 @@ import Testing
         #expect(try await orders.entries().count == 1)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a read model elsewhere shows that there was a ledger`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a read model elsewhere shows that there was a ledger`() async throws {
         let orders = try await TestOrders(separateReadModel: true)
         try await orders.publishRates(source: "sandbox")
         #expect(try await orders.run(["open"]).code == 0)
@@ -75,7 +75,7 @@ import Testing
         #expect(try await orders.run(["verify"]).lines.last == "ok")
     }
 
-    @Test(.timeLimit(.minutes(1))) func `seen keys show that there was a ledger, and stay as they are`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `seen keys show that there was a ledger, and stay as they are`() async throws {
         let orders = try await TestOrders()
         try await orders.publishRates(source: "btc_rate")
         #expect(try await orders.run(["open"]).code == 0)
@@ -94,7 +94,7 @@ import Testing
         #expect(verified.lines.contains { $0.contains("earlier ledger") })
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a ledger whose entries were all deleted was one`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a ledger whose entries were all deleted was one`() async throws {
         let orders = try await TestOrders()
         try await orders.publishRates(source: "btc_rate")
         #expect(try await orders.run(["open"]).code == 0)
@@ -104,7 +104,7 @@ import Testing
         #expect(try await orders.run(["open", "--already-sold", "0"]).code == 0)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `without rates the kind is said, and never against the rates`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `without rates the kind is said, and never against the rates`() async throws {
         let orders = try await TestOrders()
         try await orders.publishRates(source: "sandbox", minutesAgo: 3, gap: true)
         let unknown = try await orders.run(["open"])
@@ -120,7 +120,7 @@ import Testing
         #expect(try await orders.entries().first?["kind"] == "real")
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a sum that is none, or beyond the cap, is not taken`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a sum that is none, or beyond the cap, is not taken`() async throws {
         let orders = try await TestOrders()
         try await orders.publishRates(source: "sandbox")
         for sum in ["100.00000001", "101", "-1", "+1", "1e1", "1,5", "NaN", "0.000000001", "01", "1 BTC", "٣"] {
@@ -133,7 +133,7 @@ import Testing
         #expect(try await orders.entries().first?["total"] == "10000000000")
     }
 
-    @Test(.timeLimit(.minutes(1))) func `finds the ledger by its config, and keeps passwords to itself`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `finds the ledger by its config, and keeps passwords to itself`() async throws {
         let orders = try await TestOrders()
         let folder = try Folder()
         try #"""
@@ -158,7 +158,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `commands find the feed of rates through the config`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `commands find the feed of rates through the config`() async throws {
         let orders = try await TestOrders()
         let folder = try Folder()
         for (name, rates) in [("ledger", #", "orders": {"rates": "gold"}"#), ("other", "")] {
@@ -179,7 +179,7 @@ import Testing
         #expect(checked.code == 78 && checked.text.contains("prices orders by btc_rate"), "\(checked.text)")
     }
 
-    @Test(.timeLimit(.minutes(4)))
+    @Test(.timeLimit(.minutes(5)))
     func `up opens a ledger in a folder that it makes, and none in one that there was`() async throws {
         let folder = try Folder()
         let port = try FreePort.next(2)
@@ -224,7 +224,7 @@ import Testing
         #expect(try await second.exit() == 0)
     }
 
-    @Test(.timeLimit(.minutes(2))) func `up opens no ledger on another Redis than its own`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `up opens no ledger on another Redis than its own`() async throws {
         let folder = try Folder()
         let other = try await TestRedis()
         let port = try FreePort.next(2)

@@ -13,7 +13,7 @@ import Testing
     }
 
     @Test(
-        .timeLimit(.minutes(1)),
+        .timeLimit(.minutes(5)),
         arguments: [
             (["--cap", "0"], "--cap should be BTC above 0 and up to 21000000"),
             (["--cap", "1e3"], "--cap should be BTC"),
@@ -30,7 +30,7 @@ import Testing
         #expect(try await orders.entries().isEmpty)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `opens a ledger with other terms, verifies and raises by them`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `opens a ledger with other terms, verifies and raises by them`() async throws {
         let orders = try await TestOrders()
         try await orders.publishRates(source: "btc_rate")
         let opened = try await orders.run(["open", "--cap", "0.001", "--currencies", "CHF,USD"])
@@ -48,7 +48,7 @@ import Testing
         #expect(verified.code == 0 && verified.lines.contains("0 orders; 0.001 BTC sold, 0 of 0.001 left"))
     }
 
-    @Test(.timeLimit(.minutes(1))) func `what cannot be added is told, and nothing is written`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `what cannot be added is told, and nothing is written`() async throws {
         let orders = try await TestOrders()
         try await orders.publishRates(source: "btc_rate")
         for arguments in [["currencies"], ["currencies", "--add", "CHF"]] {
@@ -68,7 +68,7 @@ import Testing
         #expect(try await orders.dump() == before)
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: ["api", "project"])
+    @Test(.timeLimit(.minutes(5)), arguments: ["api", "project"])
     func `nothing is added while a worker of an earlier build runs`(kind: String) async throws {
         let orders = try await TestOrders()
         try await orders.publishRates(source: "btc_rate")
@@ -94,7 +94,7 @@ import Testing
         #expect(try await orders.run(["currencies"]).lines == ["EUR,GBP,USD,CHF"])
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(5)))
     func `an api that runs takes an added currency at once, as soon as the feed rates it`() async throws {
         let shop = try await Shop(apis: 2)
         let commands = ["REDIS_URL": shop.redis.url]

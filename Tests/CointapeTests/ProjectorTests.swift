@@ -49,7 +49,7 @@ import Testing
         func newest(_ currency: Currency?) -> String? { state.withLock { $0.newest[currency?.rawValue ?? "all"] } }
     }
 
-    @Test(.timeLimit(.minutes(4)))
+    @Test(.timeLimit(.minutes(5)))
     func `however often projectors are killed, the read model is a prefix of the ledger, and pages are whole`()
         async throws
     {

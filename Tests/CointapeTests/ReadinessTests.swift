@@ -55,7 +55,7 @@ import Testing
                 #"[{"EUR":"80000","GBP":"80000","USD":"80000"}]"#))
     }
 
-    @Test(.timeLimit(.minutes(3))) func `where no order is taken readiness does not say that they are, and says why`()
+    @Test(.timeLimit(.minutes(5))) func `where no order is taken readiness does not say that they are, and says why`()
         async throws
     {
         let redis = try await TestRedis(Self.durable)
@@ -92,7 +92,7 @@ import Testing
         #expect(try await well.put("a").contains("buy_order"))
     }
 
-    @Test(.timeLimit(.minutes(2))) func `what has not been read since the start is named`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `what has not been read since the start is named`() async throws {
         let (redis, other) = (try await TestRedis(Self.durable), try await TestRedis())
         let client = redis.client()
         var ledger = TestLedger(client)
@@ -108,7 +108,7 @@ import Testing
         try await witness.tells("none is taken before", "the witness (127.0.0.1:1: ")
     }
 
-    @Test(.timeLimit(.minutes(2))) func `a right that orders need is named by readiness, by status and by the order`()
+    @Test(.timeLimit(.minutes(5))) func `a right that orders need is named by readiness, by status and by the order`()
         async throws
     {
         let redis = try await TestRedis(Self.durable)
@@ -142,7 +142,7 @@ import Testing
         #expect(!unsafe.contains("narrow"))
     }
 
-    @Test(.timeLimit(.minutes(2))) func `an api of lists alone needs no write, and does not fill the log of denials`()
+    @Test(.timeLimit(.minutes(5))) func `an api of lists alone needs no write, and does not fill the log of denials`()
         async throws
     {
         let redis = try await TestRedis(Self.durable)
@@ -171,7 +171,7 @@ import Testing
         try await api.tells("[+] reads: ")
     }
 
-    @Test(.timeLimit(.minutes(2))) func `after a name has moved an api finds the new primary, and readiness with it`()
+    @Test(.timeLimit(.minutes(5))) func `after a name has moved an api finds the new primary, and readiness with it`()
         async throws
     {
         let (old, new) = (try await TestRedis(Self.durable), try await TestRedis(Self.durable))

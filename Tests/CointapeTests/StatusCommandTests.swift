@@ -40,7 +40,7 @@ import Testing
         (["ACL SETUSER default -set"], "this user may not run SET on ", "ACL SETUSER default +set"),
     ]
 
-    @Test(.timeLimit(.minutes(4)), arguments: refusals)
+    @Test(.timeLimit(.minutes(5)), arguments: refusals)
     func `what refuses writes, or will lose them, is told with the line that mends it`(
         breaking: [String], told: String, mend: String
     ) async throws {
@@ -152,7 +152,7 @@ import Testing
         #expect(rows(try await status(redis).text.replacing(/\d{4}-\d\d-\d\dT\d\d:\d\dZ/, with: "M")) == whole)
     }
 
-    @Test(.timeLimit(.minutes(3))) func `hostile content costs its own line and never the terminal`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `hostile content costs its own line and never the terminal`() async throws {
         let redis = try await TestRedis(Self.durable)
         let client = redis.client()
         try await fill(redis)
@@ -178,7 +178,7 @@ import Testing
         #expect(text.contains("worker:price:for-ever:1: no worker has written it"))
     }
 
-    @Test(.timeLimit(.minutes(3))) func `what a user may not ask is told as unknown, and the rest is shown`()
+    @Test(.timeLimit(.minutes(5))) func `what a user may not ask is told as unknown, and the rest is shown`()
         async throws
     {
         let redis = try await TestRedis(Self.durable)
@@ -205,7 +205,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(3))) func `a ledger that may have been there is never advised to be opened`() async throws
+    @Test(.timeLimit(.minutes(5))) func `a ledger that may have been there is never advised to be opened`() async throws
     {
         let traces: [(name: String, make: (RedisClient) async throws -> Void)] = [
             ("the read model", { _ = try await $0.send(RedisCommand("XADD", "{read}:all", "*", "a", "b")) }),
@@ -249,7 +249,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func `orders whose key or entry is gone are told, with what mends it`() async throws
+    @Test(.timeLimit(.minutes(5))) func `orders whose key or entry is gone are told, with what mends it`() async throws
     {
         let shop = try await Shop(apis: 1, on: try await TestRedis(Self.durable))
         func tells(_ words: String, _ mend: String) async throws {

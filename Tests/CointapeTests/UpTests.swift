@@ -55,7 +55,7 @@ import Testing
         #expect(!isAlive(redis))
     }
 
-    @Test(.timeLimit(.minutes(3))) func `orders wait for no list, and the present list for no long past`() async throws
+    @Test(.timeLimit(.minutes(5))) func `orders wait for no list, and the present list for no long past`() async throws
     {
         let folder = try Folder()
         let port = try FreePort.next(2)

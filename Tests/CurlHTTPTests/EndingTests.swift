@@ -3,7 +3,7 @@ import Testing
 
 @testable import CurlHTTP
 
-@Suite(.timeLimit(.minutes(1)), .tags(.clock))
+@Suite(.timeLimit(.minutes(5)), .tags(.clock))
 struct EndingTests {
     @Test func `cancelling the task abandons the transfer`() async throws {
         let server = try await StubServer { _ in [.hang] }

@@ -15,7 +15,7 @@ extension HTTPClient {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)), .tags(.clock))
+@Suite(.timeLimit(.minutes(5)), .tags(.clock))
 struct FailureTests {
     private static func failure(
         _ steps: [StubServer.Step], limits: HTTPRequest.Limits = HTTPRequest.Limits()

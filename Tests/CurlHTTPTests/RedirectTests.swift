@@ -3,7 +3,7 @@ import Testing
 
 @testable import CurlHTTP
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct RedirectTests {
     private static func redirect(_ location: String, _ status: String = "302 Found") -> [StubServer.Step] {
         [.response(status, headers: ["Location: \(location)"])]

@@ -11,7 +11,7 @@ func withClient<Result>(_ body: (HTTPClient) async throws -> Result) async throw
     return try await body(client)
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ResponseTests {
     @Test func `status, headers and body come as they were sent`() async throws {
         let server = try await StubServer { _ in

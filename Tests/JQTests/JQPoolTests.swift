@@ -4,7 +4,7 @@ import Testing
 
 @testable import JQ
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct JQPoolTests {
     private static func count(_ pool: JQPool, _ text: String, _ program: JQProgram) async throws(JQError) -> Int {
         try await pool.read(Array(text.utf8)) { document async throws(JQError) in

@@ -5,7 +5,7 @@ import Testing
 @testable import JQ
 
 /// Filters that do not end by themselves: each ends with its process, at a bound, and costs nobody else.
-@Suite(.serialized, .timeLimit(.minutes(3)), .tags(.load)) struct RunawayTests {
+@Suite(.serialized, .timeLimit(.minutes(5)), .tags(.load)) struct RunawayTests {
     /// What a filter came to, and how long that took.
     private static func rows(
         _ filter: String, of text: String = "1", in pool: JQPool, within limit: Duration = .seconds(60)

@@ -84,7 +84,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func `orders that are placed meanwhile have no table scanned`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `orders that are placed meanwhile have no table scanned`() async throws {
         let place = try await Place(orders: 200)
         let audits = try await place.audits(10, besideOrdersFrom: 200)
         #expect(try #require(audits.last).orders > 200)
@@ -92,7 +92,7 @@ import Testing
         #expect(try await !place.tableScans())
     }
 
-    @Test(.timeLimit(.minutes(2))) func `a key that no order has is found, also beside orders that are placed`()
+    @Test(.timeLimit(.minutes(5))) func `a key that no order has is found, also beside orders that are placed`()
         async throws
     {
         let place = try await Place(orders: 200)
@@ -106,7 +106,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func `rates that are published meanwhile are compared, too`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `rates that are published meanwhile are compared, too`() async throws {
         let place = try await Place(orders: 200, hasManyRates: true)
         for audit in try await place.audits(10, besideOrdersFrom: 200) {
             #expect(audit.notes.lines == [])

@@ -101,7 +101,7 @@ import Testing
         #expect(try await fixture.history.statistics() == ReadModelStatistics())
     }
 
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.timeLimit(.minutes(5)))
     func `one currency is looked for in ten thousand unprojected entries and no more`() async throws {
         var fixture = try await ReadModelFixture()
         try await fixture.ledger.open()

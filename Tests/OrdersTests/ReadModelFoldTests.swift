@@ -36,7 +36,7 @@ import Testing
         #expect(text == "\(statistics[.eur].units)")
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(5)))
     func `racing folds of any batch, while orders come, leave nothing out and double nothing`() async throws {
         var fixture = try await fixture(orders: 200)
         let folds = (0..<8).map { _ in fixture.fold() }

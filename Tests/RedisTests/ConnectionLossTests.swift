@@ -164,7 +164,7 @@ import Testing
         #expect(try await new.client().send(RedisCommand("GET", "k")).text == "2")
     }
 
-    @Test(.timeLimit(.minutes(2))) func `a replica is not connected to anew for each write that it refuses`()
+    @Test(.timeLimit(.minutes(5))) func `a replica is not connected to anew for each write that it refuses`()
         async throws
     {
         let redis = try await TestRedis(["--replicaof", "127.0.0.1", "1"])

@@ -39,7 +39,7 @@ import Testing
         #expect(clients.split(separator: "\n").count == 1)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `two commands together go out although nothing else is asked`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `two commands together go out although nothing else is asked`() async throws {
         let redis = try await TestRedis()
         let client = redis.client()
         for number in 1...3 {

@@ -10,7 +10,7 @@ import Testing
     import FoundationNetworking
 #endif
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct SandboxServerTests {
     private let settings = SandboxSettings(assets: 500, ranked: 300, rates: 200)
 

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Bodies that are not what they should be: none of it becomes rows.
-@Suite(.timeLimit(.minutes(2)), .tags(.clock)) struct BodyTests {
+@Suite(.timeLimit(.minutes(5)), .tags(.clock)) struct BodyTests {
     struct Case: CustomStringConvertible, Sendable {
         var feed = "price"
         let fault: String

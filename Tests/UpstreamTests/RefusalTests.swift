@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Providers that refuse: which are asked again, which are left alone, and what is told.
-@Suite(.timeLimit(.minutes(2)), .tags(.clock)) struct RefusalTests {
+@Suite(.timeLimit(.minutes(5)), .tags(.clock)) struct RefusalTests {
     struct Case: CustomStringConvertible, Sendable {
         var feed = "price"
         let fault: String

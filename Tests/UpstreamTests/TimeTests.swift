@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Lists that are smaller or older than the last one, or the same again.
-@Suite(.timeLimit(.minutes(2)), .tags(.clock)) struct TimeTests {
+@Suite(.timeLimit(.minutes(5)), .tags(.clock)) struct TimeTests {
     @Test func `a shrunken list is refused while the last one is fresh, then published and marked`() async throws {
         try await withFeed("price") { feed async throws in
             #expect(try await feed.settle().count == 450)

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Pages that are not cut as asked, and lists that change while they are read.
-@Suite(.timeLimit(.minutes(2)), .tags(.clock)) struct WalkTests {
+@Suite(.timeLimit(.minutes(5)), .tags(.clock)) struct WalkTests {
     @Test func `a server that gives smaller pages is asked for more of them`() async throws {
         try await withFeed("rank") { feed async throws in
             let settled = try await feed.settle("clamped-pages=1")
