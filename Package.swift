@@ -57,6 +57,12 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // The archive's format: the lists of an hour or a day as one block of bytes.
+        .target(
+            name: "Blocks",
+            dependencies: ["Basics", "CZlib", "Digests", "TopLists"],
+            swiftSettings: settings
+        ),
         // What the system does, by its own calls: processes, pipes and folders.
         .target(name: "POSIX", dependencies: ["CGlibc"], swiftSettings: settings),
 
@@ -260,6 +266,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "BlocksTests",
+            dependencies: ["Basics", "Blocks", "Digests", "TopLists"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "LogsTests",
             dependencies: [
                 "Basics", "Config", "JSON", "Logs", "POSIX", "TestSupport",
@@ -431,7 +442,7 @@ let package = Package(
         .executableTarget(
             name: "cointape-bench",
             dependencies: [
-                "Basics", "HTTPServer", "JQ", "Merging", "Orders", "Redis", "TopLists",
+                "Basics", "Blocks", "HTTPServer", "JQ", "Merging", "Orders", "Redis", "Sandbox", "TopLists",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -1,6 +1,6 @@
 import CCrypto
 
-/// Hashes, in lower-case hexadecimal.
+/// Hashes, in lower-case hexadecimal unless the name says otherwise.
 package enum Digest {
     /// By which Redis names a script.
     package static func sha1(_ bytes: [UInt8]) -> String {
@@ -12,7 +12,16 @@ package enum Digest {
         hash(EVP_sha256(), parts)
     }
 
+    /// The 32 bytes of the digest.
+    package static func sha256Bytes(_ bytes: [UInt8]) -> [UInt8] {
+        hashBytes(EVP_sha256(), [bytes])
+    }
+
     private static func hash(_ algorithm: OpaquePointer?, _ parts: [[UInt8]]) -> String {
+        hashBytes(algorithm, parts).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    private static func hashBytes(_ algorithm: OpaquePointer?, _ parts: [[UInt8]]) -> [UInt8] {
         let context = EVP_MD_CTX_new()
         defer { EVP_MD_CTX_free(context) }
         var output = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
@@ -22,6 +31,6 @@ package enum Digest {
             && parts.allSatisfy { EVP_DigestUpdate(context, $0, $0.count) == 1 }
             && EVP_DigestFinal_ex(context, &output, &count) == 1
         guard isWhole else { preconditionFailure("out of memory while hashing") }
-        return output.prefix(Int(count)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return Array(output.prefix(Int(count)))
     }
 }

@@ -6,7 +6,9 @@ import JQ
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cointape-bench", abstract: "Measure the parts of cointape.",
-        subcommands: [JoinBench.self, PartsBench.self, RedisBench.self, RenderBench.self, RunFilters.self])
+        subcommands: [
+            BlocksBench.self, JoinBench.self, PartsBench.self, RedisBench.self, RenderBench.self, RunFilters.self,
+        ])
 }
 
 /// What a pool of filters starts.

@@ -1,4 +1,3 @@
-import Foundation
 import Synchronization
 import TopLists
 
@@ -15,7 +14,7 @@ final class ListShapes: Sendable {
     /// `columns` are the stored ones as an entry has them, in JSON.
     func shape(_ columns: [UInt8]) throws -> ListShape {
         if let last = last.withLock({ $0 }), last.columns == columns { return last.shape }
-        let shape = ListShape(stored: try JSONDecoder().decode([ListColumn].self, from: Data(columns)), wanted: wanted)
+        let shape = ListShape(stored: try ListColumn.columns(columns), wanted: wanted)
         last.withLock { $0 = (columns, shape) }
         return shape
     }

@@ -1,0 +1,43 @@
+import Digests
+
+/// What is known of a minute.
+package enum BlockMinute: Equatable, Sendable {
+    case list(BlockList)
+    /// The minute was settled without a list: the code of its gap, and the words.
+    case gap(code: String, detail: String)
+    /// Nobody knows what it was.
+    case missing
+}
+
+/// A minute's list as it was stored, with what its entry says of it.
+package struct BlockList: Equatable, Sendable {
+    package let csv: [UInt8]
+    /// The list's columns, as JSON.
+    package let columns: [UInt8]
+    /// The number of its rows, as its entry tells it.
+    package let count: Int
+    /// The other fields of the entry, in order, that do not follow from these.
+    package let account: [Field]
+
+    /// The SHA-256 of the list, 32 bytes.
+    package let digest: [UInt8]
+
+    /// A field of an entry.
+    package struct Field: Equatable, Sendable {
+        package let name: String
+        package let value: [UInt8]
+
+        package init(name: String, value: [UInt8]) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    package init(csv: [UInt8], columns: [UInt8], count: Int, account: [Field]) {
+        self.csv = csv
+        digest = Digest.sha256Bytes(csv)
+        self.columns = columns
+        self.count = count
+        self.account = account
+    }
+}

@@ -1,0 +1,344 @@
+package import Basics
+import Digests
+import Synchronization
+import TopLists
+
+/// A block that is read piece by piece; what was read of its outline and its directory is kept.
+///
+/// Everything is checked before it is used: a damaged part throws `BlockDamage`, and nothing of it is given out.
+package final class Block: Sendable {
+    private let source: any BlockSource
+    private let outline: Outline
+    private let cache: Mutex<Cache>
+
+    private struct Cache {
+        var groups: [DirectoryGroup?]
+        var minutes: [MinutesPart?]
+    }
+
+    /// What is read first, in bytes: the head and the outline of some thousand coins.
+    private static let firstRead = 32_768
+
+    package static func open(_ source: any BlockSource) async throws -> Block {
+        let first = try await source.read([0..<min(source.size, firstRead)])[0]
+        let head = try BlockHead(first)
+        guard head.size == source.size else {
+            throw BlockDamage("the block has \(source.size) bytes, and its head tells of \(head.size)")
+        }
+        var outline = Array(first.dropFirst(BlockHead.size).prefix(head.outline.count))
+        let read = BlockHead.size + outline.count
+        if read < head.outline.upperBound { outline += try await source.read([read..<head.outline.upperBound])[0] }
+        return Block(source, try Outline(head, outline))
+    }
+
+    private init(_ source: any BlockSource, _ outline: Outline) {
+        self.source = source
+        self.outline = outline
+        cache = Mutex(
+            Cache(
+                groups: Array(repeating: nil, count: outline.groups.count),
+                minutes: Array(repeating: nil, count: outline.segments.count)))
+    }
+
+    package var first: Minute { outline.head.first }
+    /// How many minutes the block is about.
+    package var minutes: Int { outline.head.minutes }
+    /// How many coins are in any of its lists.
+    package var coins: Int { outline.keys.count }
+
+    /// What a minute is, as far as the outline says it.
+    package enum Kind: Equatable, Sendable {
+        case list, gap, missing
+    }
+
+    /// Minutes are counted from the block's first, everywhere; nil for one that is not in the block.
+    package func kind(_ minute: Int) -> Kind? {
+        guard let place = outline.segment(at: minute) else { return nil }
+        let placed = outline.segments[place]
+        switch placed.segment.kinds[minute - placed.start] {
+        case .missing: return .missing
+        case .gap: return .gap
+        case .rows, .raw: return .list
+        }
+    }
+
+    /// How many minutes are of a kind.
+    package func count(_ kind: Kind) -> Int { (0..<minutes).count { self.kind($0) == kind } }
+
+    package func has(coin key: Int64) -> Bool { outline.place(of: key) != nil }
+
+    /// The keys of all coins, ascending.
+    package var keys: [Int64] { outline.keys }
+
+    // MARK: Minutes
+
+    /// What is told of a list beside its rows.
+    package struct ListInfo: Equatable, Sendable {
+        /// As it was stored in Redis' entry, in JSON.
+        package let columns: [UInt8]
+        package let count: Int
+        /// The SHA-256 of the list, 32 bytes.
+        package let digest: [UInt8]
+        package let account: [BlockList.Field]
+    }
+
+    /// nil where there is no list.
+    package func info(_ minute: Int) async throws -> ListInfo? {
+        guard let place = place(minute), let list = place.list, let layout = layout(place) else { return nil }
+        let part = try await minutesPart(place.segment)
+        let account = zip(layout.fields, part.fields).compactMap { name, values in
+            values[list].map { BlockList.Field(name: name, value: $0) }
+        }
+        return ListInfo(
+            columns: layout.json, count: part.counts[list], digest: part.digests[list], account: account)
+    }
+
+    /// nil where there is no gap.
+    package func gap(_ minute: Int) async throws -> (code: String, detail: String)? {
+        guard let place = place(minute), place.kind == .gap else { return nil }
+        return try await minutesPart(place.segment).gaps[place.number]
+    }
+
+    private struct Place {
+        let segment: Int
+        let minute: Int
+        let kind: Segment.Kind
+        /// Its place among those of the segment that are of the same kind.
+        let number: Int
+        /// Its place among the segment's lists; nil if it has none.
+        let list: Int?
+    }
+
+    private func place(_ minute: Int) -> Place? {
+        guard let index = outline.segment(at: minute) else { return nil }
+        let placed = outline.segments[index]
+        let before = placed.segment.kinds[..<(minute - placed.start)]
+        let kind = placed.segment.kinds[minute - placed.start]
+        return Place(
+            segment: index, minute: minute, kind: kind, number: before.count { $0 == kind },
+            list: kind.isList ? before.count(where: \.isList) : nil)
+    }
+
+    private func layout(_ place: Place) -> Layout? {
+        outline.segments[place.segment].segment.layout.map { outline.layouts[$0] }
+    }
+
+    private func minutesPart(_ segment: Int) async throws -> MinutesPart {
+        if let part = cache.withLock({ $0.minutes[segment] }) { return part }
+        let placed = outline.segments[segment]
+        let bytes = try await source.read([placed.minutesPart])[0]
+        let fields = placed.segment.layout.map { outline.layouts[$0].fields.count } ?? 0
+        let part = try MinutesPart(bytes[...], kinds: placed.segment.kinds, fields: fields)
+        cache.withLock { $0.minutes[segment] = part }
+        return part
+    }
+
+    // MARK: Lists
+
+    /// The CSV of a list: its first rows, or all if there are fewer; nil where there is no list.
+    ///
+    /// A list that is kept as it is comes as a whole.
+    package func list(_ minute: Int, first limit: Int = .max) async throws -> [UInt8]? {
+        guard let place = place(minute), place.list != nil else { return nil }
+        guard place.kind == .rows else { return try await rawList(place) }
+        let rows = try await rows(of: place.segment, lists: place.number..<place.number + 1, bestBelow: limit)
+        return rows.csv(place.number, first: limit)
+    }
+
+    /// All lists of the hour that has the minute, from it on, which are decoded together.
+    ///
+    /// `body` gets each minute and its list, in order.
+    package func lists(
+        from minute: Int, upTo end: Int, first limit: Int = .max, _ body: (Int, [UInt8]) async throws -> Void
+    ) async throws {
+        var minute = minute
+        while minute < min(end, minutes), let first = place(minute) {
+            let placed = outline.segments[first.segment]
+            let segmentEnd = placed.start + placed.segment.kinds.count
+            var rows: SegmentRows?
+            for minute in minute..<min(end, segmentEnd) {
+                guard let place = place(minute), place.list != nil else { continue }
+                guard place.kind == .rows else {
+                    try await body(minute, try await rawList(place))
+                    continue
+                }
+                // From here on, all that is left of the hour.
+                let lists = place.number..<placed.segment.tables
+                let decoded =
+                    if let rows { rows } else { try await self.rows(of: place.segment, lists: lists, bestBelow: limit) }
+                rows = decoded
+                try await body(minute, decoded.csv(place.number, first: limit))
+            }
+            minute = segmentEnd
+        }
+    }
+
+    private func rawList(_ place: Place) async throws -> [UInt8] {
+        let part = try await minutesPart(place.segment)
+        let raw = outline.segments[place.segment].raw
+        let start = raw.lowerBound + part.rawLengths[..<place.number].reduce(0, +)
+        let end = start + part.rawLengths[place.number]
+        guard start <= end, raw.lowerBound <= start, end <= raw.upperBound else {
+            throw BlockDamage("a list that is kept as it is lies outside of the block")
+        }
+        let bytes = try await source.read([start..<end])[0]
+        guard let list = place.list, Digest.sha256Bytes(bytes) == part.digests[list] else {
+            throw BlockDamage(
+                "the list of \(first.advanced(byMinutes: place.minute)) is not what was written: its SHA-256 differs")
+        }
+        return bytes
+    }
+
+    /// The rows that some lists of a segment have of all coins that are ever among the first `limit` rows.
+    private func rows(of segment: Int, lists: Range<Int>, bestBelow limit: Int) async throws -> SegmentRows {
+        let placed = outline.segments[segment]
+        guard let layout = placed.segment.layout.map({ outline.layouts[$0] }) else {
+            return SegmentRows(lists, header: [])
+        }
+        var coins: [(key: Int64, entry: DirectoryGroup.Entry)] = []
+        var group = 0
+        search: while group < outline.groups.count {
+            // As many as are likely needed at once.
+            let wanted = group == 0 ? min(limit, outline.keys.count) * 5 / 4 / Outline.groupSize + 1 : 1
+            let groups = group..<min(outline.groups.count, group + wanted)
+            for (number, read) in zip(groups, try await directory(groups)) {
+                for (index, entry) in read.entries.enumerated() {
+                    if entry.best >= limit { break search }
+                    guard !entry.chunks[segment].isEmpty else { continue }
+                    coins.append((outline.keysByPlace[number * Outline.groupSize + index], entry))
+                }
+            }
+            group = groups.upperBound
+        }
+        let pieces = try await read(coins.map { $0.entry.chunks[segment] })
+        let writer = RowWriter(layout, placed.segment.order, outline.labelNames)
+        var rows = SegmentRows(lists, header: layout.header)
+        let minutes = placed.segment.kinds.indices.filter { placed.segment.kinds[$0] == .rows }.map {
+            placed.start + $0
+        }
+        for (coin, bytes) in zip(coins, pieces) {
+            let chunk = try Chunk(bytes, placed.segment, layout)
+            for list in lists {
+                guard let row = chunk.row(inList: list) else { continue }
+                rows.append(list, order: chunk.order(ofRow: row)) {
+                    writer.append(coin.key, coin.entry, chunk, row, minute: minutes[list], to: &$0)
+                }
+            }
+        }
+        return rows
+    }
+
+    /// Of ranges that stand one behind the other only one is asked for.
+    private func read(_ ranges: [Range<Int>]) async throws -> [ArraySlice<UInt8>] {
+        var joined: [Range<Int>] = []
+        for range in ranges {
+            if let last = joined.last, last.upperBound == range.lowerBound {
+                joined[joined.count - 1] = last.lowerBound..<range.upperBound
+            } else {
+                joined.append(range)
+            }
+        }
+        let pieces = try await source.read(joined)
+        var piece = 0
+        return ranges.map { range in
+            while joined[piece].upperBound < range.upperBound { piece += 1 }
+            let start = joined[piece].lowerBound
+            return pieces[piece][(range.lowerBound - start)..<(range.upperBound - start)]
+        }
+    }
+
+    private func directory(_ groups: Range<Int>) async throws -> [DirectoryGroup] {
+        let missing = cache.withLock { cache in groups.filter { cache.groups[$0] == nil } }
+        if !missing.isEmpty {
+            for (number, bytes) in zip(missing, try await read(missing.map { outline.groups[$0].directory })) {
+                let group = try DirectoryGroup(Array(bytes), number: number, outline)
+                cache.withLock { $0.groups[number] = group }
+            }
+        }
+        return cache.withLock { cache in groups.compactMap { cache.groups[$0] } }
+    }
+
+    // MARK: Coins
+
+    /// A coin's row in a minute: its cells in the columns that were asked for, nil where the list has no such column.
+    package struct CoinRow: Sendable {
+        package let minute: Int
+        package let cells: [[UInt8]?]
+    }
+
+    /// The rows of a coin within the range of minutes, in order.
+    ///
+    /// Lists that are kept as they are have none.
+    package func rows(ofCoin key: Int64, in range: Range<Int>, columns titles: [String]) async throws -> [CoinRow] {
+        guard let place = outline.place(of: key) else { return [] }
+        let group = place / Outline.groupSize
+        let entries = try await directory(group..<group + 1)[0].entries
+        let entry = entries[place % Outline.groupSize]
+        let segments = outline.segments.indices.filter { index in
+            let placed = outline.segments[index]
+            return !entry.chunks[index].isEmpty && placed.start < range.upperBound
+                && range.lowerBound < placed.start + placed.segment.kinds.count
+        }
+        var rows: [CoinRow] = []
+        for (index, bytes) in zip(segments, try await read(segments.map { entry.chunks[$0] })) {
+            let placed = outline.segments[index]
+            guard let layout = placed.segment.layout.map({ outline.layouts[$0] }) else { continue }
+            let chunk = try Chunk(bytes, placed.segment, layout)
+            let writer = RowWriter(layout, placed.segment.order, outline.labelNames)
+            let columns = titles.map { title in layout.columns.firstIndex { $0.name == title } }
+            var list = 0
+            for (offset, kind) in placed.segment.kinds.enumerated() where kind == .rows {
+                defer { list += 1 }
+                let minute = placed.start + offset
+                guard range.contains(minute), let row = chunk.row(inList: list) else { continue }
+                rows.append(
+                    CoinRow(
+                        minute: minute,
+                        cells: columns.map { column in
+                            column.map { column in
+                                var cell: [UInt8] = []
+                                writer.append(column, key, entry, chunk, row, minute: minute, to: &cell)
+                                return cell
+                            }
+                        }))
+            }
+        }
+        return rows
+    }
+
+    // MARK: Whole blocks
+
+    /// Everything, to be made a part of another block.
+    package func contents() async throws -> BlockContents {
+        var contents = BlockContents(first: first)
+        contents.layouts = outline.layouts
+        contents.labelNames = outline.labelNames
+        for placed in outline.segments {
+            let bytes = try await source.read([placed.minutesPart, placed.raw])
+            contents.segments.append(
+                Segment(
+                    layout: placed.segment.layout, order: placed.segment.order, kinds: placed.segment.kinds,
+                    minutes: bytes[0], raw: bytes[1]))
+        }
+        for (number, group) in try await directory(0..<outline.groups.count).enumerated() {
+            for (index, entry) in group.entries.enumerated() {
+                let key = outline.keysByPlace[number * Outline.groupSize + index]
+                let chunks = try await source.read(entry.chunks)
+                contents.coins[key] = Coin(best: entry.best, chunks: chunks, labels: entry.labels)
+            }
+        }
+        return contents
+    }
+
+    /// Decodes all of the block; throws where a list is not the one whose digest the block has.
+    package func verify() async throws {
+        for segment in outline.segments.indices { _ = try await minutesPart(segment) }
+        for minute in 0..<minutes where kind(minute) == .list { _ = try await info(minute) }
+        try await lists(from: 0, upTo: minutes) { minute, csv in
+            guard let info = try await self.info(minute), Digest.sha256Bytes(csv) == info.digest else {
+                throw BlockDamage(
+                    "the list of \(first.advanced(byMinutes: minute)) is not what was written: its SHA-256 differs")
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import TopLists
+
+/// Writes the rows of a segment's lists as they were stored.
+struct RowWriter {
+    private enum Source {
+        case key
+        case order
+        case chunk(Int)
+        case label(Int)
+    }
+
+    private let sources: [Source]
+
+    init(_ layout: Layout, _ order: Int?, _ labelNames: [String]) {
+        let chunkColumns = layout.chunkColumns(order)
+        sources = layout.columns.indices.map { column in
+            if column == layout.key { return .key }
+            if column == order { return .order }
+            if let place = chunkColumns.firstIndex(of: column) { return .chunk(place) }
+            return .label(labelNames.firstIndex(of: layout.columns[column].name) ?? -1)
+        }
+    }
+
+    func append(
+        _ key: Int64, _ entry: DirectoryGroup.Entry, _ chunk: Chunk, _ row: Int, minute: Int, to csv: inout [UInt8]
+    ) {
+        for column in sources.indices {
+            if column > 0 { csv.append(UInt8(ascii: ",")) }
+            append(column, key, entry, chunk, row, minute: minute, to: &csv)
+        }
+        csv += CSV.endOfLine
+    }
+
+    func append(
+        _ column: Int, _ key: Int64, _ entry: DirectoryGroup.Entry, _ chunk: Chunk, _ row: Int, minute: Int,
+        to csv: inout [UInt8]
+    ) {
+        switch sources[column] {
+        case .key: PlainNumber.append(key, places: 0, isStripped: false, to: &csv)
+        case .order: PlainNumber.append(chunk.order(ofRow: row), places: 0, isStripped: false, to: &csv)
+        case .chunk(let place): chunk.columns[place].append(row, to: &csv)
+        case .label(let place): if place >= 0 { csv += entry.label(place, at: minute) ?? [] }
+        }
+    }
+}
+
+/// Rows of a segment's lists as texts, written coin by coin, and put in order list by list.
+struct SegmentRows {
+    private struct Row {
+        let order: Int64
+        let start: Int
+        let end: Int
+    }
+
+    private let header: [UInt8]
+    private let lists: Range<Int>
+    private var bytes: [UInt8] = []
+    /// Of each list.
+    private var rows: [[Row]]
+
+    init(_ lists: Range<Int>, header: [UInt8]) {
+        (self.lists, self.header) = (lists, header)
+        rows = Array(repeating: [], count: lists.count)
+    }
+
+    mutating func append(_ list: Int, order: Int64, _ write: (inout [UInt8]) -> Void) {
+        let start = bytes.count
+        write(&bytes)
+        rows[list - lists.lowerBound].append(Row(order: order, start: start, end: bytes.count))
+    }
+
+    /// The header and the first rows of a list.
+    func csv(_ list: Int, first limit: Int) -> [UInt8] {
+        let own = rows[list - lists.lowerBound].sorted { $0.order < $1.order }.prefix(limit)
+        var csv = header
+        csv.reserveCapacity(own.reduce(csv.count) { $0 + $1.end - $1.start })
+        bytes.withUnsafeBufferPointer { bytes in
+            for row in own { csv.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[row.start..<row.end])) }
+        }
+        return csv
+    }
+}

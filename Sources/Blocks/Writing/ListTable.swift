@@ -1,0 +1,148 @@
+import Basics
+import TopLists
+
+/// Where the cells of a list stand in its CSV, each as it is written, quotes included.
+///
+/// Joined with commas and CRLF behind the header they are the list again, byte for byte.
+struct ListTable {
+    fileprivate let bytes: [UInt8]
+    /// How many columns each row has.
+    let width: Int
+    /// Where each cell begins, row by row; behind the last stands the end of the list.
+    ///
+    /// What separates two cells, a comma or CRLF, stands in front of the second.
+    fileprivate let starts: [UInt32]
+    /// Of each row, the key by which it is found in other lists.
+    private(set) var keys: [Int64] = []
+
+    var count: Int { keys.count }
+
+    /// nil for a list that would not come back as it was: it does not begin with the layout's header, rows have another number
+    /// of cells, a quote stands where none belongs, a key is not a whole number of 0 or more, or stands twice.
+    init?(_ csv: [UInt8], _ layout: Layout) {
+        guard !layout.columns.isEmpty, csv.count < Int(UInt32.max), csv.starts(with: layout.header) else { return nil }
+        bytes = csv
+        width = layout.columns.count
+        guard let starts = Self.starts(csv, from: layout.header.count, width) else { return nil }
+        self.starts = starts
+        let rows = (starts.count - 1) / width
+        guard let column = layout.key else {
+            keys = (0..<Int64(rows)).map(\.self)
+            return
+        }
+        keys.reserveCapacity(rows)
+        for row in 0..<rows {
+            guard let key = number(row, column), key.places == 0, key.digits >= 0 else { return nil }
+            keys.append(key.digits)
+        }
+        // Sorted, equal ones stand beside each other; a set takes ten times as long.
+        let sorted = keys.sorted()
+        if zip(sorted, sorted.dropFirst()).contains(where: ==) { return nil }
+    }
+
+    func range(_ row: Int, _ column: Int) -> Range<Int> {
+        let cell = row * width + column
+        return Int(starts[cell])..<Int(starts[cell + 1]) - (column == width - 1 ? 2 : 1)
+    }
+
+    /// A cell as a number; nil if it is none.
+    func number(_ row: Int, _ column: Int) -> PlainNumber? {
+        bytes.withUnsafeBytes { PlainNumber(UnsafeRawBufferPointer(rebasing: $0[range(row, column)])) }
+    }
+
+    /// nil if the rows are not as `CSV` writes them.
+    private static func starts(_ csv: [UInt8], from first: Int, _ width: Int) -> [UInt32]? {
+        var starts: [UInt32] = []
+        starts.reserveCapacity((csv.count - first) / 6 + 1)
+        let isGood = csv.withUnsafeBufferPointer { csv in
+            var (place, column) = (first, 0)
+            while place < csv.count {
+                starts.append(UInt32(place))
+                guard let end = end(of: place, in: csv) else { return false }
+                column += 1
+                let isLast = column == width
+                if isLast {
+                    guard end + 1 < csv.count, csv[end] == 0x0D, csv[end + 1] == 0x0A else { return false }
+                    (place, column) = (end + 2, 0)
+                } else {
+                    guard end < csv.count, csv[end] == UInt8(ascii: ",") else { return false }
+                    place = end + 1
+                    // The last byte of a list is the end of a line.
+                    if place == csv.count { return false }
+                }
+            }
+            starts.append(UInt32(csv.count))
+            return column == 0
+        }
+        return isGood ? starts : nil
+    }
+
+    /// Where the cell ends that begins here; nil if its quotes are not closed.
+    private static func end(of start: Int, in csv: UnsafeBufferPointer<UInt8>) -> Int? {
+        var place = start
+        if csv[place] == UInt8(ascii: "\"") {
+            place += 1
+            while place < csv.count {
+                if csv[place] == UInt8(ascii: "\"") {
+                    // Two are one inside the cell.
+                    guard place + 1 < csv.count, csv[place + 1] == UInt8(ascii: "\"") else { return place + 1 }
+                    place += 1
+                }
+                place += 1
+            }
+            return nil
+        }
+        while place < csv.count {
+            let byte = csv[place]
+            if byte == UInt8(ascii: ",") || byte == 0x0D { return place }
+            if byte == UInt8(ascii: "\"") || byte == 0x0A { return nil }
+            place += 1
+        }
+        return place
+    }
+}
+
+/// The cells of some lists of equal width, in one piece of memory: coin by coin they are read from all over it.
+struct JoinedTables {
+    private var bytes: [UInt8] = []
+    private var starts: [UInt32] = []
+    /// Of each list, where its bytes and its cells begin.
+    private var bases: [(bytes: Int, cells: Int)] = []
+    private let width: Int
+
+    init(_ tables: [ListTable]) {
+        width = tables.first?.width ?? 0
+        bytes.reserveCapacity(tables.reduce(0) { $0 + $1.bytes.count })
+        starts.reserveCapacity(tables.reduce(0) { $0 + $1.starts.count })
+        for table in tables {
+            bases.append((bytes.count, starts.count))
+            bytes += table.bytes
+            starts += table.starts
+        }
+    }
+
+    /// Valid as long as `withCells` calls its body.
+    struct Cells {
+        fileprivate let bytes: UnsafeRawBufferPointer
+        fileprivate let starts: UnsafeBufferPointer<UInt32>
+        fileprivate let bases: UnsafeBufferPointer<(bytes: Int, cells: Int)>
+        fileprivate let width: Int
+
+        func cell(_ table: Int, _ row: Int, _ column: Int) -> UnsafeRawBufferPointer {
+            let base = bases[table]
+            let cell = base.cells + row * width + column
+            let (start, end) = (Int(starts[cell]), Int(starts[cell + 1]) - (column == width - 1 ? 2 : 1))
+            return UnsafeRawBufferPointer(rebasing: bytes[base.bytes + start..<base.bytes + end])
+        }
+    }
+
+    func withCells(_ body: (Cells) -> Void) {
+        bytes.withUnsafeBytes { bytes in
+            starts.withUnsafeBufferPointer { starts in
+                bases.withUnsafeBufferPointer { bases in
+                    body(Cells(bytes: bytes, starts: starts, bases: bases, width: width))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+import ArgumentParser
+import Basics
+import Blocks
+import Foundation
+import Sandbox
+import TopLists
+
+/// Lists into blocks, and out of them.
+struct BlocksBench: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "blocks", abstract: "Write lists into blocks and read them.",
+        subcommands: [WriteLists.self, SealBlocks.self, ReadBlock.self])
+}
+
+/// Lists of the sandbox as files, for this and for its rivals.
+struct WriteLists: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lists", abstract: "Write the sandbox's lists, one file a minute, named by minutes since 1970.")
+
+    @Argument(help: "The folder.") var folder: String
+    @Option(help: "How many.") var minutes = 1440
+    @Option(help: "Rows of each.") var rows = 3000
+    @Option(help: "The first minute since 1970.") var first = 29_920_320
+
+    func run() throws {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let lists = SandboxLists()
+        for number in first..<first + minutes {
+            let minute = Minute(containing: Timestamp(milliseconds: Int64(number) * 60_000))
+            var csv = Array("Rank,Symbol,Price USD,CMC ID\r\n".utf8)
+            for (index, row) in lists.rows(at: minute, first: rows).enumerated() {
+                csv += "\(index + 1),".utf8
+                CSV.append(field: row.symbol.utf8, to: &csv)
+                csv += ",\(row.price),\(row.id)".utf8
+                csv += CSV.endOfLine
+            }
+            try Data(csv).write(to: URL(fileURLWithPath: "\(folder)/\(number).csv"))
+        }
+    }
+}
+
+/// Files of lists into a block each hour, and the hours into one of the day.
+struct SealBlocks: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "seal", abstract: "Make blocks of a folder of lists; CPU milliseconds of an hour, and bytes.")
+
+    @Argument(help: "The folder with the lists.") var folder: String
+    @Argument(help: "The folder for the blocks.") var output: String
+
+    func run() async throws {
+        try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
+        let numbers = try FileManager.default.contentsOfDirectory(atPath: folder)
+            .compactMap { Int($0.split(separator: ".")[0]) }.sorted()
+        guard let first = numbers.first else { throw ValidationError("no lists") }
+        let columns = Array(
+            (#"[{"name":"Rank","type":"integer"},{"name":"Symbol","type":"string"},"#
+                + #"{"name":"Price USD","type":"decimal"},{"name":"CMC ID","type":"integer"}]"#).utf8)
+        var (encode, check, rows, bytes): ([Double], [Double], Int, Int) = ([], [], 0, 0)
+        var day: BlockContents?
+        for start in stride(from: first, to: first + numbers.count, by: 60) {
+            var lists: [[UInt8]] = []
+            for number in start..<min(start + 60, first + numbers.count) {
+                lists.append(Array(try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(number).csv"))))
+            }
+            rows += lists.reduce(0) { $0 + $1.count { $0 == 0x0A } - 1 }
+            let began = clock()
+            let minutes = lists.map { csv in
+                let count = csv.count { $0 == 0x0A } - 1
+                return BlockMinute.list(
+                    BlockList(
+                        csv: csv, columns: columns, count: count,
+                        account: [.init(name: "matched", value: Array("\(count)".utf8))]))
+            }
+            let minute = Minute(containing: Timestamp(milliseconds: Int64(start) * 60_000))
+            let block = BlockContents(first: minute, minutes, key: "CMC ID").bytes
+            let encoded = clock()
+            let opened = try await Block.open(BlockInMemory(block))
+            try await opened.verify()
+            encode.append(milliseconds(encoded - began))
+            check.append(milliseconds(clock() - encoded))
+            bytes += block.count
+            try Data(block).write(to: URL(fileURLWithPath: "\(output)/\(start).tape"))
+            let contents = try await opened.contents()
+            if day == nil { day = contents } else { day?.append(contents) }
+        }
+        print("encode an hour: \(text(encode)) ms CPU; decode and compare it: \(text(check)) ms CPU")
+        print("hours: \(bytes) bytes, \(String(format: "%.3f", Double(bytes) / Double(rows))) a row of \(rows)")
+        guard let day else { return }
+        let began = clock()
+        let whole = day.bytes
+        print(
+            "day: \(whole.count) bytes, \(String(format: "%.3f", Double(whole.count) / Double(rows))) a row; "
+                + "\(String(format: "%.0f", milliseconds(clock() - began))) ms CPU")
+        try Data(whole).write(to: URL(fileURLWithPath: "\(output)/day.tape"))
+    }
+
+    private func text(_ spans: [Double]) -> String { String(format: "%.1f", spans.sorted()[spans.count / 2]) }
+}
+
+private func milliseconds(_ span: clock_t) -> Double { Double(span) / Double(CLOCKS_PER_SEC) * 1000 }
+
+/// Reads of a block in memory.
+struct ReadBlock: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "read", abstract: "Read a block; microseconds, the median of many.")
+
+    @Argument(help: "The block.") var path: String
+    @Option(help: "Rounds.") var rounds = 200
+
+    func run() async throws {
+        let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+        let block = try await Block.open(BlockInMemory(bytes))
+        var (first, coin, whole): ([Double], [Double], [Double]) = ([], [], [])
+        for round in 0..<rounds {
+            let minute = round * 37 % block.minutes
+            first.append(try await time { _ = try await block.list(minute, first: 200) })
+            let key = block.keys[round * 101 % block.keys.count]
+            coin.append(
+                try await time {
+                    _ = try await block.rows(ofCoin: key, in: 0..<block.minutes, columns: ["Rank", "Price USD"])
+                })
+        }
+        for _ in 0..<5 {
+            whole.append(try await time { try await block.lists(from: 0, upTo: block.minutes) { _, _ in } })
+        }
+        print("first 200: \(text(first)) µs; a coin: \(text(coin)) µs; all lists: \(text(whole)) µs")
+    }
+
+    private func time(_ body: () async throws -> Void) async rethrows -> Double {
+        let start = ContinuousClock.now
+        try await body()
+        return Double((ContinuousClock.now - start).components.attoseconds) / 1e12
+            + Double((ContinuousClock.now - start).components.seconds) * 1e6
+    }
+
+    private func text(_ spans: [Double]) -> String { String(format: "%.0f", spans.sorted()[spans.count / 2]) }
+}
