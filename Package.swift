@@ -138,6 +138,16 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // The archive: where blocks are kept, how hours become blocks, and how they are read.
+        .target(
+            name: "Archive",
+            dependencies: [
+                "Basics", "Blocks", "CurlHTTP", "Digests", "POSIX",
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+
         // Orders: money, the ledger and its read model.
         .target(
             name: "Orders",
@@ -263,6 +273,11 @@ let package = Package(
             ],
             path: "Tests/TestSupport",
             exclude: ["PowerCut"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ArchiveTests",
+            dependencies: ["Archive", "Basics", "Blocks", "Digests", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(

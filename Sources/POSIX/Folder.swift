@@ -24,3 +24,43 @@ package enum Folder {
         return isNew
     }
 }
+
+/// What lies below a folder.
+package enum FolderListing {
+    /// All files in the folder and in those below it, by their names from there on, in order; hidden ones are left out.
+    ///
+    /// Blocks. A folder that is not there has none.
+    package static func files(below folder: String) throws(SystemError) -> [(name: String, size: Int)] {
+        var files: [(name: String, size: Int)] = []
+        try collect(folder, prefix: "", into: &files)
+        return files.sorted { $0.name < $1.name }
+    }
+
+    private static func collect(
+        _ folder: String, prefix: String, into files: inout [(name: String, size: Int)]
+    ) throws(SystemError) {
+        guard let directory = opendir(folder) else {
+            if errno == ENOENT || errno == ENOTDIR { return }
+            throw SystemError(folder, code: errno)
+        }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            names.append(
+                withUnsafePointer(to: &entry.pointee.d_name) {
+                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+                })
+        }
+        closedir(directory)
+        for name in names where !name.hasPrefix(".") {
+            var status = stat()
+            let path = "\(folder)/\(name)"
+            // It may have been removed since.
+            guard stat(path, &status) == 0 else { continue }
+            if status.st_mode & S_IFMT == S_IFDIR {
+                try collect(path, prefix: "\(prefix)\(name)/", into: &files)
+            } else {
+                files.append((prefix + name, Int(status.st_size)))
+            }
+        }
+    }
+}

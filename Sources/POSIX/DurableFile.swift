@@ -1,0 +1,157 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Files that are whole or not there, also after a power cut.
+///
+/// All of it blocks.
+package enum DurableFile {
+    /// What temporary files begin with.
+    private static let temporary = ".tmp-"
+
+    /// Writes a new file, and syncs it and its folder; returns false, having written nothing, if there is one at the path.
+    ///
+    /// The folder must be there. The bytes go into a temporary file in the folder first, which a process that is killed leaves
+    /// behind: `removeTemporaries` removes it.
+    package static func create(_ path: String, _ bytes: [UInt8]) throws(SystemError) -> Bool {
+        let (folder, name) = split(path)
+        let temporary = "\(folder)/\(temporary)\(getpid())-\(UInt32.random(in: 0 ... .max))-\(name)"
+        try write(temporary, bytes)
+        defer { unlink(temporary) }
+        // Unlike rename(2), link(2) replaces nothing.
+        guard link(temporary, path) == 0 else {
+            if errno == EEXIST { return false }
+            throw SystemError(path, code: errno)
+        }
+        try sync(folder: folder)
+        return true
+    }
+
+    /// Removes a file, and syncs its folder; one that is not there is removed already.
+    package static func remove(_ path: String) throws(SystemError) {
+        guard unlink(path) == 0 else {
+            if errno == ENOENT { return }
+            throw SystemError(path, code: errno)
+        }
+        try sync(folder: split(path).folder)
+    }
+
+    /// Removes what processes have left behind that were killed while they wrote, if it is older than an hour.
+    package static func removeTemporaries(in folder: String) {
+        guard let directory = opendir(folder) else { return }
+        defer { closedir(directory) }
+        let now = time(nil)
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            guard name.hasPrefix(temporary) else { continue }
+            var status = stat()
+            let path = "\(folder)/\(name)"
+            if stat(path, &status) == 0, now - modified(status) > 3600 { unlink(path) }
+        }
+    }
+
+    private static func modified(_ status: stat) -> Int {
+        #if canImport(Glibc)
+            status.st_mtim.tv_sec
+        #else
+            status.st_mtimespec.tv_sec
+        #endif
+    }
+
+    private static func split(_ path: String) -> (folder: String, name: Substring) {
+        guard let slash = path.lastIndex(of: "/") else { return (".", path[...]) }
+        let folder = path[..<slash]
+        return (folder.isEmpty ? "/" : String(folder), path[path.index(after: slash)...])
+    }
+
+    private static func write(_ path: String, _ bytes: [UInt8]) throws(SystemError) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw SystemError(path, code: errno) }
+        var code: Int32 = 0
+        bytes.withUnsafeBytes { bytes in
+            var written = 0
+            while written < bytes.count, let start = bytes.baseAddress {
+                let count = Self.write(descriptor, start + written, bytes.count - written)
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else {
+                    code = count == 0 ? EIO : errno
+                    return
+                }
+                written += count
+            }
+        }
+        if code == 0, fsync(descriptor) != 0 { code = errno }
+        if close(descriptor) != 0, code == 0 { code = errno }
+        guard code == 0 else {
+            unlink(path)
+            throw SystemError(path, code: code)
+        }
+    }
+
+    private static func write(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
+        #if canImport(Glibc)
+            Glibc.write(descriptor, bytes, count)
+        #else
+            Darwin.write(descriptor, bytes, count)
+        #endif
+    }
+
+    private static func sync(folder: String) throws(SystemError) {
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw SystemError(folder, code: errno) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw SystemError(folder, code: errno) }
+    }
+}
+
+/// A file that is read at any place; it stays what it is, also where another is put at its path.
+///
+/// All of it blocks.
+package final class ReadableFile: Sendable {
+    private let descriptor: Int32
+    private let path: String
+    /// In bytes, when it was opened.
+    package let size: Int
+
+    /// nil if there is no file at the path.
+    package init?(_ path: String) throws(SystemError) {
+        self.path = path
+        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        var status = stat()
+        guard descriptor >= 0 else {
+            size = 0
+            if errno == ENOENT || errno == ENOTDIR { return nil }
+            throw SystemError(path, code: errno)
+        }
+        guard fstat(descriptor, &status) == 0 else {
+            size = 0
+            throw SystemError(path, code: errno)
+        }
+        size = Int(status.st_size)
+    }
+
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+    }
+
+    /// The bytes of the range; fewer if the file has become shorter.
+    package func read(_ range: Range<Int>) throws(SystemError) -> [UInt8] {
+        var code: Int32 = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
+            count = 0
+            while count < range.count, let start = buffer.baseAddress {
+                let read = pread(descriptor, start + count, range.count - count, off_t(range.lowerBound + count))
+                if read < 0, errno == EINTR { continue }
+                if read < 0 { code = errno }
+                guard read > 0 else { return }
+                count += read
+            }
+        }
+        guard code == 0 else { throw SystemError(path, code: code) }
+        return bytes
+    }
+}
