@@ -138,16 +138,6 @@ let package = Package(
             swiftSettings: settings
         ),
 
-        // The archive: where blocks are kept, how hours become blocks, and how they are read.
-        .target(
-            name: "Archive",
-            dependencies: [
-                "Basics", "Blocks", "CurlHTTP", "Digests", "POSIX",
-                .product(name: "NIOPosix", package: "swift-nio"),
-            ],
-            swiftSettings: settings
-        ),
-
         // Orders: money, the ledger and its read model.
         .target(
             name: "Orders",
@@ -202,6 +192,19 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // Where blocks are kept, how hours become blocks, and how they are read.
+        .target(
+            name: "Archive",
+            dependencies: [
+                "Basics", "Blocks", "Config", "CurlHTTP", "Digests", "Logs", "POSIX", "Redis", "Tape", "Telemetry",
+                "TopLists", "Workers",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
         .target(
             name: "Projecting",
             dependencies: [
@@ -242,7 +245,8 @@ let package = Package(
         .target(
             name: "Assembly",
             dependencies: [
-                "Basics", "Config", "CurlHTTP", "Fetching", "HTTPServer", "JQ", "JSON", "Logs", "Merging", "Orders",
+                "Archive", "Basics", "Blocks", "Config", "CurlHTTP", "Fetching", "HTTPServer", "JQ", "JSON", "Logs",
+                "Merging", "Orders",
                 "POSIX", "Projecting", "Redis", "RedisServer", "Sandbox", "Serving", "Tape", "Telemetry", "Workers",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),

@@ -4,6 +4,18 @@ package import Logging
 ///
 /// What was special about a line stands in its metadata, never in its name. `docs/reference/logging.md` explains each.
 extension Logger.Message {
+    /// Entries were published for blocks that the stores have; Redis had none.
+    package static let archiveAdopted: Self = "archive.adopted"
+    /// A store's block is not what was written.
+    package static let archiveBlockDamaged: Self = "archive.block_damaged"
+    /// A better block took the place of one that had fewer lists or was damaged.
+    package static let archiveBlockReplaced: Self = "archive.block_replaced"
+    /// A block could not be made or kept; it is tried again.
+    package static let archiveFailed: Self = "archive.failed"
+    /// A list that its entry tells of is gone from Redis, or is another one, before its hour was archived.
+    package static let archiveListMissing: Self = "archive.list_missing"
+    /// The block of an hour, or of a day, is in all stores.
+    package static let archiveSealed: Self = "archive.sealed"
     package static let apiConnections: Self = "api.connections"
     package static let apiListening: Self = "api.listening"
     /// `up` could not fill in the minutes before its start; new minutes do not depend on them.

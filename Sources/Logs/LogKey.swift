@@ -32,6 +32,8 @@ package enum LogKey {
     package static let redis = "redis"
     /// What a person can type to look into the matter or to repair it.
     package static let remedy = "remedy"
+    /// A store of blocks, by its URL.
+    package static let store = "store"
     package static let stream = "stream"
     package static let time = "time"
     /// In milliseconds: how long until the next try.

@@ -100,8 +100,10 @@ package struct StreamOutput: Sendable {
     package let patience: Duration
     /// How many entries are due from one minute to another, both included.
     package let due: @Sendable (Minute, Minute) -> Int
-    /// The lists that its entries stand for; nil for a stream whose entries hold their rows.
+    /// The lists that its entries stand for; nil for a stream of something else.
     package let lists: Lists?
+    /// Whether entries are as large as their rows, which stand in them.
+    package let holdsRows: Bool
     /// Keys that the worker writes beside the stream, and that expire.
     package let passing: @Sendable (Minute) -> [String]
 
@@ -120,6 +122,7 @@ package struct StreamOutput: Sendable {
 
     package init(
         _ stream: Placed<String>, retain: Duration?, every: Duration? = nil, patience: Duration, lists: Lists? = nil,
+        holdsRows: Bool? = nil,
         passing: @escaping @Sendable (Minute) -> [String] = { _ in [] },
         due: @escaping @Sendable (Minute, Minute) -> Int
     ) {
@@ -128,6 +131,7 @@ package struct StreamOutput: Sendable {
         self.every = every
         self.patience = patience
         self.lists = lists
+        self.holdsRows = holdsRows ?? (lists == nil)
         self.passing = passing
         self.due = due
     }

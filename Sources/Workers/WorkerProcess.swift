@@ -148,9 +148,9 @@ package final class WorkerProcess: Sendable {
         guard let output else { return [] }
         let stream = output.stream.value
         let reader = StreamReader(key: settings.redis.keys.stream(stream), redis: redis(settings), clock: clock)
-        let hasLists = output.lists != nil
+        let holdsRows = output.holdsRows
         let freshness = StreamFreshness(clock: clock) {
-            hasLists ? try await reader.newestWithoutGap()?.minute : try await reader.newestRows()?.minute
+            holdsRows ? try await reader.newestRows()?.minute : try await reader.newestWithoutGap()?.minute
         }
         metrics.sample(.dataAge, [("stream", stream)], standsIn: true) { freshness.age.map { $0 / .seconds(1) } }
         return [freshness]

@@ -1,0 +1,84 @@
+import Basics
+import Blocks
+package import Logging
+import Logs
+package import Redis
+package import Tape
+import Workers
+
+/// Publishes entries for the blocks that the stores have, into streams that have none: files are the truth, and a Redis may be
+/// lost.
+package struct Adoption: Sendable {
+    private let sealer: Sealer
+    private let hours: (reader: StreamReader, publisher: Publisher)
+    private let days: (reader: StreamReader, publisher: Publisher)
+    private let logger: Logger
+
+    package init(_ config: ArchiveConfig, redis: RedisClient, clock: TapeClock, logger: Logger) {
+        sealer = Sealer(stores: config.stores.map(\.store), logger: logger)
+        let keys = config.worker.redis.keys
+        func stream(_ name: String) -> (StreamReader, Publisher) {
+            (
+                StreamReader(key: keys.stream(name), redis: redis, clock: clock),
+                Publisher(
+                    key: keys.stream(name), source: config.worker.name, retain: nil, redis: redis, clock: clock)
+            )
+        }
+        hours = stream(config.stream)
+        days = stream(config.days)
+        self.logger = logger
+    }
+
+    /// Returns how many entries were published; 0 if there are no blocks, or entries already.
+    ///
+    /// Reads each block once, as a whole. A damaged one is told, and another store's is taken.
+    package func run() async throws -> Int {
+        var blocks: [BlockName: [any BlockStore]] = [:]
+        for store in sealer.stores {
+            for file in try await store.files(in: "") {
+                if let name = BlockName(file: file.name) { blocks[name, default: []].append(store) }
+            }
+        }
+        let names = blocks.keys.sorted { $0.first < $1.first }
+        var count = 0
+        func adopt(_ names: [BlockName], _ stream: (reader: StreamReader, publisher: Publisher)) async throws {
+            guard try await stream.reader.newestID() == nil else { return }
+            for name in names {
+                guard let draft = try await draft(name, blocks[name] ?? []) else { continue }
+                if try await stream.publisher.publish(draft, for: name.first) == .ok { count += 1 }
+            }
+        }
+        try await adopt(names.filter { $0.minutes == 1440 }, days)
+        // The hours of a day whose blocks went are closed by the last one's.
+        var hours = names.filter { $0.minutes == 60 }
+        if let day = names.last(where: { $0.minutes == 1440 }) {
+            let last = BlockName.hour(day.end.advanced(byMinutes: -60))
+            if !hours.contains(where: { $0.first >= last.first }) { hours.append(last) }
+            blocks[last] = blocks[last] ?? []
+        }
+        try await adopt(hours, self.hours)
+        if count > 0 { logger.notice(.archiveAdopted, metadata: [LogKey.count: "\(count)"]) }
+        return count
+    }
+
+    private func draft(_ name: BlockName, _ stores: [any BlockStore]) async throws -> EntryDraft? {
+        // Not a block of its own any more.
+        guard !stores.isEmpty else {
+            return .other([("minute", name.first.description), ("place", BlockName.day(of: name.first).file)])
+        }
+        for store in stores {
+            guard let source = try await store.open(name.file) else { continue }
+            do {
+                let bytes = try await source.read([0..<source.size])[0]
+                return try await sealer.draft(name, bytes)
+            } catch let damage as BlockDamage {
+                logger.warning(
+                    .archiveBlockDamaged,
+                    metadata: [
+                        LogKey.path: "\(name)", LogKey.store: "\(store.name)", LogKey.detail: "\(damage)",
+                    ])
+            }
+        }
+        return nil
+    }
+}

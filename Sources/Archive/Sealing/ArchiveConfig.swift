@@ -1,0 +1,61 @@
+import Basics
+package import Config
+package import Workers
+
+/// The config of an archive worker: which lists, and where their blocks are kept.
+package struct ArchiveConfig: Sendable {
+    package let worker: WorkerSettings
+    /// The name of the stream of lists, without the prefix of keys.
+    package let lists: String
+    let listsPlace: ConfigPlace
+    /// One or more: all of them keep all blocks.
+    package let stores: [StoreAddress]
+    /// The name of the stream of hours, without the prefix of keys.
+    package let stream: String
+    let streamPlace: ConfigPlace
+
+    /// The name of the stream of days.
+    package var days: String { "\(stream):days" }
+
+    package init?(reading reader: ConfigReader) {
+        let worker = WorkerSettings(reading: reader)
+        let list = reader.object("list", "Which lists are kept.")
+        let lists = list?.name("stream", default: "toplist", "The stream of lists.")
+        list?.finish()
+        let stores = StoreAddress.list(
+            reading: reader, "Where blocks are kept, by URL; each store gets all blocks.")
+        let publish = reader.object("publish", "Where it is told what the stores have.")
+        let stream = publish?.name(
+            "stream", default: "archive", "The stream of hours; that of days has this name and `:days`.")
+        publish?.finish()
+        reader.finish()
+        guard let worker, let list, let lists, let stores, let publish, let stream else { return nil }
+        self.worker = worker
+        self.lists = lists
+        self.stores = stores
+        self.stream = stream
+        listsPlace = list.place(of: "stream")
+        streamPlace = publish.place(of: "stream")
+    }
+}
+
+extension StoreAddress {
+    /// Reads the field `stores`; nil, with what is wrong reported, if there is no store or one cannot be read.
+    package static func list(reading reader: ConfigReader, _ summary: String) -> [StoreAddress]? {
+        guard let texts = reader.strings("stores", atLeast: 1, summary) else { return nil }
+        var stores: [StoreAddress] = []
+        for (index, text) in texts.enumerated() {
+            do throws(InvalidText) {
+                let store = try StoreAddress(text)
+                if stores.contains(store) {
+                    reader.complain(about: "stores[\(index)]", "is there twice")
+                } else {
+                    stores.append(store)
+                }
+            } catch {
+                reader.complain(about: "stores[\(index)]", "\(error)")
+            }
+        }
+        return stores.count == texts.count && !stores.isEmpty ? stores : nil
+    }
+}

@@ -1,0 +1,41 @@
+package import Basics
+import Config
+package import Redis
+package import ServiceLifecycle
+package import Tape
+package import Workers
+
+extension ArchiveConfig: WorkerConfig {
+    package static let kind = WorkerKind("archive", "Keeps lists for years, as blocks of hours and days in files.")
+
+    /// Its lists must be there until their hour is over, and somebody has come to it.
+    package var inputs: [StreamInput] {
+        [StreamInput(lists, reach: Placed(.seconds(2 * 3600), at: listsPlace))]
+    }
+
+    package var output: StreamOutput? {
+        let (keys, stream) = (worker.redis.keys, stream)
+        return StreamOutput(
+            Placed(stream, at: streamPlace), retain: nil, every: .seconds(3600), patience: .seconds(3 * 3600),
+            holdsRows: false, passing: { [keys.lease(stream, $0), keys.tries(stream, $0)] },
+            due: { max(0, Int(($1.milliseconds - $0.milliseconds) / 3_600_000) + 1) })
+    }
+
+    package func review(in environment: [String: String]) -> ConfigReview {
+        ConfigReview("keeps \(lists) in \(stores.map(\.store.name).joined(separator: " and "))")
+    }
+
+    package func redisNeeds(at minute: Minute) -> [RedisNeed] {
+        let keys = worker.redis.keys
+        return .settling(stream, minute, keys) + .settling(days, minute, keys) + .reading(keys.stream(lists))
+            + [RedisNeed]("GET", on: keys.list(lists, minute))
+    }
+
+    package func service(
+        in process: WorkerProcess, as identity: WorkerIdentity, naming named: [any WorkerConfig]
+    ) -> any Service {
+        ArchiveWorker(
+            self, identity: identity, redis: process.redis(worker, timeout: .seconds(30)), clock: process.clock,
+            logger: process.logger(worker))
+    }
+}

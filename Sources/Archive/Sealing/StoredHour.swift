@@ -1,0 +1,67 @@
+import Basics
+import Blocks
+import Digests
+import Logging
+import Logs
+import Redis
+import Tape
+
+/// Reads the lists of an hour out of Redis.
+struct StoredHour: Sendable {
+    /// The name of the stream of lists, without the prefix of keys.
+    let stream: String
+    let keys: TapeKeys
+    let reader: StreamReader
+    let redis: RedisClient
+    let logger: Logger
+
+    /// What follows from the rest of a block, or is long and for the day alone.
+    private static let derived: Set<String> = ["minute", "count", "sha256", "key", "columns", "samples"]
+
+    /// What each of its minutes is, as Redis has it now.
+    ///
+    /// A list that is gone is `missing`; one that is not what its entry tells is a gap, `unreadable`.
+    func minutes(of hour: Minute) async throws -> [BlockMinute] {
+        let last = hour.advanced(byMinutes: 59)
+        let entries = try await reader.newest(600, from: StreamID(hour), to: StreamID(last))
+        let byID = Dictionary(entries.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        var minutes: [BlockMinute] = []
+        for offset in 0..<60 {
+            let minute = hour.advanced(byMinutes: offset)
+            guard let entry = byID[StreamID(minute)] else {
+                minutes.append(.missing)
+                continue
+            }
+            minutes.append(try await content(of: entry))
+        }
+        return minutes
+    }
+
+    private func content(of entry: TapeEntry) async throws -> BlockMinute {
+        if let gap = entry.gap { return .gap(code: gap.code, detail: gap.detail) }
+        let key = keys.list(stream, entry.minute)
+        guard let csv = try await redis.send(RedisCommand("GET", key)).bytes else {
+            tell(entry, "lost: \(key) is gone")
+            return .missing
+        }
+        guard let columns = entry.fields["columns"], let count = entry.text("count").flatMap({ Int($0) }), count >= 0,
+            entry.text("sha256") == Digest.sha256(csv)
+        else {
+            tell(entry, "unreadable: \(key) is not the list that its entry tells of")
+            return .gap(code: "unreadable", detail: "the stored list was not the one that its entry told of")
+        }
+        let account = entry.fields.filter { !Self.derived.contains($0.key) }.sorted { $0.key < $1.key }
+        return .list(
+            BlockList(
+                csv: csv, columns: columns, count: count,
+                account: account.map { BlockList.Field(name: $0.key, value: $0.value) }))
+    }
+
+    private func tell(_ entry: TapeEntry, _ outcome: String) {
+        logger.warning(
+            .archiveListMissing,
+            metadata: [
+                LogKey.stream: "\(stream)", LogKey.minute: "\(entry.minute)", LogKey.outcome: "\(outcome)",
+            ])
+    }
+}
