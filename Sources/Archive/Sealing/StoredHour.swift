@@ -20,14 +20,18 @@ struct StoredHour: Sendable {
 
     /// What each of its minutes is, as Redis has it now.
     ///
-    /// A list that is gone is `missing`; one that is not what its entry tells is a gap, `unreadable`.
-    func minutes(of hour: Minute) async throws -> [BlockMinute] {
+    /// A list that is gone is `missing`; one that is not what its entry tells is a gap, `unreadable`. What is known of some of them, by their places in the hour, is not read again.
+    func minutes(of hour: Minute, knowing known: [Int: BlockMinute] = [:]) async throws -> [BlockMinute] {
         let last = hour.advanced(byMinutes: 59)
         let entries = try await reader.newest(600, from: StreamID(hour), to: StreamID(last))
         let byID = Dictionary(entries.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         var minutes: [BlockMinute] = []
         for offset in 0..<60 {
             let minute = hour.advanced(byMinutes: offset)
+            if let known = known[offset] {
+                minutes.append(known)
+                continue
+            }
             guard let entry = byID[StreamID(minute)] else {
                 minutes.append(.missing)
                 continue

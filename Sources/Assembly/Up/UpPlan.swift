@@ -62,7 +62,8 @@ struct UpPlan: Sendable {
             settled = settled.adding(["REDIS_URL": url])
             // What is remembered of the ledger, and what is kept of the lists, lies beside them: another data folder has others.
             var variables = "REDIS_URL=\(url) "
-            for (name, part) in [("WITNESS_DIR", "witness"), ("ARCHIVE_DIR", "archive")] where environment[name] == nil {
+            for (name, part) in [("WITNESS_DIR", "witness"), ("ARCHIVE_DIR", "archive")] where environment[name] == nil
+            {
                 settled = settled.adding([name: "\(folder)/\(part)"])
                 variables += "\(name)=\(Self.shellWord("\(folder)/\(part)")) "
             }

@@ -1,0 +1,122 @@
+package import Basics
+package import Blocks
+import Synchronization
+
+/// Finds the block that has a minute: in the stores, in order, and for hours that are not there yet in Redis.
+///
+/// Blocks that were used last stay open, with what was read of their outlines and directories.
+package final class ArchiveReader: Sendable {
+    /// A block, and where in it a minute is.
+    package struct Found: Sendable {
+        package let block: Block
+        package let name: BlockName
+        /// The store that has it; nil for one that was made of what Redis has.
+        package let store: String?
+
+        /// The minute's place in the block.
+        package func offset(of minute: Minute) -> Int {
+            Int((minute.milliseconds - name.first.milliseconds) / 60_000)
+        }
+    }
+
+    private enum Known {
+        case open(Found)
+        case absent(until: ContinuousClock.Instant)
+    }
+
+    package let stores: [any BlockStore]
+    private let recent: RecentHours?
+    private let known = Mutex(LRU())
+
+    /// For how long a block that is not there is not looked for again.
+    private static let absence: Duration = .seconds(30)
+    private static let capacity = 256
+
+    /// `recent` is nil where only the stores count.
+    package init(stores: [any BlockStore], recent: RecentHours? = nil) {
+        self.stores = stores
+        self.recent = recent
+    }
+
+    /// Returns nil if neither a store nor Redis has anything of the hour.
+    ///
+    /// Throws only if all that have it have it damaged, or cannot be asked.
+    package func block(of minute: Minute, now: Timestamp) async throws -> Found? {
+        // The hours of a day stay beside it for some days, and take less to read.
+        let (hour, day) = (BlockName.hour(of: minute), BlockName.day(of: minute))
+        let isOld = now - day.end.start > .seconds(2 * 86_400)
+        var failure: (any Error)?
+        for name in isOld ? [day, hour] : [hour, day] {
+            do {
+                if let found = try await stored(name) { return found }
+            } catch {
+                failure = error
+            }
+        }
+        if let block = try await recent?.block(of: hour.first) { return Found(block: block, name: hour, store: nil) }
+        if let failure { throw failure }
+        return nil
+    }
+
+    /// A block by its name, out of the first store that has it whole.
+    package func stored(_ name: BlockName) async throws -> Found? {
+        switch known.withLock({ $0.use(name) }) {
+        case .open(let found)?: return found
+        case .absent(let until)? where until > .now: return nil
+        default: break
+        }
+        var failure: (any Error)?
+        for store in stores {
+            do {
+                guard let source = try await store.open(name.file) else { continue }
+                let block = try await Block.open(source)
+                guard block.first == name.first, block.minutes == name.minutes else {
+                    throw BlockDamage("the block is not that of \(name)")
+                }
+                let found = Found(block: block, name: name, store: store.name)
+                known.withLock { $0.keep(.open(found), name, atMost: Self.capacity) }
+                return found
+            } catch {
+                failure = ArchiveFailure(name: name, store: store.name, cause: error)
+            }
+        }
+        if let failure { throw failure }
+        known.withLock { $0.keep(.absent(until: .now + Self.absence), name, atMost: Self.capacity) }
+        return nil
+    }
+
+    /// Forgets a block that turned out to be damaged, or gone: the next look opens it anew.
+    package func forget(_ name: BlockName) { known.withLock { $0.remove(name) } }
+
+    /// What was used last, by names.
+    private struct LRU {
+        private var entries: [BlockName: (value: Known, used: Int)] = [:]
+        private var clock = 0
+
+        mutating func use(_ name: BlockName) -> Known? {
+            clock += 1
+            entries[name]?.used = clock
+            return entries[name]?.value
+        }
+
+        mutating func keep(_ value: Known, _ name: BlockName, atMost capacity: Int) {
+            clock += 1
+            entries[name] = (value, clock)
+            // Rarely: a quarter goes at once.
+            guard entries.count > capacity else { return }
+            let old = entries.sorted { $0.value.used < $1.value.used }.prefix(capacity / 4)
+            for (name, _) in old { entries[name] = nil }
+        }
+
+        mutating func remove(_ name: BlockName) { entries[name] = nil }
+    }
+}
+
+/// A block that a store has and that cannot be read.
+package struct ArchiveFailure: Error, CustomStringConvertible {
+    let name: BlockName
+    let store: String
+    let cause: any Error
+
+    package var description: String { "\(name) in \(store): \(cause)" }
+}
