@@ -218,7 +218,8 @@ let package = Package(
         .target(
             name: "Serving",
             dependencies: [
-                "Basics", "Config", "Digests", "HTTPServer", "JSON", "Logs", "Orders", "POSIX", "Redis", "Tape",
+                "Archive", "Basics", "Blocks", "Config", "Digests", "HTTPServer", "JSON", "Logs", "Orders", "POSIX",
+                "Redis", "Tape",
                 "Telemetry", "TopLists", "Workers",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -24,6 +24,8 @@ package struct APIConfig: Sendable {
     /// nil for an api that takes no orders.
     package let orders: OrderServiceSettings?
     package let http: HTTPSettings
+    /// nil for an api that serves no more than what Redis has.
+    package let history: HistorySettings?
 
     package init?(reading reader: ConfigReader) {
         let worker = WorkerSettings(reading: reader)
@@ -44,11 +46,15 @@ package struct APIConfig: Sendable {
         let onDemand = onDemandReader.flatMap(OnDemandSettings.init)
         let ordersReader = reader.objectIfPresent("orders", "Has the api take BTC buy orders, and show them.")
         let orders = ordersReader.flatMap { OrderServiceSettings(reading: $0, parent: reader, worker: worker) }
+        let historyReader = reader.objectIfPresent(
+            "history", "Has the api serve what an archive worker keeps, and the courses of coins.")
+        let history = historyReader.flatMap(HistorySettings.init)
         let http = reader.object("http", optional: true, "What clients may send, and how long they may take.")
             .flatMap(HTTPSettings.init)
         reader.finish()
         guard let worker, let stream, let columns, let margin, let cached, let http, !listen.isEmpty,
-            (onDemandReader == nil) == (onDemand == nil), (ordersReader == nil) == (orders == nil)
+            (onDemandReader == nil) == (onDemand == nil), (ordersReader == nil) == (orders == nil),
+            (historyReader == nil) == (history == nil)
         else { return nil }
         self.worker = worker
         self.listen = listen
@@ -60,6 +66,7 @@ package struct APIConfig: Sendable {
         self.onDemand = onDemand
         self.orders = orders
         self.http = http
+        self.history = history
     }
 
     private static func address(reading reader: ConfigReader) -> ListenAddress? {

@@ -1,3 +1,4 @@
+import Archive
 package import Basics
 package import HTTPServer
 package import Logging
@@ -35,9 +36,24 @@ package struct APIWorker: Service, CustomStringConvertible {
         let keys = config.worker.redis.keys
         let key = keys.stream(config.stream)
         let newest = NewestList()
+        let archive = config.history.map { settings in
+            ArchiveReader(
+                stores: settings.stores.map(\.store),
+                recent: RecentHours(
+                    lists: config.stream, keys: keys, redis: redis.separate(), clock: clock, logger: logger))
+        }
+        let many = archive.map { archive in
+            let streams = config.history.map { [$0.stream, "\($0.stream):days"] } ?? []
+            return HistoryService(
+                archive,
+                facts: BlockFacts(
+                    archive,
+                    streams: streams.map { StreamReader(key: keys.stream($0), redis: redis, clock: clock) }),
+                columns: config.columns, clock: clock, allowsImmutable: allowsImmutable)
+        }
         let loader = ListLoader(
             stream: config.stream, columns: config.columns, keys: keys, small: redis, large: redis.separate(),
-            clock: clock)
+            archive: archive, clock: clock)
         let history = ListHistory(loader: loader, capacity: config.cached, logger: logger)
         tail = ListTail(
             newest: newest, loader: loader,
@@ -82,7 +98,8 @@ package struct APIWorker: Service, CustomStringConvertible {
                 lists: ListRoute(
                     loop: loop, newest: newest, history: history, representations: representations, onDemand: onDemand,
                     margin: config.margin),
-                orders: orders?.routes(on: loop) ?? [], health: health, contract: contract,
+                others: (orders?.routes(on: loop) ?? []) + (many?.routes(on: loop) ?? []), health: health,
+                contract: contract,
                 metrics: MetricsRoute(registry: metrics))
         }
         self.orders = orders

@@ -27,8 +27,9 @@ package final class ArchiveReader: Sendable {
     package let stores: [any BlockStore]
     private let recent: RecentHours?
     private let known = Mutex(LRU())
+    private let listing = Mutex<(names: [BlockName], at: ContinuousClock.Instant)?>(nil)
 
-    /// For how long a block that is not there is not looked for again.
+    /// For how long a block that is not there is not looked for again, and stores are not listed again.
     private static let absence: Duration = .seconds(30)
     private static let capacity = 256
 
@@ -42,6 +43,22 @@ package final class ArchiveReader: Sendable {
     ///
     /// Throws only if all that have it have it damaged, or cannot be asked.
     package func block(of minute: Minute, now: Timestamp) async throws -> Found? {
+        do {
+            if let found = try await stored(minute, now: now) { return found }
+        } catch {
+            guard let found = try? await fromRedis(minute) else { throw error }
+            return found
+        }
+        return try await fromRedis(minute)
+    }
+
+    private func fromRedis(_ minute: Minute) async throws -> Found? {
+        let hour = BlockName.hour(of: minute)
+        return try await recent?.block(of: hour.first).map { Found(block: $0, name: hour, store: nil) }
+    }
+
+    /// As `block(of:now:)`, of what the stores have.
+    package func stored(_ minute: Minute, now: Timestamp) async throws -> Found? {
         // The hours of a day stay beside it for some days, and take less to read.
         let (hour, day) = (BlockName.hour(of: minute), BlockName.day(of: minute))
         let isOld = now - day.end.start > .seconds(2 * 86_400)
@@ -53,7 +70,6 @@ package final class ArchiveReader: Sendable {
                 failure = error
             }
         }
-        if let block = try await recent?.block(of: hour.first) { return Found(block: block, name: hour, store: nil) }
         if let failure { throw failure }
         return nil
     }
@@ -83,6 +99,44 @@ package final class ArchiveReader: Sendable {
         if let failure { throw failure }
         known.withLock { $0.keep(.absent(until: .now + Self.absence), name, atMost: Self.capacity) }
         return nil
+    }
+
+    /// The names of all blocks that any store has, the oldest first; of a day that is there its hours are left out.
+    ///
+    /// Throws only if no store can be asked.
+    package func names() async throws -> [BlockName] {
+        if let listing = listing.withLock({ $0 }), listing.at + Self.absence > .now { return listing.names }
+        let names = try await readNames()
+        listing.withLock { $0 = (names, .now) }
+        return names
+    }
+
+    /// The first minute of the oldest block or, without one, of what Redis has.
+    package func oldest() async throws -> Minute? {
+        if let first = try await names().first { return first.first }
+        return try await recent?.oldest()
+    }
+
+    /// The newest minute that is settled, with a list or as a gap.
+    package func newest() async throws -> Minute? {
+        if let newest = try await recent?.newest() { return newest }
+        return try await names().last.map { $0.end.advanced(byMinutes: -1) }
+    }
+
+    private func readNames() async throws -> [BlockName] {
+        var (names, failure): (Set<BlockName>, StoreError?) = ([], nil)
+        var hasAnswer = stores.isEmpty
+        for store in stores {
+            do throws(StoreError) {
+                names.formUnion(try await store.files(in: "").compactMap { BlockName(file: $0.name) })
+                hasAnswer = true
+            } catch {
+                failure = error
+            }
+        }
+        if !hasAnswer, let failure { throw failure }
+        let days = names.filter { $0.minutes == 1440 }
+        return names.filter { $0.minutes == 1440 || !days.contains(.day(of: $0.first)) }.sorted { $0.first < $1.first }
     }
 
     /// Forgets a block that turned out to be damaged, or gone: the next look opens it anew.

@@ -32,10 +32,17 @@ package final class RecentHours: Sendable {
         self.clock = clock
     }
 
+    /// The newest minute that the stream has, those of the future left aside.
+    func newest() async throws -> Minute? {
+        try await reader.newest(1, to: StreamID(Minute(containing: clock.now))).first?.minute
+    }
+
+    /// The oldest minute that the stream has.
+    func oldest() async throws -> Minute? { try await reader.oldest()?.minute }
+
     /// Returns nil if the stream has no entry of the hour, or of a later one.
     package func block(of hour: Minute) async throws -> Block? {
-        let present = StreamID(Minute(containing: clock.now))
-        guard let newest = try await reader.newest(1, to: present).first?.minute, newest >= hour else { return nil }
+        guard let newest = try await newest(), newest >= hour else { return nil }
         let last = min(newest, hour.advanced(byMinutes: 59))
         var own = hours.withLock { $0[hour] } ?? Hour()
         if let block = own.block, own.newest == last { return block }

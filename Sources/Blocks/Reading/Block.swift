@@ -1,7 +1,7 @@
 package import Basics
 import Digests
 import Synchronization
-import TopLists
+package import TopLists
 
 /// A block that is read piece by piece; what was read of its outline and its directory is kept.
 ///
@@ -40,6 +40,12 @@ package final class Block: Sendable {
                 minutes: Array(repeating: nil, count: outline.segments.count)))
     }
 
+    /// Of the whole block, in bytes.
+    package var size: Int { source.size }
+
+    /// Bytes of the block as they are, unchecked.
+    package func bytes(_ range: Range<Int>) async throws -> [UInt8] { try await source.read([range])[0] }
+
     package var first: Minute { outline.head.first }
     /// How many minutes the block is about.
     package var minutes: Int { outline.head.minutes }
@@ -67,6 +73,15 @@ package final class Block: Sendable {
 
     package func has(coin key: Int64) -> Bool { outline.place(of: key) != nil }
 
+    /// The columns of a minute's list; nil if there is none, or if they cannot be read.
+    package func columns(_ minute: Int) -> [ListColumn]? {
+        guard let place = place(minute), place.list != nil, let columns = layout(place)?.columns else { return nil }
+        return columns.isEmpty ? nil : columns
+    }
+
+    /// Whether a minute's list is kept as it is, and so shows in no coin's rows.
+    package func isRaw(_ minute: Int) -> Bool { place(minute)?.kind == .raw }
+
     /// The keys of all coins, ascending.
     package var keys: [Int64] { outline.keys }
 
@@ -80,6 +95,9 @@ package final class Block: Sendable {
         /// The SHA-256 of the list, 32 bytes.
         package let digest: [UInt8]
         package let account: [BlockList.Field]
+
+        /// The digest in hexadecimal.
+        package var sha256: String { digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
     }
 
     /// nil where there is no list.
@@ -304,6 +322,20 @@ package final class Block: Sendable {
             }
         }
         return rows
+    }
+
+    /// The values of a text column, coin by coin: each with the minute from which on the coin's rows have it, the first of them that
+    /// of its first row.
+    package func texts(of title: String) async throws -> [(key: Int64, values: [(minute: Int, text: [UInt8])])] {
+        guard let column = outline.labelNames.firstIndex(of: title) else { return [] }
+        var texts: [(key: Int64, values: [(minute: Int, text: [UInt8])])] = []
+        for (number, group) in try await directory(0..<outline.groups.count).enumerated() {
+            for (index, entry) in group.entries.enumerated() where !entry.labels[column].isEmpty {
+                let key = outline.keysByPlace[number * Outline.groupSize + index]
+                texts.append((key, entry.labels[column].map { ($0.minute, $0.text) }))
+            }
+        }
+        return texts
     }
 
     // MARK: Whole blocks

@@ -20,13 +20,16 @@ package struct Representation: Sendable {
     package var remaining: Int64?
     /// The value of Content-Location (RFC 9110, section 8.7); nil sends none.
     package var contentLocation: String?
+    /// The value of Link (RFC 8288); nil sends none.
+    package var link: String?
     /// Made only if it is sent.
     private let body: @Sendable () -> [ByteBuffer]
 
     /// `body` is called for each response that is not a 304, on the thread that makes the response.
     package init(
         mediaType: String, tag: String, coding: ContentCoding, cacheControl: String, vary: String,
-        modified: (time: Timestamp, text: String)? = nil, body: @escaping @Sendable () -> [ByteBuffer]
+        modified: (time: Timestamp, text: String)? = nil, link: String? = nil,
+        body: @escaping @Sendable () -> [ByteBuffer]
     ) {
         self.mediaType = mediaType
         self.tag = tag
@@ -34,6 +37,7 @@ package struct Representation: Sendable {
         self.cacheControl = cacheControl
         self.vary = vary
         self.modified = modified
+        self.link = link
         self.body = body
     }
 
@@ -51,6 +55,7 @@ package struct Representation: Sendable {
             if let modified { fields.add(.lastModified, modified.text) }
             if let age { fields.add(.age, "\(age)") }
             if let contentLocation { fields.add(.contentLocation, contentLocation) }
+            if let link { fields.add(.link, link) }
             if let remaining { fields.add(.accelExpires, "\(remaining)") }
             guard !isNotModified else { return }
             fields.add(.contentType, mediaType)
@@ -60,6 +65,7 @@ package struct Representation: Sendable {
 }
 
 extension HTTPField.Name {
+    fileprivate static let link = Self("Link").unsafelyUnwrapped
     /// Read by nginx, and not passed on: nginx does not subtract `Age` from `max-age`.
     fileprivate static let accelExpires = Self("X-Accel-Expires").unsafelyUnwrapped
 }

@@ -9,9 +9,9 @@ final class APIResponder: Responder {
     let refusals: RouteMetrics? = RouteMetrics("refused")
     let methods = "GET, HEAD, PUT"
 
-    /// `orders` is empty for an api that takes none.
+    /// `others` are those of what the config asks for: orders, history.
     init(
-        lists: ListRoute, orders: [Route], health: HealthRoute, contract: ContractRoute, metrics: MetricsRoute
+        lists: ListRoute, others: [Route], health: HealthRoute, contract: ContractRoute, metrics: MetricsRoute
     ) {
         self.lists = lists
         table = RouteTable(
@@ -23,7 +23,7 @@ final class APIResponder: Responder {
                     try request.requireReading()
                     return .ready(try health.ready(request.query))
                 },
-            ] + orders)
+            ] + others)
     }
 
     func respond(to request: Request) -> Answer {

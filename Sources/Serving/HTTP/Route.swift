@@ -2,7 +2,7 @@ import HTTPServer
 
 /// A path of the api, and what answers it.
 struct Route {
-    /// As it is documented: `<id>` at its end stands for any one segment.
+    /// As it is documented: a segment `<…>` stands for any one that is not empty.
     let path: String
     let metrics: RouteMetrics
     /// Called on the event loop; must not block.
@@ -28,11 +28,17 @@ struct Route {
 struct RouteTable {
     private let routes: [Route]
     private let byPath: [String: Route]
-    private static let wildcard = "<id>"
+    /// What stands in front of the segment that may be any, and what behind it.
+    private let withWildcard: [(front: String, back: String, route: Route)]
 
     init(_ routes: [Route]) {
         self.routes = routes
         byPath = Dictionary(uniqueKeysWithValues: routes.map { ($0.path, $0) })
+        withWildcard = routes.compactMap { route in
+            let parts = route.path.split(separator: "<", maxSplits: 1).map(String.init)
+            guard parts.count == 2, let end = parts[1].firstIndex(of: ">") else { return nil }
+            return (parts[0], String(parts[1][parts[1].index(after: end)...]), route)
+        }
     }
 
     /// All paths, as they are documented.
@@ -40,10 +46,14 @@ struct RouteTable {
 
     /// The path itself goes before one with a wildcard; nil for a path that nobody answers.
     subscript(path: String) -> Route? {
-        if let route = byPath[path], !path.hasSuffix(Self.wildcard) { return route }
-        let segment = path.lastSegment
-        guard !segment.isEmpty, segment.startIndex > path.startIndex else { return nil }
-        return byPath[path[..<segment.startIndex] + Self.wildcard]
+        if let route = byPath[path], !path.utf8.contains(UInt8(ascii: "<")) { return route }
+        return withWildcard.first { front, back, _ in
+            // By bytes: a path may be long.
+            let segment = path.utf8.dropFirst(front.utf8.count).dropLast(back.utf8.count)
+            return path.hasPrefix(front) && path.hasSuffix(back) && !segment.isEmpty
+                && front.utf8.count + segment.count + back.utf8.count == path.utf8.count
+                && !segment.contains(UInt8(ascii: "/"))
+        }?.route
     }
 }
 
@@ -61,14 +71,12 @@ extension Request {
         _ = try query.values(of: parameters)
     }
 
-    /// What stands for the wildcard of its route.
-    var lastSegment: Substring { path.lastSegment }
-}
-
-extension String {
-    /// What stands behind the last slash; all of it where there is none.
-    fileprivate var lastSegment: Substring {
-        // By bytes: a path may be long.
-        utf8.lastIndex(of: UInt8(ascii: "/")).map { self[utf8.index(after: $0)...] } ?? self[...]
+    /// The segment of the path with this number, from 0 on, still percent-encoded; empty if there are fewer.
+    func segment(_ number: Int) -> Substring {
+        let segments = path.utf8.split(
+            separator: UInt8(ascii: "/"), maxSplits: number + 1, omittingEmptySubsequences: false)
+        guard segments.count > number + 1 else { return "" }
+        let rest = segments[number + 1]
+        return Substring(rest.prefix { $0 != UInt8(ascii: "/") })
     }
 }

@@ -1,4 +1,6 @@
+import Archive
 import Basics
+import Blocks
 import Redis
 import Tape
 import TopLists
@@ -17,6 +19,7 @@ struct ListLoader: Sendable {
     private let keys: TapeKeys
     private let small: RedisClient
     private let large: RedisClient
+    private let archive: ArchiveReader?
     private let clock: TapeClock
     private let rowSize = RowSize()
 
@@ -24,13 +27,15 @@ struct ListLoader: Sendable {
     ///
     /// `large` fetches whole lists: on a connection of its own nobody else waits behind them.
     init(
-        stream: String, columns: [String], keys: TapeKeys, small: RedisClient, large: RedisClient, clock: TapeClock
+        stream: String, columns: [String], keys: TapeKeys, small: RedisClient, large: RedisClient,
+        archive: ArchiveReader? = nil, clock: TapeClock
     ) {
         self.stream = stream
         shapes = ListShapes(wanted: columns)
         self.keys = keys
         self.small = small
         self.large = large
+        self.archive = archive
         self.clock = clock
     }
 
@@ -49,7 +54,37 @@ struct ListLoader: Sendable {
     /// A part of a minute's list, in one round trip as a rule.
     ///
     /// What is `known` of the list already need not be read of the index.
+    /// What Redis does not have, or cannot give, comes out of the archive.
     func load(_ part: ListPart, of known: ListDescription?) async throws -> Loaded {
+        do {
+            let loaded = try await loadStored(part, of: known)
+            if case .nothing = loaded, let archived = try await loadArchived(part) { return archived }
+            return loaded
+        } catch let error as RedisError where error.isOutage {
+            guard let archived = try? await loadArchived(part) else { throw error }
+            return archived
+        }
+    }
+
+    /// Returns nil if no block has the minute, or the block has nothing of it.
+    private func loadArchived(_ part: ListPart) async throws -> Loaded? {
+        guard let archive, let found = try await archive.stored(part.minute, now: clock.now) else { return nil }
+        let offset = found.offset(of: part.minute)
+        if let gap = try await found.block.gap(offset) { return .gap(Gap(code: gap.code, detail: gap.detail)) }
+        guard let info = try await found.block.info(offset),
+            let text = try await found.block.list(offset, first: part.rows ?? .max)
+        else { return nil }
+        let entry = TapeEntry(
+            id: StreamID(part.minute),
+            fields: [
+                "columns": info.columns, "count": Array("\(info.count)".utf8), "sha256": Array(info.sha256.utf8),
+            ])
+        let description = try describe(entry)
+        let rows = try rows(StoredList(text, description.shape), part.rows, part.format, of: description)
+        return rows.map { .list(description, $0) }
+    }
+
+    private func loadStored(_ part: ListPart, of known: ListDescription?) async throws -> Loaded {
         let size = part.rows.map(rowSize.bytes(of:))
         let (entry, text) = try await fetch(part.minute, size, known)
         if let gap = entry?.gap { return .gap(gap) }
@@ -57,7 +92,7 @@ struct ListLoader: Sendable {
             let text
         else {
             // What was known may have been deleted since.
-            return known == nil ? .nothing : try await load(part, of: nil)
+            return known == nil ? .nothing : try await loadStored(part, of: nil)
         }
         if let rows = try rows(part, in: text, of: size, description) { return .list(description, rows) }
         return try await loadLonger(part, of: description)

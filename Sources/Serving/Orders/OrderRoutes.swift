@@ -20,7 +20,7 @@ enum OrderRoutes {
                 return loop.task { () async throws(Problem) in try await history.page(query) }
             },
             .reading("/buy_orders/<id>") { request in
-                let id = request.lastSegment
+                let id = request.segment(1)
                 return loop.task { () async throws(Problem) in try await history.order(id) }
             },
             .reading("/buy_orders/stats") { _ in

@@ -29,7 +29,7 @@ struct ListQuery: Equatable {
     init(_ query: QueryString, accept: @autoclosure () -> String?, now: Timestamp) throws(Problem) {
         let values = try query.values(of: Self.parameters)
         givenLimit = try values["limit"].map(Self.limit)
-        givenFormat = try values["format"].map(Self.format)
+        givenFormat = try values["format"].map(Self.format(named:))
         format = givenFormat ?? AcceptHeader.format(accept())
         datetime = try values["datetime"].map { text throws(Problem) in
             guard let parameter = DateTimeParameter(text, now: now) else {
@@ -49,7 +49,7 @@ struct ListQuery: Equatable {
     }
 
     /// More than any list has is as good as all.
-    private static func limit(_ text: String) throws(Problem) -> Int {
+    static func limit(_ text: String) throws(Problem) -> Int {
         guard !text.isEmpty, text.utf8.allSatisfy(isDigit), text.utf8.contains(where: { $0 != UInt8(ascii: "0") })
         else {
             throw .badParameter(
@@ -58,7 +58,12 @@ struct ListQuery: Equatable {
         return Int(text) ?? .max
     }
 
-    private static func format(_ text: String) throws(Problem) -> ListFormat {
+    /// What the parameter names or, without it, what the header field prefers.
+    static func format(_ parameter: String?, accept: @autoclosure () -> String?) throws(Problem) -> ListFormat {
+        try parameter.map(format(named:)) ?? AcceptHeader.format(accept())
+    }
+
+    private static func format(named text: String) throws(Problem) -> ListFormat {
         let format = ListFormat.allCases.first {
             text.utf8.count == $0.name.utf8.count && text.utf8.lazy.map(lowercased).elementsEqual($0.suffix.utf8)
         }

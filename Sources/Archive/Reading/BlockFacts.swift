@@ -1,0 +1,74 @@
+import Basics
+import Blocks
+import Digests
+import Redis
+package import Tape
+
+/// What is told of blocks without reading them: by the entries of an archive worker, and where there is none by the block itself.
+package actor BlockFacts {
+    package struct Facts: Equatable, Sendable {
+        package let bytes: Int
+        /// Of the whole block, in hexadecimal.
+        package let sha256: String
+        /// How many of its minutes have a list, are a gap, and are missing.
+        package let minutes: Int
+        package let gaps: Int
+        package let missing: Int
+    }
+
+    private let reader: ArchiveReader
+    private let streams: [StreamReader]
+    /// By the file that it is of.
+    private var known: [String: Facts] = [:]
+    /// Up to where each stream was read.
+    private var read: [StreamID?]
+
+    private static let batch = 1000
+
+    /// `streams` are those of hours and of days.
+    package init(_ reader: ArchiveReader, streams: [StreamReader]) {
+        self.reader = reader
+        self.streams = streams
+        read = streams.map { _ in nil }
+    }
+
+    /// Returns nil if no store has the block; one that has no entry is read as a whole, once.
+    package func facts(of name: BlockName) async throws -> Facts? {
+        guard let found = try await reader.stored(name) else { return nil }
+        if known[name.file] == nil { try? await readEntries() }
+        // A block that was put in the place of another has another size as a rule.
+        if let facts = known[name.file], facts.bytes == found.block.size { return facts }
+        let bytes = try await found.block.bytes(0..<found.block.size)
+        let facts = Facts(
+            bytes: bytes.count, sha256: Digest.sha256(bytes), minutes: found.block.count(.list),
+            gaps: found.block.count(.gap), missing: found.block.count(.missing))
+        known[name.file] = facts
+        return facts
+    }
+
+    private func readEntries() async throws {
+        for (index, stream) in streams.enumerated() {
+            while true {
+                let first = read[index].map { StreamID(Minute(containing: $0.minute.start + .seconds(60))) }
+                let entries = try await stream.oldest(
+                    Self.batch, from: first ?? StreamID(Minute(containing: Timestamp(milliseconds: 0))))
+                for entry in entries {
+                    if let file = entry.text("place"), let facts = Facts(entry) { known[file] = facts }
+                    read[index] = entry.id
+                }
+                if entries.count < Self.batch { break }
+            }
+        }
+    }
+}
+
+extension BlockFacts.Facts {
+    /// nil for an entry that does not tell of a block.
+    fileprivate init?(_ entry: TapeEntry) {
+        func number(_ name: String) -> Int? { entry.text(name).flatMap { Int($0) } }
+        guard let bytes = number("bytes"), let minutes = number("minutes"), let gaps = number("gaps"),
+            let missing = number("missing"), let sha256 = entry.text("sha256"), sha256.utf8.count == 64
+        else { return nil }
+        self.init(bytes: bytes, sha256: sha256, minutes: minutes, gaps: gaps, missing: missing)
+    }
+}

@@ -1,0 +1,81 @@
+import Archive
+import Basics
+import Blocks
+import HTTPServer
+import HTTPTypes
+import NIOCore
+
+/// `GET /history/<block>`: a block's bytes, or a range of them (RFC 9110, section 14).
+struct BlockDownload {
+    private let found: ArchiveReader.Found
+    private let tag: String
+
+    /// What is read and sent at once, in bytes.
+    private static let piece = 262_144
+
+    init(_ found: ArchiveReader.Found, tag: String) {
+        (self.found, self.tag) = (found, tag)
+    }
+
+    /// What the field Range asks for.
+    enum Wanted: Equatable {
+        case all
+        case part(Range<Int>)
+        /// There is nothing of it in the body.
+        case nothing
+    }
+
+    func response(to request: Request, cacheControl: String, now: Timestamp) throws(Problem) -> Response {
+        let fields: [(HTTPField.Name, String)] = [
+            (.eTag, tag), (.cacheControl, cacheControl), (.acceptRanges, "bytes"),
+        ]
+        switch RequestConditions(request).verdict(tag: tag, modified: nil, now: now) {
+        case .respond: break
+        case .notModified: return Response(304, .none, fields)
+        case .failed: throw .preconditionFailed
+        }
+        // A range of what it was before is of no use.
+        let isSame = request[.ifRange].map { $0 == tag } ?? true
+        let type = (HTTPField.Name.contentType, "application/octet-stream")
+        switch isSame ? Self.wanted(request[.range], size: found.block.size) : .all {
+        case .all: return Response(200, .stream(body(0..<found.block.size)), fields + [type])
+        case .part(let range):
+            let place = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(found.block.size)"
+            return Response(206, .stream(body(range)), fields + [type, (.contentRange, place)])
+        case .nothing:
+            var problem = Problem(
+                code: "range-not-satisfiable", status: 416, title: "There is nothing in this range",
+                detail: "The block has \(found.block.size) bytes.")
+            problem.headers = [(.contentRange, "bytes */\(found.block.size)")]
+            throw problem
+        }
+    }
+
+    private func body(_ range: Range<Int>) -> BodyStream {
+        BodyStream(length: range.count) { [found] writer in
+            var start = range.lowerBound
+            while start < range.upperBound {
+                let end = min(range.upperBound, start + Self.piece)
+                try await writer.write(ByteBuffer(bytes: try await found.block.bytes(start..<end)))
+                start = end
+            }
+        }
+    }
+
+    /// One range of bytes; several, other units, and what is malformed are ignored, as section 14.2 allows.
+    static func wanted(_ field: String?, size: Int) -> Wanted {
+        guard let field, field.lowercased().hasPrefix("bytes=") else { return .all }
+        let parts = field.dropFirst(6).split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, parts.allSatisfy({ $0.utf8.allSatisfy(isDigit) }) else { return .all }
+        // What overflows is behind every end.
+        let numbers = parts.map { $0.isEmpty ? nil : Int($0) ?? Int.max }
+        switch (numbers[0], numbers[1]) {
+        case (nil, nil): return .all
+        case (nil, let last?): return last == 0 || size == 0 ? .nothing : .part(max(0, size - last)..<size)
+        case (let first?, let last):
+            if let last, last < first { return .all }
+            guard first < size else { return .nothing }
+            return .part(first..<min(last ?? size - 1, size - 1) + 1)
+        }
+    }
+}

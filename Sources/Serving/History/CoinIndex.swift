@@ -1,0 +1,154 @@
+import Archive
+import Basics
+import Blocks
+import Tape
+import TopLists
+
+/// Which coins there were, under which symbols, and since when: of all blocks, read once, and of those that have come since.
+actor CoinIndex {
+    /// A symbol that a coin bore.
+    struct Bearer: Equatable {
+        let id: Int64
+        let symbol: String
+        let first: Minute
+        /// The last minute in which it was listed with this symbol.
+        var last: Minute
+    }
+
+    private struct Period {
+        let symbol: [UInt8]
+        let first: Minute
+        /// The last block that has the coin with the symbol, and before which minute.
+        var block: BlockName
+        var before: Minute
+    }
+
+    private let reader: ArchiveReader
+    private let clock: TapeClock
+    private var coins: [Int64: [Period]] = [:]
+    /// Up to here blocks were read.
+    private var covered: Minute?
+    private var reading: Task<Void, Never>?
+    private var lastRead: ContinuousClock.Instant?
+    private var failure: (any Error)?
+
+    private static let column = "Symbol"
+    /// How long somebody waits for blocks to be read.
+    private static let patience: Duration = .seconds(5)
+    /// For how long the stores are not asked again whether there are new blocks.
+    private static let freshness: Duration = .seconds(30)
+
+    struct NotReady: Error {}
+
+    init(_ reader: ArchiveReader, clock: TapeClock) {
+        self.reader = reader
+        self.clock = clock
+    }
+
+    /// Whether any list had the coin; throws `NotReady` while the blocks are read.
+    func has(_ id: Int64) async throws -> Bool {
+        try await update()
+        if coins[id] != nil { return true }
+        return try await recent().contains { $0.key == id }
+    }
+
+    /// All coins that bore the symbol, in any case, the newest first.
+    func bearers(of symbol: String) async throws -> [Bearer] {
+        try await update()
+        var all = coins
+        for (id, periods) in try await recent() { Self.extend(&all[id, default: []], with: periods) }
+        let wanted = symbol.lowercased()
+        var bearers: [Bearer] = []
+        for (id, periods) in all {
+            for period in periods {
+                let text = Self.text(period.symbol)
+                guard text.lowercased() == wanted, let last = try await last(id, period) else { continue }
+                bearers.append(Bearer(id: id, symbol: text, first: period.first, last: last))
+            }
+        }
+        return bearers.sorted { ($0.last, $0.first, $0.id) > ($1.last, $1.first, $1.id) }
+    }
+
+    /// Cells are stored as they stand in CSV.
+    private static func text(_ cell: [UInt8]) -> String {
+        var reader = CSVReader(cell)
+        return String(decoding: reader.next()?.first ?? [], as: UTF8.self)
+    }
+
+    /// The coin's last row in the period.
+    private func last(_ id: Int64, _ period: Period) async throws -> Minute? {
+        guard let found = try await reader.block(of: period.block.first, now: clock.now) else { return nil }
+        let from = max(0, found.offset(of: period.first))
+        let to = min(found.block.minutes, found.offset(of: period.before))
+        guard from < to else { return nil }
+        let rows = try await found.block.rows(ofCoin: id, in: from..<to, columns: [])
+        return rows.last.map { found.name.first.advanced(byMinutes: $0.minute) }
+    }
+
+    /// Reads blocks that are not read yet; who asks waits some seconds for it, while it goes on.
+    private func update() async throws {
+        if reading == nil, lastRead.map({ .now - $0 > Self.freshness }) ?? true {
+            reading = Task {
+                do { try await self.readBlocks() } catch { self.failure = error }
+                (self.reading, self.lastRead) = (nil, .now)
+            }
+        }
+        let end = ContinuousClock.now + Self.patience
+        while reading != nil {
+            guard ContinuousClock.now < end else { throw NotReady() }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        if let failure { throw failure }
+    }
+
+    private func readBlocks() async throws {
+        failure = nil
+        for name in try await reader.names() where covered.map({ name.first >= $0 }) ?? true {
+            guard let found = try await reader.stored(name) else { continue }
+            for (id, periods) in try await Self.periods(found) { Self.extend(&coins[id, default: []], with: periods) }
+            covered = name.end
+        }
+    }
+
+    /// Of the hours that no store has.
+    private func recent() async throws -> [(key: Int64, value: [Period])] {
+        let present = Minute(containing: clock.now).floored(to: .seconds(3600))
+        var all: [Int64: [Period]] = [:]
+        var hour = max(covered ?? present, present.advanced(byMinutes: -60 * 47))
+        while hour <= present {
+            if let found = try await reader.block(of: hour, now: clock.now) {
+                for (id, periods) in try await Self.periods(found) {
+                    Self.extend(&all[id, default: []], with: periods)
+                }
+            }
+            hour = hour.advanced(byMinutes: 60)
+        }
+        return Array(all)
+    }
+
+    private static func periods(_ found: ArchiveReader.Found) async throws -> [(Int64, [Period])] {
+        try await found.block.texts(of: column).map { key, values in
+            let ends = values.dropFirst().map(\.minute) + [found.block.minutes]
+            return (
+                key,
+                zip(values, ends).map { value, end in
+                    Period(
+                        symbol: value.text, first: found.name.first.advanced(byMinutes: value.minute),
+                        block: found.name, before: found.name.first.advanced(byMinutes: end))
+                }
+            )
+        }
+    }
+
+    /// A symbol that goes on is one period.
+    private static func extend(_ periods: inout [Period], with next: [Period]) {
+        for period in next {
+            if periods.last?.symbol == period.symbol {
+                periods[periods.count - 1].block = period.block
+                periods[periods.count - 1].before = period.before
+            } else {
+                periods.append(period)
+            }
+        }
+    }
+}

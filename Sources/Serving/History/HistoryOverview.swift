@@ -1,0 +1,66 @@
+import Archive
+import Basics
+import HTTPServer
+import HTTPTypes
+import JSON
+import NIOCore
+
+/// `GET /history`: which blocks there are, and what they hold.
+enum HistoryOverview {
+    struct BlockInfo {
+        let name: BlockName
+        let facts: BlockFacts.Facts
+    }
+
+    static func json(_ blocks: [BlockInfo]) -> [UInt8] {
+        JSONWriter.object { writer in
+            writer.member("oldest", blocks.first.map { "\($0.name.first)" })
+            writer.member("newest", blocks.last.map { "\($0.name.end.advanced(byMinutes: -1))" })
+            write(\.minutes, "minutes", blocks, &writer)
+            write(\.gaps, "gaps", blocks, &writer)
+            write(\.missing, "missing", blocks, &writer)
+            write(\.bytes, "bytes", blocks, &writer)
+            writer.name("blocks")
+            writer.array { writer in
+                for block in blocks { writer.object { append(block, to: &$0) } }
+            }
+        }
+    }
+
+    private static func write(
+        _ count: KeyPath<BlockFacts.Facts, Int>, _ name: String, _ blocks: [BlockInfo], _ writer: inout JSONWriter
+    ) {
+        writer.member(name, blocks.reduce(0) { $0 + $1.facts[keyPath: count] })
+    }
+
+    private static func append(_ block: BlockInfo, to writer: inout JSONWriter) {
+        writer.member("block", "\(block.name)")
+        writer.member("from", "\(block.name.first)")
+        writer.member("to", "\(block.name.end)")
+        writer.member("bytes", block.facts.bytes)
+        writer.member("sha256", block.facts.sha256)
+        writer.member("minutes", block.facts.minutes)
+        writer.member("gaps", block.facts.gaps)
+        writer.member("missing", block.facts.missing)
+    }
+}
+
+/// Small answers in JSON.
+enum JSONRows {
+    static func array<Element>(
+        _ elements: [Element], _ append: (Element, inout JSONWriter) -> Void
+    ) -> [UInt8] {
+        JSONWriter.array { writer in
+            for element in elements { writer.object { append(element, &$0) } }
+        }
+    }
+}
+
+extension Response {
+    /// An answer that may be another the next time.
+    static func json(_ bytes: [UInt8]) -> Response {
+        Response(
+            200, .bytes([ByteBuffer(bytes: bytes + [UInt8(ascii: "\n")])]),
+            [(.contentType, "application/json"), (.cacheControl, "public, no-cache")])
+    }
+}

@@ -1,0 +1,448 @@
+import Archive
+import Basics
+import Blocks
+import Digests
+import HTTPServer
+import HTTPTypes
+import JSON
+import NIOCore
+import Tape
+import TopLists
+
+/// Answers what is asked of many minutes: out of blocks, and for the last hours out of Redis.
+///
+/// All of it takes long for an event loop, and runs elsewhere.
+final class HistoryService: Sendable {
+    private let reader: ArchiveReader
+    private let index: CoinIndex
+    private let facts: BlockFacts
+    /// The titles of the columns to serve.
+    private let columns: [String]
+    private let clock: TapeClock
+    private let allowsImmutable: Bool
+
+    /// Rows of an answer about a coin.
+    private static let mostRows = 50_000
+    /// Rows of each list, where nothing else is said.
+    private static let defaultLimit = 200
+    /// What is written at once of a body that is made while it is sent, in bytes.
+    private static let piece = 262_144
+
+    init(
+        _ reader: ArchiveReader, facts: BlockFacts, columns: [String], clock: TapeClock, allowsImmutable: Bool
+    ) {
+        self.reader = reader
+        self.facts = facts
+        index = CoinIndex(reader, clock: clock)
+        self.columns = columns
+        self.clock = clock
+        self.allowsImmutable = allowsImmutable
+    }
+
+    /// The routes for one event loop.
+    func routes(on loop: ServerLoop) -> [Route] {
+        func route(
+            _ path: String, _ respond: @escaping @Sendable (Request) async throws(Problem) -> Response
+        ) -> Route {
+            Route(path) { (request) throws(Problem) in
+                try request.requireReading()
+                return loop.taskElsewhere { () async throws(Problem) in try await respond(request) }
+            }
+        }
+        return [
+            route("/coins/<id>/prices") { (request) async throws(Problem) in try await self.prices(request) },
+            route("/coins") { (request) async throws(Problem) in try await self.coins(request) },
+            route("/lists") { (request) async throws(Problem) in try await self.lists(request) },
+            route("/history") { (request) async throws(Problem) in try await self.overview(request) },
+            route("/history/<block>") { (request) async throws(Problem) in try await self.block(request) },
+        ]
+    }
+
+    // MARK: A coin's course
+
+    private func prices(_ request: Request) async throws(Problem) -> Response {
+        let now = clock.now
+        let values = try request.query.values(of: HistoryRange.parameters + ["agg", "format"])
+        let range = try HistoryRange(values, step: 1, now: now)
+        let format = try ListQuery.format(values["format"], accept: request[.accept])
+        let aggregation = try values["agg"].map(Self.aggregation) ?? .last
+        let text = String(request.segment(1))
+        guard let id = Int64(text), id >= 0, text == "\(id)" else {
+            throw .noCoin("\(text.excerpt()) is not an id of CoinMarketCap: a whole number, such as 1 for Bitcoin.")
+        }
+        return try await answering { try await self.prices(id, range, aggregation, format, request, now) }
+    }
+
+    private func prices(
+        _ id: Int64, _ range: HistoryRange, _ aggregation: CoinCourse.Aggregation, _ format: ListFormat,
+        _ request: Request, _ now: Timestamp
+    ) async throws -> Response {
+        let span = try await span(range, now)
+        let types = try await types(in: span, now)
+        let served = columns.filter { types[$0] != .string }
+        let wanted = aggregation == .last ? served : [price(types), rank(types)]
+        var course = CoinCourse(range, aggregation, limit: Self.mostRows)
+        var minute = span.lowerBound
+        while minute < span.upperBound, course.next == nil {
+            let found = try await reader.block(of: minute, now: now)
+            let end = min(span.upperBound, found?.name.end ?? BlockName.hour(of: minute).end)
+            try await take(id, minute..<end, found, wanted, &course)
+            minute = end
+        }
+        course.finish()
+        let hasRows = course.rows.contains { if case .cells = $0 { true } else { false } }
+        if !hasRows, try await !index.has(id) {
+            throw Problem.noCoin("No list that is known has the coin \(id).")
+        }
+        let titles = aggregation == .last ? served : ["Open", "High", "Low", "Close", "Rank"]
+        let body = try Self.body(course.rows, format, titles, wanted, types)
+        let next = course.next.map { next in
+            "<\(Self.location(request, replacing: "from", with: "\(next)"))>; rel=\"next\""
+        }
+        return respond(body, format, request, isSettled: range.isAbsolute && span.isSettled, link: next, now)
+    }
+
+    private func take(
+        _ id: Int64, _ minutes: Range<Minute>, _ found: ArchiveReader.Found?, _ wanted: [String],
+        _ course: inout CoinCourse
+    ) async throws {
+        guard let found else {
+            for minute in minutes.each { course.take(minute, nil, gap: "missing") }
+            return
+        }
+        let offsets = found.offset(of: minutes.lowerBound)..<found.offset(of: minutes.upperBound)
+        var rows = try await found.block.rows(ofCoin: id, in: offsets, columns: wanted)[...]
+        for offset in offsets where course.next == nil {
+            let minute = found.name.first.advanced(byMinutes: offset)
+            if let row = rows.first, row.minute == offset {
+                rows = rows.dropFirst()
+                course.take(minute, row.cells, gap: "")
+                continue
+            }
+            let code =
+                switch found.block.kind(offset) {
+                case .gap: try await found.block.gap(offset)?.code ?? "missing"
+                case .list: found.block.isRaw(offset) ? "unreadable" : "not-listed"
+                case .missing, nil: "missing"
+                }
+            course.take(minute, nil, gap: code)
+        }
+    }
+
+    private static func body(
+        _ rows: [CoinCourse.Row], _ format: ListFormat, _ titles: [String], _ wanted: [String],
+        _ types: [String: ListColumn.Kind]
+    ) throws -> ByteBuffer {
+        // Of an aggregation all but the rank are prices.
+        let kinds = titles.count == wanted.count ? wanted : Array(repeating: wanted[0], count: 4) + [wanted[1]]
+        let columns = zip(titles, kinds).map { ListColumn(name: $0, type: types[$1] ?? .decimal) }
+        var body = HistoryBody(format, titles)
+        var csv: [UInt8] = []
+        func flush() throws {
+            guard !csv.isEmpty else { return }
+            try body.append(csv, columns)
+            csv = []
+        }
+        for row in rows {
+            switch row {
+            case .cells(let minute, let cells):
+                csv += "\(minute)".utf8
+                for cell in cells {
+                    csv.append(UInt8(ascii: ","))
+                    csv += cell ?? []
+                }
+                csv += CSV.endOfLine
+            case .gap(let minute, let code):
+                try flush()
+                body.append(gap: code, at: minute)
+            }
+        }
+        try flush()
+        return body.finish()
+    }
+
+    // MARK: Coins by symbol
+
+    private func coins(_ request: Request) async throws(Problem) -> Response {
+        let values = try request.query.values(of: ["symbol"])
+        guard let symbol = values["symbol"], !symbol.isEmpty else {
+            throw .badParameter("symbol", "The parameter symbol is missing.", accepted: "a symbol, such as LUNA")
+        }
+        return try await answering {
+            let bearers = try await self.index.bearers(of: symbol)
+            return .json(
+                JSONRows.array(bearers) { bearer, writer in
+                    writer.member("CMC ID", bearer.id)
+                    writer.member("Symbol", bearer.symbol)
+                    writer.member("First", "\(bearer.first)")
+                    writer.member("Last", "\(bearer.last)")
+                })
+        }
+    }
+
+    // MARK: Lists of many minutes
+
+    private func lists(_ request: Request) async throws(Problem) -> Response {
+        let now = clock.now
+        let values = try request.query.values(of: HistoryRange.parameters + ["limit", "format"])
+        let range = try HistoryRange(values, step: 60, now: now)
+        let format = try ListQuery.format(values["format"], accept: request[.accept])
+        let limit = try values["limit"].map(ListQuery.limit) ?? Self.defaultLimit
+        return try await answering {
+            let span = try await self.span(range, now)
+            let body = BodyStream { [self] writer in
+                var body = HistoryBody(format, columns)
+                try await write(span, range, limit, &body, now) { piece in try await writer.write(piece) }
+            }
+            return Response(
+                200, .stream(body),
+                [
+                    (.contentType, format.mediaType), (.vary, "Accept"),
+                    (.cacheControl, self.cacheControl(isSettled: range.isAbsolute && span.isSettled)),
+                ])
+        }
+    }
+
+    /// Writes the last list of each step, step by step.
+    private func write(
+        _ span: Span, _ range: HistoryRange, _ limit: Int, _ body: inout HistoryBody, _ now: Timestamp,
+        _ send: (ByteBuffer) async throws -> Void
+    ) async throws {
+        var step = span.lowerBound
+        while step < span.upperBound {
+            let end = min(span.upperBound, range.start(of: step).advanced(byMinutes: range.step))
+            let found = try await reader.block(of: step, now: now)
+            if range.step == 1, let found {
+                // Every list: those of an hour are decoded together.
+                let last = min(span.upperBound, found.name.end, BlockName.hour(of: step).end)
+                try await writeAll(step..<last, found, limit, &body, send)
+                step = last
+                continue
+            }
+            try await writeLast(step..<end, range, limit, &body, now)
+            if body.size >= Self.piece { try await send(body.take()) }
+            step = end
+        }
+        try await send(body.finish())
+    }
+
+    private func writeAll(
+        _ minutes: Range<Minute>, _ found: ArchiveReader.Found, _ limit: Int, _ body: inout HistoryBody,
+        _ send: (ByteBuffer) async throws -> Void
+    ) async throws {
+        let (from, to) = (found.offset(of: minutes.lowerBound), found.offset(of: minutes.upperBound))
+        var next = from
+        var own = body
+        try await found.block.lists(from: from, upTo: to, first: limit) { offset, csv in
+            for missing in next..<offset { try await Self.append(gapAt: missing, found, &own) }
+            try Self.append(csv, offset, found, limit, &own)
+            next = offset + 1
+            if own.size >= Self.piece { try await send(own.take()) }
+        }
+        for missing in next..<to { try await Self.append(gapAt: missing, found, &own) }
+        body = own
+    }
+
+    /// The last list within the minutes, or a gap of the code of the last.
+    private func writeLast(
+        _ minutes: Range<Minute>, _ range: HistoryRange, _ limit: Int, _ body: inout HistoryBody, _ now: Timestamp
+    ) async throws {
+        var end = minutes.upperBound
+        var gap = "missing"
+        var isNewest = true
+        while end > minutes.lowerBound {
+            let last = end.advanced(byMinutes: -1)
+            let found = try await reader.block(of: last, now: now)
+            let start = max(minutes.lowerBound, found?.name.first ?? BlockName.hour(of: last).first)
+            if let found {
+                for offset in (found.offset(of: start)..<found.offset(of: end)).reversed() {
+                    if found.block.kind(offset) == .list, let csv = try await found.block.list(offset, first: limit) {
+                        return try Self.append(
+                            csv, offset, found, limit, &body, as: range.start(of: minutes.lowerBound))
+                    }
+                    if isNewest { gap = try await found.block.gap(offset)?.code ?? "missing" }
+                    isNewest = false
+                }
+            }
+            isNewest = false
+            end = start
+        }
+        body.append(gap: gap, at: range.start(of: minutes.lowerBound))
+    }
+
+    /// Appends a list's rows, each with the minute in front.
+    private static func append(
+        _ csv: [UInt8], _ offset: Int, _ found: ArchiveReader.Found, _ limit: Int, _ body: inout HistoryBody,
+        as minute: Minute? = nil
+    ) throws {
+        let minute = minute ?? found.name.first.advanced(byMinutes: offset)
+        guard let columns = found.block.columns(offset) else {
+            body.append(gap: "unreadable", at: minute)
+            return
+        }
+        try body.append(csv, columns, at: minute, first: limit)
+    }
+
+    private static func append(gapAt offset: Int, _ found: ArchiveReader.Found, _ body: inout HistoryBody) async throws
+    {
+        let code = try await found.block.gap(offset)?.code ?? "missing"
+        body.append(gap: code, at: found.name.first.advanced(byMinutes: offset))
+    }
+
+    // MARK: What there is
+
+    private func overview(_ request: Request) async throws(Problem) -> Response {
+        _ = try request.query.values(of: [])
+        return try await answering {
+            let blocks = try await self.blocks()
+            return .json(HistoryOverview.json(blocks))
+        }
+    }
+
+    private func blocks() async throws -> [HistoryOverview.BlockInfo] {
+        var infos: [HistoryOverview.BlockInfo] = []
+        for name in try await reader.names() {
+            guard let facts = try await facts.facts(of: name) else { continue }
+            infos.append(HistoryOverview.BlockInfo(name: name, facts: facts))
+        }
+        return infos
+    }
+
+    private func block(_ request: Request) async throws(Problem) -> Response {
+        _ = try request.query.values(of: [])
+        let text = String(request.segment(1))
+        guard let name = BlockName(text) else {
+            throw .noBlock("\(text.excerpt()) is not the name of a block: 2026-11-28.tape or 2026-11-28T13.tape.")
+        }
+        return try await answering {
+            guard let found = try await self.reader.stored(name) else {
+                throw Problem.noBlock("No store has \(name).")
+            }
+            return try BlockDownload(found, tag: "\"\(try await self.facts.facts(of: name)?.sha256 ?? "")\"").response(
+                to: request, cacheControl: self.cacheControl(isSettled: true), now: self.clock.now)
+        }
+    }
+
+    // MARK: What all have in common
+
+    /// The minutes of a range that can be known: from the first that is kept to the last that is over.
+    private struct Span {
+        let lowerBound: Minute
+        let upperBound: Minute
+        /// Whether nothing of it can change any more.
+        let isSettled: Bool
+    }
+
+    private func span(_ range: HistoryRange, _ now: Timestamp) async throws -> Span {
+        let present = Minute(containing: now)
+        var to = min(range.to, present.advanced(byMinutes: 1))
+        // A minute that is not settled yet is no gap.
+        if to > present.advanced(byMinutes: -5), let newest = try await reader.newest() {
+            to = min(to, newest.advanced(byMinutes: 1))
+        }
+        let oldest = try await reader.oldest()
+        let from = max(range.from, oldest ?? range.from)
+        return Span(
+            lowerBound: min(from, to), upperBound: to,
+            isSettled: range.to == to && now - range.to.start > .seconds(300) && range.from >= oldest ?? range.from)
+    }
+
+    /// What the columns of the newest lists in the range are.
+    private func types(in span: Span, _ now: Timestamp) async throws -> [String: ListColumn.Kind] {
+        var end = span.upperBound
+        var looks = 0
+        while end > span.lowerBound, looks < 50 {
+            looks += 1
+            let last = end.advanced(byMinutes: -1)
+            guard let found = try await reader.block(of: last, now: now) else {
+                end = BlockName.hour(of: last).first
+                continue
+            }
+            for offset in (0...found.offset(of: last)).reversed() {
+                guard let columns = found.block.columns(offset) else { continue }
+                return Dictionary(columns.map { ($0.name, $0.type) }, uniquingKeysWith: { first, _ in first })
+            }
+            end = found.name.first
+        }
+        return ["Rank": .integer, "Symbol": .string, "Price USD": .decimal]
+    }
+
+    private func price(_ types: [String: ListColumn.Kind]) -> String {
+        columns.first { types[$0] == .decimal } ?? "Price USD"
+    }
+
+    private func rank(_ types: [String: ListColumn.Kind]) -> String {
+        columns.first { types[$0] == .integer } ?? "Rank"
+    }
+
+    private func respond(
+        _ body: ByteBuffer, _ format: ListFormat, _ request: Request, isSettled: Bool, link: String?, _ now: Timestamp
+    ) -> Response {
+        let coding = AcceptEncoding(request[.acceptEncoding]).coding(forSize: body.readableBytes)
+        let digest = Digest.sha256(Array(body.readableBytesView)).prefix(32)
+        let representation = Representation(
+            mediaType: format.mediaType, tag: coding == .gzip ? "\"\(digest)-gzip\"" : "\"\(digest)\"", coding: coding,
+            cacheControl: cacheControl(isSettled: isSettled), vary: "Accept, Accept-Encoding", link: link
+        ) { [coding == .gzip ? Gzip.compressed(body) : body] }
+        switch representation.verdict(of: RequestConditions(request), now: now) {
+        case .respond: return representation.response(isNotModified: false)
+        case .notModified: return representation.response(isNotModified: true)
+        case .failed: return Problem.preconditionFailed.response
+        }
+    }
+
+    private func cacheControl(isSettled: Bool) -> String {
+        isSettled && allowsImmutable ? Freshness.immutable(clock).cacheControl : "public, no-cache"
+    }
+
+    /// Makes a problem of what goes wrong.
+    private func answering(_ body: () async throws -> Response) async throws(Problem) -> Response {
+        do {
+            return try await body()
+        } catch let problem as Problem {
+            throw problem
+        } catch is CoinIndex.NotReady {
+            throw .unavailable(
+                "history-loading", "The history is still being read",
+                "Blocks are read to learn which coins there were.",
+                retryAfter: clock.positiveHeaderSeconds(.seconds(5)))
+        } catch {
+            throw .unavailable(
+                "history-unavailable", "The history cannot be read now", "\(error)",
+                retryAfter: clock.positiveHeaderSeconds(.seconds(5)))
+        }
+    }
+
+    private static func aggregation(_ text: String) throws(Problem) -> CoinCourse.Aggregation {
+        guard let aggregation = CoinCourse.Aggregation(rawValue: text) else {
+            let known = CoinCourse.Aggregation.allCases.map(\.rawValue)
+            throw .badParameter(
+                "agg", "There is no aggregation \(text.excerpt()).", accepted: known.joined(separator: ", "),
+                nearest: EditDistance.nearest(to: text, among: known))
+        }
+        return aggregation
+    }
+
+    /// The request's target with one parameter changed.
+    private static func location(_ request: Request, replacing name: String, with value: String) -> String {
+        let others = request.query.text.split(separator: "&").filter { !$0.hasPrefix("\(name)=") }
+        return "\(request.path)?" + (others.map(String.init) + ["\(name)=\(value)"]).joined(separator: "&")
+    }
+}
+
+extension Range<Minute> {
+    /// Its minutes, one after the other.
+    fileprivate var each: some Sequence<Minute> {
+        sequence(first: lowerBound) { $0.advanced(byMinutes: 1) }.lazy.prefix { $0 < upperBound }
+    }
+}
+
+extension Problem {
+    static func noCoin(_ detail: String) -> Problem {
+        Problem(code: "no-coin", status: 404, title: "There is no such coin", detail: detail)
+    }
+
+    static func noBlock(_ detail: String) -> Problem {
+        Problem(code: "no-block", status: 404, title: "There is no such block", detail: detail)
+    }
+}
