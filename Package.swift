@@ -368,7 +368,8 @@ let package = Package(
         .testTarget(
             name: "ServingTests",
             dependencies: [
-                "Basics", "CZlib", "Config", "HTTPServer", "Orders", "Redis", "Serving", "Tape", "TestSupport",
+                "Archive", "Basics", "Blocks", "CZlib", "Config", "HTTPServer", "Orders", "Redis", "Serving", "Tape",
+                "TestSupport",
                 "TopLists", "Workers",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

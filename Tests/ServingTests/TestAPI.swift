@@ -24,14 +24,16 @@ final class TestAPI: Sendable {
     private let group: ServiceGroup
     private let worker: Task<Void, any Error>
 
-    /// `http` is the object of that name in the config; `cached` is how many lists of the past are kept.
+    /// `http` is the object of that name in the config; `cached` is how many lists of the past are kept;
+    /// `archive` is the folder of its blocks.
     init(
         http: String = "{}", margin: String = "60s", cached: Int = 60, redis: TestRedis? = nil,
-        clock: TapeClock = TapeClock()
+        archive: String? = nil, clock: TapeClock = TapeClock()
     ) async throws {
+        let history = archive.map { #""history": {"stores": ["file://\#($0)"]},"# } ?? ""
         let text = """
             {"worker": "api", "name": "api", "listen": [{"port": 0}], "http": \(http), "list": {"margin": "\(margin)", "cached": \(cached)},
-             "redis": {"url": "\(redis?.url ?? "redis://127.0.0.1:1")"}}
+             \(history) "redis": {"url": "\(redis?.url ?? "redis://127.0.0.1:1")"}}
             """
         let context = ConfigContext(file: "api.json", environment: [:])
         let reader = try #require(context.reader(of: Array(text.utf8)))

@@ -119,8 +119,14 @@ package final class ArchiveReader: Sendable {
 
     /// The newest minute that is settled, with a list or as a gap.
     package func newest() async throws -> Minute? {
-        if let newest = try await recent?.newest() { return newest }
-        return try await names().last.map { $0.end.advanced(byMinutes: -1) }
+        let archived = try await names().last.map { $0.end.advanced(byMinutes: -1) }
+        do {
+            return [archived, try await recent?.newest()].compactMap(\.self).max()
+        } catch {
+            // Without Redis what is archived can still be told.
+            guard let archived else { throw error }
+            return archived
+        }
     }
 
     private func readNames() async throws -> [BlockName] {

@@ -334,12 +334,9 @@ final class HistoryService: Sendable {
     }
 
     private func span(_ range: HistoryRange, _ now: Timestamp) async throws -> Span {
-        let present = Minute(containing: now)
-        var to = min(range.to, present.advanced(byMinutes: 1))
         // A minute that is not settled yet is no gap.
-        if to > present.advanced(byMinutes: -5), let newest = try await reader.newest() {
-            to = min(to, newest.advanced(byMinutes: 1))
-        }
+        let end = try await reader.newest()?.advanced(byMinutes: 1) ?? range.from
+        let to = min(range.to, end)
         let oldest = try await reader.oldest()
         let from = max(range.from, oldest ?? range.from)
         return Span(
