@@ -146,16 +146,22 @@ import Testing
         }
         #expect(block.keys == expected.keys.sorted())
         for (key, rows) in expected {
-            let read = try await block.rows(ofCoin: key, in: 0..<120, columns: ["Rank", "Price USD", "Volume"])
-            #expect(read.map { "\($0.minute) \(text($0.cells[0])) \(text($0.cells[1]))" } == rows)
-            #expect(read.allSatisfy { $0.cells[2] == nil })
+            let read = try await block.rows(ofCoin: key, in: 0..<120, columns: ["Rank", "Volume", "Price USD"])
+            let texts = read.minutes.indices.map {
+                "\(read.minutes[$0]) \(text(read.cell($0, 0))) \(text(read.cell($0, 2)))"
+            }
+            #expect(texts == rows)
+            #expect(read.minutes.indices.allSatisfy { read.cell($0, 1) == nil })
             let some = try await block.rows(ofCoin: key, in: 55..<70, columns: ["CMC ID"])
-            #expect(some.allSatisfy { (55..<70).contains($0.minute) && text($0.cells[0]) == "\(key)" })
+            #expect(some.minutes.allSatisfy((55..<70).contains))
+            #expect(some.minutes.indices.allSatisfy { text(some.cell($0, 0)) == "\(key)" })
         }
-        #expect(try await block.rows(ofCoin: 1_000_000, in: 0..<120, columns: ["Rank"]).isEmpty)
+        #expect(try await block.rows(ofCoin: 1_000_000, in: 0..<120, columns: ["Rank"]).count == 0)
     }
 
-    private func text(_ cell: [UInt8]?) -> String { cell.map { String(decoding: $0, as: UTF8.self) } ?? "none" }
+    private func text(_ cell: ArraySlice<UInt8>?) -> String {
+        cell.map { String(decoding: $0, as: UTF8.self) } ?? "none"
+    }
 
     @Test func `hours one behind the other become their day, whose lists are the same`() async throws {
         var market = Market(seed: 6, coins: 30)

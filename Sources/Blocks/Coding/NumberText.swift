@@ -80,7 +80,7 @@ struct PlainNumber {
                 place -= 1
                 buffer[place] = UInt8(ascii: "-")
             }
-            output.append(contentsOf: buffer[place...])
+            output.append(contentsOf: UnsafeMutableBufferPointer(rebasing: buffer[place...]))
         }
     }
 }
@@ -113,16 +113,16 @@ enum PlainDouble {
     static func append(_ value: Double, to output: inout [UInt8]) {
         var text = value.description
         text.withUTF8 { text in
-            let mark = text.firstIndex(of: UInt8(ascii: "e"))
-            guard let mark else {
-                // As a rule there is nothing to do but to leave `.0` away.
-                let isWhole =
-                    text.count > 2 && text[text.count - 1] == UInt8(ascii: "0")
-                    && text[text.count - 2] == UInt8(ascii: ".")
-                output.append(contentsOf: isWhole ? text[..<(text.count - 2)] : text[...])
-                return
+            guard let start = text.baseAddress else { return }
+            if let mark = memchr(start, Int32(UInt8(ascii: "e")), text.count) {
+                let mark = UnsafeRawPointer(mark) - UnsafeRawPointer(start)
+                return append(mantissa: text[..<mark], exponent: text[(mark + 1)...], to: &output)
             }
-            append(mantissa: text[..<mark], exponent: text[(mark + 1)...], to: &output)
+            // As a rule there is nothing to do but to leave `.0` away. Not as a slice, which is copied byte by byte.
+            let isWhole =
+                text.count > 2 && text[text.count - 1] == UInt8(ascii: "0") && text[text.count - 2] == UInt8(ascii: ".")
+            output.append(
+                contentsOf: UnsafeBufferPointer(start: start, count: isWhole ? text.count - 2 : text.count))
         }
     }
 

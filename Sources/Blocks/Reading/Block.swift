@@ -278,17 +278,43 @@ package final class Block: Sendable {
 
     // MARK: Coins
 
-    /// A coin's row in a minute: its cells in the columns that were asked for, nil where the list has no such column.
-    package struct CoinRow: Sendable {
-        package let minute: Int
-        package let cells: [[UInt8]?]
+    /// A coin's rows, in order: of each its minute and its cells in the columns that were asked for.
+    package struct CoinRows: Sendable {
+        /// Of each row.
+        package fileprivate(set) var minutes: [Int] = []
+        private let width: Int
+        private var bytes: [UInt8] = []
+        /// Of each cell: where it ends, or -1 - that where the list has no such column.
+        private var ends: [Int] = []
+
+        package var count: Int { minutes.count }
+
+        fileprivate init(width: Int) {
+            self.width = width
+        }
+
+        /// As it stands in the list; nil where the list has no such column.
+        package func cell(_ row: Int, _ column: Int) -> ArraySlice<UInt8>? {
+            let place = row * width + column
+            guard ends[place] >= 0 else { return nil }
+            return bytes[(place == 0 ? 0 : max(ends[place - 1], -1 - ends[place - 1]))..<ends[place]]
+        }
+
+        fileprivate mutating func append(_ minute: Int, _ write: (Int, inout [UInt8]) -> Bool) {
+            minutes.append(minute)
+            for column in 0..<width {
+                let isThere = write(column, &bytes)
+                ends.append(isThere ? bytes.count : -1 - bytes.count)
+            }
+        }
     }
 
-    /// The rows of a coin within the range of minutes, in order.
+    /// The rows of a coin within the range of minutes.
     ///
     /// Lists that are kept as they are have none.
-    package func rows(ofCoin key: Int64, in range: Range<Int>, columns titles: [String]) async throws -> [CoinRow] {
-        guard let place = outline.place(of: key) else { return [] }
+    package func rows(ofCoin key: Int64, in range: Range<Int>, columns titles: [String]) async throws -> CoinRows {
+        var rows = CoinRows(width: titles.count)
+        guard let place = outline.place(of: key) else { return rows }
         let group = place / Outline.groupSize
         let entries = try await directory(group..<group + 1)[0].entries
         let entry = entries[place % Outline.groupSize]
@@ -297,7 +323,6 @@ package final class Block: Sendable {
             return !entry.chunks[index].isEmpty && placed.start < range.upperBound
                 && range.lowerBound < placed.start + placed.segment.kinds.count
         }
-        var rows: [CoinRow] = []
         for (index, bytes) in zip(segments, try await read(segments.map { entry.chunks[$0] })) {
             let placed = outline.segments[index]
             guard let layout = placed.segment.layout.map({ outline.layouts[$0] }) else { continue }
@@ -309,16 +334,11 @@ package final class Block: Sendable {
                 defer { list += 1 }
                 let minute = placed.start + offset
                 guard range.contains(minute), let row = chunk.row(inList: list) else { continue }
-                rows.append(
-                    CoinRow(
-                        minute: minute,
-                        cells: columns.map { column in
-                            column.map { column in
-                                var cell: [UInt8] = []
-                                writer.append(column, key, entry, chunk, row, minute: minute, to: &cell)
-                                return cell
-                            }
-                        }))
+                rows.append(minute) { column, cells in
+                    guard let column = columns[column] else { return false }
+                    writer.append(column, key, entry, chunk, row, minute: minute, to: &cells)
+                    return true
+                }
             }
         }
         return rows

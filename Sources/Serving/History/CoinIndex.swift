@@ -82,7 +82,7 @@ actor CoinIndex {
         let to = min(found.block.minutes, found.offset(of: period.before))
         guard from < to else { return nil }
         let rows = try await found.block.rows(ofCoin: id, in: from..<to, columns: [])
-        return rows.last.map { found.name.first.advanced(byMinutes: $0.minute) }
+        return rows.minutes.last.map { found.name.first.advanced(byMinutes: $0) }
     }
 
     /// Reads blocks that are not read yet; who asks waits some seconds for it, while it goes on.

@@ -111,12 +111,13 @@ final class HistoryService: Sendable {
             return
         }
         let offsets = found.offset(of: minutes.lowerBound)..<found.offset(of: minutes.upperBound)
-        var rows = try await found.block.rows(ofCoin: id, in: offsets, columns: wanted)[...]
+        let rows = try await found.block.rows(ofCoin: id, in: offsets, columns: wanted)
+        var row = 0
         for offset in offsets where course.next == nil {
             let minute = found.name.first.advanced(byMinutes: offset)
-            if let row = rows.first, row.minute == offset {
-                rows = rows.dropFirst()
-                course.take(minute, row.cells, gap: "")
+            if row < rows.count, rows.minutes[row] == offset {
+                course.take(minute, wanted.indices.map { rows.cell(row, $0).map(Array.init) }, gap: "")
+                row += 1
                 continue
             }
             let code =
