@@ -17,6 +17,15 @@ package enum Digest {
         hashBytes(EVP_sha256(), [bytes])
     }
 
+    /// The 32 bytes of the message's HMAC (RFC 2104) with SHA-256.
+    package static func hmacSHA256(key: [UInt8], _ message: [UInt8]) -> [UInt8] {
+        var output = [UInt8](repeating: 0, count: 32)
+        guard HMAC(EVP_sha256(), key, Int32(key.count), message, message.count, &output, nil) != nil else {
+            preconditionFailure("out of memory while hashing")
+        }
+        return output
+    }
+
     private static func hash(_ algorithm: OpaquePointer?, _ parts: [[UInt8]]) -> String {
         hashBytes(algorithm, parts).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
