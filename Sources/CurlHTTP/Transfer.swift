@@ -11,6 +11,8 @@ final class Transfer {
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private let errorText: UnsafeMutablePointer<CChar>
     private var headers: [(name: String, value: String)] = []
+    /// Whether the empty line behind the headers has come.
+    private var isHeadWhole = false
     private var body: [UInt8] = []
     private var isTooLarge = false
 
@@ -89,6 +91,10 @@ final class Transfer {
             let text = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
             return .failure(HTTPError(kind(of: code), text))
         }
+        // libcurl takes an answer whose connection ends within its headers for one without a body.
+        guard isHeadWhole else {
+            return .failure(HTTPError(.network, "the connection ended within the headers of the answer"))
+        }
         var redirect: UnsafeMutablePointer<CChar>?
         cointape_curl_get_string(easy, CURLINFO_REDIRECT_URL, &redirect)
         let response = HTTPResponse(status: status, headers: headers, body: body)
@@ -134,6 +140,9 @@ final class Transfer {
         if line.hasPrefix("HTTP/") {
             // An interim answer (1xx) or a proxy's came before: only the last one's headers count.
             headers = []
+            isHeadWhole = false
+        } else if line.isEmpty {
+            isHeadWhole = true
         } else if let colon = line.firstIndex(of: ":") {
             let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
             headers.append((String(line[..<colon]), String(value)))

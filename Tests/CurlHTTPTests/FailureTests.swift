@@ -51,7 +51,10 @@ struct FailureTests {
     }
 
     @Test(arguments: [
-        [StubServer.Step.close], [.reset], [.send("HTTP/1.1 200 OK\r\n"), .close], [.send(head), .send("abc"), .close],
+        [StubServer.Step.close], [.reset], [.send("HTTP/1.1 200 OK\r\n"), .close],
+        [.send("HTTP/1.1 200 OK\r\nX-One: 1\r\n"), .close], [.send("HTTP/1.1 200 OK\r\nX-One: 1\r\nX-Two"), .close],
+        [.send("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nX-One: 1\r\n"), .close],
+        [.send(head), .send("abc"), .close],
         [.send(head), .send("abc"), .reset], [.send("SSH-2.0-x\r\n"), .close],
         [.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab"), .close],
         [.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), .close],
