@@ -22,6 +22,12 @@ static inline CURLcode cointape_curl_set_headers(CURL *easy, struct curl_slist *
     return curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
 }
 
+// Copies the bytes.
+static inline CURLcode cointape_curl_set_body(CURL *easy, const void *bytes, size_t count) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)count);
+    return code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, bytes) : code;
+}
+
 static inline CURLcode cointape_curl_set_callback(CURL *easy, CURLoption option, cointape_curl_data_callback callback) {
     return curl_easy_setopt(easy, option, callback);
 }

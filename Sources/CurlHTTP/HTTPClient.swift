@@ -1,8 +1,8 @@
 import Foundation
 
-/// HTTP GETs through one libcurl multi handle on one thread: connections are kept and shared by all requests.
+/// HTTP requests through one libcurl multi handle on one thread: connections are kept and shared by all requests.
 ///
-/// Redirects are followed within the same scheme, host and port only, so that no key in a header or a query ever
+/// Redirects of GETs are followed within the same scheme, host and port only, so that no key in a header or a query ever
 /// reaches another host. The thread ends with `shutdown`.
 package final class HTTPClient: Sendable {
     private let engine: CurlEngine
@@ -26,11 +26,19 @@ package final class HTTPClient: Sendable {
         engine.stop()
     }
 
-    /// Cancelling the task abandons the transfer.
+    /// Asks once, by the request's method: a redirect is an answer like any other, and is not followed.
+    ///
+    /// Cancelling the task abandons the transfer; the server may have done what was asked.
+    package func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+        let response = try await engine.perform(routed(request)).get().response
+        if Transfer.mayRedirect(response.status) { request.receive?(response.body) }
+        return response
+    }
+
+    /// Asks by GET, and follows redirects; cancelling the task abandons the transfer.
     package func get(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
-        var request = request
-        // Decided here and not by libcurl, so that it is what is told of it. A redirect leads to the same origin.
-        if case .through(let proxy, _) = proxies.way(to: request.url) { request.proxy = proxy }
+        var request = routed(request)
+        request.method = .get
         let end = ContinuousClock.now + request.limits.total
         for _ in 0...Self.mostRedirects {
             let (response, redirect) = try await engine.perform(request).get()
@@ -47,5 +55,13 @@ package final class HTTPClient: Sendable {
             request.limits.total = max(.milliseconds(1), end - .now)
         }
         throw HTTPError(.redirectRefused, "redirected more than \(Self.mostRedirects) times")
+    }
+
+    /// Decided here and not by libcurl, so that it is what is told of it; a redirect leads to the same origin.
+    private func routed(_ request: HTTPRequest) -> HTTPRequest {
+        guard case .through(let proxy, _) = proxies.way(to: request.url) else { return request }
+        var request = request
+        request.proxy = proxy
+        return request
     }
 }

@@ -1,9 +1,19 @@
-/// A GET and the bounds within which it must be answered.
+/// A request, a GET unless said otherwise, and the bounds within which it must be answered.
 package struct HTTPRequest: Sendable {
+    package enum Method: Sendable {
+        case get
+        /// With its body; `Content-Length` comes of itself, `Content-Type` is the caller's to set.
+        case put([UInt8])
+        case delete
+    }
+
+    package var method: Method
     /// With its query; http or https.
     package var url: String
     package var headers: [(name: String, value: String)]
     package var limits: Limits
+    /// Whether the answer's body may come compressed; ranges of a body are only its own bytes if it may not.
+    package var takesCompressed = true
     /// Called with the pieces of the answer's body as they come, decompressed, on the client's thread: it must not wait.
     ///
     /// What came before an answer failed to come whole has been told as well.
@@ -28,7 +38,10 @@ package struct HTTPRequest: Sendable {
     /// The proxy's URL; the client decides it.
     var proxy: String?
 
-    package init(url: String, headers: [(name: String, value: String)] = [], limits: Limits = Limits()) {
+    package init(
+        _ method: Method = .get, url: String, headers: [(name: String, value: String)] = [], limits: Limits = Limits()
+    ) {
+        self.method = method
         self.url = url
         self.headers = headers
         self.limits = limits

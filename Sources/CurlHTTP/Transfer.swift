@@ -48,7 +48,8 @@ final class Transfer {
             cointape_curl_set_long(easy, CURLOPT_FOLLOWLOCATION, 0),
             cointape_curl_set_long(easy, CURLOPT_NOSIGNAL, 1),
             cointape_curl_set_long(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS),
-            cointape_curl_set_string(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate"),
+            cointape_curl_set_string(
+                easy, CURLOPT_ACCEPT_ENCODING, request.takesCompressed ? "gzip, deflate" : nil),
             cointape_curl_set_string(easy, CURLOPT_USERAGENT, "cointape"),
             cointape_curl_set_headers(easy, headerList),
             cointape_curl_set_long(easy, CURLOPT_TIMEOUT_MS, max(1, Int(limits.total / .milliseconds(1)))),
@@ -70,7 +71,19 @@ final class Transfer {
                 return transfer.receiveHeader(UnsafeRawBufferPointer(start: data, count: size * count))
             },
         ]
-        return codes.allSatisfy { $0 == CURLE_OK } ? easy : nil
+        return (codes + setMethod(easy)).allSatisfy { $0 == CURLE_OK } ? easy : nil
+    }
+
+    private func setMethod(_ easy: UnsafeMutableRawPointer) -> [CURLcode] {
+        switch request.method {
+        case .get: []
+        case .put(let body):
+            [
+                cointape_curl_set_body(easy, body, body.count),
+                cointape_curl_set_string(easy, CURLOPT_CUSTOMREQUEST, "PUT"),
+            ]
+        case .delete: [cointape_curl_set_string(easy, CURLOPT_CUSTOMREQUEST, "DELETE")]
+        }
     }
 
     /// Ends the transfer: exactly once.

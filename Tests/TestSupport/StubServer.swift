@@ -23,6 +23,8 @@ package final class StubServer: Sendable {
         /// As in `GET /path?query HTTP/1.1`.
         package let line: String
         package let headers: [String]
+        /// Of the length that its head tells.
+        package let body: [UInt8]
         /// Which connection it came on, counted from 1.
         package let connection: Int
 
@@ -74,7 +76,7 @@ package final class StubServer: Sendable {
         private let seen: SeenBox
         private let answer: @Sendable (Request) -> [Step]
         private var connection = 0
-        private var text = ""
+        private var bytes: [UInt8] = []
 
         init(seen: SeenBox, answer: @escaping @Sendable (Request) -> [Step]) {
             self.seen = seen
@@ -94,13 +96,17 @@ package final class StubServer: Sendable {
         }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            text += String(buffer: unwrapInboundIn(data))
-            // A GET ends with its head.
-            while let end = text.firstRange(of: "\r\n\r\n") {
-                let lines = text[..<end.lowerBound].split(separator: "\r\n").map(String.init)
-                text = String(text[end.upperBound...])
+            bytes += unwrapInboundIn(data).readableBytesView
+            while let end = bytes.firstRange(of: Array("\r\n\r\n".utf8)) {
+                let lines = String(decoding: bytes[..<end.lowerBound], as: UTF8.self).split(separator: "\r\n")
+                    .map(String.init)
+                let length = lines.first { $0.lowercased().hasPrefix("content-length:") }
+                    .flatMap { Int($0.dropFirst(15).drop { $0 == " " }) }
+                guard bytes.count - end.upperBound >= length ?? 0 else { return }
+                let body = Array(bytes[end.upperBound...].prefix(length ?? 0))
+                bytes.removeFirst(end.upperBound + body.count)
                 let request = Request(
-                    line: lines.first ?? "", headers: Array(lines.dropFirst()), connection: connection)
+                    line: lines.first ?? "", headers: Array(lines.dropFirst()), body: body, connection: connection)
                 seen.value.withLock { $0.requests.append(request) }
                 answer(request).forEach { perform($0, on: context.channel) }
             }
