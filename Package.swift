@@ -282,7 +282,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ArchiveTests",
-            dependencies: ["Archive", "Basics", "Blocks", "Digests", "TestSupport"],
+            dependencies: ["Archive", "Basics", "Blocks", "CurlHTTP", "Digests", "POSIX", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(

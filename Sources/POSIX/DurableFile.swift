@@ -9,7 +9,7 @@
 /// All of it blocks.
 package enum DurableFile {
     /// What temporary files begin with.
-    private static let temporary = ".tmp-"
+    static let temporary = ".tmp-"
 
     /// Writes a new file, and syncs it and its folder; returns false, having written nothing, if there is one at the path.
     ///
@@ -18,7 +18,7 @@ package enum DurableFile {
     package static func create(_ path: String, _ bytes: [UInt8]) throws(SystemError) -> Bool {
         let (folder, name) = split(path)
         let temporary = "\(folder)/\(temporary)\(getpid())-\(UInt32.random(in: 0 ... .max))-\(name)"
-        try write(temporary, bytes)
+        try write(temporary, bytes, isSynced: true)
         defer { unlink(temporary) }
         // Unlike rename(2), link(2) replaces nothing.
         guard link(temporary, path) == 0 else {
@@ -68,7 +68,8 @@ package enum DurableFile {
         return (folder.isEmpty ? "/" : String(folder), path[path.index(after: slash)...])
     }
 
-    private static func write(_ path: String, _ bytes: [UInt8]) throws(SystemError) {
+    /// Writes a file that is not there yet; one that could not be written whole is removed.
+    static func write(_ path: String, _ bytes: [UInt8], isSynced: Bool) throws(SystemError) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw SystemError(path, code: errno) }
         var code: Int32 = 0
@@ -84,7 +85,7 @@ package enum DurableFile {
                 written += count
             }
         }
-        if code == 0, fsync(descriptor) != 0 { code = errno }
+        if isSynced, code == 0, fsync(descriptor) != 0 { code = errno }
         if close(descriptor) != 0, code == 0 { code = errno }
         guard code == 0 else {
             unlink(path)
