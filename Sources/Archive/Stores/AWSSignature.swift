@@ -1,0 +1,102 @@
+package import Basics
+import Digests
+
+/// AWS Signature Version 4 of a request, as the header `Authorization` carries it.
+///
+/// Source: "Authenticating Requests (AWS Signature Version 4)" in Amazon's S3 API Reference. A path is encoded once and kept
+/// as it is otherwise, which is S3's own rule.
+struct AWSSignature {
+    let credentials: S3Credentials
+    let region: String
+    let service: String
+
+    /// What is signed of a request.
+    struct Request {
+        let method: String
+        /// Not encoded yet.
+        let path: String
+        /// Not encoded yet, in any order.
+        var query: [(name: String, value: String)] = []
+        /// All of them are signed; `Host` and `X-Amz-Date` must be among them.
+        var headers: [(name: String, value: String)]
+        /// SHA-256 of the body, in hexadecimal.
+        let payload: String
+
+        /// Path and query as they are signed, and so must be sent.
+        var target: String { query.isEmpty ? encodedPath : "\(encodedPath)?\(encodedQuery)" }
+
+        fileprivate var encodedPath: String {
+            path.split(separator: "/", omittingEmptySubsequences: false)
+                .map { PercentEncoding.encode(String($0)) }.joined(separator: "/")
+        }
+
+        fileprivate var encodedQuery: String {
+            query.map { (PercentEncoding.encode($0.name), PercentEncoding.encode($0.value)) }.sorted { $0 < $1 }
+                .map { "\($0)=\($1)" }.joined(separator: "&")
+        }
+
+        /// Sorted by their names in small letters; the values of one name in their order.
+        fileprivate var canonicalHeaders: [(name: String, value: String)] {
+            Dictionary(grouping: headers) { $0.name.lowercased() }.sorted { $0.key < $1.key }.map { name, headers in
+                let values = headers.map {
+                    $0.value.split { $0.isWhitespace }.joined(separator: " ")
+                }
+                return (name, values.joined(separator: ","))
+            }
+        }
+
+        fileprivate var signedHeaders: String { canonicalHeaders.map(\.name).joined(separator: ";") }
+
+        var canonical: String {
+            let headers = canonicalHeaders.map { "\($0.name):\($0.value)\n" }.joined()
+            return [method, encodedPath, encodedQuery, headers, signedHeaders, payload].joined(separator: "\n")
+        }
+    }
+
+    /// The value of `Authorization`; `date` is that of `X-Amz-Date`.
+    func authorization(of request: Request, date: String) -> String {
+        let scope = [String(date.prefix(8)), region, service, "aws4_request"]
+        let text = [
+            "AWS4-HMAC-SHA256", date, scope.joined(separator: "/"), Digest.sha256(Array(request.canonical.utf8)),
+        ].joined(separator: "\n")
+        let key = scope.reduce(Array("AWS4\(credentials.secretKey)".utf8)) {
+            Digest.hmacSHA256(key: $0, Array($1.utf8))
+        }
+        let signature = Digest.hmacSHA256(key: key, Array(text.utf8)).map { hexadecimal($0, width: 2) }.joined()
+        return "AWS4-HMAC-SHA256 Credential=\(credentials.accessKey)/\(scope.joined(separator: "/")),"
+            + "SignedHeaders=\(request.signedHeaders),Signature=\(signature)"
+    }
+
+    /// A date as `X-Amz-Date` has it: `20130524T000000Z`, which is RFC 3339 without its marks and fraction.
+    static func date(_ instant: Timestamp) -> String {
+        instant.rfc3339.prefix(19).filter { $0 != "-" && $0 != ":" } + "Z"
+    }
+}
+
+/// The keys that requests to S3 are signed with; never printed, not by `dump` either.
+package struct S3Credentials: Sendable, CustomStringConvertible, CustomReflectable {
+    let accessKey: String
+    let secretKey: String
+    /// Of keys that are lent for a time.
+    let sessionToken: String?
+
+    /// Throws for what can be no key; its text holds nothing of the keys, and names the variables of the environment that
+    /// they usually come from.
+    package init(accessKey: String, secretKey: String, sessionToken: String? = nil) throws(InvalidText) {
+        let named = [
+            ("AWS_ACCESS_KEY_ID", accessKey), ("AWS_SECRET_ACCESS_KEY", secretKey),
+            ("AWS_SESSION_TOKEN", sessionToken ?? "-"),
+        ]
+        for (name, value) in named {
+            if value.isEmpty { throw InvalidText("\(name) is empty") }
+            // A line's end, for one, that was copied with it: it would break the request's headers.
+            guard value.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+                throw InvalidText("\(name) has a space, a line's end or another character in it that no key has")
+            }
+        }
+        (self.accessKey, self.secretKey, self.sessionToken) = (accessKey, secretKey, sessionToken)
+    }
+
+    package var description: String { "the keys of an S3 store" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}
