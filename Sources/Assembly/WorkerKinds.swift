@@ -1,4 +1,3 @@
-import Archive
 import Config
 import Fetching
 import Merging
@@ -12,7 +11,6 @@ package enum WorkerKinds {
     static let all: [any WorkerConfig.Type] = [
         FetchConfig.self,
         MergeConfig.self,
-        ArchiveConfig.self,
         ProjectConfig.self,
         APIConfig.self,
     ]

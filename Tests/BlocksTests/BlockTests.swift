@@ -153,7 +153,7 @@ import Testing
             #expect(texts == rows)
             #expect(read.minutes.indices.allSatisfy { read.cell($0, 1) == nil })
             let some = try await block.rows(ofCoin: key, in: 55..<70, columns: ["CMC ID"])
-            #expect(some.minutes.allSatisfy((55..<70).contains))
+            #expect(some.minutes.allSatisfy { (55..<70).contains($0) })
             #expect(some.minutes.indices.allSatisfy { text(some.cell($0, 0)) == "\(key)" })
         }
         #expect(try await block.rows(ofCoin: 1_000_000, in: 0..<120, columns: ["Rank"]).count == 0)

@@ -47,7 +47,7 @@ struct Sealer: Sendable {
                 return try await block.contents()
             } catch let error as BlockDamage {
                 damage = error
-                tell(.archiveBlockDamaged, name, store, "\(error)")
+                tellDamage(name, store, "\(error)")
             }
         }
         // Better no day than one that lacks what was there.
@@ -82,7 +82,12 @@ struct Sealer: Sendable {
             let present = try await source.read([0..<source.size])[0]
             if present == bytes { return bytes }
             if try await isAsGood(present, as: bytes, name, store) { return present }
-            tell(.archiveBlockReplaced, name, store, "the block that was there had fewer lists, or was damaged")
+            logger.warning(
+                .archiveBlockReplaced,
+                metadata: [
+                    LogKey.path: "\(name)", LogKey.store: "\(store.name)",
+                    LogKey.detail: "the block that was there had fewer lists, or was damaged",
+                ])
             try await store.remove(name.file)
         }
         return bytes
@@ -96,7 +101,7 @@ struct Sealer: Sendable {
             let (old, new) = (try await Block.open(BlockInMemory(present)), try await Block.open(BlockInMemory(bytes)))
             return old.count(.list) >= new.count(.list)
         } catch let damage as BlockDamage {
-            tell(.archiveBlockDamaged, name, store, "\(damage)")
+            tellDamage(name, store, "\(damage)")
             return false
         }
     }
@@ -119,16 +124,16 @@ struct Sealer: Sendable {
         for minute in 0..<part.minutes {
             let (kept, lost) = (try await whole.info(start + minute), try await part.info(minute))
             guard lost == nil || kept?.digest == lost?.digest else {
-                tell(.archiveBlockDamaged, day, store, "it lacks the list of \(hour.first.advanced(byMinutes: minute))")
+                tellDamage(day, store, "it lacks the list of \(hour.first.advanced(byMinutes: minute))")
                 return
             }
         }
         try await store.remove(hour.file)
     }
 
-    private func tell(_ event: Logger.Message, _ name: BlockName, _ store: any BlockStore, _ detail: String) {
+    private func tellDamage(_ name: BlockName, _ store: any BlockStore, _ detail: String) {
         logger.warning(
-            event,
+            .archiveBlockDamaged,
             metadata: [LogKey.path: "\(name)", LogKey.store: "\(store.name)", LogKey.detail: "\(detail)"])
     }
 }
