@@ -52,7 +52,7 @@ import Testing
                 }
             }
             try await fixture.ledger.orders(200)
-            try await eventually("there were some walks") { walks.value >= 3 }
+            try await eventually(within: .seconds(150), "there were some walks") { walks.value >= 3 }
             group.cancelAll()
             do {
                 try await group.waitForAll()
