@@ -1,8 +1,6 @@
 import Basics
 import Testing
 
-@testable import Serving
-
 @Suite struct DateTimeParameterTests {
     /// 2026-11-21T09:01:30.250Z.
     static let now = Timestamp(milliseconds: 1_795_251_690_250)

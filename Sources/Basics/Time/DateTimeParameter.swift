@@ -1,18 +1,17 @@
-import Basics
-
-/// The minute that a `datetime` parameter names.
+/// The minute that a person or a client names: the parameter `datetime` of the api, and options of commands.
 ///
 /// RFC 3339 dates and date-times (T or a space between; `Z`, `±hh:mm`, or a space before hh:mm where a form's decoding
 /// took the plus; no zone is UTC; seconds may be left out), 10 digits for seconds and 13 for milliseconds since 1970,
 /// `-15m` and the like (s, m, h, d), and `now`. Rounded down to its minute.
-enum DateTimeParameter: Equatable {
+package enum DateTimeParameter: Equatable, Sendable {
     case absolute(Minute)
     case relative(Minute)
 
-    static let accepted =
+    /// What `init` takes.
+    package static let accepted =
         "2026-11-21, 2026-11-21T09:01:00Z, 2026-11-21 09:01+01:00, 1795251660, 1795251660000, -15m (s, m, h, d), now"
 
-    var minute: Minute {
+    package var minute: Minute {
         switch self {
         case .absolute(let minute), .relative(let minute): minute
         }
@@ -21,7 +20,8 @@ enum DateTimeParameter: Equatable {
     /// No form is nearly as long, in bytes.
     private static let longest = 100
 
-    init?(_ text: String, now: Timestamp) {
+    /// nil for any other text.
+    package init?(_ text: String, now: Timestamp) {
         guard text.utf8.count <= Self.longest else { return nil }
         // By its first byte: each request for a past minute is read here.
         switch text.utf8.first {
