@@ -38,6 +38,15 @@ package final class ConfigReader {
         complain(message, at: member(name)?.node.position ?? position, name)
     }
 
+    /// Reports a mistake in an element of an array, at its place.
+    package func complain(about name: String, element index: Int, _ message: String) {
+        var place = member(name)?.node.position
+        if case .array(let elements) = member(name)?.node.value, elements.indices.contains(index) {
+            place = elements[index].position
+        }
+        complain(message, at: place ?? position, "\(name)[\(index)]")
+    }
+
     /// The texts of a field of each object of an array, whatever else is wrong with them.
     package func names(_ field: String, in array: String) -> [String] {
         guard case .array(let elements) = member(array)?.node.value else { return [] }

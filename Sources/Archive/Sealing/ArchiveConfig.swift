@@ -48,12 +48,12 @@ extension StoreAddress {
             do throws(InvalidText) {
                 let store = try StoreAddress(text)
                 if stores.contains(store) {
-                    reader.complain(about: "stores[\(index)]", "is there twice")
+                    reader.complain(about: "stores", element: index, "is there twice")
                 } else {
                     stores.append(store)
                 }
             } catch {
-                reader.complain(about: "stores[\(index)]", "\(error)")
+                reader.complain(about: "stores", element: index, "\(error)")
             }
         }
         return stores.count == texts.count && !stores.isEmpty ? stores : nil
