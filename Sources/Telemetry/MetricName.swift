@@ -50,6 +50,12 @@ extension MetricName {
     package static let joinRows = MetricName(
         "cointape_join_rows", .gauge, ["stream", "kind"], "The account of the last join: rows by what became of them.")
 
+    package static let archivedBytes = MetricName(
+        "cointape_archive_stored_bytes", .gauge, ["store"], "What a store of the archive has, in bytes.")
+    package static let archiveFailures = MetricName(
+        "cointape_archive_failures_total", .counter, ["stream"],
+        "How often a block could not be made or kept, Redis' outages included; each is tried again.")
+
     /// 1, or 0 while one of the worker's clients cannot connect.
     package static let redisUp = MetricName(
         "cointape_redis_up", .gauge, ["worker", "redis"], "Whether a worker's clients reach their Redis.")
@@ -88,8 +94,8 @@ extension MetricName {
 
     /// In the order in which they are shown.
     package static let all: [MetricName] = [
-        dataAge, minutes, gaps, fetchSeconds, fetchedBytes, fetchedPages, pageRetries, joinRows, redisUp,
-        redisReconnects, orders, soldSatoshi, capSatoshi, readModelLag, ledgerDrift, httpRequests, httpSeconds,
-        buildInfo, startTime, residentMemory, cpuSeconds,
+        dataAge, minutes, gaps, fetchSeconds, fetchedBytes, fetchedPages, pageRetries, joinRows, archivedBytes,
+        archiveFailures, redisUp, redisReconnects, orders, soldSatoshi, capSatoshi, readModelLag,
+        ledgerDrift, httpRequests, httpSeconds, buildInfo, startTime, residentMemory, cpuSeconds,
     ]
 }

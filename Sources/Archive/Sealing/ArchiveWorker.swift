@@ -1,10 +1,12 @@
 import Basics
 import Blocks
+import CoreMetrics
 package import Logging
 import Logs
 package import Redis
 import ServiceLifecycle
 package import Tape
+import Telemetry
 import Workers
 
 /// Settles the block of every hour that is over, oldest first, and of every day, until it is told to stop.
@@ -83,6 +85,7 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
         let outcome = try await settler.settle(minute, giveUp: clock.now + Self.patience, make: make)
         switch outcome {
         case .published:
+            await measure()
             logger.info(
                 .archiveSealed,
                 metadata: [
@@ -126,7 +129,16 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
         }
     }
 
+    /// Records how much the stores have; of one that cannot be asked, what was recorded last stays.
+    private func measure() async {
+        for store in sealer.stores {
+            guard let files = try? await store.files(in: "") else { continue }
+            Gauge(.archivedBytes, [("store", store.name)]).record(files.reduce(0) { $0 + $1.size })
+        }
+    }
+
     private func tell(_ error: any Error, isFirst: Bool) {
+        Counter(.archiveFailures, [("stream", hours.stream)]).increment()
         guard !(error is RedisError) else { return logger.retries(after: error, isFirst: isFirst) }
         logger.error(
             .archiveFailed, metadata: [LogKey.stream: "\(hours.stream)", LogKey.detail: "\(error)"])
