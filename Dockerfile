@@ -33,8 +33,8 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 cointape \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin cointape \
-    # A volume that is mounted here is the user's too: apis keep what they have acknowledged there.
-    && install -d -o cointape -g cointape /var/lib/cointape/witness
+    # Volumes that are mounted here are the user's too: what apis have acknowledged, and the blocks of all lists.
+    && install -d -o cointape -g cointape /var/lib/cointape/witness /var/lib/cointape/archive
 COPY --from=build /usr/local/bin/cointape /usr/local/bin/cointape
 WORKDIR /srv/cointape
 # The configs are of the same version as the program. Another folder of yours: --build-arg CONFIG=myconfig

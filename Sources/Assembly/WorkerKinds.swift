@@ -1,3 +1,4 @@
+import Archive
 import Config
 import Fetching
 import Merging
@@ -11,6 +12,7 @@ package enum WorkerKinds {
     static let all: [any WorkerConfig.Type] = [
         FetchConfig.self,
         MergeConfig.self,
+        ArchiveConfig.self,
         ProjectConfig.self,
         APIConfig.self,
     ]

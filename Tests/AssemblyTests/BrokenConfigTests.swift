@@ -36,10 +36,10 @@ import Testing
 
     @Test func `the configs are right without their mistakes`() throws {
         #expect(BrokenConfig.all.count >= 40)
-        for base in [BrokenConfig.Base.fetch, .merge, .project, .api] {
+        for base in [BrokenConfig.Base.fetch, .merge, .archive, .project, .api] {
             #expect(try lines([("a.json", base.text)]) == [])
         }
-        let all = [BrokenConfig.Base.fetch, .merge, .project, .api].map { ("\($0.rawValue).json", $0.text) }
+        let all = [BrokenConfig.Base.fetch, .merge, .archive, .project, .api].map { ("\($0.rawValue).json", $0.text) }
         #expect(try lines(all) == [])
     }
 

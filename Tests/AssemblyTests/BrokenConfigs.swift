@@ -1,7 +1,7 @@
 /// Configs with mistakes, and every line that is said about them.
 struct BrokenConfig: CustomStringConvertible, Sendable {
     enum Base: String, Sendable {
-        case fetch, merge, project, api
+        case fetch, merge, archive, project, api
     }
 
     let description: String
@@ -61,6 +61,17 @@ extension BrokenConfig.Base {
             }
 
             """#
+        case .archive:
+            #"""
+            {
+              "worker": "archive",
+              "name": "archive",
+              "list": {"stream": "toplist"},
+              "stores": ["file:///var/lib/archive", "file://archive"],
+              "publish": {"stream": "archive"}
+            }
+
+            """#
         case .project:
             #"""
             {
@@ -107,11 +118,11 @@ extension BrokenConfig {
             "fetch.json:1:1: worker: missing: The kind of worker."),
         BrokenConfig(
             "an unknown worker", .fetch, [(#""worker": "fetch""#, #""worker": "fetcher""#)],
-            #"fetch.json:2:13: worker: should be one of fetch, merge, project, api, not "fetcher" (did you mean fetch?)"#
+            #"fetch.json:2:13: worker: should be one of fetch, merge, archive, project, api, not "fetcher" (did you mean fetch?)"#
         ),
         BrokenConfig(
             "a worker of the wrong type", .fetch, [(#""worker": "fetch""#, #""worker": 1"#)],
-            "fetch.json:2:13: worker: should be one of fetch, merge, project, api, not the number 1"),
+            "fetch.json:2:13: worker: should be one of fetch, merge, archive, project, api, not the number 1"),
         BrokenConfig(
             "an unknown key", .fetch, [(#""schedule""#, #""shedule""#)],
             "fetch.json:1:1: schedule: missing: When to fetch.",
@@ -381,6 +392,16 @@ extension BrokenConfig {
         BrokenConfig(
             "nowhere to listen", .api, [(#"[{"port": 6667}]"#, "[]")],
             "api.json:4:13: listen: needs at least 1, not 0"),
+        BrokenConfig(
+            "an archive without a store", .archive, [(#""file:///var/lib/archive", "file://archive""#, "")],
+            "archive.json:5:13: stores: needs at least 1, not 0"),
+        BrokenConfig(
+            "stores that are none, and one that is there twice", .archive,
+            [(#""file://archive""#, #""/lib/archive", "ftp://host/archive", "file://", "file:///var/lib/archive/""#)],
+            #"archive.json:5:41: stores[1]: should be a URL such as file:///var/lib/cointape/archive, not "/lib/archive""#,
+            #"archive.json:5:57: stores[2]: should begin with file://, not with "ftp://""#,
+            "archive.json:5:79: stores[3]: should name a folder: file:///var/lib/cointape/archive",
+            "archive.json:5:90: stores[4]: is there twice"),
         BrokenConfig(
             "a list of columns that is none", .api, [(#""columns": ["Rank", "Mood"]"#, #""columns": "Rank""#)],
             "api.json:5:23: list.columns: should be an array, not a string"),

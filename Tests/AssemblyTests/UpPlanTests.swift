@@ -58,7 +58,8 @@ import Workers
         #expect(plan.redisOptions == " -p 6668")
         #expect(
             plan.variables
-                == "REDIS_URL=redis://127.0.0.1:6668 WITNESS_DIR=/nonexistent/data/sandbox/witness ")
+                == "REDIS_URL=redis://127.0.0.1:6668 WITNESS_DIR=/nonexistent/data/sandbox/witness "
+                + "ARCHIVE_DIR=/nonexistent/data/sandbox/archive ")
         // Every worker has been read with the Redis, the ports and the folders that there will be.
         #expect(plan.configs.files.allSatisfy { "\($0.config.worker.redis.endpoint)" == "127.0.0.1:6668" })
         #expect(plan.environment["PORT"] == "6667")
@@ -70,7 +71,7 @@ import Workers
         #expect(
             starts(try plan()) == [
                 "api atOnce", "ledger atOnce", "btc_rate behindPresent", "price behindPast", "rank behindPast",
-                "toplist behindPast",
+                "archive behindPast", "toplist behindPast",
             ])
     }
 
@@ -79,7 +80,8 @@ import Workers
         #expect(plan.mode == .real && plan.sandboxPort == nil && plan.played.isEmpty)
         #expect(plan.redis == .own(folder: "/nonexistent/data", port: 6668))
         #expect(plan.environment["COINBASE_URL"] == nil)
-        #expect(starts(plan) == ["api", "ledger", "btc_rate", "price", "rank", "toplist"].map { "\($0) atOnce" })
+        #expect(
+            starts(plan) == ["api", "ledger", "btc_rate", "price", "rank", "archive", "toplist"].map { "\($0) atOnce" })
         // A server that is named needs no key; --sandbox is stronger than keys.
         let urls = ["COINMARKETCAP_URL": "http://127.0.0.1:1", "CRYPTOCOMPARE_URL": "http://127.0.0.1:1"]
         #expect(try self.plan(urls).mode == .real)
@@ -91,9 +93,9 @@ import Workers
         let named = try plan(["REDIS_URL": "redis://127.0.0.1:7000"])
         #expect(named.redis == .named && named.redisOptions == " -u $REDIS_URL" && named.variables.isEmpty)
         #expect(named.configs.files.allSatisfy { "\($0.config.worker.redis.endpoint)" == "127.0.0.1:7000" })
-        #expect(named.environment["WITNESS_DIR"] == nil)
-        let witness = try plan(["WITNESS_DIR": "/elsewhere"])
-        #expect(witness.environment["WITNESS_DIR"] == "/elsewhere")
+        #expect(named.environment["WITNESS_DIR"] == nil && named.environment["ARCHIVE_DIR"] == nil)
+        let witness = try plan(["WITNESS_DIR": "/elsewhere", "ARCHIVE_DIR": "/archive"])
+        #expect(witness.environment["WITNESS_DIR"] == "/elsewhere" && witness.environment["ARCHIVE_DIR"] == "/archive")
         #expect(witness.variables == "REDIS_URL=redis://127.0.0.1:6668 ")
     }
 

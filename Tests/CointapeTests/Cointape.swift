@@ -8,13 +8,16 @@ final class Cointape: Sendable {
     private let output: String
     /// What the process remembers of a ledger, unless a test says otherwise: another test's ledger is none of its.
     private let witness = NSTemporaryDirectory() + "cointape-witness-" + UUID().uuidString
+    private let archive = NSTemporaryDirectory() + "cointape-archive-" + UUID().uuidString
 
     /// Starts in a folder, by default the repository's; the environment is the test's own plus these variables.
     init(_ arguments: [String], in folder: String = Repository.path, environment: [String: String] = [:]) throws {
         output = outputFile()
         process = try Child(
             [Self.program] + arguments, in: folder,
-            environment: Self.cleanEnvironment.merging(["WITNESS_DIR": witness]) { $1 }.merging(environment) { $1 },
+            environment: Self.cleanEnvironment.merging(["WITNESS_DIR": witness, "ARCHIVE_DIR": archive]) { $1 }.merging(
+                environment
+            ) { $1 },
             output: output)
     }
 
@@ -22,6 +25,7 @@ final class Cointape: Sendable {
         process.end(within: .seconds(20))
         try? FileManager.default.removeItem(atPath: output)
         try? FileManager.default.removeItem(atPath: witness)
+        try? FileManager.default.removeItem(atPath: archive)
     }
 
     var identifier: Int32 { process.identifier }
@@ -65,10 +69,10 @@ final class Cointape: Sendable {
 
     /// Without what the shipped configs read: a developer's keys must not reach a test.
     private static let cleanEnvironment = ProcessInfo.processInfo.environment.filter { name, _ in
-        !["_URL", "_KEY", "COINTAPE_CLOCK", "PORT", "HOST", "CONFIG_DIR", "LOG_LEVEL", "LOG_DIR", "WITNESS_DIR"]
-            .contains {
-                name.hasSuffix($0)
-            }
+        ![
+            "_URL", "_KEY", "COINTAPE_CLOCK", "PORT", "HOST", "CONFIG_DIR", "LOG_LEVEL", "LOG_DIR", "WITNESS_DIR",
+            "ARCHIVE_DIR",
+        ].contains { name.hasSuffix($0) }
     }
 }
 

@@ -4,12 +4,13 @@ import Testing
 
 @Suite(.tags(.clock)) struct CommandTests {
     @Test func `check takes the shipped configs, and needs no key for it`() async throws {
-        let configs = ["api", "btc_rate", "ledger", "price", "rank", "toplist"].map { "config/\($0).json" }
-        let result = try await Cointape.run(["check"] + configs)
+        let configs = ["api", "archive", "btc_rate", "ledger", "price", "rank", "toplist"].map { "config/\($0).json" }
+        let result = try await Cointape.run(["check"] + configs, environment: ["ARCHIVE_DIR": ""])
         #expect(result.code == 0)
         #expect(
             result.text == #"""
                 config/api.json: ok: serves toplist, and takes orders, on 127.0.0.1:6667
+                config/archive.json: ok: keeps toplist in file://data/archive
                 config/btc_rate.json: ok: fetches btc_rate every 1m into btc_rate
                   cost: 1 page a time, 1440 calls a day
                 config/ledger.json: ok: projects the ledger of orders

@@ -77,7 +77,7 @@ import Testing
         let keys = try await shell("redis-cli -p \(port + 1) --raw --scan | cut -d : -f 1 | sort -u")
         let kinds = Set(keys.split(separator: "\n").map(String.init))
         let known = [
-            "btc_rate", "lease", "price", "probe", "rank", "toplist", "tries", "worker", "{orders}", "{read}",
+            "archive", "btc_rate", "lease", "price", "probe", "rank", "toplist", "tries", "worker", "{orders}", "{read}",
         ]
         #expect(kinds.isSubset(of: known), "\(keys)")
         up.signal(SIGINT)
@@ -139,8 +139,8 @@ import Testing
                 "CRYPTOCOMPARE_URL": "http://127.0.0.1:1", "COINBASE_URL": "http://127.0.0.1:1",
             ])
         try await workers.prints("api.listening")
-        try await eventually("six workers beat") {
-            try await shell("redis-cli -p \(redis.port) --raw KEYS 'worker:*'").split(separator: "\n").count == 6
+        try await eventually("seven workers beat") {
+            try await shell("redis-cli -p \(redis.port) --raw KEYS 'worker:*'").split(separator: "\n").count == 7
         }
         workers.signal(SIGTERM)
         #expect(try await workers.exit() == 0)

@@ -18,7 +18,7 @@ FEEDS = ["price", "rank", "btc_rate"]
 STREAMS = FEEDS + ["toplist"]
 KINDS = FEEDS + ["toplist", "ledger", "api"]
 # A developer's keys and settings must not reach a fault.
-OURS = ("_URL", "_KEY", "COINTAPE_CLOCK", "PORT", "HOST", "CONFIG_DIR", "LOG_LEVEL", "LOG_DIR", "WITNESS_DIR")
+OURS = ("_URL", "_KEY", "COINTAPE_CLOCK", "PORT", "HOST", "CONFIG_DIR", "LOG_LEVEL", "LOG_DIR", "WITNESS_DIR", "ARCHIVE_DIR")
 DURABLE = ["--appendonly", "yes", "--appendfsync", "always", "--no-appendfsync-on-rewrite", "no"]
 
 
@@ -31,6 +31,7 @@ class World:
         self.environment = {name: value for name, value in os.environ.items() if not name.endswith(OURS)}
         self.environment |= {"LOG_DIR": str(self.folder / "log"), "CONFIG_DIR": str(configs)}
         self.environment["WITNESS_DIR"] = str(self.folder / "witness")
+        self.environment["ARCHIVE_DIR"] = str(self.folder / "archive")
         self.processes, self.redis, self.clock = [], None, None
         self.random, self.names = random.Random(7), 0
 

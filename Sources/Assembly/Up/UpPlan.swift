@@ -60,13 +60,14 @@ struct UpPlan: Sendable {
             redis = .own(folder: folder, port: options.port + 1)
             redisOptions = " -p \(options.port + 1)"
             settled = settled.adding(["REDIS_URL": url])
-            if environment["WITNESS_DIR"] == nil {
-                // What is remembered of the ledger lies beside it: another data folder has another ledger.
-                settled = settled.adding(["WITNESS_DIR": "\(folder)/witness"])
-                variables = "REDIS_URL=\(url) WITNESS_DIR=\(Self.shellWord("\(folder)/witness")) "
-            } else {
-                variables = "REDIS_URL=\(url) "
+            // What is remembered of the ledger, and what is kept of the lists, lies beside them: another data folder has others.
+            var variables = "REDIS_URL=\(url) "
+            for (name, part) in [("WITNESS_DIR", "witness"), ("ARCHIVE_DIR", "archive")] where environment[name] == nil
+            {
+                settled = settled.adding([name: "\(folder)/\(part)"])
+                variables += "\(name)=\(Self.shellWord("\(folder)/\(part)")) "
             }
+            self.variables = variables
         } else {
             redis = .named
             redisOptions = " -u $REDIS_URL"

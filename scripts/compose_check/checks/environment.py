@@ -3,8 +3,9 @@
 from compose_check.written.services import cointapes, config_paths, placeholders, published, volumes
 
 # What these variables say of this machine, containers say for themselves; the gateway is published at HOST and PORT.
-WITNESS = "/var/lib/cointape/witness"
-OWN = {"HOST": "0.0.0.0", "PORT": "6667", "METRICS_HOST": "0.0.0.0", "WITNESS_DIR": WITNESS}
+# What outlives a container: what is remembered of acknowledged orders, and the blocks of lists.
+KEPT = {"WITNESS_DIR": "/var/lib/cointape/witness", "ARCHIVE_DIR": "/var/lib/cointape/archive"}
+OWN = {"HOST": "0.0.0.0", "PORT": "6667", "METRICS_HOST": "0.0.0.0"} | KEPT
 # Variables that no container needs, and why.
 NOT_PASSED = {"LOG_DIR": "the shipped configs log to the console alone; containers have nowhere to write files"}
 
@@ -20,9 +21,11 @@ def check(files):
             readers.setdefault(variable, set()).add(name)
             value = OWN.get(variable, given.get(variable))
             files.expect(environment.get(variable) == value, f"{name}: {variable} is not {value}")
-        # What is remembered of acknowledged orders outlives the container, and everyone who reads it has the same.
-        files.expect("WITNESS_DIR" not in needed or volumes(files.probed, name).get(WITNESS) == "witness",
-                     f"{name}: {WITNESS} is not the volume witness")
+        # Everyone who reads it has the same.
+        for variable, folder in KEPT.items():
+            volume = folder.rpartition("/")[2]
+            files.expect(variable not in needed or volumes(files.probed, name).get(folder) == volume,
+                         f"{name}: {folder} is not the volume {volume}")
         for variable in environment:
             files.expect(variable in needed, f"{name}: no config of its own reads {variable}")
         files.expect(service["build"].get("args", {}).get("CONFIG") == given["CONFIG_DIR"],
