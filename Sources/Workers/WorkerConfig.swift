@@ -98,6 +98,12 @@ package struct StreamOutput: Sendable {
     package let every: Duration?
     /// How old its newest data may be before something is wrong.
     package let patience: Duration
+    /// How far back gaps and missing entries are counted.
+    package let window: Duration
+    /// The stream whose first entry begins its first period; nil where something is due at once.
+    ///
+    /// Nothing is due before `patience` is over from then on.
+    package let follows: String?
     /// How many entries are due from one minute to another, both included.
     package let due: @Sendable (Minute, Minute) -> Int
     /// The lists that its entries stand for; nil for a stream of something else.
@@ -121,8 +127,8 @@ package struct StreamOutput: Sendable {
     }
 
     package init(
-        _ stream: Placed<String>, retain: Duration?, every: Duration? = nil, patience: Duration, lists: Lists? = nil,
-        holdsRows: Bool? = nil,
+        _ stream: Placed<String>, retain: Duration?, every: Duration? = nil, patience: Duration,
+        window: Duration = .seconds(7200), follows: String? = nil, lists: Lists? = nil, holdsRows: Bool? = nil,
         passing: @escaping @Sendable (Minute) -> [String] = { _ in [] },
         due: @escaping @Sendable (Minute, Minute) -> Int
     ) {
@@ -130,6 +136,8 @@ package struct StreamOutput: Sendable {
         self.retain = retain
         self.every = every
         self.patience = patience
+        self.window = window
+        self.follows = follows
         self.lists = lists
         self.holdsRows = holdsRows ?? (lists == nil)
         self.passing = passing

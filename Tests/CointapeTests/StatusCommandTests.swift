@@ -91,6 +91,13 @@ import Testing
             _ = try await client.send(
                 RedisCommand("SET", "worker:\(stream):host:0123abcd", #"{"last_minute":"\#(minute)"}"#, "PX", 600_000))
         }
+        let hour = now / 3_600_000 * 3_600_000
+        _ = try await client.send(
+            RedisCommand("XADD", "archive", "\(hour - 3_600_000)-0", "source", "archive", "bytes", "400000"))
+        _ = try await client.send(RedisCommand("XADD", "archive:days", "\(hour - 86_400_000)-0", "source", "archive"))
+        for key in ["lease:archive:\(minute)", "tries:archive:\(minute)", "worker:archive:host:0123abcd"] {
+            _ = try await client.send(RedisCommand("SET", key, "{}", "PX", 600_000))
+        }
         _ = try await client.send(RedisCommand("SET", "toplist:\(minute)", "Rank\r\n", "PX", 600_000))
         _ = try await client.send(RedisCommand("SET", "pause:price", "2020-01-01T00:00:00.000Z x", "PX", 600_000))
         var ledger = TestLedger(client)
@@ -118,9 +125,11 @@ import Testing
         let client = redis.client()
         try await fill(redis)
         let keys = (try await client.send(RedisCommand("KEYS", "*")).array ?? []).compactMap(\.text).sorted()
-        #expect(keys.count == 25, "\(keys)")
+        #expect(keys.count == 30, "\(keys)")
         let whole = rows(try await status(redis).text.replacing(/\d{4}-\d\d-\d\dT\d\d:\d\dZ/, with: "M"))
-        #expect(whole.isSuperset(of: ["price M", "toplist M", "orders:", "price fetch", "api api"]), "\(whole)")
+        #expect(
+            whole.isSuperset(of: ["price M", "toplist M", "archive M", "orders:", "price fetch", "api api"]), "\(whole)"
+        )
         for key in keys {
             guard case .bulk(let dump) = try await client.send(RedisCommand("DUMP", key)) else { continue }
             let type = try await client.send(RedisCommand("TYPE", key)).text
@@ -152,6 +161,80 @@ import Testing
         #expect(rows(try await status(redis).text.replacing(/\d{4}-\d\d-\d\dT\d\d:\d\dZ/, with: "M")) == whole)
     }
 
+    /// As far as it is about archives.
+    private struct Report: Decodable {
+        struct Archive: Decodable {
+            let name: String
+            let newest_hour: String?
+            let lag: Double?
+            let hours: Int
+            let days: Int
+            let bytes_per_day: Int?
+            let missing_hours: Int
+            let missing_minutes: Int
+        }
+
+        struct Stream: Decodable {
+            let name: String
+            let missing: Int
+        }
+
+        struct Problem: Decodable { let what: String }
+
+        let archives: [Archive]
+        let streams: [Stream]
+        let problems: [Problem]
+    }
+
+    @Test(.timeLimit(.minutes(5)))
+    func `an archive's lag, size and holes are shown, and one that is late is a problem`()
+        async throws
+    {
+        let redis = try await TestRedis(Self.durable)
+        let client = redis.client()
+        func report() async throws -> (report: Report, problems: [String]) {
+            let text = try await status(redis, ["--json", "config/archive.json"]).text
+            let report = try JSONDecoder().decode(Report.self, from: Data(text.utf8))
+            return (report, report.problems.map(\.what).filter { $0.hasPrefix("archive:") && !$0.contains("alive") })
+        }
+        func add(_ stream: String, _ hoursAgo: Int64, _ fields: String...) async throws {
+            let id = "\((Int64(Date().timeIntervalSince1970) / 3600 - hoursAgo) * 3_600_000)-0"
+            _ = try await client.send(
+                RedisCommand("XADD", arguments: [stream, id, "source", "archive"] + fields as [any RedisArgument]))
+        }
+        // Nothing is due before there are lists, nor in the first hours.
+        #expect(try await report().problems == [])
+        try await add("toplist", 1)
+        let fresh = try await report()
+        #expect(fresh.problems == [] && fresh.report.archives.count == 1)
+        #expect(fresh.report.archives[0].newest_hour == nil && fresh.report.archives[0].bytes_per_day == nil)
+        _ = try await client.send(RedisCommand("DEL", "toplist"))
+        try await add("toplist", 9)
+        #expect(try await report().problems == ["archive: has no entry yet"])
+        // Of the hours since the oldest one has no entry, and one is a gap.
+        for hour in [8, 7, 6, 4] as [Int64] {
+            try await add("archive", hour, "bytes", "1000", "minutes", "58", "gaps", "1", "missing", "1")
+        }
+        try await add("archive", 3, "gap", "unpublished", "detail", "x")
+        let late = try await report()
+        let archive = late.report.archives[0]
+        #expect(archive.hours == 5 && archive.days == 0 && archive.bytes_per_day == 24_000)
+        #expect(archive.missing_hours == 2 && archive.missing_minutes == 4)
+        let lag = try #require(archive.lag)
+        #expect((7200...10_800).contains(lag))
+        #expect(late.report.streams.map(\.missing) == [1])
+        #expect(late.problems.count == 1 && late.problems[0].hasPrefix("archive: its newest data is 4h"), "\(late)")
+        try await add("archive", 2, "bytes", "1000")
+        try await add("archive", 1, "bytes", "1000", "missing", "99999999999999999999")
+        try await add("archive:days", 30, "bytes", "77000")
+        let well = try await report()
+        #expect(well.problems == [] && well.report.archives[0].days == 1)
+        #expect(well.report.archives[0].bytes_per_day == 77_000 && well.report.archives[0].missing_minutes == 4)
+        let text = try await status(redis, ["config/archive.json"]).text
+        #expect(text.contains(" ago; 7 hours, 1 days, 77 kB a day in file://"), "\(text)")
+        #expect(text.contains("; 2 hours are missing, and 4 minutes of the last 24 hours"), "\(text)")
+    }
+
     @Test(.timeLimit(.minutes(5))) func `hostile content costs its own line and never the terminal`() async throws {
         let redis = try await TestRedis(Self.durable)
         let client = redis.client()
@@ -159,6 +242,8 @@ import Testing
         _ = try await client.send(
             RedisCommand("XADD", "price", "18446744073709551614-1", "gap", "\u{1B}[2Jx\n", "detail", "y"))
         _ = try await client.send(RedisCommand("XADD", "rank", "9223372036854775807-1", "rows", "x"))
+        _ = try await client.send(RedisCommand("XADD", "archive", "*", "bytes", "\u{1B}[2J", "gap", "\u{1B}[2J\n"))
+        _ = try await client.send(RedisCommand("XADD", "archive:days", "*", "bytes", "9223372036854775807"))
         _ = try await client.send(RedisCommand("XADD", "btc_rate", "*", "gap", "\u{1B}[31m evil\nall is well"))
         _ = try await client.send(RedisCommand("XADD", "{orders}:ledger", "*", "opened", "\u{1B}[2J\n", "total", "NaN"))
         _ = try await client.send(RedisCommand("HSET", "{read}:stats", "last", "\u{1B}[2J\nall is well"))

@@ -17,8 +17,15 @@ extension ArchiveConfig: WorkerConfig {
         let (keys, stream) = (worker.redis.keys, stream)
         return StreamOutput(
             Placed(stream, at: streamPlace), retain: nil, every: .seconds(3600), patience: .seconds(3 * 3600),
-            holdsRows: false, passing: { [keys.lease(stream, $0), keys.tries(stream, $0)] },
-            due: { max(0, Int(($1.milliseconds - $0.milliseconds) / 3_600_000) + 1) })
+            window: .seconds(5 * 86_400), follows: lists, holdsRows: false,
+            passing: { [keys.lease(stream, $0), keys.tries(stream, $0)] }, due: Self.hours)
+    }
+
+    /// How many hours begin from one minute to another, both included.
+    private static func hours(from first: Minute, to last: Minute) -> Int {
+        let hour: Duration = .seconds(3600)
+        let (begun, before) = (last.floored(to: hour), first.advanced(byMinutes: -1).floored(to: hour))
+        return max(0, Int((begun.milliseconds - before.milliseconds) / 3_600_000))
     }
 
     package func review(in environment: [String: String]) -> ConfigReview {

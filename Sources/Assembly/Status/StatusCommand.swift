@@ -61,6 +61,7 @@ struct StatusText {
                 + report.workers.map {
                     [$0.name, $0.kind, $0.alive.map { "\($0)" } ?? "unknown", $0.lastMinute ?? "-", $0.look]
                 })
+        for archive in report.archives { lines += ["", Self.words(archive), "  \(archive.look)"] }
         if let ledger = report.ledger { lines += ["", Self.words(ledger), "  \(ledger.look)"] }
         lines.append("")
         lines += report.unknown.map { "not known: \(ShownText.line($0))" }
@@ -70,6 +71,19 @@ struct StatusText {
             lines += problem.mend.map { "    \($0)" }
         }
         return lines.joined(separator: "\n")
+    }
+
+    private static func words(_ archive: StatusReport.Archive) -> String {
+        let stores = ShownText.line(archive.stores.joined(separator: " and "))
+        guard let hour = archive.newestHour else { return "\(archive.name): no hour is sealed yet, in \(stores)" }
+        let bytes = archive.bytesPerDay.map { ", \(size(Int64($0))) a day" } ?? ""
+        let missing =
+            archive.missingHours == 0 && archive.missingMinutes == 0
+            ? "nothing is missing"
+            : "\(archive.missingHours) hours are missing, and \(archive.missingMinutes) minutes of the last 24 hours"
+        return
+            "\(archive.name): sealed up to the hour \(hour), which ended \(age(archive.lag)) ago; \(archive.hours) hours, "
+            + "\(archive.days) days\(bytes) in \(stores); \(missing)"
     }
 
     private static func words(_ ledger: StatusReport.Ledger) -> String {

@@ -1,3 +1,4 @@
+import Archive
 import Basics
 import Config
 import JSON
@@ -67,10 +68,11 @@ struct StatusReader: Sendable {
             }
             if let stream = streamStatus(file.config) {
                 await part("\(stream.name): the key \(stream.key)", stream.look, &report) { report in
-                    try await addStream(stream, redis, to: &report)
+                    try await addStream(stream, isDue: await isDue(file.config, redis), redis, to: &report)
                 }
                 await addMemory(file.config, stream, &servers, to: &report)
             }
+            if let archive = file.config as? ArchiveConfig { await addArchive(archive, redis, to: &report) }
             await addWorker(file.config, redis, to: &report)
         }
         await addOrders(&servers, to: &report)
@@ -123,7 +125,8 @@ struct StatusReader: Sendable {
     private func expected(_ config: any WorkerConfig) -> [KeyFitness.Expected] {
         guard let output = config.output else { return [] }
         let stream = config.worker.redis.keys.stream(output.stream.value)
-        return [.init(stream, "stream")]
+        let days = (config as? ArchiveConfig).map { config.worker.redis.keys.stream($0.days) }
+        return ([stream] + [days].compactMap(\.self)).map { .init($0, "stream") }
             + output.passing(Minute(containing: clock.now)).map { .init($0, "string", expires: true) }
     }
 
@@ -178,18 +181,48 @@ struct StatusReader: Sendable {
         let (redis, stream) = (config.worker.redis, output.stream.value)
         return StreamStatus(
             name: stream, key: redis.keys.stream(stream), cli: redis.endpoint.cli, retain: output.retain,
-            due: output.due, patience: output.patience)
+            due: output.due, patience: output.patience, window: output.window)
+    }
+
+    /// Whether the worker's stream should have an entry by now: for one whose periods begin with another stream, some time
+    /// after that has.
+    private func isDue(_ config: any WorkerConfig, _ redis: RedisClient) async -> Bool {
+        guard let output = config.output, let follows = output.follows else { return true }
+        let reader = StreamReader(key: config.worker.redis.keys.stream(follows), redis: redis, clock: clock)
+        // What cannot be read is told with that stream.
+        guard let first = try? await reader.oldest()?.minute else { return false }
+        return clock.now - first.start > output.patience
+    }
+
+    /// What its stream of hours is like was told with the streams.
+    private func addArchive(_ config: ArchiveConfig, _ redis: RedisClient, to report: inout StatusReport) async {
+        let keys = config.worker.redis.keys
+        let look = "\(redis.endpoint.cli) XREVRANGE '\(keys.stream(config.days))' + - COUNT 1"
+        await part("\(config.days): the key \(keys.stream(config.days))", look, &report) { report in
+            let stream = report.streams.last { $0.name == config.stream }
+            do {
+                report.archives.append(
+                    try await ArchiveSurvey.report(config, stream, redis: redis, clock: clock))
+            } catch let error as StreamSurvey.WrongType {
+                // That of hours was told before.
+                guard stream != nil else { return }
+                let days = StreamStatus(
+                    name: config.days, key: keys.stream(config.days), cli: redis.endpoint.cli, retain: nil,
+                    due: { _, _ in 0 }, patience: .zero)
+                report.add(days.problem(error.type))
+            }
+        }
     }
 
     private func addStream(
-        _ stream: StreamStatus, _ redis: RedisClient, to report: inout StatusReport
+        _ stream: StreamStatus, isDue: Bool, _ redis: RedisClient, to report: inout StatusReport
     ) async throws {
         let reader = StreamReader(key: stream.key, redis: redis, clock: clock)
         do {
             let survey = try await reader.survey()
             let minutes = try await reader.settledMinutes(from: stream.windowStart(clock.now))
             let good = try await reader.newestGood()
-            let (line, problems) = stream.report(survey, minutes, good: good, now: clock.now)
+            let (line, problems) = stream.report(survey, minutes, good: good, isDue: isDue, now: clock.now)
             report.streams.append(line)
             problems.forEach { report.add($0) }
         } catch let error as StreamSurvey.WrongType {

@@ -54,6 +54,26 @@ struct StatusReport: Encodable, Equatable, Sendable {
         let look: String
     }
 
+    struct Archive: Encodable, Equatable, Sendable {
+        /// The worker's.
+        let name: String
+        let stores: [String]
+        /// The newest that is sealed.
+        let newestHour: String?
+        /// Since the end of that hour, in seconds.
+        let lag: Double?
+        /// How many entries tell of hours, and of days.
+        let hours: Int
+        let days: Int
+        /// Of each store; nil where there is no block yet.
+        let bytesPerDay: Int?
+        /// Hours between the oldest and the newest without an entry, and those of the last days whose entry is a gap.
+        let missingHours: Int
+        /// Of the last 24 hours that are sealed.
+        let missingMinutes: Int
+        let look: String
+    }
+
     struct Memory: Encodable, Equatable, Sendable {
         /// What feeds and lists take now, and once they are as long as they are kept.
         let boundedBytes: Int64
@@ -77,6 +97,7 @@ struct StatusReport: Encodable, Equatable, Sendable {
     var servers: [Server] = []
     var streams: [Stream] = []
     var workers: [Worker] = []
+    var archives: [Archive] = []
     var ledger: Ledger?
     var problems: [Problem] = []
     /// What Redis refuses to tell this user, in words; nothing is wrong therefore, and nothing is known to be right.

@@ -14,18 +14,18 @@ struct StreamStatus: Sendable {
     let due: @Sendable (Minute, Minute) -> Int
     /// How old the newest data may be.
     let patience: Duration
-
-    /// Gaps and missing minutes are counted in the last two hours.
-    private static let longestWindow: Duration = .seconds(7200)
+    /// How far back gaps and missing minutes are counted.
+    var window: Duration = .seconds(7200)
 
     /// From which minute on the entries are looked through.
     func windowStart(_ now: Timestamp) -> Minute {
-        Minute(containing: now - min(retain ?? Self.longestWindow, Self.longestWindow))
+        Minute(containing: now - longestWindow)
     }
 
-    /// `minutes` are those since `windowStart`, the newest first; `good` is the newest that does not lie in the future.
+    /// `minutes` are those since `windowStart`, the newest first; `good` is the newest that does not lie in the future;
+    /// `isDue` is false for a stream that need not have an entry yet.
     func report(
-        _ survey: StreamSurvey, _ minutes: [SettledMinute], good: StreamID?, now: Timestamp
+        _ survey: StreamSurvey, _ minutes: [SettledMinute], good: StreamID?, isDue: Bool = true, now: Timestamp
     ) -> (StatusReport.Stream, [StatusReport.Problem]) {
         let present = minutes.filter { !FutureEntryAlarm.isAhead($0.id, now: now) }
         let data = present.first { $0.gap == nil }?.id.minute
@@ -46,11 +46,12 @@ struct StreamStatus: Sendable {
             newestData: data.map { "\($0)" }, age: age.map { $0 / .seconds(1) },
             window: (now - windowStart(now).start).components.seconds, gaps: gaps, missing: missing,
             look: look)
-        return (stream, problems(survey, minutes, good, age: age, now: now))
+        return (stream, problems(survey, minutes, good, age: age, isDue: isDue, now: now))
     }
 
     private func problems(
-        _ survey: StreamSurvey, _ minutes: [SettledMinute], _ good: StreamID?, age: Duration?, now: Timestamp
+        _ survey: StreamSurvey, _ minutes: [SettledMinute], _ good: StreamID?, age: Duration?, isDue: Bool,
+        now: Timestamp
     ) -> [StatusReport.Problem] {
         let ahead = minutes.filter { FutureEntryAlarm.isAhead($0.id, now: now) }
         if let top = survey.lastID, FutureEntryAlarm.isAhead(top, now: now) {
@@ -68,6 +69,7 @@ struct StreamStatus: Sendable {
             ]
         }
         guard let age else {
+            if survey.entries == 0, !isDue { return [] }
             let why = survey.entries == 0 ? "has no entry yet" : "has had no data for \(longest)"
             return [StatusReport.Problem(what: "\(name): \(why)", mend: ["\(cli) XREVRANGE '\(key)' + - COUNT 5"])]
         }
@@ -81,7 +83,8 @@ struct StreamStatus: Sendable {
     /// Shows the newest entry.
     var look: String { "\(cli) XREVRANGE '\(key)' + - COUNT 1" }
 
-    private var longest: String { min(retain ?? Self.longestWindow, Self.longestWindow).short }
+    private var longestWindow: Duration { min(retain ?? window, window) }
+    private var longest: String { longestWindow.short }
 
     /// What is to be said of a key that is no stream.
     func problem(_ type: String) -> StatusReport.Problem {
