@@ -196,10 +196,11 @@ let package = Package(
         .target(
             name: "Archive",
             dependencies: [
-                "Basics", "Blocks", "Config", "CurlHTTP", "Digests", "Logs", "POSIX", "Redis", "Tape", "Telemetry",
-                "TopLists", "Workers",
+                "Basics", "Blocks", "Config", "CurlHTTP", "Digests", "JSON", "Logs", "POSIX", "Redis", "Tape",
+                "Telemetry", "TopLists", "Workers",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -271,7 +272,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "JQ", "Orders", "POSIX", "Redis",
+                "Archive", "Basics", "Blocks", "Digests", "JQ", "Orders", "POSIX", "Redis",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -282,7 +283,10 @@ let package = Package(
         ),
         .testTarget(
             name: "ArchiveTests",
-            dependencies: ["Archive", "Basics", "Blocks", "CurlHTTP", "Digests", "POSIX", "TestSupport"],
+            dependencies: [
+                "Archive", "Basics", "Blocks", "CurlHTTP", "Digests", "POSIX", "TestSupport", "TopLists",
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(
@@ -381,7 +385,8 @@ let package = Package(
         .testTarget(
             name: "CointapeTests",
             dependencies: [
-                "Basics", "Config", "Orders", "Redis", "Tape", "Telemetry", "TestSupport", "cointape",
+                "Archive", "Basics", "Blocks", "Config", "Orders", "Redis", "Tape", "Telemetry", "TestSupport",
+                "cointape",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],

@@ -62,6 +62,15 @@ enum CommandExit {
         }
     }
 
+    /// Writes a part of a result that is as long as it likes; throws, to end the command, once something could not be written.
+    static func write(_ bytes: [UInt8]) throws(ExitCode) {
+        failure.withLock { failure in
+            if failure == 0 { failure = write(bytes, to: STDOUT_FILENO) }
+        }
+        // `withExitCodes` says why, and with which code it ends.
+        guard failure.withLock({ $0 == 0 }) else { throw ExitCode(unwritable) }
+    }
+
     static func tell(_ text: String) {
         _ = write(text, to: STDERR_FILENO)
     }
@@ -85,7 +94,10 @@ enum CommandExit {
 
     /// Writes a line; returns the errno, zero when all of it is written.
     private static func write(_ text: String, to descriptor: Int32) -> Int32 {
-        let bytes = Array((text + "\n").utf8)
+        write(Array((text + "\n").utf8), to: descriptor)
+    }
+
+    private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
         var written = 0
         while written < bytes.count {
             let count = bytes[written...].withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }

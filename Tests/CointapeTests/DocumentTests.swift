@@ -17,7 +17,7 @@ import Testing
     /// Their commands all show something, in a tape that runs.
     private static let whileUpRuns = [
         "docs/reference/lists.md", "docs/reference/orders.md", "docs/howto/ledger.md", "docs/howto/watch.md",
-        "docs/reference/metrics.md",
+        "docs/reference/metrics.md", "docs/howto/archive.md",
     ]
 
     /// A folder whose `cointape` is the one under test, in front of the PATH.
@@ -77,7 +77,8 @@ import Testing
         let keys = try await shell("redis-cli -p \(port + 1) --raw --scan | cut -d : -f 1 | sort -u")
         let kinds = Set(keys.split(separator: "\n").map(String.init))
         let known = [
-            "archive", "btc_rate", "lease", "price", "probe", "rank", "toplist", "tries", "worker", "{orders}", "{read}",
+            "archive", "btc_rate", "lease", "price", "probe", "rank", "toplist", "tries", "worker", "{orders}",
+            "{read}",
         ]
         #expect(kinds.isSubset(of: known), "\(keys)")
         up.signal(SIGINT)
@@ -94,12 +95,14 @@ import Testing
         for block in try Self.whileUpRuns.flatMap({ try Document($0).blocks }) {
             let output = try #require(block.output, "\(block.commands)")
             try await eventually("\(block.commands) prints what the page shows") {
-                let printed = try await shell(here(block.commands, port), environment: environment)
+                let commands = here(block.commands, port).replacing(
+                    "ARCHIVE_DIR=data", with: "ARCHIVE_DIR='\(folder.path)/data'")
+                let printed = try await shell(commands, environment: environment)
                 return Document.shape(printed) == Document.shape(output)
             }
             compared += 1
         }
-        #expect(compared == 12)
+        #expect(compared == 14)
         up.signal(SIGINT)
         #expect(try await up.exit() == 0)
     }

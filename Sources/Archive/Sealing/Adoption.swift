@@ -29,10 +29,22 @@ package struct Adoption: Sendable {
         self.logger = logger
     }
 
-    /// Returns how many entries were published; 0 if there are no blocks, or entries already.
+    /// What came of it.
+    package struct Outcome: Equatable, Sendable {
+        /// Blocks that the stores have.
+        package fileprivate(set) var blocks = 0
+        /// Entries that were published.
+        package fileprivate(set) var published = 0
+        /// Names of the streams that had entries already: nothing was published there.
+        package fileprivate(set) var full: [String] = []
+        /// Blocks that no store has whole.
+        package fileprivate(set) var damaged: [String] = []
+    }
+
+    /// Publishes to each of the two streams that is empty.
     ///
     /// Reads each block once, as a whole. A damaged one is told, and another store's is taken.
-    package func run() async throws -> Int {
+    package func run() async throws -> Outcome {
         var blocks: [BlockName: [any BlockStore]] = [:]
         for store in sealer.stores {
             for file in try await store.files(in: "") {
@@ -40,12 +52,18 @@ package struct Adoption: Sendable {
             }
         }
         let names = blocks.keys.sorted { $0.first < $1.first }
-        var count = 0
+        var outcome = Outcome(blocks: names.count)
         func adopt(_ names: [BlockName], _ stream: (reader: StreamReader, publisher: Publisher)) async throws {
-            guard try await stream.reader.newestID() == nil else { return }
+            guard try await stream.reader.newestID() == nil else {
+                outcome.full.append(stream.reader.key)
+                return
+            }
             for name in names {
-                guard let draft = try await draft(name, blocks[name] ?? []) else { continue }
-                if try await stream.publisher.publish(draft, for: name.first) == .ok { count += 1 }
+                guard let draft = try await draft(name, blocks[name] ?? []) else {
+                    outcome.damaged.append("\(name)")
+                    continue
+                }
+                if try await stream.publisher.publish(draft, for: name.first) == .ok { outcome.published += 1 }
             }
         }
         try await adopt(names.filter { $0.minutes == 1440 }, days)
@@ -57,8 +75,10 @@ package struct Adoption: Sendable {
             blocks[last] = blocks[last] ?? []
         }
         try await adopt(hours, self.hours)
-        if count > 0 { logger.notice(.archiveAdopted, metadata: [LogKey.count: "\(count)"]) }
-        return count
+        if outcome.published > 0 {
+            logger.notice(.archiveAdopted, metadata: [LogKey.count: "\(outcome.published)"])
+        }
+        return outcome
     }
 
     private func draft(_ name: BlockName, _ stores: [any BlockStore]) async throws -> EntryDraft? {
@@ -72,11 +92,7 @@ package struct Adoption: Sendable {
                 let bytes = try await source.read([0..<source.size])[0]
                 return try await sealer.draft(name, bytes)
             } catch let damage as BlockDamage {
-                logger.warning(
-                    .archiveBlockDamaged,
-                    metadata: [
-                        LogKey.path: "\(name)", LogKey.store: "\(store.name)", LogKey.detail: "\(damage)",
-                    ])
+                sealer.tellDamage(name, store, "\(damage)")
             }
         }
         return nil

@@ -100,7 +100,7 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
     /// The oldest hour that is not settled, and over: no list of it can come any more.
     private func nextHour() async throws -> Minute? {
         let newest = try await hours.reader.newestID()?.minute
-        if newest == nil, try await adoption.run() > 0 { return try await nextHour() }
+        if newest == nil, try await adoption.run().published > 0 { return try await nextHour() }
         guard let first = try await lists.oldest()?.minute else { return nil }
         // Hours of which Redis never had, or no longer has, anything have no block.
         let oldest = first.floored(to: .seconds(3600))

@@ -131,7 +131,7 @@ struct Sealer: Sendable {
         try await store.remove(hour.file)
     }
 
-    private func tellDamage(_ name: BlockName, _ store: any BlockStore, _ detail: String) {
+    func tellDamage(_ name: BlockName, _ store: any BlockStore, _ detail: String) {
         logger.warning(
             .archiveBlockDamaged,
             metadata: [LogKey.path: "\(name)", LogKey.store: "\(store.name)", LogKey.detail: "\(detail)"])

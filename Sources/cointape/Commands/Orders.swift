@@ -160,7 +160,7 @@ struct RebuildReadModel: AsyncParsableCommand {
 }
 
 /// Tells a mistake in an option as the argument parser tells its own.
-private func validated<Command>(_ make: () throws(CommandError) -> Command) throws -> Command {
+func validated<Command>(_ make: () throws(CommandError) -> Command) throws -> Command {
     do throws(CommandError) {
         return try make()
     } catch {

@@ -1,0 +1,211 @@
+import Basics
+import Blocks
+import Digests
+import Redis
+package import Tape
+
+/// Looks through all stores of an archive, and compares them with each other and with the entries in Redis.
+///
+/// It only reads. One block is in memory at a time.
+package struct ArchiveAudit: Sendable {
+    /// One line of what was found.
+    package enum Finding: Equatable, Sendable {
+        /// What there is.
+        case account(String)
+        /// Worth knowing; nothing is to be done, or nothing can be.
+        case note(String)
+        /// With what to do.
+        case wrong(String)
+    }
+
+    private let stores: [any BlockStore]
+    private let hours: StreamReader
+    private let days: StreamReader
+    private let isDeep: Bool
+    private let tell: @Sendable (Finding) -> Void
+
+    /// `isDeep` decodes every list and compares its digest; `tell` gets each finding as soon as it is made.
+    package init(
+        stores: [any BlockStore], hours: StreamReader, days: StreamReader, isDeep: Bool,
+        tell: @escaping @Sendable (Finding) -> Void
+    ) {
+        (self.stores, self.hours, self.days) = (stores, hours, days)
+        (self.isDeep, self.tell) = (isDeep, tell)
+    }
+
+    /// What a store says that it has.
+    private struct Shelf {
+        let store: any BlockStore
+        let names: Set<BlockName>
+        let hours: Set<Minute>
+    }
+
+    package func run() async {
+        let shelves = await shelves()
+        let entries = await entries()
+        let names = shelves.reduce(into: Set<BlockName>()) { $0.formUnion($1.names) }
+        compare(shelves, entries, names)
+        var unknown: [BlockName] = []
+        for name in names.sorted(by: { ($0.first, $0.minutes) < ($1.first, $1.minutes) }) {
+            await look(at: name, in: shelves.filter { $0.names.contains(name) }, entries.blocks[name] ?? nil)
+            // The hours of a day may have entries of their own, or not any more.
+            if entries.blocks[name] == nil { unknown.append(name) }
+        }
+        guard let first = unknown.first else { return }
+        if entries.blocks.isEmpty, entries.gaps.isEmpty {
+            tell(.note("Redis has no entry of any block: cointape archive adopt publishes them"))
+        } else {
+            tell(
+                .note(
+                    "Redis has no entry of \(unknown.count) blocks, the first \(first): there is nothing to compare them with"
+                ))
+        }
+    }
+
+    private func shelves() async -> [Shelf] {
+        var shelves: [Shelf] = []
+        for store in stores {
+            do throws(StoreError) {
+                let files = try await store.files(in: "").filter { BlockName(file: $0.name) != nil }
+                let names = Set(files.compactMap { BlockName(file: $0.name) })
+                shelves.append(Shelf(store: store, names: names, hours: Hours.covered(by: names)))
+                let days = names.count { $0.minutes == 1440 }
+                let bytes = files.reduce(0) { $0 + $1.size }
+                tell(
+                    .account(
+                        "\(store.name): \(Self.count(days, "day")), \(Self.count(names.count - days, "hour")), \(bytes) bytes"
+                    ))
+            } catch {
+                tell(.wrong("\(error): nothing of this store was looked at"))
+            }
+        }
+        return shelves
+    }
+
+    private func entries() async -> ArchiveEntries {
+        do {
+            return try await ArchiveEntries(hours: hours, days: days)
+        } catch {
+            tell(.wrong("the entries cannot be read: \((error as? RedisError)?.message ?? "\(error)")"))
+            return ArchiveEntries()
+        }
+    }
+
+    // MARK: What is not there
+
+    private func compare(_ shelves: [Shelf], _ entries: ArchiveEntries, _ names: Set<BlockName>) {
+        let there = Hours.covered(by: names)
+        let told = Hours.covered(by: entries.blocks.keys)
+        let settled = Hours.covered(by: entries.gaps.keys.filter { $0.minutes == 60 })
+        guard let first = there.union(told).min(), let last = there.union(told).max() else {
+            tell(.note("there is no block yet"))
+            return
+        }
+        let absent = Hours.all(from: first, to: last).filter { !there.contains($0) }
+        for run in Hours.lines(absent.filter { told.contains($0) }) {
+            tell(
+                .wrong(
+                    "\(run): lost: Redis tells of it, and no store has it; if another host has it: cointape archive pull"
+                ))
+        }
+        for run in Hours.lines(absent.filter { !told.contains($0) && settled.contains($0) }) {
+            tell(.note("\(run): a hole: its entry is a gap; if another host has it: cointape archive pull"))
+        }
+        for run in Hours.lines(absent.filter { !told.contains($0) && !settled.contains($0) }) {
+            tell(.note("\(run): a hole: nothing tells of it; if another host has it: cointape archive pull"))
+        }
+        for day in entries.blocks.keys.filter({ $0.minutes == 1440 && !names.contains($0) }).sorted(by: {
+            $0.first < $1.first
+        }) where Hours.covered(by: [day]).isSubset(of: there) {
+            tell(
+                .wrong(
+                    "\(day): lost: Redis tells of it, and the stores have its hours only; if another host has it: cointape archive pull"
+                ))
+        }
+        for shelf in shelves {
+            let lacking = there.subtracting(shelf.hours)
+            for run in Hours.lines(lacking) {
+                tell(
+                    .wrong(
+                        "\(run): \(shelf.store.name) lacks it; cointape archive pull \(other(than: shelf, shelves, lacking))"
+                    ))
+            }
+        }
+    }
+
+    /// The store from which the most of these hours can be copied.
+    private func other(than shelf: Shelf, _ shelves: [Shelf], _ hours: Set<Minute>) -> String {
+        let others = shelves.filter { $0.store.name != shelf.store.name }
+        return others.max { $0.hours.intersection(hours).count < $1.hours.intersection(hours).count }?.store.name ?? ""
+    }
+
+    // MARK: What is there
+
+    private enum Condition {
+        /// With its digest.
+        case whole(String)
+        case damaged(String)
+        case unreadable(String)
+    }
+
+    private func look(at name: BlockName, in shelves: [Shelf], _ entry: ArchiveEntries.Entry?) async {
+        var found: [(store: String, condition: Condition)] = []
+        for shelf in shelves { found.append((shelf.store.name, await condition(of: name, in: shelf.store, entry))) }
+        let whole = found.compactMap { found -> (store: String, digest: String)? in
+            if case .whole(let digest) = found.condition { (found.store, digest) } else { nil }
+        }
+        for (store, condition) in found {
+            switch condition {
+            case .damaged(let why):
+                let source = whole.first?.store ?? "SOURCE, another host or store that has it"
+                tell(.wrong("\(name): damaged in \(store): \(why); cointape archive pull \(source)"))
+            case .unreadable(let why): tell(.wrong("\(name): cannot be read: \(why)"))
+            case .whole: break
+            }
+        }
+        for (store, digest) in whole where entry.map({ $0.sha256 != digest }) ?? false {
+            tell(
+                .wrong(
+                    "\(name): in \(store) it is another one than its entry tells of (\(digest.prefix(8)), not \(entry?.sha256.prefix(8) ?? "")); "
+                        + "remove the file if another host or store has the right one, then cointape archive pull"))
+        }
+        if let first = whole.first, let other = whole.first(where: { $0.digest != first.digest }) {
+            tell(
+                .wrong(
+                    "\(name): \(first.store) and \(other.store) have different ones; remove the file that has fewer lists, "
+                        + "then cointape archive pull the other store"))
+        }
+    }
+
+    private func condition(
+        of name: BlockName, in store: any BlockStore, _ entry: ArchiveEntries.Entry?
+    ) async -> Condition {
+        do {
+            guard let source = try await store.open(name.file) else { return .damaged("it is gone") }
+            let bytes = try await source.read([0..<source.size])[0]
+            let digest = Digest.sha256(bytes)
+            let block = try await BlockCheck.open(bytes, as: name)
+            // One that is not what its entry tells of may be damaged where only decoding shows it.
+            if isDeep || entry.map({ $0.sha256 != digest }) ?? false { try await block.verify() }
+            return .whole(digest)
+        } catch let damage as BlockDamage {
+            return .damaged("\(damage)")
+        } catch {
+            return .unreadable("\(error)")
+        }
+    }
+
+    private static func count(_ count: Int, _ what: String) -> String { "\(count) \(what)\(count == 1 ? "" : "s")" }
+}
+
+/// Whether bytes are the block that they are taken for.
+enum BlockCheck {
+    /// Throws `BlockDamage` if the bytes are not a block of that hour or day.
+    static func open(_ bytes: [UInt8], as name: BlockName) async throws -> Block {
+        let block = try await Block.open(BlockInMemory(bytes))
+        guard block.first == name.first, block.minutes == name.minutes else {
+            throw BlockDamage("the block is not that of \(name)")
+        }
+        return block
+    }
+}

@@ -1,0 +1,47 @@
+import Basics
+import Redis
+import Tape
+
+/// What the entries of an archive's two streams tell: which blocks there are, and of each its size and digest.
+struct ArchiveEntries: Sendable {
+    struct Entry: Equatable, Sendable {
+        let bytes: Int
+        let sha256: String
+    }
+
+    /// nil for an entry that tells of a block, and not of its bytes.
+    private(set) var blocks: [BlockName: Entry?] = [:]
+    /// Hours and days that were settled without a block, with the gap's code.
+    private(set) var gaps: [BlockName: String] = [:]
+
+    private static let batch = 1000
+
+    /// Reads both streams, some entries at a time.
+    init(hours: StreamReader, days: StreamReader) async throws {
+        try await read(hours) { .hour($0) }
+        try await read(days) { .day($0) }
+    }
+
+    /// For an archive whose Redis cannot be asked.
+    init() {}
+
+    private mutating func read(_ stream: StreamReader, _ name: (Minute) -> BlockName) async throws {
+        var next = Minute(containing: Timestamp(milliseconds: 0))
+        while true {
+            let entries = try await stream.oldest(Self.batch, from: StreamID(next))
+            for entry in entries { take(entry, name(entry.minute)) }
+            guard let last = entries.last, entries.count == Self.batch else { return }
+            next = last.minute.advanced(byMinutes: 1)
+        }
+    }
+
+    private mutating func take(_ entry: TapeEntry, _ name: BlockName) {
+        if let gap = entry.gap {
+            gaps[name] = gap.code
+        } else if entry.text("place") == name.file {
+            let bytes = entry.text("bytes").flatMap { Int($0) }
+            let told = bytes.flatMap { bytes in entry.text("sha256").map { Entry(bytes: bytes, sha256: $0) } }
+            blocks[name] = .some(told)
+        }
+    }
+}

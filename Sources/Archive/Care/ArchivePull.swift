@@ -1,0 +1,109 @@
+import Basics
+import Blocks
+import Digests
+
+/// Copies into an archive's stores what they lack, or have damaged, out of another archive.
+///
+/// What is there and whole stays as it is. Nothing is kept that was not decoded, and whose digests were not compared. It can be
+/// ended at any time, and run again.
+package struct ArchivePull: Sendable {
+    private let stores: [any BlockStore]
+    private let origin: any BlockOrigin
+    private let tell: @Sendable (String) -> Void
+
+    /// `tell` gets a line for each block that is copied, or cannot be.
+    package init(
+        into stores: [any BlockStore], from origin: any BlockOrigin, tell: @escaping @Sendable (String) -> Void
+    ) {
+        self.stores = stores.filter { $0.name != origin.name }
+        (self.origin, self.tell) = (origin, tell)
+    }
+
+    package struct Outcome: Equatable, Sendable {
+        /// Copies, and their bytes: a block that goes into two stores counts twice.
+        package fileprivate(set) var copied = 0
+        package fileprivate(set) var bytes = 0
+        /// Those that were there, and whole.
+        package fileprivate(set) var present = 0
+        /// Blocks that are still missing or damaged, as the origin does not give them whole.
+        package fileprivate(set) var failed = 0
+        /// Hours between the oldest and the newest that nobody has, as `Hours.lines` tells them.
+        package fileprivate(set) var holes: [String] = []
+    }
+
+    private enum Need {
+        case none, missing, damaged
+    }
+
+    /// Throws what the origin's list, or a store, fails with.
+    package func run() async throws -> Outcome {
+        let offered = try await origin.blocks().sorted {
+            ($0.name.first, $0.name.minutes) < ($1.name.first, $1.name.minutes)
+        }
+        var names: [Set<BlockName>] = []
+        for store in stores { names.append(Set(try await store.files(in: "").compactMap { BlockName(file: $0.name) })) }
+        var outcome = Outcome()
+        for block in offered {
+            var wanting: [(store: any BlockStore, need: Need)] = []
+            for (store, names) in zip(stores, names) {
+                let need = try await need(of: block, in: store, names)
+                if need == .none { outcome.present += 1 } else { wanting.append((store, need)) }
+            }
+            guard !wanting.isEmpty else { continue }
+            let bytes: [UInt8]
+            do {
+                bytes = try await checked(block)
+            } catch {
+                outcome.failed += 1
+                tell("failed: \(block.name): \(error)")
+                continue
+            }
+            for (store, need) in wanting {
+                if need == .damaged { try await store.remove(block.name.file) }
+                guard try await store.create(block.name.file, bytes) else { continue }
+                outcome.copied += 1
+                outcome.bytes += bytes.count
+                tell("copied: \(block.name) to \(store.name)\(need == .damaged ? ", in place of a damaged one" : "")")
+            }
+        }
+        let there = Hours.covered(by: names.reduce(Set(offered.map(\.name))) { $0.union($1) })
+        if let first = there.min(), let last = there.max() {
+            outcome.holes = Hours.lines(Hours.all(from: first, to: last).filter { !there.contains($0) })
+        }
+        return outcome
+    }
+
+    private func need(of block: OfferedBlock, in store: any BlockStore, _ names: Set<BlockName>) async throws -> Need {
+        guard names.contains(block.name) else {
+            switch block.name {
+            // The day that it is in is there; or the archive worker will make the day out of its hours.
+            case .hour(let hour): return names.contains(.day(of: hour)) ? .none : .missing
+            case .day(let day):
+                let hours = (0..<24).map { BlockName.hour(day.advanced(byMinutes: $0 * 60)) }
+                return hours.allSatisfy(names.contains) ? .none : .missing
+            }
+        }
+        guard let source = try await store.open(block.name.file) else { return .missing }
+        do {
+            let bytes = try await source.read([0..<source.size])[0]
+            if let sha256 = block.sha256, Digest.sha256(bytes) == sha256 { return .none }
+            try await BlockCheck.open(bytes, as: block.name).verify()
+            if block.sha256 != nil {
+                tell("left: \(block.name) in \(store.name) is whole, and another one than that of \(origin.name)")
+            }
+            return .none
+        } catch is BlockDamage {
+            return .damaged
+        }
+    }
+
+    /// The bytes of the origin's block; throws if they are not what it should be.
+    private func checked(_ block: OfferedBlock) async throws -> [UInt8] {
+        let bytes = try await origin.bytes(of: block)
+        if let sha256 = block.sha256, Digest.sha256(bytes) != sha256 {
+            throw OriginError("what \(origin.name) gives is not what it tells of: its SHA-256 differs")
+        }
+        try await BlockCheck.open(bytes, as: block.name).verify()
+        return bytes
+    }
+}

@@ -1,0 +1,168 @@
+package import Basics
+import Blocks
+package import NIOCore
+package import TopLists
+
+/// All rows that an archive has of a range of minutes, oldest first: those of blocks, and of the last hours those that Redis has.
+///
+/// Memory does not grow with the range: an hour is decoded at once, and a block is forgotten behind its last minute.
+package struct ArchiveExport: Sendable {
+    private let reader: ArchiveReader
+    private let clock: @Sendable () -> Timestamp
+    private let format: ListFormat
+    /// The ids of the coins that are wanted, in the order in which they are written; nil for all.
+    private let coins: [Int64]?
+
+    /// What is given out at once, in bytes.
+    private static let piece = 262_144
+
+    package init(
+        _ reader: ArchiveReader, _ format: ListFormat, coins: [Int64]?, now: @escaping @Sendable () -> Timestamp
+    ) {
+        (self.reader, self.format, self.coins, clock) = (reader, format, coins, now)
+    }
+
+    /// The minutes of the range of which something can be known: from the first that is kept to the last that is settled.
+    ///
+    /// Returns nil if there are none.
+    package func known(of range: Range<Minute>) async throws -> Range<Minute>? {
+        guard let oldest = try await reader.oldest(), let newest = try await reader.newest() else { return nil }
+        let (from, to) = (max(range.lowerBound, oldest), min(range.upperBound, newest.advanced(byMinutes: 1)))
+        return from < to ? from..<to : nil
+    }
+
+    /// Gives out the bytes piece by piece, the header of CSV first.
+    ///
+    /// What the body throws ends it.
+    package func write(_ range: Range<Minute>, _ body: (ByteBuffer) async throws -> Void) async throws {
+        let titles = try await titles(in: range)
+        var rows = MinuteRows(format, titles)
+        var minute = range.lowerBound
+        while minute < range.upperBound {
+            let found = try await reader.block(of: minute, now: clock())
+            let end = min(range.upperBound, found?.name.end ?? BlockName.hour(of: minute).end)
+            if let found {
+                // An hour at once: its coins' rows are decoded together.
+                while minute < end {
+                    let last = min(end, BlockName.hour(of: minute).end)
+                    try await write(minute..<last, found, titles, &rows, body)
+                    minute = last
+                }
+                reader.forget(found.name)
+            } else {
+                while minute < end {
+                    rows.append(gap: "missing", at: minute)
+                    minute = minute.advanced(byMinutes: 1)
+                }
+            }
+            if rows.size >= Self.piece { try await body(rows.take()) }
+        }
+        try await body(rows.finish())
+    }
+
+    /// The titles of all columns that any list of the range has, in the order in which they come up.
+    private func titles(in range: Range<Minute>) async throws -> [String] {
+        var titles: [String] = []
+        var minute = range.lowerBound
+        while minute < range.upperBound {
+            let found = try await reader.block(of: minute, now: clock())
+            let end = min(range.upperBound, found?.name.end ?? BlockName.hour(of: minute).end)
+            if let found {
+                for offset in found.offset(of: minute)..<found.offset(of: end) {
+                    for column in found.block.columns(offset) ?? [] where !titles.contains(column.name) {
+                        titles.append(column.name)
+                    }
+                }
+                reader.forget(found.name)
+            }
+            minute = end
+        }
+        return titles
+    }
+
+    private func write(
+        _ minutes: Range<Minute>, _ found: ArchiveReader.Found, _ titles: [String], _ rows: inout MinuteRows,
+        _ body: (ByteBuffer) async throws -> Void
+    ) async throws {
+        let offsets = found.offset(of: minutes.lowerBound)..<found.offset(of: minutes.upperBound)
+        let courses = try await courses(in: offsets, found.block, titles)
+        var own = rows
+        var next = offsets.lowerBound
+        func appendGaps(upTo end: Int) async throws {
+            for offset in next..<end {
+                let code = try await found.block.gap(offset)?.code ?? "missing"
+                own.append(gap: code, at: found.name.first.advanced(byMinutes: offset))
+            }
+            next = end + 1
+        }
+        func append(_ list: [UInt8]?, _ offset: Int) throws {
+            let minute = found.name.first.advanced(byMinutes: offset)
+            guard let list, let columns = found.block.columns(offset) else {
+                return own.append(gap: list == nil ? "not-listed" : "unreadable", at: minute)
+            }
+            do {
+                try own.append(list, columns, at: minute)
+            } catch is StoredList.Failure {
+                own.append(gap: "unreadable", at: minute)
+            }
+        }
+        if var courses {
+            for offset in offsets where found.block.kind(offset) == .list {
+                try await appendGaps(upTo: offset)
+                if found.block.isRaw(offset) {
+                    own.append(gap: "unreadable", at: found.name.first.advanced(byMinutes: offset))
+                } else {
+                    try append(courses.takeList(offset, found.block.columns(offset) ?? []), offset)
+                }
+                if own.size >= Self.piece { try await body(own.take()) }
+            }
+        } else {
+            try await found.block.lists(from: offsets.lowerBound, upTo: offsets.upperBound) { offset, list in
+                try await appendGaps(upTo: offset)
+                try append(list, offset)
+                if own.size >= Self.piece { try await body(own.take()) }
+            }
+        }
+        try await appendGaps(upTo: offsets.upperBound)
+        rows = own
+    }
+
+    /// The rows of the wanted coins; nil if all are wanted.
+    private func courses(in offsets: Range<Int>, _ block: Block, _ titles: [String]) async throws -> Courses? {
+        guard let coins else { return nil }
+        var courses = Courses(titles: titles)
+        for coin in coins {
+            courses.coins.append((try await block.rows(ofCoin: coin, in: offsets, columns: titles), 0))
+        }
+        return courses
+    }
+
+    /// The rows of some coins, taken minute by minute.
+    private struct Courses {
+        let titles: [String]
+        /// Of each coin its rows, and how many of them are behind.
+        var coins: [(rows: Block.CoinRows, taken: Int)] = []
+
+        /// A list with these columns that has the coins alone; nil if it has none of them.
+        ///
+        /// To be called for ascending minutes.
+        mutating func takeList(_ minute: Int, _ columns: [ListColumn]) -> [UInt8]? {
+            var list: [UInt8] = []
+            CSV.append(header: columns.map(\.name), to: &list)
+            let header = list.count
+            let places = columns.map { column in titles.firstIndex(of: column.name) }
+            for index in coins.indices {
+                let (rows, taken) = coins[index]
+                guard taken < rows.count, rows.minutes[taken] == minute else { continue }
+                coins[index].taken += 1
+                for (number, place) in places.enumerated() {
+                    if number > 0 { list.append(UInt8(ascii: ",")) }
+                    // As it stands in the list, with its quotes.
+                    if let place, let cell = rows.cell(taken, place) { list += cell }
+                }
+                list += CSV.endOfLine
+            }
+            return list.count > header ? list : nil
+        }
+    }
+}

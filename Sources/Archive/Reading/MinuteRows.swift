@@ -1,0 +1,91 @@
+package import Basics
+import JSON
+package import NIOCore
+package import TopLists
+
+/// Rows of many minutes in one format, and gaps between them: a gap is a row that has its minute and its code alone.
+package struct MinuteRows {
+    private let format: ListFormat
+    private let titles: [String]
+    /// The shapes of lists with these columns: most lists of an archive have the same.
+    private var shape: (columns: [ListColumn], made: ListShape)?
+    private var output = ByteBuffer()
+    private var isEmpty = true
+
+    private static let minute = "Minute"
+    private static let gap = "Gap"
+
+    /// `titles` are those of the columns between `Minute` and `Gap`.
+    package init(_ format: ListFormat, _ titles: [String]) {
+        self.format = format
+        self.titles = titles
+        if format == .csv { output.writeBytes(Self.line([Self.minute] + titles + [Self.gap])) }
+        if format == .json { output.writeString("[") }
+    }
+
+    /// How many bytes wait to be taken.
+    package var size: Int { output.readableBytes }
+
+    /// Appends the rows of a list, which is CSV with a header and these columns, each with the minute in front.
+    ///
+    /// Throws what `StoredList` throws.
+    package mutating func append(_ list: [UInt8], _ columns: [ListColumn], at minute: Minute) throws {
+        let shape = shape(of: columns)
+        guard let rendered = try StoredList(list, shape).rows(as: format) else { return }
+        let opening = format == .csv ? "\(minute)," : "{\"\(Self.minute)\":\"\(minute)\","
+        output.reserveCapacity(output.readableBytes + rendered.bytes.readableBytes + rendered.count * 32)
+        for row in 0..<rendered.count {
+            separate()
+            // Between two objects of an array there is a comma, which `separate` has written.
+            let skipped = format == .csv ? 0 : row > 0 && format == .json ? 2 : 1
+            let start = Int(rendered.ends[row]) + skipped
+            // In CSV the line goes on with an empty cell for the gap.
+            let end = Int(rendered.ends[row + 1]) - (format == .csv ? CSV.endOfLine.count : 0)
+            let base = rendered.bytes.readerIndex
+            guard var bytes = rendered.bytes.getSlice(at: base + start, length: end - start) else { continue }
+            output.writeString(opening)
+            output.writeBuffer(&bytes)
+            if format == .csv { output.writeStaticString(",\r\n") }
+        }
+    }
+
+    package mutating func append(gap code: String, at minute: Minute) {
+        separate()
+        if format == .csv {
+            output.writeBytes(Self.line(["\(minute)"] + titles.map { _ in "" } + [code]))
+            return
+        }
+        output.writeString("{\"\(Self.minute)\":\"\(minute)\",\"\(Self.gap)\":")
+        output.writeString(JSONString.quoted(code))
+        output.writeString(format == .json ? "}" : "}\n")
+    }
+
+    /// Takes what there is so far; `append` goes on behind it.
+    package mutating func take() -> ByteBuffer {
+        defer { output = ByteBuffer() }
+        return output
+    }
+
+    package mutating func finish() -> ByteBuffer {
+        output.writeStaticString(format.closing)
+        return take()
+    }
+
+    private mutating func separate() {
+        if !isEmpty, format == .json { output.writeString(",") }
+        isEmpty = false
+    }
+
+    private mutating func shape(of columns: [ListColumn]) -> ListShape {
+        if let shape, shape.columns == columns { return shape.made }
+        let made = ListShape(stored: columns, wanted: titles)
+        shape = (columns, made)
+        return made
+    }
+
+    private static func line(_ cells: [String]) -> [UInt8] {
+        var line: [UInt8] = []
+        CSV.append(header: cells, to: &line)
+        return line
+    }
+}
