@@ -34,10 +34,10 @@ struct BlockDownload {
         case .notModified: return Response(304, .none, fields)
         case .failed: throw .preconditionFailed
         }
-        // A range of what it was before is of no use.
-        let isSame = request[.ifRange].map { $0 == tag } ?? true
+        // A range of what it was before is of no use, and only GET has ranges (section 14.2).
+        let mayBePart = request.method == .get && request[.ifRange].map { $0 == tag } ?? true
         let type = (HTTPField.Name.contentType, "application/octet-stream")
-        switch isSame ? Self.wanted(request[.range], size: found.block.size) : .all {
+        switch mayBePart ? Self.wanted(request[.range], size: found.block.size) : .all {
         case .all: return Response(200, .stream(body(0..<found.block.size)), fields + [type])
         case .part(let range):
             let place = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(found.block.size)"
