@@ -17,7 +17,7 @@ final class ListHistory: Sendable {
     struct Neighbours: Equatable, Sendable {
         var before: Minute?
         var after: Minute?
-        /// The oldest minute that the index has.
+        /// The oldest minute that the index has, or the archive.
         var keptSince: Minute?
     }
 
@@ -136,7 +136,7 @@ final class ListHistory: Sendable {
     }
 
     /// The nearest minutes with a list on both sides, as far as they are looked for.
-    func neighbours(of minute: Minute) async throws(RedisError) -> Neighbours {
+    func neighbours(of minute: Minute) async throws -> Neighbours {
         try await loader.neighbours(of: minute)
     }
 }

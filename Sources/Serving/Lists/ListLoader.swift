@@ -113,8 +113,41 @@ struct ListLoader: Sendable {
     /// How far neighbours are looked for: a thousand gaps on either side.
     private static let mostGaps = 1000
 
-    /// The nearest minutes with a list on both sides, as far as they are looked for, in one round trip.
-    func neighbours(of minute: Minute) async throws(RedisError) -> ListHistory.Neighbours {
+    /// How many blocks without a list are looked past on either side.
+    private static let mostBlocks = 30
+
+    /// The nearest minutes with a list on both sides, as far as they are looked for, of what Redis and the archive have.
+    func neighbours(of minute: Minute) async throws -> ListHistory.Neighbours {
+        let stored = try await storedNeighbours(of: minute)
+        guard let archive else { return stored }
+        let archived = try await archivedNeighbours(of: minute, archive)
+        return ListHistory.Neighbours(
+            before: [stored.before, archived.before].compactMap(\.self).max(),
+            after: [stored.after, archived.after].compactMap(\.self).min(),
+            keptSince: [stored.keptSince, archived.keptSince].compactMap(\.self).min())
+    }
+
+    private func archivedNeighbours(
+        of minute: Minute, _ archive: ArchiveReader
+    ) async throws -> ListHistory.Neighbours {
+        let names = try await archive.names()
+        var near = ListHistory.Neighbours(keptSince: names.first?.first)
+        for name in names.reversed().drop(while: { $0.first >= minute }).prefix(Self.mostBlocks)
+        where near.before == nil {
+            guard let found = try? await archive.stored(name) else { continue }
+            let minutes = 0..<min(found.block.minutes, found.offset(of: minute))
+            near.before = minutes.last { found.block.kind($0) == .list }.map(name.first.advanced(byMinutes:))
+        }
+        for name in names.drop(while: { $0.end <= minute }).prefix(Self.mostBlocks) where near.after == nil {
+            guard let found = try? await archive.stored(name) else { continue }
+            let minutes = max(0, found.offset(of: minute) + 1)..<max(found.block.minutes, found.offset(of: minute) + 1)
+            near.after = minutes.first { found.block.kind($0) == .list }.map(name.first.advanced(byMinutes:))
+        }
+        return near
+    }
+
+    /// Of what Redis has, in one round trip.
+    private func storedNeighbours(of minute: Minute) async throws(RedisError) -> ListHistory.Neighbours {
         let (start, next) = (StreamID(minute).milliseconds, StreamID(minute.advanced(byMinutes: 1)).milliseconds)
         let reply = try await small.evaluate(
             Self.neighbours, keys: [keys.stream(stream)], arguments: ["\(start)", "\(next)", Self.mostGaps])
