@@ -40,7 +40,7 @@ import Testing
     }
 
     /// What was sent in chunks.
-    private static func body(of answer: RawAnswer) throws -> String {
+    static func body(of answer: RawAnswer) throws -> String {
         var (rest, body): (Substring, String) = (answer.text[...], "")
         while let end = rest.firstRange(of: "\r\n") {
             let size = try #require(Int(rest[..<end.lowerBound], radix: 16))

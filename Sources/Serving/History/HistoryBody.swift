@@ -26,8 +26,8 @@ struct HistoryBody {
 
     /// Appends rows that are given as CSV with these columns, `Minute` first, each line with its CRLF.
     ///
-    /// Throws what `StoredList` throws.
-    mutating func append(_ rows: [UInt8], _ columns: [ListColumn]) throws {
+    /// Throws what `StoredList` throws, before anything is appended.
+    mutating func append(_ rows: [UInt8], _ columns: [ListColumn]) throws(StoredList.Failure) {
         let stored = [ListColumn(name: Self.minute, type: .string)] + columns
         let wanted = [Self.minute] + titles + (format == .csv ? [Self.gap] : [])
         var csv: [UInt8] = []
@@ -45,8 +45,10 @@ struct HistoryBody {
 
     /// Appends the first rows of a list, which is CSV with a header and these columns, each with the minute in front.
     ///
-    /// Throws what `StoredList` throws.
-    mutating func append(_ list: [UInt8], _ columns: [ListColumn], at minute: Minute, first limit: Int) throws {
+    /// Throws what `StoredList` throws, before anything is appended.
+    mutating func append(
+        _ list: [UInt8], _ columns: [ListColumn], at minute: Minute, first limit: Int
+    ) throws(StoredList.Failure) {
         let stored = StoredList(list, ListShape(stored: columns, wanted: titles))
         guard let rendered = try stored.rows(first: limit, as: format) else { return }
         let opening = format == .csv ? "\(minute)," : "{\"\(Self.minute)\":\"\(minute)\","

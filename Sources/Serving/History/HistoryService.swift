@@ -236,7 +236,7 @@ final class HistoryService: Sendable {
         var own = body
         try await found.block.lists(from: from, upTo: to, first: limit) { offset, csv in
             for missing in next..<offset { try await Self.append(gapAt: missing, found, &own) }
-            try Self.append(csv, offset, found, limit, &own)
+            Self.append(csv, offset, found, limit, &own)
             next = offset + 1
             if own.size >= Self.piece { try await send(own.take()) }
         }
@@ -258,7 +258,7 @@ final class HistoryService: Sendable {
             if let found {
                 for offset in (found.offset(of: start)..<found.offset(of: end)).reversed() {
                     if found.block.kind(offset) == .list, let csv = try await found.block.list(offset, first: limit) {
-                        return try Self.append(
+                        return Self.append(
                             csv, offset, found, limit, &body, as: range.start(of: minutes.lowerBound))
                     }
                     if isNewest { gap = try await found.block.gap(offset)?.code ?? "missing" }
@@ -275,13 +275,18 @@ final class HistoryService: Sendable {
     private static func append(
         _ csv: [UInt8], _ offset: Int, _ found: ArchiveReader.Found, _ limit: Int, _ body: inout HistoryBody,
         as minute: Minute? = nil
-    ) throws {
+    ) {
         let minute = minute ?? found.name.first.advanced(byMinutes: offset)
         guard let columns = found.block.columns(offset) else {
             body.append(gap: "unreadable", at: minute)
             return
         }
-        try body.append(csv, columns, at: minute, first: limit)
+        do throws(StoredList.Failure) {
+            try body.append(csv, columns, at: minute, first: limit)
+        } catch {
+            // As for `GET /`: the list is not what its entry says.
+            body.append(gap: "unreadable", at: minute)
+        }
     }
 
     private static func append(gapAt offset: Int, _ found: ArchiveReader.Found, _ body: inout HistoryBody) async throws
@@ -423,7 +428,9 @@ final class HistoryService: Sendable {
 
     /// The request's target with one parameter changed.
     private static func location(_ request: Request, replacing name: String, with value: String) -> String {
-        let others = request.query.text.split(separator: "&").filter { !$0.hasPrefix("\(name)=") }
+        let others = request.query.text.split(separator: "&").filter { parameter in
+            PercentEncoding.decode(parameter.prefix { $0 != "=" }, plusIsSpace: true) != name
+        }
         return "\(request.path)?" + (others.map(String.init) + ["\(name)=\(value)"]).joined(separator: "&")
     }
 }

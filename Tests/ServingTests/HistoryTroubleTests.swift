@@ -1,0 +1,150 @@
+import Archive
+import Basics
+import Blocks
+import Foundation
+import Redis
+import Tape
+import TestSupport
+import Testing
+
+@testable import Serving
+
+/// What an api tells of many minutes while joins lag, Redis is away, or a list is not as it should be.
+@Suite struct HistoryTroubleTests {
+    private let redis: TestRedis
+    private let folder = FileManager.default.temporaryDirectory.path + "/trouble-\(UUID().uuidString)"
+    /// The last whole hour but one.
+    private let hour = Minute(containing: Timestamp.machineTime).floored(to: .seconds(3600)).advanced(byMinutes: -120)
+
+    init() async throws {
+        redis = try await TestRedis()
+    }
+
+    /// How many rows the answer has as NDJSON.
+    private func rows(_ api: TestAPI, _ target: String) async throws -> Int {
+        let answer = try await api.get(target + "&format=NDJSON")
+        #expect(answer.status == 200, "\(target)")
+        return try text(of: answer).split(separator: "\n").count
+    }
+
+    private func price(_ minute: Minute) -> String { "2.\(minute.milliseconds / 60_000 % 1000)" }
+
+    private func text(of answer: RawAnswer) throws -> String {
+        answer["transfer-encoding"] == "chunked" ? try HistoryRouteTests.body(of: answer) : answer.text
+    }
+
+    private func remove() { try? FileManager.default.removeItem(atPath: folder) }
+
+    /// Stores the block of an hour: lists with three rows, but a gap in the last minute.
+    private func archive(
+        _ hour: Minute, change: (Int, String) -> String = { $1 }
+    ) async throws {
+        var minutes: [BlockMinute] = (0..<60).map { offset in
+            let (text, entry) = TestAPI.stored(hour.advanced(byMinutes: offset), rows: 3)
+            let changed = Array(change(offset, String(decoding: text, as: UTF8.self)).utf8)
+            return .list(
+                BlockList(csv: changed, columns: entry.fields["columns"] ?? [], count: 3, account: []))
+        }
+        minutes[59] = .gap(code: "upstream", detail: "no answer")
+        let bytes = BlockContents(first: hour, minutes, key: "CMC ID").bytes
+        let isNew = try await FolderStore(folder: folder).create(BlockName.hour(hour).file, bytes)
+        #expect(isNew)
+    }
+
+    @Test func `a minute without a list names the nearest ones of Redis and of the archive`() async throws {
+        defer { remove() }
+        let old = hour.advanced(byMinutes: -600)
+        try await archive(old)
+        let api = try await TestAPI(margin: "1h", cached: 0, redis: redis, archive: folder)
+        try await api.publish(hour.advanced(byMinutes: 5))
+        func near(_ minute: Minute) async throws -> [String?] {
+            let body = try await api.get("/?datetime=\(minute)").body
+            let problem = try #require(try JSONSerialization.jsonObject(with: Data(body)) as? [String: Any])
+            return ["before", "after", "kept_since"].map { problem[$0] as? String }
+        }
+        let (last, next) = (old.advanced(byMinutes: 58), hour.advanced(byMinutes: 5))
+        #expect(try await near(hour) == ["\(last)", "\(next)", "\(old)"])
+        #expect(try await near(old.advanced(byMinutes: 59)) == ["\(last)", "\(next)", "\(old)"])
+        #expect(try await near(old.advanced(byMinutes: -1)) == [nil, "\(old)", "\(old)"])
+        #expect(try await near(hour.advanced(byMinutes: 6)) == ["\(next)", nil, "\(old)"])
+    }
+
+    @Test func `minutes that are joined late are no gaps before they are settled`() async throws {
+        defer { remove() }
+        let api = try await TestAPI(margin: "1h", redis: redis, archive: folder)
+        try await api.publish(hour, rows: 2)
+        let target = "/coins/1/prices?from=\(hour)&to=\(hour.advanced(byMinutes: 60))&format=NDJSON"
+        let answer = try await api.get(target)
+        #expect(answer.text.split(separator: "\n").count == 1)
+        // It will be another answer later.
+        #expect(answer["cache-control"] == "public, no-cache")
+        #expect(try await rows(api, "/lists?from=\(hour)&step=1m&limit=1") == 1)
+    }
+
+    @Test func `without Redis everything comes that is in blocks`() async throws {
+        defer { remove() }
+        try await archive(hour)
+        let api = try await TestAPI(archive: folder)
+        let range = "from=\(hour)&to=\(hour.advanced(byMinutes: 60))"
+        #expect(try await rows(api, "/coins/2/prices?\(range)") == 60)
+        #expect(try await rows(api, "/lists?\(range)&step=1h&limit=3") == 3)
+        #expect(try await api.get("/history").text.contains("\(BlockName.hour(hour))"))
+        #expect(try await api.get("/history/\(BlockName.hour(hour))").status == 200)
+        // A range that goes on ends with the blocks, and is not kept by caches.
+        let open = try await api.get("/coins/2/prices?from=\(hour)&to=\(hour.advanced(byMinutes: 90))&format=NDJSON")
+        #expect(open.text.split(separator: "\n").count == 60 && open["cache-control"] == "public, no-cache")
+        let coins = try await api.get("/coins?symbol=SYM2")
+        #expect(coins.status == 503 && coins.text.contains("history-unavailable"))
+    }
+
+    @Test func `a list that cannot be read is a gap, and a price that is none is empty`() async throws {
+        defer { remove() }
+        try await archive(hour) { offset, text in
+            switch offset {
+            case 1: text.replacingOccurrences(of: "\r\n2,", with: "\r\n2,\"")
+            case 2: text.replacingOccurrences(of: ",SYM2,2.", with: ",SYM2,x")
+            default: text
+            }
+        }
+        let api = try await TestAPI(redis: redis, archive: folder)
+        let range = "from=\(hour)&to=\(hour.advanced(byMinutes: 4))&format=CSV"
+        func lines(_ target: String) async throws -> [String] {
+            try text(of: try await api.get(target)).components(separatedBy: "\r\n")
+        }
+        let minutes = (0..<4).map { hour.advanced(byMinutes: $0) }
+        let course = try await lines("/coins/2/prices?\(range)")
+        #expect(course.count == 6 && course[1].hasSuffix("\(price(minutes[0])),"))
+        #expect(course[2] == "\(minutes[1]),,,unreadable")
+        #expect(course[3] == "\(minutes[2]),2,,")
+        let lists = try await lines("/lists?\(range)&step=1m&limit=2")
+        #expect(lists.count == 9 && lists[8] == "")
+        #expect(lists[3] == "\(minutes[1]),,,,unreadable")
+        #expect(lists[5] == "\(minutes[2]),2,SYM2,,")
+        let step = try await lines("/lists?from=\(hour)&to=\(minutes[2])&step=1h&format=CSV")
+        #expect(step[1] == "\(hour),,,,unreadable")
+    }
+
+    @Test func `a range of a block is for GET alone`() async throws {
+        defer { remove() }
+        try await archive(hour)
+        let api = try await TestAPI(redis: redis, archive: folder)
+        let answer = try await api.get("/history/\(BlockName.hour(hour))", ["Range: bytes=0-9"], method: "HEAD")
+        #expect(answer.status == 200 && answer["content-range"] == nil && answer.body.isEmpty)
+    }
+
+    @Test func `behind 50,000 rows the next ones are found by a link, whatever the query`() async throws {
+        defer { remove() }
+        let first = hour.advanced(byMinutes: -40 * 1440)
+        try await archive(first)
+        try await archive(hour)
+        let api = try await TestAPI(redis: redis, archive: folder)
+        let end = hour.advanced(byMinutes: 60)
+        let answer = try await api.get("/coins/2/prices?f%72om=\(first)&to=\(end)&format=NDJSON")
+        #expect(answer.text.split(separator: "\n").count == 50_000)
+        let link = try #require(answer["link"]?.wholeMatch(of: /<(.+)>; rel="next"/)?.1)
+        let rest = try await api.get(String(link))
+        let left = 40 * 1440 + 60 - 50_000
+        #expect(rest.text.split(separator: "\n").count == left)
+        #expect(rest.text.hasPrefix(#"{"Minute":"\#(first.advanced(byMinutes: 50_000))","#) && rest["link"] == nil)
+    }
+}
