@@ -1,3 +1,6 @@
+import Archive
+import Basics
+import Blocks
 import Foundation
 import TestSupport
 import Testing
@@ -7,8 +10,9 @@ import Testing
 /// `DocumentationTests` says that no page is forgotten.
 @Suite(.serialized, .tags(.clock)) struct DocumentTests {
     /// Pages whose commands are run here.
-    static let pages = whileUpRuns + ["README.md", redis, providers, proxies, onDemand, tutorial]
+    static let pages = whileUpRuns + ["README.md", history, redis, providers, proxies, onDemand, tutorial]
 
+    private static let history = "docs/reference/history.md"
     private static let redis = "docs/reference/redis.md"
     private static let providers = "docs/reference/providers.md"
     private static let proxies = "docs/howto/run-and-scale.md"
@@ -103,6 +107,44 @@ import Testing
             compared += 1
         }
         #expect(compared == 14)
+        up.signal(SIGINT)
+        #expect(try await up.exit() == 0)
+    }
+
+    /// Keeps the block of an earlier hour: those of `up` come only when an hour is over.
+    private func archive(in folder: String) async throws {
+        let hour = Minute(containing: Timestamp.machineTime).floored(to: .seconds(3600)).advanced(byMinutes: -300)
+        let columns = #"""
+            [{"name":"Rank","type":"integer"},{"name":"Symbol","type":"string"},{"name":"Price USD","type":"decimal"},\#
+            {"name":"CMC ID","type":"integer"}]
+            """#
+        var minutes: [BlockMinute] = (0..<60).map { minute in
+            let csv = "Rank,Symbol,Price USD,CMC ID\r\n1,USDT,1.0002845914,825\r\n2,BTC,857\(minute).21,1\r\n"
+            return .list(BlockList(csv: Array(csv.utf8), columns: Array(columns.utf8), count: 2, account: []))
+        }
+        (minutes[30], minutes[31]) = (.gap(code: "upstream", detail: "rank: HTTP 503"), .missing)
+        let bytes = BlockContents(first: hour, minutes, key: "CMC ID").bytes
+        #expect(try await FolderStore(folder: folder).create(BlockName.hour(hour).file, bytes))
+    }
+
+    @Test(.timeLimit(.minutes(5))) func `the commands of the page on history print what it shows`() async throws {
+        let folder = try Folder()
+        let port = try FreePort.next(2)
+        try await archive(in: "\(folder.path)/archive")
+        let up = try Cointape(
+            ["up", "--data", "\(folder.path)/data", "--port", "\(port)"],
+            environment: ["ARCHIVE_DIR": "\(folder.path)/archive"])
+        try await up.prints("cointape is up")
+        var compared = 0
+        for block in try Document(Self.history).blocks {
+            let output = try #require(block.output, "\(block.commands)")
+            let commands = here(block.commands, port)
+            try await eventually("\(commands) prints what the page shows") {
+                try await Document.shape(shell(commands)) == Document.shape(output)
+            }
+            compared += 1
+        }
+        #expect(compared == 8)
         up.signal(SIGINT)
         #expect(try await up.exit() == 0)
     }
