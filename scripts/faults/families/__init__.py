@@ -17,3 +17,4 @@ from families import hosts
 from families import shared_port
 from families import clients
 from families import greed
+from families import archive_kills
