@@ -33,11 +33,12 @@ struct Fixture {
 
     /// A replica with a connection of its own.
     func settler(
-        _ name: String = "price", user: String? = nil, password: String? = nil, said: Said = Said()
+        _ name: String = "price", user: String? = nil, password: String? = nil, givesUp: Bool = true,
+        said: Said = Said()
     ) -> Settler {
         let endpoint = RedisEndpoint(address: redis.endpoint.address, user: user, password: password)
         return Settler(
-            stream: "price", source: "price", retain: .seconds(3600), keys: TapeKeys(),
+            stream: "price", source: "price", retain: .seconds(3600), givesUp: givesUp, keys: TapeKeys(),
             identity: WorkerIdentity(name: name, kind: "fetch"), redis: redis.client(endpoint), clock: clock,
             logger: said.logger)
     }

@@ -98,6 +98,29 @@ import Testing
         #expect(said.all.first { $0.event == "minute.gap" }?.metadata["detail"].map { "\($0)" } == gap.detail)
     }
 
+    @Test func `where nothing is given up, a minute that was begun often is made, and one that is refused is no gap`()
+        async throws
+    {
+        let fixture = try await Fixture()
+        let (first, second) = (fixture.minute(2), fixture.minute(1))
+        _ = try await fixture.client.send(RedisCommand("SET", TapeKeys().tries("price", first), 3))
+        let outcome = try await fixture.settler(givesUp: false).settle(first, giveUp: fixture.clock.now + .seconds(20))
+        {
+            fixture.rows("[]", first)
+        }
+        #expect(outcome == .published(nil))
+        // A list that has become something else is refused for good.
+        _ = try await fixture.client.send(RedisCommand("RPUSH", "list", "x"))
+        let error = await #expect(throws: RedisError.self) {
+            try await fixture.settler(givesUp: false).settle(second, giveUp: fixture.clock.now + .seconds(1)) {
+                _ = try await fixture.client.send(RedisCommand("GET", "list"))
+                return fixture.rows("[]", second)
+            }
+        }
+        #expect(error?.code == .server("WRONGTYPE"))
+        #expect(try await fixture.reader.newestID()?.minute == first)
+    }
+
     @Test func `who fails and lives does not count as one that was killed`() async throws {
         let fixture = try await Fixture()
         let minute = fixture.minute(1)

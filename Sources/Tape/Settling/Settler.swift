@@ -8,7 +8,8 @@ import Telemetry
 /// settle(stream, minute): ends a due minute as exactly one entry, however many replicas work on it.
 ///
 /// A minute at or below the stream's newest id is closed. Whoever takes the lease makes the entry; the others wait until
-/// the minute is closed or the lease has run out. After three who began and did not end, the minute becomes a gap.
+/// the minute is closed or the lease has run out. After three who began and did not end, the minute becomes a gap, unless the
+/// settler never gives up.
 package struct Settler: Sendable {
     package enum Outcome: Equatable, Sendable {
         /// This call published it: rows, or the gap.
@@ -30,6 +31,7 @@ package struct Settler: Sendable {
     package let stream: String
     package let reader: StreamReader
     private let keys: TapeKeys
+    private let givesUp: Bool
     private let publisher: Publisher
     private let identity: WorkerIdentity
     private let redis: RedisClient
@@ -41,11 +43,15 @@ package struct Settler: Sendable {
     private static let poll: Duration = .seconds(1)
 
     /// As for `Publisher`: a nil `retain` keeps all, and `kind` is nil for entries that are not a feed's own.
+    ///
+    /// Without `givesUp` no minute becomes a gap: what cannot be made, or is not taken, throws, and a minute may be begun any
+    /// number of times.
     package init(
-        stream: String, source: String, kind: DataKind? = nil, retain: Duration?, keys: TapeKeys,
+        stream: String, source: String, kind: DataKind? = nil, retain: Duration?, givesUp: Bool = true, keys: TapeKeys,
         identity: WorkerIdentity, redis: RedisClient, clock: TapeClock, logger: Logger
     ) {
         self.stream = stream
+        self.givesUp = givesUp
         self.keys = keys
         self.identity = identity
         self.redis = redis
@@ -75,6 +81,7 @@ package struct Settler: Sendable {
             // Waiting is no step that a process which is to end should finish.
             guard await clock.pauses(for: Self.poll) else { return .abandoned }
         }
+        guard givesUp else { return try await keeping(lease) { try await end(minute, by: giveUp, make) } }
         if let poison = try await begun(minute) {
             if let gap = poison.gap { tell(gap, minute) }
             return try await publish(poison, for: minute)
@@ -142,6 +149,7 @@ package struct Settler: Sendable {
             try Task.checkCancellation()
             return try await patiently(until: giveUp) { try await publish(draft, for: minute) }
         } catch let refusal as Refusal {
+            guard givesUp else { throw refusal.error }
             let gap = Gap(.unpublished, "made, and not taken by Redis: \(refusal.error)")
             tell(gap, minute)
             do {
