@@ -11,22 +11,33 @@ package enum DurableFile {
     /// What temporary files begin with.
     static let temporary = ".tmp-"
 
-    /// Writes a new file, and syncs it and its folder; returns false, having written nothing, if there is one at the path.
+    /// Writes a new file, and syncs it and its folder; returns false, having written nothing, if there is one at the path: that
+    /// one is durable then, too.
     ///
     /// The folder must be there. The bytes go into a temporary file in the folder first, which a process that is killed leaves
     /// behind: `removeTemporaries` removes it.
     package static func create(_ path: String, _ bytes: [UInt8]) throws(SystemError) -> Bool {
-        let (folder, name) = split(path)
-        let temporary = "\(folder)/\(temporary)\(getpid())-\(UInt32.random(in: 0 ... .max))-\(name)"
+        let temporary = temporary(for: path)
         try write(temporary, bytes, isSynced: true)
         defer { unlink(temporary) }
         // Unlike rename(2), link(2) replaces nothing.
-        guard link(temporary, path) == 0 else {
-            if errno == EEXIST { return false }
-            throw SystemError(path, code: errno)
+        let isNew = link(temporary, path) == 0
+        guard isNew || errno == EEXIST else { throw SystemError(path, code: errno) }
+        // Whoever has made the other may not have come to this yet.
+        try sync(folder: split(path).folder)
+        return isNew
+    }
+
+    /// Puts a file in the place of the one at the path, in one step; otherwise as `create`.
+    package static func replace(_ path: String, _ bytes: [UInt8]) throws(SystemError) {
+        let temporary = temporary(for: path)
+        try write(temporary, bytes, isSynced: true)
+        guard rename(temporary, path) == 0 else {
+            let code = errno
+            unlink(temporary)
+            throw SystemError(path, code: code)
         }
-        try sync(folder: folder)
-        return true
+        try sync(folder: split(path).folder)
     }
 
     /// Removes a file, and syncs its folder; one that is not there is removed already.
@@ -60,6 +71,12 @@ package enum DurableFile {
         #else
             status.st_mtimespec.tv_sec
         #endif
+    }
+
+    /// In the same folder, and of no other call.
+    private static func temporary(for path: String) -> String {
+        let (folder, name) = split(path)
+        return "\(folder)/\(temporary)\(getpid())-\(UInt32.random(in: 0 ... .max))-\(name)"
     }
 
     private static func split(_ path: String) -> (folder: String, name: Substring) {
@@ -101,7 +118,8 @@ package enum DurableFile {
         #endif
     }
 
-    private static func sync(folder: String) throws(SystemError) {
+    /// Makes durable which files and folders a folder has.
+    package static func sync(folder: String) throws(SystemError) {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw SystemError(folder, code: errno) }
         defer { close(descriptor) }

@@ -29,15 +29,17 @@ package enum Folder {
 package enum FolderListing {
     /// All files in the folder and in those below it, by their names from there on, in order; hidden ones are left out.
     ///
-    /// Blocks. A folder that is not there has none.
-    package static func files(below folder: String) throws(SystemError) -> [(name: String, size: Int)] {
+    /// Blocks. A folder that is not there has none. `enters` says by its name whether a folder is looked into.
+    package static func files(
+        below folder: String, enters: (String) -> Bool = { _ in true }
+    ) throws(SystemError) -> [(name: String, size: Int)] {
         var files: [(name: String, size: Int)] = []
-        try collect(folder, prefix: "", into: &files)
+        try collect(folder, prefix: "", enters, into: &files)
         return files.sorted { $0.name < $1.name }
     }
 
     private static func collect(
-        _ folder: String, prefix: String, into files: inout [(name: String, size: Int)]
+        _ folder: String, prefix: String, _ enters: (String) -> Bool, into files: inout [(name: String, size: Int)]
     ) throws(SystemError) {
         guard let directory = opendir(folder) else {
             if errno == ENOENT || errno == ENOTDIR { return }
@@ -57,7 +59,7 @@ package enum FolderListing {
             // It may have been removed since.
             guard stat(path, &status) == 0 else { continue }
             if status.st_mode & S_IFMT == S_IFDIR {
-                try collect(path, prefix: "\(prefix)\(name)/", into: &files)
+                if enters(name) { try collect(path, prefix: "\(prefix)\(name)/", enters, into: &files) }
             } else {
                 files.append((prefix + name, Int(status.st_size)))
             }

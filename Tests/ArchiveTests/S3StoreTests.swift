@@ -136,6 +136,14 @@ struct S3StoreTests {
         #expect(replaced?.kind == .unavailable)
         #expect(replaced?.description.hasSuffix("x.tape was replaced while it was open") == true)
         #expect(try await store.open("x.tape")?.read([0..<300_000]) == [next])
+        // In one step, too; also where there is none.
+        let open = try #require(try await store.open("x.tape"))
+        let first = someBytes(1000, seed: 3)
+        try await store.replace("x.tape", first)
+        #expect(await storeFailure { _ = try await open.read([0..<10]) }?.description.contains("was replaced") == true)
+        #expect(try await store.open("x.tape")?.read([0..<1000]) == [first])
+        try await store.replace("y.tape", [1])
+        #expect(try await store.open("y.tape")?.read([0..<1]) == [[1]])
     }
 
     @Test func `what somebody must mend is refused, with the server's code and what to do`() async throws {

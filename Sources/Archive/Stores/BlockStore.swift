@@ -1,6 +1,6 @@
 package import Blocks
 
-/// A place where blocks are kept: whole files by name, that nothing changes once they are there.
+/// A place where blocks are kept: whole files by name, which only a better one replaces once they are there.
 package protocol BlockStore: Sendable {
     /// For people and logs, as it stands in the config; holds no secret.
     var name: String { get }
@@ -9,6 +9,11 @@ package protocol BlockStore: Sendable {
     ///
     /// When it returns, the file outlives a power cut. Where the outcome is unknown it throws: to try again is safe.
     func create(_ file: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool
+
+    /// Puts a file in the place of the one that has its name, in one step: whoever reads finds the old one or the new one, whole.
+    ///
+    /// For files that are damaged, or that lack something; otherwise as `create`.
+    func replace(_ file: String, _ bytes: [UInt8]) async throws(StoreError)
 
     /// nil if there is no such file.
     func open(_ file: String) async throws(StoreError) -> (any BlockSource)?

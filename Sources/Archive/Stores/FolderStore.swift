@@ -20,13 +20,37 @@ package struct FolderStore: BlockStore {
     }
 
     package func create(_ file: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
-        let path = path(file)
-        return try await blocking { () throws(SystemError) in
-            let parent = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
-            try Folder.make(parent)
-            DurableFile.removeTemporaries(in: parent)
-            return try DurableFile.create(path, bytes)
+        try await blocking { () throws(SystemError) in
+            try prepare(file)
+            return try DurableFile.create(path(file), bytes)
         }
+    }
+
+    package func replace(_ file: String, _ bytes: [UInt8]) async throws(StoreError) {
+        try await blocking { () throws(SystemError) in
+            try prepare(file)
+            try DurableFile.replace(path(file), bytes)
+        }
+    }
+
+    /// Makes the folders of a file, durably.
+    private func prepare(_ file: String) throws(SystemError) {
+        let folders = folders(of: file)
+        try Folder.make(folders[0])
+        DurableFile.removeTemporaries(in: folders[0])
+        // Also where another has made them, who may not have come to this yet.
+        for folder in folders.dropFirst() { try DurableFile.sync(folder: folder) }
+        // It may be one that we may not read.
+        if let slash = folder.lastIndex(of: "/"), slash > folder.startIndex {
+            try? DurableFile.sync(folder: String(folder[..<slash]))
+        }
+    }
+
+    /// The folder that a file is in, then those above it up to the store's own.
+    private func folders(of file: String) -> [String] {
+        var folders = [folder]
+        for part in file.split(separator: "/").dropLast() { folders.append("\(folders[folders.count - 1])/\(part)") }
+        return folders.reversed()
     }
 
     package func open(_ file: String) async throws(StoreError) -> (any BlockSource)? {
@@ -38,13 +62,19 @@ package struct FolderStore: BlockStore {
         let top = folder.isEmpty ? self.folder : path(folder)
         let prefix = folder.isEmpty ? "" : "\(folder)/"
         return try await blocking { () throws(SystemError) in
-            try FolderListing.files(below: top).map { StoredFile(name: prefix + $0.name, size: $0.size) }
+            // Years, months and days; what else a disk has in its topmost folder may not be for us to read.
+            try FolderListing.files(below: top) { $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }
+                .map { StoredFile(name: prefix + $0.name, size: $0.size) }
         }
     }
 
     package func remove(_ file: String) async throws(StoreError) {
-        let path = path(file)
-        try await blocking { () throws(SystemError) in try DurableFile.remove(path) }
+        try await blocking { () throws(SystemError) in
+            try DurableFile.remove(path(file))
+            for folder in folders(of: file) { DurableFile.removeTemporaries(in: folder) }
+            // Only if nothing is left in it.
+            if folders(of: file).count > 1 { rmdir(folders(of: file)[0]) }
+        }
     }
 
     private func path(_ file: String) -> String { "\(folder)/\(file)" }

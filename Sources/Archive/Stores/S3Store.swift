@@ -38,6 +38,13 @@ package struct S3Store: BlockStore {
         return try await client.send(call, until: client.limits.end(moving: bytes.count)).status != 412
     }
 
+    package func replace(_ file: String, _ bytes: [UInt8]) async throws(StoreError) {
+        try check(file)
+        let call = S3Client.Call(
+            method: .put(bytes), key: file, headers: [("Content-Type", "application/octet-stream")])
+        _ = try await client.send(call, until: client.limits.end(moving: bytes.count))
+    }
+
     /// By a GET of the first byte and not by HEAD: only a body says whether the file is missing or the bucket, and why the keys
     /// are refused; and a server without ranges is noticed before anybody needs one.
     package func open(_ file: String) async throws(StoreError) -> (any BlockSource)? {
