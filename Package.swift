@@ -196,7 +196,7 @@ let package = Package(
         .target(
             name: "Archive",
             dependencies: [
-                "Basics", "Blocks", "Config", "CurlHTTP", "Digests", "JSON", "Logs", "POSIX", "Redis", "Tape",
+                "Basics", "Blocks", "CGlibc", "Config", "CurlHTTP", "Digests", "JSON", "Logs", "POSIX", "Redis", "Tape",
                 "Telemetry", "TopLists", "Workers",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
@@ -284,7 +284,9 @@ let package = Package(
         .testTarget(
             name: "ArchiveTests",
             dependencies: [
-                "Archive", "Basics", "Blocks", "CurlHTTP", "Digests", "POSIX", "TestSupport", "TopLists",
+                "Archive", "Basics", "Blocks", "Config", "CurlHTTP", "Digests", "POSIX", "Redis", "Tape", "TestSupport",
+                "TopLists",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: settings

@@ -31,11 +31,8 @@ import Testing
         #expect(try await full.client.send(RedisCommand("XLEN", "archive:days")).integer == 1)
         let again = try await full.run(["adopt"])
         #expect(again.code == 0)
-        #expect(
-            again.lines.sorted() == [
-                "published nothing: the stream archive has entries already",
-                "published nothing: the stream archive:days has entries already",
-            ])
+        #expect(again.lines.count == 1)
+        #expect(again.lines[0].hasPrefix("published nothing: the streams reach as far as the 4 blocks in file://"))
         // A damaged block costs its own entry.
         _ = try await full.client.send(RedisCommand("FLUSHALL"))
         for store in ["a", "b"] { try full.damage(full.hour(25), in: store, at: 70) }

@@ -1,13 +1,11 @@
-import Basics
-import Blocks
+package import Basics
 package import Logging
 import Logs
 package import Redis
 package import Tape
 import Workers
 
-/// Publishes entries for the blocks that the stores have, into streams that have none: files are the truth, and a Redis may be
-/// lost.
+/// Publishes the entries of blocks that the stores have, where they are lacking: files are the truth, and a Redis may be lost.
 package struct Adoption: Sendable {
     private let sealer: Sealer
     private let hours: (reader: StreamReader, publisher: Publisher)
@@ -31,70 +29,55 @@ package struct Adoption: Sendable {
 
     /// What came of it.
     package struct Outcome: Equatable, Sendable {
-        /// Blocks that the stores have.
+        /// Blocks that the stores have, of those that were looked at.
         package fileprivate(set) var blocks = 0
         /// Entries that were published.
         package fileprivate(set) var published = 0
-        /// Names of the streams that had entries already: nothing was published there.
-        package fileprivate(set) var full: [String] = []
         /// Blocks that no store has whole.
         package fileprivate(set) var damaged: [String] = []
     }
 
-    /// Publishes to each of the two streams that is empty.
+    /// Publishes the entries of blocks that are newer than their stream and end by `end`, or all if it is nil.
     ///
-    /// Reads each block once, as a whole. A damaged one is told, and another store's is taken.
-    package func run() async throws -> Outcome {
-        var blocks: [BlockName: [any BlockStore]] = [:]
+    /// Reads each of these blocks as a whole, out of the store that has most lists of it. A damaged one is told, and left out.
+    package func run(until end: Minute? = nil) async throws -> Outcome {
+        var names: Set<BlockName> = []
         for store in sealer.stores {
-            for file in try await store.files(in: "") {
-                if let name = BlockName(file: file.name) { blocks[name, default: []].append(store) }
-            }
+            names.formUnion(try await store.files(in: "").compactMap { BlockName(file: $0.name) })
         }
-        let names = blocks.keys.sorted { $0.first < $1.first }
-        var outcome = Outcome(blocks: names.count)
-        func adopt(_ names: [BlockName], _ stream: (reader: StreamReader, publisher: Publisher)) async throws {
-            guard try await stream.reader.newestID() == nil else {
-                outcome.full.append(stream.reader.key)
-                return
-            }
-            for name in names {
-                guard let draft = try await draft(name, blocks[name] ?? []) else {
-                    outcome.damaged.append("\(name)")
-                    continue
-                }
-                if try await stream.publisher.publish(draft, for: name.first) == .ok { outcome.published += 1 }
-            }
-        }
-        try await adopt(names.filter { $0.minutes == 1440 }, days)
+        let sorted = names.filter { name in end.map { name.end <= $0 } ?? true }.sorted { $0.first < $1.first }
+        let days = sorted.filter { $0.minutes == 1440 }
+        var hours = sorted.filter { $0.minutes == 60 }
         // The hours of a day whose blocks went are closed by the last one's.
-        var hours = names.filter { $0.minutes == 60 }
-        if let day = names.last(where: { $0.minutes == 1440 }) {
-            let last = BlockName.hour(day.end.advanced(byMinutes: -60))
-            if !hours.contains(where: { $0.first >= last.first }) { hours.append(last) }
-            blocks[last] = blocks[last] ?? []
+        if let last = days.last.map({ BlockName.hour(of: $0.end.advanced(byMinutes: -1)) }),
+            !hours.contains(where: { $0.first >= last.first })
+        {
+            hours.append(last)
         }
-        try await adopt(hours, self.hours)
+        var outcome = Outcome(blocks: sorted.count)
+        // Days first: who is killed in between finds no hours, and begins again.
+        try await publish(days, self.days, &outcome)
+        try await publish(hours, self.hours, &outcome)
         if outcome.published > 0 {
             logger.notice(.archiveAdopted, metadata: [LogKey.count: "\(outcome.published)"])
         }
         return outcome
     }
 
-    private func draft(_ name: BlockName, _ stores: [any BlockStore]) async throws -> EntryDraft? {
-        // Not a block of its own any more.
-        guard !stores.isEmpty else {
-            return .other([("minute", name.first.description), ("place", BlockName.day(of: name.first).file)])
-        }
-        for store in stores {
-            guard let source = try await store.open(name.file) else { continue }
-            do {
-                let bytes = try await source.read([0..<source.size])[0]
-                return try await sealer.draft(name, bytes)
-            } catch let damage as BlockDamage {
-                sealer.tellDamage(name, store, "\(damage)")
+    private func publish(
+        _ names: [BlockName], _ stream: (reader: StreamReader, publisher: Publisher), _ outcome: inout Outcome
+    ) async throws {
+        let newest = try await stream.reader.newestID()?.minute
+        for name in names where newest.map({ $0 < name.first }) ?? true {
+            var draft = try await sealer.draft(name)
+            if draft == nil, name.minutes == 60, try await sealer.draft(.day(of: name.first)) != nil {
+                draft = .other([("minute", name.first.description), ("place", BlockName.day(of: name.first).file)])
             }
+            guard let draft else {
+                outcome.damaged.append("\(name)")
+                continue
+            }
+            if try await stream.publisher.publish(draft, for: name.first) == .ok { outcome.published += 1 }
         }
-        return nil
     }
 }

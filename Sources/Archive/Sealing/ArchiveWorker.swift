@@ -1,26 +1,50 @@
 import Basics
 import Blocks
+import CGlibc
 import CoreMetrics
 package import Logging
 import Logs
 package import Redis
 import ServiceLifecycle
+import Synchronization
 package import Tape
 import Telemetry
 import Workers
 
 /// Settles the block of every hour that is over, oldest first, and of every day, until it is told to stop.
+///
+/// Its own stores get each of them, also where a replica with other stores has settled it.
 package struct ArchiveWorker: Service, CustomStringConvertible {
     /// The worker's name.
     package let description: String
     private let lists: StreamReader
-    private let hour: StoredHour
+    private let reading: Sealer.Reading
     private let sealer: Sealer
     private let hours: Settler
     private let days: Settler
     private let adoption: Adoption
     private let clock: TapeClock
     private let logger: Logger
+    private let progress = Progress()
+
+    /// How far this process has come.
+    private final class Progress: Sendable {
+        struct State {
+            var hasAdopted = false
+            /// Whether the stream of hours had entries when it was last looked at.
+            var hasEntries = false
+            /// The hour behind the last one that its stores have got, or that Redis has nothing of.
+            var hour: Minute?
+            /// The newest entry of days when the stores were tidied.
+            var tidied: StreamID?
+        }
+
+        private let mutex = Mutex(State())
+
+        var state: State { mutex.withLock(\.self) }
+
+        func change(_ change: (inout State) -> Void) { mutex.withLock { change(&$0) } }
+    }
 
     /// How long one block may take.
     private static let patience: Duration = .seconds(600)
@@ -31,12 +55,14 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
         description = config.worker.name
         let keys = config.worker.redis.keys
         lists = StreamReader(key: keys.stream(config.lists), redis: redis, clock: clock)
-        hour = StoredHour(stream: config.lists, keys: keys, reader: lists, redis: redis, logger: logger)
+        let hour = StoredHour(stream: config.lists, keys: keys, reader: lists, redis: redis, logger: logger)
+        reading = { try await hour.minutes(of: $0, knowing: $1) }
         sealer = Sealer(stores: config.stores.map(\.store), logger: logger)
+        // What is given up would be lost once Redis has trimmed it: an hour waits, however often it fails.
         func settler(_ stream: String) -> Settler {
             Settler(
-                stream: stream, source: config.worker.name, retain: nil, keys: keys, identity: identity, redis: redis,
-                clock: clock, logger: logger)
+                stream: stream, source: config.worker.name, retain: nil, givesUp: false, keys: keys,
+                identity: identity, redis: redis, clock: clock, logger: logger)
         }
         hours = settler(config.stream)
         days = settler(config.days)
@@ -48,8 +74,12 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
     /// Returns when the process is to end; errors are told, and what failed is tried again.
     package func run() async throws {
         var backoff = Backoff(base: .milliseconds(100), maximum: .seconds(30))
+        var news = [hours, days].map { FutureEntryAlarm(stream: $0.reader.key, logger: logger) }
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             do {
+                for (index, settler) in [hours, days].enumerated() {
+                    _ = news[index].look(at: try await settler.reader.newestID(), now: clock.now)
+                }
                 // Not cut short by the end of the process: a block takes a second.
                 let hasWorked = try await step()
                 backoff.reset()
@@ -63,27 +93,35 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
     }
 
     /// Does what is next, if anything is due; returns whether something was.
+    ///
+    /// What glibc keeps of a block's memory would add up, thread by thread: it is given back after each.
     func step() async throws -> Bool {
         if let hour = try await nextHour() {
-            try await settle(hour, hours) { [sealer, source = self.hour] in
-                try await sealer.seal(hour, try await source.minutes(of: hour))
-            }
+            let isClosed = try await settle(hour, hours) { [sealer, reading] in try await sealer.seal(hour, reading) }
+            // By a replica, which may have other stores.
+            if isClosed, try await sealer.lacks(hour: hour) { _ = try await sealer.seal(hour, reading) }
+            progress.change { $0.hour = hour.advanced(byMinutes: 60) }
+            cointape_malloc_trim()
             return true
         }
         if let day = try await nextDay() {
-            try await settle(day, days) { [sealer] in try await sealer.fold(day) }
-            try await clean()
+            _ = try await settle(day, days) { [sealer, reading] in try await sealer.fold(day, reading) }
+            cointape_malloc_trim()
             return true
         }
-        return false
+        let newest = try await days.reader.newestID()
+        guard let newest, progress.state.tidied != newest else { return false }
+        try await tidy(closed: newest.minute)
+        progress.change { $0.tidied = newest }
+        return true
     }
 
+    /// Returns whether it was settled elsewhere; throws if it is not settled.
     private func settle(
         _ minute: Minute, _ settler: Settler, _ make: @escaping @Sendable () async throws -> EntryDraft
-    ) async throws {
+    ) async throws -> Bool {
         let began = ContinuousClock.now
-        let outcome = try await settler.settle(minute, giveUp: clock.now + Self.patience, make: make)
-        switch outcome {
+        switch try await settler.settle(minute, giveUp: clock.now + Self.patience, make: make) {
         case .published:
             await measure()
             logger.info(
@@ -92,19 +130,30 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
                     LogKey.stream: "\(settler.stream)", LogKey.minute: "\(minute)",
                     LogKey.duration: "\((ContinuousClock.now - began).milliseconds)",
                 ])
-        case .refused: try await clock.sleep(for: .seconds(5))
-        case .closed, .abandoned: break
+            return false
+        case .closed: return true
+        case .refused(let outcome): throw NotSettled(description: "the entry is refused: \(outcome.rawValue)")
+        case .abandoned: throw NotSettled(description: "another replica is still at it")
         }
     }
 
-    /// The oldest hour that is not settled, and over: no list of it can come any more.
+    private struct NotSettled: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// The oldest hour that this process has not come to, if it is over: no list of it can come any more.
     private func nextHour() async throws -> Minute? {
-        let newest = try await hours.reader.newestID()?.minute
-        if newest == nil, try await adoption.run().published > 0 { return try await nextHour() }
-        guard let first = try await lists.oldest()?.minute else { return nil }
+        let first = try await lists.oldest()?.minute
+        let oldest = first?.floored(to: .seconds(3600))
+        let isEmpty = try await hours.reader.newestID() == nil
+        // At the start, and when Redis has lost them.
+        if !progress.state.hasAdopted || isEmpty && progress.state.hasEntries {
+            _ = try await adoption.run(until: oldest)
+        }
+        progress.change { ($0.hasAdopted, $0.hasEntries) = (true, !isEmpty) }
         // Hours of which Redis never had, or no longer has, anything have no block.
-        let oldest = first.floored(to: .seconds(3600))
-        let next = newest.map { max($0.advanced(byMinutes: 60), oldest) } ?? oldest
+        guard let oldest else { return nil }
+        let next = progress.state.hour.map { max($0, oldest) } ?? oldest
         let present = StreamID(Minute(containing: clock.now))
         guard let last = try await lists.newest(1, to: present).first?.minute else { return nil }
         return last >= next.advanced(byMinutes: 59) ? next : nil
@@ -115,16 +164,30 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
         guard let last = try await hours.reader.newestID()?.minute, let first = try await hours.reader.oldest()?.minute
         else { return nil }
         let newest = try await days.reader.newestID()?.minute
-        let oldest = first.floored(to: .seconds(86_400))
-        let next = newest.map { max($0.advanced(byMinutes: 1440), oldest) } ?? oldest
+        let oldest = BlockName.day(of: first).first
+        let next = newest.map { max(BlockName.day(of: $0).end, oldest) } ?? oldest
         return last >= next.advanced(byMinutes: 23 * 60) ? next : nil
     }
 
-    /// Removes the blocks of hours that their days hold.
-    private func clean() async throws {
+    /// Makes the days that others have settled, up to the one that is `closed`, where an own store has their hours only, and
+    /// removes the blocks of hours that old days hold.
+    private func tidy(closed: Minute) async throws {
+        let end = min(BlockName.day(of: closed).end, progress.state.hour ?? closed)
+        var wanting: Set<BlockName> = []
         for store in sealer.stores {
-            for (hour, day) in HourCleaning.removable(try await store.files(in: ""), now: clock.now) {
-                try await sealer.remove(hour: hour, of: day, from: store)
+            wanting.formUnion(HourCleaning.unfolded(try await store.files(in: ""), before: end))
+        }
+        try await fold(wanting)
+        try await fold(sealer.clean(now: clock.now))
+    }
+
+    private func fold(_ wanting: Set<BlockName>) async throws {
+        for day in wanting.sorted(by: { $0.first < $1.first }) {
+            do {
+                _ = try await sealer.fold(day.first, reading)
+            } catch let damage as BlockDamage {
+                // Its hours stay, and can be read.
+                tell(damage, isFirst: true)
             }
         }
     }
@@ -140,7 +203,8 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
     private func tell(_ error: any Error, isFirst: Bool) {
         Counter(.archiveFailures, [("stream", hours.stream)]).increment()
         guard !(error is RedisError) else { return logger.retries(after: error, isFirst: isFirst) }
-        logger.error(
-            .archiveFailed, metadata: [LogKey.stream: "\(hours.stream)", LogKey.detail: "\(error)"])
+        logger.log(
+            level: isFirst ? .error : .debug, .archiveFailed,
+            metadata: [LogKey.stream: "\(hours.stream)", LogKey.detail: "\(error)"])
     }
 }

@@ -6,108 +6,204 @@ import Logs
 import NIOPosix
 import Tape
 
-/// Makes blocks, and keeps them in all stores.
+/// Makes blocks, and keeps the same ones in all stores.
+///
+/// What a store has of an hour already goes before what Redis has: it never changes, and Redis may have lost it.
 struct Sealer: Sendable {
+    /// Gives what Redis has of an hour; what is known of it already need not be read again.
+    typealias Reading = @Sendable (_ hour: Minute, _ known: [Int: BlockMinute]) async throws -> [BlockMinute]
+
     let stores: [any BlockStore]
     let logger: Logger
 
     /// The title of the column by which a coin is found.
     static let key = "CMC ID"
 
-    /// Makes the block of an hour, decodes it again and compares each list, keeps it in all stores, and drafts its entry.
-    func seal(_ hour: Minute, _ minutes: [BlockMinute]) async throws -> EntryDraft {
-        let bytes = try await NIOThreadPool.singleton.runIfActive {
-            BlockContents(first: hour, minutes, key: Self.key).bytes
-        }
-        return try await keep(.hour(hour), bytes)
+    /// A file that a store has.
+    private struct Present {
+        let bytes: [UInt8]
+        /// Decoded once as a whole; nil if it is damaged.
+        let block: Block?
     }
 
-    /// Makes the block of a day out of those of its hours; an hour that no store has is minutes that are missing.
-    func fold(_ day: Minute) async throws -> EntryDraft {
-        var whole: BlockContents?
-        for number in 0..<24 {
-            let hour = day.advanced(byMinutes: number * 60)
-            let next =
-                try await contents(of: .hour(hour))
-                ?? BlockContents(first: hour, Array(repeating: .missing, count: 60), key: Self.key)
-            if whole == nil { whole = next } else { whole?.append(next) }
+    // MARK: Hours and days
+
+    /// Makes the block of an hour, keeps it in all stores, and drafts its entry.
+    func seal(_ hour: Minute, _ reading: Reading) async throws -> EntryDraft {
+        try await keep(.hour(hour)) { present in
+            let blocks = present.compactMap(\.?.block)
+            let minutes = try await minutes(of: hour, in: blocks + opened(.day(of: hour)), reading)
+            return try await encode { BlockContents(first: hour, minutes, key: Self.key) }
         }
-        guard let contents = whole else { throw BlockDamage("a day without hours") }
-        return try await keep(.day(day), try await NIOThreadPool.singleton.runIfActive { contents.bytes })
     }
 
-    /// Out of the first store that has the block, and has it whole.
-    private func contents(of name: BlockName) async throws -> BlockContents? {
-        var damage: BlockDamage?
-        for store in stores {
+    /// Makes the block of a day out of those of its hours, keeps it in all stores, and drafts its entry.
+    ///
+    /// An hour that neither a store nor Redis has is minutes that are missing.
+    func fold(_ day: Minute, _ reading: Reading) async throws -> EntryDraft {
+        try await keep(.day(day)) { present in
+            let blocks = present.compactMap(\.?.block)
+            var whole: BlockContents?
+            for number in 0..<24 {
+                let next = try await contents(of: day.advanced(byMinutes: number * 60), blocks, reading)
+                if whole == nil { whole = next } else { whole?.append(next) }
+            }
+            guard let whole else { throw BlockDamage("a day without hours") }
+            return try await encode { whole }
+        }
+    }
+
+    /// An hour of a day that is folded.
+    private func contents(of hour: Minute, _ days: [Block], _ reading: Reading) async throws -> BlockContents {
+        let present = try await present(.hour(hour))
+        let blocks = present.compactMap(\.?.block)
+        if let block = blocks.first(where: { $0.count(.missing) == 0 }) { return try await block.contents() }
+        let minutes = try await minutes(of: hour, in: blocks + days, reading)
+        // Better no day than one that lacks what was there.
+        if present.contains(where: { $0 != nil && $0?.block == nil }), minutes.contains(.missing) {
+            let name = BlockName.hour(hour)
+            throw BlockDamage(
+                "\(name) is damaged in every store that has it, and Redis lacks its lists: remove it to go on")
+        }
+        return BlockContents(first: hour, minutes, key: Self.key)
+    }
+
+    /// What the blocks have of an hour, and for the rest what Redis has.
+    private func minutes(of hour: Minute, in blocks: [Block], _ reading: Reading) async throws -> [BlockMinute] {
+        var known: [Int: BlockMinute] = [:]
+        for block in blocks {
+            let start = Int((hour.milliseconds - block.first.milliseconds) / 60_000)
             do {
-                guard let source = try await store.open(name.file) else { continue }
-                let block = try await Block.open(source)
-                try await block.verify()
-                return try await block.contents()
-            } catch let error as BlockDamage {
-                damage = error
-                tellDamage(name, store, "\(error)")
+                known.merge(try await block.minutes(start..<start + 60)) { $0.isList ? $0 : $1 }
+            } catch let damage as BlockDamage {
+                logger.warning(
+                    .archiveBlockDamaged,
+                    metadata: [LogKey.path: "\(BlockName.hour(hour))", LogKey.detail: "\(damage)"])
             }
         }
-        // Better no day than one that lacks what was there.
-        if let damage { throw damage }
-        return nil
+        let minutes = try await reading(hour, known.filter(\.value.isList))
+        return minutes.enumerated().map { $1 == .missing ? known[$0] ?? .missing : $1 }
     }
 
-    private func keep(_ name: BlockName, _ bytes: [UInt8]) async throws -> EntryDraft {
-        try await check(name, bytes)
-        var kept: [UInt8]?
-        for store in stores {
-            let own = try await keep(name, bytes, in: store)
-            kept = kept ?? own
+    private func encode(_ contents: @escaping @Sendable () -> BlockContents) async throws -> [UInt8] {
+        try await NIOThreadPool.singleton.runIfActive { contents().bytes }
+    }
+
+    // MARK: Files
+
+    /// Keeps a block in all stores that lack it, or have one that lacks something, and drafts its entry.
+    ///
+    /// `make` gets what each store has; where a store gets another file meanwhile, it is called again.
+    private func keep(_ name: BlockName, _ make: ([Present?]) async throws -> [UInt8]) async throws -> EntryDraft {
+        while true {
+            let present = try await present(name)
+            let made = try await make(present)
+            let block = try await whole(name, made)
+            // Nothing is replaced that lacks nothing.
+            var bytes = made
+            for case let own? in present where try await own.block?.hasAll(of: block) == true {
+                bytes = own.bytes
+                break
+            }
+            var isKept = true
+            for (store, present) in zip(stores, present) {
+                isKept = try await keep(name, bytes, in: store, over: present) && isKept
+            }
+            if isKept { return try await draft(name, bytes) }
         }
-        return try await draft(name, kept ?? bytes)
     }
 
-    private func check(_ name: BlockName, _ bytes: [UInt8]) async throws {
-        let block = try await Block.open(BlockInMemory(bytes))
+    /// Returns false if the store has got a file in between, which is not the same.
+    private func keep(
+        _ name: BlockName, _ bytes: [UInt8], in store: any BlockStore, over present: Present?
+    ) async throws -> Bool {
+        guard let present else {
+            if try await store.create(name.file, bytes) { return true }
+            guard let source = try await store.open(name.file) else { return false }
+            return try await source.read([0..<source.size])[0] == bytes
+        }
+        guard present.bytes != bytes else { return true }
+        try await store.replace(name.file, bytes)
+        logger.warning(
+            .archiveBlockReplaced,
+            metadata: [
+                LogKey.path: "\(name)", LogKey.store: "\(store.name)",
+                LogKey.detail: "the block that was there lacked lists, or was damaged",
+            ])
+        return true
+    }
+
+    /// What each store has; a damaged file is told.
+    private func present(_ name: BlockName) async throws -> [Present?] {
+        var present: [Present?] = []
+        for store in stores {
+            guard let source = try await store.open(name.file) else {
+                present.append(nil)
+                continue
+            }
+            let bytes = try await source.read([0..<source.size])[0]
+            do {
+                present.append(Present(bytes: bytes, block: try await whole(name, bytes)))
+            } catch let damage as BlockDamage {
+                tellDamage(name, store, "\(damage)")
+                present.append(Present(bytes: bytes, block: nil))
+            }
+        }
+        return present
+    }
+
+    /// What stores have under a name, of which only the outline is read yet; what is damaged in it is told.
+    private func opened(_ name: BlockName) async throws -> [Block] {
+        var blocks: [Block] = []
+        for store in stores {
+            guard let source = try await store.open(name.file) else { continue }
+            do {
+                blocks.append(try await opened(name, source))
+            } catch let damage as BlockDamage {
+                tellDamage(name, store, "\(damage)")
+            }
+        }
+        return blocks
+    }
+
+    private func opened(_ name: BlockName, _ source: any BlockSource) async throws -> Block {
+        let block = try await Block.open(source)
         guard block.first == name.first, block.minutes == name.minutes else {
             throw BlockDamage("the block is not that of \(name)")
         }
+        return block
+    }
+
+    /// Decodes all of a block, and compares each list with its digest.
+    private func whole(_ name: BlockName, _ bytes: [UInt8]) async throws -> Block {
+        try await whole(name, BlockInMemory(bytes))
+    }
+
+    private func whole(_ name: BlockName, _ source: any BlockSource) async throws -> Block {
+        let block = try await opened(name, source)
         try await block.verify()
+        return block
     }
 
-    /// Returns what the store has afterwards: these bytes, or those of a block that was there and has as many lists.
-    ///
-    /// Another replica writes the same bytes; what Redis no longer has, an earlier block may have.
-    private func keep(_ name: BlockName, _ bytes: [UInt8], in store: any BlockStore) async throws -> [UInt8] {
-        while try await !store.create(name.file, bytes) {
-            guard let source = try await store.open(name.file) else { continue }
-            let present = try await source.read([0..<source.size])[0]
-            if present == bytes { return bytes }
-            if try await isAsGood(present, as: bytes, name, store) { return present }
-            logger.warning(
-                .archiveBlockReplaced,
-                metadata: [
-                    LogKey.path: "\(name)", LogKey.store: "\(store.name)",
-                    LogKey.detail: "the block that was there had fewer lists, or was damaged",
-                ])
-            try await store.remove(name.file)
+    /// Whether a store has neither the hour nor its day.
+    func lacks(hour: Minute) async throws -> Bool {
+        for store in stores {
+            if try await store.open(BlockName.hour(hour).file) != nil { continue }
+            if try await store.open(BlockName.day(of: hour).file) == nil { return true }
         }
-        return bytes
+        return false
     }
 
-    private func isAsGood(
-        _ present: [UInt8], as bytes: [UInt8], _ name: BlockName, _ store: any BlockStore
-    ) async throws -> Bool {
-        do {
-            try await check(name, present)
-            let (old, new) = (try await Block.open(BlockInMemory(present)), try await Block.open(BlockInMemory(bytes)))
-            return old.count(.list) >= new.count(.list)
-        } catch let damage as BlockDamage {
-            tellDamage(name, store, "\(damage)")
-            return false
-        }
+    /// The entry of the block that has the most lists, of those that stores have whole; nil if there is none.
+    func draft(_ name: BlockName) async throws -> EntryDraft? {
+        let present = try await present(name).compactMap(\.self).filter { $0.block != nil }
+        let best = present.max { ($0.block?.count(.list) ?? 0) < ($1.block?.count(.list) ?? 0) }
+        guard let best else { return nil }
+        return try await draft(name, best.bytes)
     }
 
     /// The entry of a block: its name, size and digest, and how many of its minutes are what.
-    func draft(_ name: BlockName, _ bytes: [UInt8]) async throws -> EntryDraft {
+    private func draft(_ name: BlockName, _ bytes: [UInt8]) async throws -> EntryDraft {
         let block = try await Block.open(BlockInMemory(bytes))
         return .other([
             ("minute", name.first.description), ("place", name.file), ("bytes", bytes.count),
@@ -116,24 +212,91 @@ struct Sealer: Sendable {
         ])
     }
 
-    /// Removes a block of an hour once the day that it is in is whole in the same store.
-    func remove(hour: BlockName, of day: BlockName, from store: any BlockStore) async throws {
-        guard let source = try await store.open(day.file), let own = try await store.open(hour.file) else { return }
-        let (whole, part) = (try await Block.open(source), try await Block.open(own))
-        let start = Int((hour.first.milliseconds - day.first.milliseconds) / 60_000)
-        for minute in 0..<part.minutes {
-            let (kept, lost) = (try await whole.info(start + minute), try await part.info(minute))
-            guard lost == nil || kept?.digest == lost?.digest else {
-                tellDamage(day, store, "it lacks the list of \(hour.first.advanced(byMinutes: minute))")
-                return
+    // MARK: Cleaning
+
+    /// Removes the blocks of hours of a day that ended two days ago where the same store has all that they have in the day's.
+    ///
+    /// Returns days that could not take their place, being damaged or lacking a list.
+    @discardableResult
+    func clean(now: Timestamp) async throws -> Set<BlockName> {
+        var wanting: Set<BlockName> = []
+        for store in stores {
+            for (day, hours) in HourCleaning.removable(try await store.files(in: ""), now: now) {
+                do {
+                    guard let source = try await store.open(day.file) else { continue }
+                    let whole = try await whole(day, source)
+                    for hour in hours where try await !remove(hour, within: whole, from: store) { wanting.insert(day) }
+                } catch let damage as BlockDamage {
+                    tellDamage(day, store, "\(damage)")
+                    wanting.insert(day)
+                }
             }
         }
+        return wanting
+    }
+
+    /// Returns false if the day lacks a list of the hour.
+    private func remove(_ hour: BlockName, within day: Block, from store: any BlockStore) async throws -> Bool {
+        do {
+            guard let source = try await store.open(hour.file) else { return true }
+            let own = try await Block.open(source)
+            let start = Int((hour.first.milliseconds - day.first.milliseconds) / 60_000)
+            for minute in 0..<own.minutes {
+                let (kept, lost) = (try await day.info(start + minute), try await own.info(minute))
+                guard lost == nil || kept?.digest == lost?.digest else {
+                    let lacked = hour.first.advanced(byMinutes: minute)
+                    tellDamage(.day(day.first), store, "it lacks the list of \(lacked)")
+                    return false
+                }
+            }
+        } catch let damage as BlockDamage {
+            // What it had nobody knows: somebody may still want to look.
+            tellDamage(hour, store, "\(damage)")
+            return true
+        }
         try await store.remove(hour.file)
+        return true
     }
 
     func tellDamage(_ name: BlockName, _ store: any BlockStore, _ detail: String) {
         logger.warning(
             .archiveBlockDamaged,
             metadata: [LogKey.path: "\(name)", LogKey.store: "\(store.name)", LogKey.detail: "\(detail)"])
+    }
+}
+
+extension BlockMinute {
+    fileprivate var isList: Bool {
+        if case .list = self { true } else { false }
+    }
+}
+
+extension Block {
+    /// The lists and gaps of a range of minutes, by their places in it.
+    fileprivate func minutes(_ range: Range<Int>) async throws -> [Int: BlockMinute] {
+        var minutes: [Int: BlockMinute] = [:]
+        for minute in range {
+            guard let gap = try await gap(minute) else { continue }
+            minutes[minute - range.lowerBound] = .gap(code: gap.code, detail: gap.detail)
+        }
+        try await lists(from: range.lowerBound, upTo: range.upperBound) { minute, csv in
+            guard let info = try await info(minute) else { return }
+            let list = BlockList(csv: csv, columns: info.columns, count: info.count, account: info.account)
+            guard list.digest == info.digest else {
+                throw BlockDamage("a list is not what was written: its SHA-256 differs")
+            }
+            minutes[minute - range.lowerBound] = .list(list)
+        }
+        return minutes
+    }
+
+    /// Whether this block has each list that the other has, and knows of each minute that the other knows of.
+    fileprivate func hasAll(of other: Block) async throws -> Bool {
+        for minute in 0..<minutes {
+            if kind(minute) == .missing, other.kind(minute) != .missing { return false }
+            let (own, digest) = (try await info(minute)?.digest, try await other.info(minute)?.digest)
+            guard digest == nil || own == digest else { return false }
+        }
+        return true
     }
 }

@@ -44,9 +44,17 @@ struct StoredHour: Sendable {
     private func content(of entry: TapeEntry) async throws -> BlockMinute {
         if let gap = entry.gap { return .gap(code: gap.code, detail: gap.detail) }
         let key = keys.list(stream, entry.minute)
-        guard let csv = try await redis.send(RedisCommand("GET", key)).bytes else {
-            tell(entry, "lost: \(key) is gone")
-            return .missing
+        let csv: [UInt8]
+        do throws(RedisError) {
+            guard let bytes = try await redis.send(RedisCommand("GET", key)).bytes else {
+                tell(entry, "lost: \(key) is gone")
+                return .missing
+            }
+            csv = bytes
+        } catch {
+            // A key of another type will never be a list again.
+            guard error.code == .server("WRONGTYPE") else { throw error }
+            csv = []
         }
         guard let columns = entry.fields["columns"], let count = entry.text("count").flatMap({ Int($0) }), count >= 0,
             entry.text("sha256") == Digest.sha256(csv)

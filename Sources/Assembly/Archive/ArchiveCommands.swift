@@ -24,12 +24,8 @@ package enum AdoptBlocksCommand {
             print("published \(outcome.published) entries, for \(outcome.blocks) blocks in \(stores)")
         } else if outcome.blocks == 0 {
             print("published nothing: there is no block in \(stores)")
-        }
-        for stream in outcome.full {
-            print(
-                outcome.published > 0 || outcome.blocks == 0
-                    ? "the stream \(stream) had entries, and was left as it is"
-                    : "published nothing: the stream \(stream) has entries already")
+        } else if outcome.damaged.isEmpty {
+            print("published nothing: the streams reach as far as the \(outcome.blocks) blocks in \(stores)")
         }
         return outcome.damaged.isEmpty
     }
