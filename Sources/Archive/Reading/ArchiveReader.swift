@@ -28,6 +28,13 @@ package final class ArchiveReader: Sendable {
     private let recent: RecentHours?
     private let known = Mutex(LRU())
     private let listing = Mutex<(names: [BlockName], at: ContinuousClock.Instant)?>(nil)
+    /// What turned out to be damaged, and until when it is left out.
+    private let damaged = Mutex<[Copy: (failure: ArchiveFailure, until: ContinuousClock.Instant)]>([:])
+
+    private struct Copy: Hashable {
+        let name: BlockName
+        let store: String
+    }
 
     /// For how long a block that is not there is not looked for again, and stores are not listed again.
     private static let absence: Duration = .seconds(30)
@@ -74,6 +81,38 @@ package final class ArchiveReader: Sendable {
         return nil
     }
 
+    /// What `body` makes of the block of a minute; nil if there is none, or `body` returns nil.
+    ///
+    /// Where a block turns out to be damaged, or is lost meanwhile, `body` is called again with the next one that has the minute, and
+    /// the damaged one is left out for half a minute. Throws as `block(of:now:)`, and what else `body` throws.
+    package func read<Result>(
+        _ minute: Minute, now: Timestamp, _ body: (Found) async throws -> Result?
+    ) async throws -> Result? {
+        var opened: Set<Copy> = []
+        while true {
+            guard let found = try await block(of: minute, now: now) else { return nil }
+            do {
+                return try await body(found)
+            } catch let error where error is BlockDamage || error is StoreError {
+                // What was made of Redis is not in a store that could be left out.
+                guard let store = found.store else { throw error }
+                let copy = Copy(name: found.name, store: store)
+                forget(found.name)
+                // It may have been replaced since it was opened: then the new one is whole.
+                if !opened.insert(copy).inserted { leaveOut(copy, error) }
+            }
+        }
+    }
+
+    /// Has a block not be taken out of a store for a while.
+    private func leaveOut(_ copy: Copy, _ error: any Error) {
+        let failure = ArchiveFailure(name: copy.name, store: copy.store, cause: error)
+        damaged.withLock { damaged in
+            damaged = damaged.filter { $0.value.until > .now }
+            damaged[copy] = (failure, .now + Self.absence)
+        }
+    }
+
     /// A block by its name, out of the first store that has it whole.
     package func stored(_ name: BlockName) async throws -> Found? {
         switch known.withLock({ $0.use(name) }) {
@@ -83,6 +122,11 @@ package final class ArchiveReader: Sendable {
         }
         var failure: (any Error)?
         for store in stores {
+            let left = damaged.withLock { $0[Copy(name: name, store: store.name)] }
+            if let left, left.until > .now {
+                failure = left.failure
+                continue
+            }
             do {
                 guard let source = try await store.open(name.file) else { continue }
                 let block = try await Block.open(source)
