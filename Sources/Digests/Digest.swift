@@ -26,8 +26,40 @@ package enum Digest {
         return output
     }
 
+    /// A SHA-256 that is made piece by piece.
+    package final class RunningSHA256 {
+        private let context = EVP_MD_CTX_new()
+
+        package init() {
+            guard EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
+                preconditionFailure("out of memory while hashing")
+            }
+        }
+
+        deinit { EVP_MD_CTX_free(context) }
+
+        package func update(_ piece: [UInt8]) {
+            guard EVP_DigestUpdate(context, piece, piece.count) == 1 else {
+                preconditionFailure("out of memory while hashing")
+            }
+        }
+
+        /// To be called once, behind the last piece.
+        package func finish() -> String {
+            var output = [UInt8](repeating: 0, count: 32)
+            guard EVP_DigestFinal_ex(context, &output, nil) == 1 else {
+                preconditionFailure("out of memory while hashing")
+            }
+            return Digest.hexadecimal(output)
+        }
+    }
+
     private static func hash(_ algorithm: OpaquePointer?, _ parts: [[UInt8]]) -> String {
-        hashBytes(algorithm, parts).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        hexadecimal(hashBytes(algorithm, parts))
+    }
+
+    private static func hexadecimal(_ bytes: [UInt8]) -> String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
     private static func hashBytes(_ algorithm: OpaquePointer?, _ parts: [[UInt8]]) -> [UInt8] {

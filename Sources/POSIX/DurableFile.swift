@@ -46,7 +46,12 @@ package enum DurableFile {
             if errno == ENOENT { return }
             throw SystemError(path, code: errno)
         }
-        try sync(folder: split(path).folder)
+        do throws(SystemError) {
+            try sync(folder: split(path).folder)
+        } catch {
+            // Another process may have removed the rest, and the folder with it.
+            guard error.code == ENOENT else { throw error }
+        }
     }
 
     /// Removes what processes have left behind that were killed while they wrote, if it is older than an hour.

@@ -40,7 +40,8 @@ package struct APIWorker: Service, CustomStringConvertible {
             ArchiveReader(
                 stores: settings.stores.map(\.store),
                 recent: RecentHours(
-                    lists: config.stream, keys: keys, redis: redis.separate(), clock: clock, logger: logger))
+                    lists: config.stream, keys: keys, redis: redis.separate(), clock: clock, logger: logger),
+                logger: logger)
         }
         let many = archive.map { archive in
             let streams = config.history.map { [$0.stream, "\($0.stream):days"] } ?? []

@@ -76,7 +76,7 @@ import Testing
                 wrong[Int.random(in: range, using: &random)] ^= 1 << UInt8.random(in: 0..<8, using: &random)
                 try await hour.stores[0].remove(hour.name.file)
                 _ = try await hour.stores[0].create(hour.name.file, wrong)
-                let reader = ArchiveReader(stores: hour.stores)
+                let reader = ArchiveReader(stores: hour.stores, logger: Said().logger)
                 var tried: [String?] = []
                 let read = try await reader.read(hour.first, now: now) { found in
                     tried.append(found.store)
@@ -92,7 +92,7 @@ import Testing
                 }
                 #expect(tried == [hour.stores[1].name])
                 // Alone it is an error that says which block of which store, and what is wrong with it.
-                let alone = ArchiveReader(stores: [hour.stores[0]])
+                let alone = ArchiveReader(stores: [hour.stores[0]], logger: Said().logger)
                 let error = await #expect(throws: ArchiveFailure.self) {
                     _ = try await alone.read(hour.first, now: now) { try await hour.everything($0.block) }
                 }
@@ -111,7 +111,7 @@ import Testing
         let hour = Hour()
         defer { try? FileManager.default.removeItem(atPath: hour.folder) }
         for store in hour.stores { _ = try await store.create(hour.name.file, hour.bytes) }
-        let reader = ArchiveReader(stores: hour.stores)
+        let reader = ArchiveReader(stores: hour.stores, logger: Said().logger)
         let now = hour.first.advanced(byMinutes: 90).start
         #expect(try await reader.read(hour.first, now: now) { $0.store } == hour.stores[0].name)
         let path = "\(hour.folder)/one/\(hour.name.file)"
@@ -127,7 +127,7 @@ import Testing
         try await tape.put(hour: hour, minutes: 0..<10)
         let recent = RecentHours(
             lists: "toplist", keys: TapeKeys(), redis: tape.client, clock: tape.clock, logger: tape.said.logger)
-        let reader = ArchiveReader(stores: [tape.store()], recent: recent)
+        let reader = ArchiveReader(stores: [tape.store()], recent: recent, logger: Said().logger)
         let now = tape.clock.now
         func lists() async throws -> Int? {
             try await reader.read(hour, now: now) { found in

@@ -90,6 +90,24 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/a") == ["b.tape"])
     }
 
+    @Test func `a folder that goes while another writes in it is made again`() async throws {
+        let store = FolderStore(folder: folder)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try await withThrowingTaskGroup { group in
+            for writer in 0..<4 {
+                group.addTask {
+                    for _ in 0..<200 {
+                        #expect(try await store.create("2026/11/\(writer).tape", [1]))
+                        _ = try await store.files(in: "")
+                        try await store.remove("2026/11/\(writer).tape")
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await store.files(in: "").isEmpty)
+    }
+
     @Test func `a folder that cannot be written to is named`() async throws {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -1,6 +1,7 @@
 import Archive
 import Basics
 import Blocks
+import Digests
 import Foundation
 import Redis
 import Tape
@@ -95,6 +96,80 @@ import Testing
         #expect(open.text.split(separator: "\n").count == 60 && open["cache-control"] == "public, no-cache")
         let coins = try await api.get("/coins?symbol=SYM2")
         #expect(coins.status == 503 && coins.text.contains("history-unavailable"))
+    }
+
+    /// Changes a byte of an hour's block.
+    private func damage(_ hour: Minute, at place: (Int) -> Int) throws {
+        let path = URL(fileURLWithPath: "\(folder)/\(BlockName.hour(hour).file)")
+        var bytes = Array(try Data(contentsOf: path))
+        bytes[place(bytes.count)] ^= 1
+        try Data(bytes).write(to: path)
+    }
+
+    @Test func `a block that no store has whole costs its own minutes, and is told`() async throws {
+        defer { remove() }
+        let hours = (0..<3).map { hour.advanced(byMinutes: 60 * ($0 - 30)) }
+        for hour in hours { try await archive(hour) }
+        try damage(hours[1]) { $0 - 10 }
+        let api = try await TestAPI(redis: redis, archive: folder)
+        let range = "from=\(hours[0])&to=\(hours[2].advanced(byMinutes: 60))"
+        func unreadable(_ target: String) async throws -> (rows: Int, of: Int) {
+            let lines = try text(of: try await api.get(target + "&format=NDJSON")).split(separator: "\n")
+            return (lines.count { $0.contains("unreadable") }, lines.count)
+        }
+        // The damaged bytes are those of one coin; all lists need them.
+        let courses = try await [unreadable("/coins/1/prices?\(range)"), unreadable("/coins/3/prices?\(range)")]
+        #expect(courses.map(\.of) == [180, 180] && courses.map(\.rows).sorted() == [0, 60])
+        #expect(try await unreadable("/lists?\(range)&step=1m&limit=3") == (60, 2 * (59 * 3 + 1) + 60))
+        #expect(try await unreadable("/lists?\(range)&step=1h&limit=1") == (1, 3))
+        #expect(try await api.get("/?datetime=\(hours[1])").status == 503)
+        #expect(try await api.get("/?datetime=\(hours[0])").status == 200)
+        // Of one whose outline is damaged nothing is known.
+        try damage(hours[2]) { _ in 70 }
+        let other = try await TestAPI(redis: redis, archive: folder)
+        let overview = try await other.get("/history")
+        let parsed = try JSONSerialization.jsonObject(with: Data(overview.body)) as? [String: Any]
+        let blocks = try #require(parsed?["blocks"] as? [[String: Any]])
+        #expect(blocks.map { $0["damaged"] != nil } == [false, false, true])
+        #expect((blocks[2]["damaged"] as? String)?.contains(folder) == true && parsed?["minutes"] as? Int == 118)
+        let coins = try await other.get("/coins?symbol=SYM2")
+        #expect(coins.status == 200 && coins.text.contains("\(hours[0])"))
+        let course = try await other.get("/coins/2/prices?\(range)&format=NDJSON")
+        #expect(course.status == 200 && course["cache-control"] == "public, no-cache")
+    }
+
+    @Test func `a damaged block is not handed out as a whole`() async throws {
+        defer { remove() }
+        try await archive(hour)
+        let path = "\(folder)/\(BlockName.hour(hour).file)"
+        let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+        let client = redis.client()
+        _ = try await client.send(
+            RedisCommand(
+                "XADD", "archive", "\(hour.milliseconds)-0", "place", BlockName.hour(hour).file, "bytes", bytes.count,
+                "sha256", Digest.sha256(bytes), "minutes", 59, "gaps", 1, "missing", 0))
+        let api = try await TestAPI(redis: redis, archive: folder)
+        let whole = try await api.get("/history/\(BlockName.hour(hour))")
+        #expect(whole.status == 200 && whole.body == bytes)
+        try damage(hour) { $0 - 10 }
+        let other = try await TestAPI(redis: redis, archive: folder)
+        let damaged = try await other.get("/history/\(BlockName.hour(hour))")
+        #expect(damaged["content-length"] == "\(bytes.count)" && damaged.body.count < bytes.count)
+    }
+
+    @Test func `lists without ids are of no coin`() async throws {
+        defer { remove() }
+        let columns = Array(#"[{"name":"Rank","type":"integer"},{"name":"Symbol","type":"string"}]"#.utf8)
+        let csv = Array("Rank,Symbol\r\n1,BTC\r\n2,ETH\r\n".utf8)
+        let minutes = Array(
+            repeating: BlockMinute.list(BlockList(csv: csv, columns: columns, count: 2, account: [])), count: 60)
+        let bytes = BlockContents(first: hour, minutes, key: "CMC ID").bytes
+        #expect(try await FolderStore(folder: folder).create(BlockName.hour(hour).file, bytes))
+        let api = try await TestAPI(redis: redis, archive: folder)
+        let range = "from=\(hour)&to=\(hour.advanced(byMinutes: 60))"
+        #expect(try await api.get("/coins/1/prices?\(range)").status == 404)
+        #expect(try await api.get("/coins?symbol=BTC").text == "[]\n")
+        #expect(try await rows(api, "/lists?\(range)&step=1m&limit=2") == 120)
     }
 
     @Test func `a list that cannot be read is a gap, and a price that is none is empty`() async throws {

@@ -59,8 +59,11 @@ package struct ArchivePull: Sendable {
                 continue
             }
             for (store, need) in wanting {
-                if need == .damaged { try await store.remove(block.name.file) }
-                guard try await store.create(block.name.file, bytes) else { continue }
+                if need == .damaged {
+                    try await store.replace(block.name.file, bytes)
+                } else if try await !store.create(block.name.file, bytes) {
+                    continue
+                }
                 outcome.copied += 1
                 outcome.bytes += bytes.count
                 tell("copied: \(block.name) to \(store.name)\(need == .damaged ? ", in place of a damaged one" : "")")

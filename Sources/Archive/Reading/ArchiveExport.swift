@@ -33,27 +33,29 @@ package struct ArchiveExport: Sendable {
 
     /// Gives out the bytes piece by piece, the header of CSV first.
     ///
-    /// What the body throws ends it.
-    package func write(_ range: Range<Minute>, _ body: (ByteBuffer) async throws -> Void) async throws {
+    /// What the body throws ends it. `tell` gets each block that no store has whole; its minutes are gaps.
+    package func write(
+        _ range: Range<Minute>, tell: (ArchiveFailure) -> Void = { _ in }, _ body: (ByteBuffer) async throws -> Void
+    ) async throws {
         let titles = try await titles(in: range)
         var rows = MinuteRows(format, titles)
         var minute = range.lowerBound
         while minute < range.upperBound {
-            let found = try await reader.block(of: minute, now: clock())
-            let end = min(range.upperBound, found?.name.end ?? BlockName.hour(of: minute).end)
-            if let found {
-                // An hour at once: its coins' rows are decoded together.
-                while minute < end {
-                    let last = min(end, BlockName.hour(of: minute).end)
-                    try await write(minute..<last, found, titles, &rows, body)
-                    minute = last
-                }
-                reader.forget(found.name)
-            } else {
-                while minute < end {
+            // An hour at once: its coins' rows are decoded together.
+            let end = min(range.upperBound, BlockName.hour(of: minute).end)
+            let part = try await reader.part(of: minute, now: clock()) { found in
+                // Again where another block turned out to be damaged: from where that one was left.
+                try await write(&minute, to: end, found, titles, &rows, body)
+                if minute == found.name.end { reader.forget(found.name) }
+            }
+            if case .unreadable(let failure, _) = part { tell(failure) }
+            while minute < end {
+                if case .unreadable = part {
+                    rows.append(gap: "unreadable", at: minute)
+                } else {
                     rows.append(gap: "missing", at: minute)
-                    minute = minute.advanced(byMinutes: 1)
                 }
+                minute = minute.advanced(byMinutes: 1)
             }
             if rows.size >= Self.piece { try await body(rows.take()) }
         }
@@ -65,38 +67,40 @@ package struct ArchiveExport: Sendable {
         var titles: [String] = []
         var minute = range.lowerBound
         while minute < range.upperBound {
-            let found = try await reader.block(of: minute, now: clock())
-            let end = min(range.upperBound, found?.name.end ?? BlockName.hour(of: minute).end)
-            if let found {
+            let part = try await reader.part(of: minute, now: clock()) { found in
+                let end = min(range.upperBound, found.name.end)
                 for offset in found.offset(of: minute)..<found.offset(of: end) {
                     for column in found.block.columns(offset) ?? [] where !titles.contains(column.name) {
                         titles.append(column.name)
                     }
                 }
                 reader.forget(found.name)
+                return end
             }
-            minute = end
+            switch part {
+            case .read(let end), .missing(let end), .unreadable(_, let end): minute = end
+            }
         }
         return titles
     }
 
     private func write(
-        _ minutes: Range<Minute>, _ found: ArchiveReader.Found, _ titles: [String], _ rows: inout MinuteRows,
-        _ body: (ByteBuffer) async throws -> Void
+        _ next: inout Minute, to end: Minute, _ found: ArchiveReader.Found, _ titles: [String],
+        _ rows: inout MinuteRows, _ body: (ByteBuffer) async throws -> Void
     ) async throws {
-        let offsets = found.offset(of: minutes.lowerBound)..<found.offset(of: minutes.upperBound)
+        let offsets = found.offset(of: next)..<found.offset(of: end)
         let courses = try await courses(in: offsets, found.block, titles)
-        var own = rows
-        var next = offsets.lowerBound
+        var (own, minute) = (rows, next)
+        defer { (rows, next) = (own, minute) }
         func appendGaps(upTo end: Int) async throws {
-            for offset in next..<end {
-                let code = try await found.block.gap(offset)?.code ?? "missing"
-                own.append(gap: code, at: found.name.first.advanced(byMinutes: offset))
+            while found.offset(of: minute) < end {
+                let code = try await found.block.gap(found.offset(of: minute))?.code ?? "missing"
+                own.append(gap: code, at: minute)
+                minute = minute.advanced(byMinutes: 1)
             }
-            next = end + 1
         }
         func append(_ list: [UInt8]?, _ offset: Int) throws {
-            let minute = found.name.first.advanced(byMinutes: offset)
+            defer { minute = minute.advanced(byMinutes: 1) }
             guard let list, let columns = found.block.columns(offset) else {
                 return own.append(gap: list == nil ? "not-listed" : "unreadable", at: minute)
             }
@@ -109,11 +113,9 @@ package struct ArchiveExport: Sendable {
         if var courses {
             for offset in offsets where found.block.kind(offset) == .list {
                 try await appendGaps(upTo: offset)
-                if found.block.isRaw(offset) {
-                    own.append(gap: "unreadable", at: found.name.first.advanced(byMinutes: offset))
-                } else {
-                    try append(courses.takeList(offset, found.block.columns(offset) ?? []), offset)
-                }
+                // What is kept as it is has no rows of coins.
+                let list = found.block.isRaw(offset) ? [] : courses.takeList(offset, found.block.columns(offset) ?? [])
+                try append(list, offset)
                 if own.size >= Self.piece { try await body(own.take()) }
             }
         } else {
@@ -124,7 +126,6 @@ package struct ArchiveExport: Sendable {
             }
         }
         try await appendGaps(upTo: offsets.upperBound)
-        rows = own
     }
 
     /// The rows of the wanted coins; nil if all are wanted.

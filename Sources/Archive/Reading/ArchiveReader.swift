@@ -1,5 +1,7 @@
 package import Basics
 package import Blocks
+package import Logging
+import Logs
 import Synchronization
 
 /// Finds the block that has a minute: in the stores, in order, and for hours that are not there yet in Redis.
@@ -26,10 +28,12 @@ package final class ArchiveReader: Sendable {
 
     package let stores: [any BlockStore]
     private let recent: RecentHours?
+    private let logger: Logger
     private let known = Mutex(LRU())
     private let listing = Mutex<(names: [BlockName], at: ContinuousClock.Instant)?>(nil)
     /// What turned out to be damaged, and until when it is left out.
     private let damaged = Mutex<[Copy: (failure: ArchiveFailure, until: ContinuousClock.Instant)]>([:])
+    private let told = Mutex<Set<Copy>>([])
 
     private struct Copy: Hashable {
         let name: BlockName
@@ -41,9 +45,12 @@ package final class ArchiveReader: Sendable {
     private static let capacity = 256
 
     /// `recent` is nil where only the stores count.
-    package init(stores: [any BlockStore], recent: RecentHours? = nil) {
+    ///
+    /// `logger` is told of damaged blocks, of each once.
+    package init(stores: [any BlockStore], recent: RecentHours? = nil, logger: Logger) {
         self.stores = stores
         self.recent = recent
+        self.logger = logger
     }
 
     /// Returns nil if neither a store nor Redis has anything of the hour.
@@ -65,20 +72,26 @@ package final class ArchiveReader: Sendable {
     }
 
     /// As `block(of:now:)`, of what the stores have.
-    package func stored(_ minute: Minute, now: Timestamp) async throws -> Found? {
+    package func stored(_ minute: Minute, now: Timestamp) async throws(ArchiveFailure) -> Found? {
         // The hours of a day stay beside it for some days, and take less to read.
         let (hour, day) = (BlockName.hour(of: minute), BlockName.day(of: minute))
         let isOld = now - day.end.start > .seconds(2 * 86_400)
-        var failure: (any Error)?
+        var failure: ArchiveFailure?
         for name in isOld ? [day, hour] : [hour, day] {
-            do {
+            do throws(ArchiveFailure) {
                 if let found = try await stored(name) { return found }
             } catch {
-                failure = error
+                failure = error.unless(failure)
             }
         }
         if let failure { throw failure }
         return nil
+    }
+
+    /// Where blocks are looked for.
+    package enum Origin {
+        case stores
+        case storesAndRedis
     }
 
     /// What `body` makes of the block of a minute; nil if there is none, or `body` returns nil.
@@ -86,11 +99,17 @@ package final class ArchiveReader: Sendable {
     /// Where a block turns out to be damaged, or is lost meanwhile, `body` is called again with the next one that has the minute, and
     /// the damaged one is left out for half a minute. Throws as `block(of:now:)`, and what else `body` throws.
     package func read<Result>(
-        _ minute: Minute, now: Timestamp, _ body: (Found) async throws -> Result?
+        _ minute: Minute, now: Timestamp, from origin: Origin = .storesAndRedis,
+        _ body: (Found) async throws -> Result?
     ) async throws -> Result? {
         var opened: Set<Copy> = []
         while true {
-            guard let found = try await block(of: minute, now: now) else { return nil }
+            let next =
+                switch origin {
+                case .stores: try await stored(minute, now: now)
+                case .storesAndRedis: try await block(of: minute, now: now)
+                }
+            guard let found = next else { return nil }
             do {
                 return try await body(found)
             } catch let error where error is BlockDamage || error is StoreError {
@@ -104,27 +123,59 @@ package final class ArchiveReader: Sendable {
         }
     }
 
+    /// What was read of the block of a minute; otherwise what is true of all minutes up to the end of its hour.
+    package enum Part<Result> {
+        case read(Result)
+        /// Nobody has it.
+        case missing(end: Minute)
+        /// All that have it have it damaged.
+        case unreadable(ArchiveFailure, end: Minute)
+    }
+
+    /// As `read`, where a damaged block is to cost its own minutes alone.
+    package func part<Result>(
+        of minute: Minute, now: Timestamp, _ body: (Found) async throws -> Result
+    ) async throws -> Part<Result> {
+        let end = BlockName.hour(of: minute).end
+        do {
+            return try await read(minute, now: now, body).map { .read($0) } ?? .missing(end: end)
+        } catch let failure as ArchiveFailure where failure.isDamage {
+            return .unreadable(failure, end: end)
+        }
+    }
+
     /// Has a block not be taken out of a store for a while.
     private func leaveOut(_ copy: Copy, _ error: any Error) {
         let failure = ArchiveFailure(name: copy.name, store: copy.store, cause: error)
+        tell(failure)
         damaged.withLock { damaged in
             damaged = damaged.filter { $0.value.until > .now }
             damaged[copy] = (failure, .now + Self.absence)
         }
     }
 
+    private func tell(_ failure: ArchiveFailure) {
+        let copy = Copy(name: failure.name, store: failure.store)
+        guard failure.isDamage, told.withLock({ $0.insert(copy).inserted }) else { return }
+        logger.warning(
+            .archiveBlockDamaged,
+            metadata: [
+                LogKey.path: "\(failure.name)", LogKey.store: "\(failure.store)", LogKey.detail: "\(failure.cause)",
+            ])
+    }
+
     /// A block by its name, out of the first store that has it whole.
-    package func stored(_ name: BlockName) async throws -> Found? {
+    package func stored(_ name: BlockName) async throws(ArchiveFailure) -> Found? {
         switch known.withLock({ $0.use(name) }) {
         case .open(let found)?: return found
         case .absent(let until)? where until > .now: return nil
         default: break
         }
-        var failure: (any Error)?
+        var failure: ArchiveFailure?
         for store in stores {
             let left = damaged.withLock { $0[Copy(name: name, store: store.name)] }
             if let left, left.until > .now {
-                failure = left.failure
+                failure = left.failure.unless(failure)
                 continue
             }
             do {
@@ -137,7 +188,9 @@ package final class ArchiveReader: Sendable {
                 known.withLock { $0.keep(.open(found), name, atMost: Self.capacity) }
                 return found
             } catch {
-                failure = ArchiveFailure(name: name, store: store.name, cause: error)
+                let own = ArchiveFailure(name: name, store: store.name, cause: error)
+                tell(own)
+                failure = own.unless(failure)
             }
         }
         if let failure { throw failure }
@@ -216,11 +269,21 @@ package final class ArchiveReader: Sendable {
     }
 }
 
-/// A block that a store has and that cannot be read.
+/// A block that no store can give.
 package struct ArchiveFailure: Error, CustomStringConvertible {
     let name: BlockName
     let store: String
     let cause: any Error
 
     package var description: String { "\(name) in \(store): \(cause)" }
+
+    /// Whether all that have the block have it damaged.
+    ///
+    /// Otherwise a store did not answer, and may have it whole.
+    package var isDamage: Bool { cause is BlockDamage }
+
+    /// This failure, or the other one if that leaves hope and this one does not.
+    fileprivate func unless(_ other: ArchiveFailure?) -> ArchiveFailure {
+        if isDamage, let other, !other.isDamage { other } else { self }
+    }
 }

@@ -8,8 +8,8 @@ package import Tape
 package actor BlockFacts {
     package struct Facts: Equatable, Sendable {
         package let bytes: Int
-        /// Of the whole block, in hexadecimal.
-        package let sha256: String
+        /// Of the whole block, in hexadecimal; nil as long as nobody has read it.
+        package fileprivate(set) var sha256: String?
         /// How many of its minutes have a list, are a gap, and are missing.
         package let minutes: Int
         package let gaps: Int
@@ -32,18 +32,30 @@ package actor BlockFacts {
         read = streams.map { _ in nil }
     }
 
-    /// Returns nil if no store has the block; one that has no entry is read as a whole, once.
+    /// Returns nil if no store has the block.
     package func facts(of name: BlockName) async throws -> Facts? {
         guard let found = try await reader.stored(name) else { return nil }
+        return await facts(of: found)
+    }
+
+    /// A block that has no entry is read as a whole, once.
+    package func digest(of found: ArchiveReader.Found) async throws -> String {
+        var facts = await facts(of: found)
+        if let sha256 = facts.sha256 { return sha256 }
+        let sha256 = Digest.sha256(try await found.block.bytes(0..<found.block.size))
+        facts.sha256 = sha256
+        known[found.name.file] = facts
+        return sha256
+    }
+
+    private func facts(of found: ArchiveReader.Found) async -> Facts {
+        let name = found.name
         if known[name.file] == nil { try? await readEntries() }
         // A block that was put in the place of another has another size as a rule.
         if let facts = known[name.file], facts.bytes == found.block.size { return facts }
-        let bytes = try await found.block.bytes(0..<found.block.size)
-        let facts = Facts(
-            bytes: bytes.count, sha256: Digest.sha256(bytes), minutes: found.block.count(.list),
-            gaps: found.block.count(.gap), missing: found.block.count(.missing))
-        known[name.file] = facts
-        return facts
+        return Facts(
+            bytes: found.block.size, sha256: nil, minutes: found.block.count(.list), gaps: found.block.count(.gap),
+            missing: found.block.count(.missing))
     }
 
     private func readEntries() async throws {

@@ -21,19 +21,33 @@ package struct FolderStore: BlockStore {
 
     package func create(_ file: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
         try await blocking { () throws(SystemError) in
-            try prepare(file)
-            return try DurableFile.create(path(file), bytes)
+            try inFolder(of: file) { () throws(SystemError) in try DurableFile.create(path(file), bytes) }
         }
     }
 
     package func replace(_ file: String, _ bytes: [UInt8]) async throws(StoreError) {
         try await blocking { () throws(SystemError) in
-            try prepare(file)
-            try DurableFile.replace(path(file), bytes)
+            try inFolder(of: file) { () throws(SystemError) in try DurableFile.replace(path(file), bytes) }
         }
     }
 
-    /// Makes the folders of a file, durably.
+    /// Makes the folders of a file, durably, and does something in them.
+    private func inFolder<Result>(
+        of file: String, _ body: () throws(SystemError) -> Result
+    ) throws(SystemError) -> Result {
+        for _ in 0..<10 {
+            do throws(SystemError) {
+                try prepare(file)
+                return try body()
+            } catch {
+                // Another process may have removed the last file of the folder, and the folder with it.
+                guard error.code == ENOENT else { throw error }
+            }
+        }
+        try prepare(file)
+        return try body()
+    }
+
     private func prepare(_ file: String) throws(SystemError) {
         let folders = folders(of: file)
         try Folder.make(folders[0])

@@ -109,9 +109,11 @@ package struct ExportCommand: Sendable {
     }
 
     /// `write` gets the bytes piece by piece; what it throws ends the command.
+    ///
+    /// Returns whether all could be read.
     package func run(
         config: String?, environment: Environment, write: ([UInt8]) throws -> Void, tell: (String) -> Void
-    ) async throws {
+    ) async throws -> Bool {
         let places = try ArchivePlaces(config, environment: environment)
         defer { places.close() }
         var reader = places.reader
@@ -120,7 +122,7 @@ package struct ExportCommand: Sendable {
             _ = try await places.hours.newestID()
         } catch {
             tell("cointape: note: only what the stores have is exported: \(error.message)")
-            reader = ArchiveReader(stores: places.stores)
+            reader = places.storesAlone
         }
         let export = ArchiveExport(reader, format, coins: coins) { [clock = places.clock] in clock.now }
         let wanted = try range(now: places.clock.now)
@@ -128,7 +130,13 @@ package struct ExportCommand: Sendable {
             throw CommandError(
                 .refused, "nothing is known of the minutes from \(wanted.lowerBound) to \(wanted.upperBound)")
         }
-        try await export.write(known) { try write(Array($0.readableBytesView)) }
+        var isWhole = true
+        func tellOf(_ failure: ArchiveFailure) {
+            isWhole = false
+            tell("cointape: unreadable: \(failure); cointape archive pull copies it from another host")
+        }
+        try await export.write(known, tell: tellOf) { try write(Array($0.readableBytesView)) }
+        return isWhole
     }
 }
 

@@ -39,8 +39,11 @@ struct ArchivePlaces: Sendable {
         ArchiveReader(
             stores: stores,
             recent: RecentHours(
-                lists: config.lists, keys: config.worker.redis.keys, redis: redis, clock: clock, logger: Self.quiet))
+                lists: config.lists, keys: config.worker.redis.keys, redis: redis, clock: clock, logger: Self.quiet),
+            logger: Self.quiet)
     }
+
+    var storesAlone: ArchiveReader { ArchiveReader(stores: stores, logger: Self.quiet) }
 
     private func reader(_ stream: String) -> StreamReader {
         StreamReader(key: config.worker.redis.keys.stream(stream), redis: redis, clock: clock)

@@ -311,7 +311,7 @@ package final class Block: Sendable {
 
     /// The rows of a coin within the range of minutes.
     ///
-    /// Lists that are kept as they are have none.
+    /// Lists that are kept as they are, and those without keys, have none.
     package func rows(ofCoin key: Int64, in range: Range<Int>, columns titles: [String]) async throws -> CoinRows {
         var rows = CoinRows(width: titles.count)
         guard let place = outline.place(of: key) else { return rows }
@@ -325,7 +325,8 @@ package final class Block: Sendable {
         }
         for (index, bytes) in zip(segments, try await read(segments.map { entry.chunks[$0] })) {
             let placed = outline.segments[index]
-            guard let layout = placed.segment.layout.map({ outline.layouts[$0] }) else { continue }
+            // Without keys, places stand for them.
+            guard let layout = placed.segment.layout.map({ outline.layouts[$0] }), layout.key != nil else { continue }
             let chunk = try Chunk(bytes, placed.segment, layout)
             let writer = RowWriter(layout, placed.segment.order, outline.labelNames)
             let columns = titles.map { title in layout.columns.firstIndex { $0.name == title } }
@@ -352,10 +353,17 @@ package final class Block: Sendable {
         for (number, group) in try await directory(0..<outline.groups.count).enumerated() {
             for (index, entry) in group.entries.enumerated() where !entry.labels[column].isEmpty {
                 let key = outline.keysByPlace[number * Outline.groupSize + index]
-                texts.append((key, entry.labels[column].map { ($0.minute, $0.text) }))
+                let values = entry.labels[column].filter { hasKeys($0.minute) }.map { ($0.minute, $0.text) }
+                if !values.isEmpty { texts.append((key, values)) }
             }
         }
         return texts
+    }
+
+    /// Whether the lists around a minute have keys, and not places that stand for them.
+    private func hasKeys(_ minute: Int) -> Bool {
+        let segment = outline.segment(at: minute).map { outline.segments[$0].segment }
+        return segment?.layout.flatMap { outline.layouts[$0].key } != nil
     }
 
     // MARK: Whole blocks

@@ -211,7 +211,8 @@ final class Connection: ChannelDuplexHandler {
         let writer = BodyWriter { piece in
             try await eventLoop.flatSubmit { connection.value.writePart(piece) }.get()
         }
-        stream?.producer = Task(executorPreference: loop.executor) {
+        // Not on the loop: what a producer reckons would make others wait.
+        stream?.producer = Task {
             do {
                 try await body.produce(writer)
                 eventLoop.execute { connection.value.endStream(isWhole: true) }

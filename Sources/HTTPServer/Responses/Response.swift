@@ -137,7 +137,7 @@ package struct BodyStream: Sendable {
     let length: Int?
     let produce: @Sendable (BodyWriter) async throws -> Void
 
-    /// `produce` is called once a response, in a task on the connection's event loop; not for HEAD.
+    /// `produce` is called once a response, in a task of its own off the event loops; not for HEAD.
     ///
     /// The task is cancelled when the connection ends. If it throws, or writes less than the length, the connection is closed in the middle of the
     /// body, so that the client sees that it is not whole.

@@ -1,6 +1,7 @@
 import Archive
 import Basics
 import Blocks
+import Digests
 import HTTPServer
 import HTTPTypes
 import NIOCore
@@ -8,13 +9,15 @@ import NIOCore
 /// `GET /history/<block>`: a block's bytes, or a range of them (RFC 9110, section 14).
 struct BlockDownload {
     private let found: ArchiveReader.Found
+    private let digest: String
     private let tag: String
 
     /// What is read and sent at once, in bytes.
     private static let piece = 262_144
 
-    init(_ found: ArchiveReader.Found, tag: String) {
-        (self.found, self.tag) = (found, tag)
+    /// `digest` is the block's SHA-256, in hexadecimal.
+    init(_ found: ArchiveReader.Found, digest: String) {
+        (self.found, self.digest, tag) = (found, digest, "\"\(digest)\"")
     }
 
     /// What the field Range asks for.
@@ -51,12 +54,19 @@ struct BlockDownload {
         }
     }
 
+    /// A whole block of which a bit has changed ends before its last piece: the client sees that it is not whole.
     private func body(_ range: Range<Int>) -> BodyStream {
-        BodyStream(length: range.count) { [found] writer in
+        BodyStream(length: range.count) { [found, digest] writer in
+            let hash = range == 0..<found.block.size ? Digest.RunningSHA256() : nil
             var start = range.lowerBound
             while start < range.upperBound {
                 let end = min(range.upperBound, start + Self.piece)
-                try await writer.write(ByteBuffer(bytes: try await found.block.bytes(start..<end)))
+                let piece = try await found.block.bytes(start..<end)
+                hash?.update(piece)
+                if end == range.upperBound, let hash, hash.finish() != digest {
+                    throw BlockDamage("it is not what was written: its SHA-256 differs")
+                }
+                try await writer.write(ByteBuffer(bytes: piece))
                 start = end
             }
         }

@@ -26,8 +26,8 @@ actor CoinIndex {
     private let reader: ArchiveReader
     private let clock: TapeClock
     private var coins: [Int64: [Period]] = [:]
-    /// Up to here blocks were read.
-    private var covered: Minute?
+    /// The hours whose blocks were read, or are damaged in every store.
+    private var covered: Set<Minute> = []
     private var reading: Task<Void, Never>?
     private var lastRead: ContinuousClock.Instant?
     private var failure: (any Error)?
@@ -77,12 +77,18 @@ actor CoinIndex {
 
     /// The coin's last row in the period.
     private func last(_ id: Int64, _ period: Period) async throws -> Minute? {
-        guard let found = try await reader.block(of: period.block.first, now: clock.now) else { return nil }
-        let from = max(0, found.offset(of: period.first))
-        let to = min(found.block.minutes, found.offset(of: period.before))
-        guard from < to else { return nil }
-        let rows = try await found.block.rows(ofCoin: id, in: from..<to, columns: [])
-        return rows.minutes.last.map { found.name.first.advanced(byMinutes: $0) }
+        do {
+            return try await reader.read(period.block.first, now: clock.now) { found in
+                let from = max(0, found.offset(of: period.first))
+                let to = min(found.block.minutes, found.offset(of: period.before))
+                guard from < to else { return nil }
+                let rows = try await found.block.rows(ofCoin: id, in: from..<to, columns: [])
+                return rows.minutes.last.map { found.name.first.advanced(byMinutes: $0) }
+            }
+        } catch let failure as ArchiveFailure where failure.isDamage {
+            // It was whole when it was read.
+            return period.before.advanced(byMinutes: -1)
+        }
     }
 
     /// Reads blocks that are not read yet; who asks waits some seconds for it, while it goes on.
@@ -103,10 +109,19 @@ actor CoinIndex {
 
     private func readBlocks() async throws {
         failure = nil
-        for name in try await reader.names() where covered.map({ name.first >= $0 }) ?? true {
-            guard let found = try await reader.stored(name) else { continue }
-            for (id, periods) in try await Self.periods(found) { Self.extend(&coins[id, default: []], with: periods) }
-            covered = name.end
+        let names = try await reader.names()
+        var new = names.filter { !covered.isSuperset(of: $0.hours) }
+        guard let first = new.first else { return }
+        // Older ones were copied here: periods are made in the order of time.
+        if let last = covered.max(), first.first <= last { (new, coins, covered) = (names, [:], []) }
+        for name in new {
+            do {
+                guard let periods = try await reader.read(name.first, now: clock.now, Self.periods) else { continue }
+                for (id, periods) in periods { Self.extend(&coins[id, default: []], with: periods) }
+                covered.formUnion(name.hours)
+            } catch let failure as ArchiveFailure where failure.isDamage {
+                covered.formUnion(name.hours)
+            }
         }
     }
 
@@ -114,12 +129,11 @@ actor CoinIndex {
     private func recent() async throws -> [(key: Int64, value: [Period])] {
         let present = Minute(containing: clock.now).floored(to: .seconds(3600))
         var all: [Int64: [Period]] = [:]
-        var hour = max(covered ?? present, present.advanced(byMinutes: -60 * 47))
+        let oldest = present.advanced(byMinutes: -60 * 47)
+        var hour = covered.max().map { max($0.advanced(byMinutes: 60), oldest) } ?? oldest
         while hour <= present {
-            if let found = try await reader.block(of: hour, now: clock.now) {
-                for (id, periods) in try await Self.periods(found) {
-                    Self.extend(&all[id, default: []], with: periods)
-                }
+            for (id, periods) in try await reader.read(hour, now: clock.now, Self.periods) ?? [] {
+                Self.extend(&all[id, default: []], with: periods)
             }
             hour = hour.advanced(byMinutes: 60)
         }
@@ -151,4 +165,9 @@ actor CoinIndex {
             }
         }
     }
+}
+
+extension BlockName {
+    /// The hours that the block covers, by their first minutes.
+    fileprivate var hours: [Minute] { stride(from: 0, to: minutes, by: 60).map(first.advanced(byMinutes:)) }
 }

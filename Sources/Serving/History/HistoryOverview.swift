@@ -8,8 +8,18 @@ import NIOCore
 /// `GET /history`: which blocks there are, and what they hold.
 enum HistoryOverview {
     struct BlockInfo {
+        enum State {
+            case known(BlockFacts.Facts)
+            /// No store has it whole; with the cause.
+            case damaged(String)
+        }
+
         let name: BlockName
-        let facts: BlockFacts.Facts
+        let state: State
+
+        fileprivate var facts: BlockFacts.Facts? {
+            if case .known(let facts) = state { facts } else { nil }
+        }
     }
 
     static func json(_ blocks: [BlockInfo]) -> [UInt8] {
@@ -30,18 +40,22 @@ enum HistoryOverview {
     private static func write(
         _ count: KeyPath<BlockFacts.Facts, Int>, _ name: String, _ blocks: [BlockInfo], _ writer: inout JSONWriter
     ) {
-        writer.member(name, blocks.reduce(0) { $0 + $1.facts[keyPath: count] })
+        writer.member(name, blocks.reduce(0) { $0 + ($1.facts?[keyPath: count] ?? 0) })
     }
 
     private static func append(_ block: BlockInfo, to writer: inout JSONWriter) {
         writer.member("block", "\(block.name)")
         writer.member("from", "\(block.name.first)")
         writer.member("to", "\(block.name.end)")
-        writer.member("bytes", block.facts.bytes)
-        writer.member("sha256", block.facts.sha256)
-        writer.member("minutes", block.facts.minutes)
-        writer.member("gaps", block.facts.gaps)
-        writer.member("missing", block.facts.missing)
+        switch block.state {
+        case .damaged(let cause): writer.member("damaged", cause)
+        case .known(let facts):
+            writer.member("bytes", facts.bytes)
+            if let sha256 = facts.sha256 { writer.member("sha256", sha256) }
+            writer.member("minutes", facts.minutes)
+            writer.member("gaps", facts.gaps)
+            writer.member("missing", facts.missing)
+        }
     }
 }
 

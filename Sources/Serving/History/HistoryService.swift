@@ -84,14 +84,26 @@ final class HistoryService: Sendable {
         var course = CoinCourse(range, aggregation, limit: Self.mostRows)
         var minute = span.lowerBound
         while minute < span.upperBound, course.next == nil {
-            let found = try await reader.block(of: minute, now: now)
-            let end = min(span.upperBound, found?.name.end ?? BlockName.hour(of: minute).end)
-            try await take(id, minute..<end, found, wanted, &course)
-            minute = end
+            let next = try await reader.part(of: minute, now: now) { found in
+                let minutes = minute..<min(span.upperBound, found.name.end)
+                return (try await takes(of: id, minutes, found, wanted), minutes.upperBound)
+            }
+            switch next {
+            case .read(let (takes, end)):
+                for take in takes where course.next == nil { course.take(take.minute, take.cells, gap: take.gap) }
+                minute = end
+            case .missing(let end), .unreadable(_, let end):
+                let code = next.gap
+                for minute in (minute..<min(span.upperBound, end)).each { course.take(minute, nil, gap: code) }
+                minute = end
+            }
         }
         course.finish()
-        let hasRows = course.rows.contains { if case .cells = $0 { true } else { false } }
-        if !hasRows, try await !index.has(id) {
+        // What cannot be read may have the coin.
+        let mayBeKnown = course.rows.contains { row in
+            if case .gap(_, let code) = row { code == "unreadable" } else { true }
+        }
+        if !mayBeKnown, try await !index.has(id) {
             throw Problem.noCoin("No list that is known has the coin \(id).")
         }
         let titles = aggregation == .last ? served : ["Open", "High", "Low", "Close", "Rank"]
@@ -99,24 +111,30 @@ final class HistoryService: Sendable {
         let next = course.next.map { next in
             "<\(Self.location(request, replacing: "from", with: "\(next)"))>; rel=\"next\""
         }
-        return respond(body, format, request, isSettled: range.isAbsolute && span.isSettled, link: next, now)
+        // What is missing or damaged may yet be copied from elsewhere.
+        let isWhole = !course.rows.contains { row in
+            if case .gap(_, let code) = row { Self.mendable.contains(code) } else { false }
+        }
+        return respond(
+            body, format, request, isSettled: range.isAbsolute && span.isSettled && isWhole, link: next, now)
     }
 
-    private func take(
-        _ id: Int64, _ minutes: Range<Minute>, _ found: ArchiveReader.Found?, _ wanted: [String],
-        _ course: inout CoinCourse
-    ) async throws {
-        guard let found else {
-            for minute in minutes.each { course.take(minute, nil, gap: "missing") }
-            return
-        }
+    /// The codes of gaps that a block of another host may fill.
+    private static let mendable: Set<String> = ["missing", "unreadable"]
+
+    /// What a course takes of the minutes: cells or the code of a gap.
+    private func takes(
+        of id: Int64, _ minutes: Range<Minute>, _ found: ArchiveReader.Found, _ wanted: [String]
+    ) async throws -> [(minute: Minute, cells: [[UInt8]?]?, gap: String)] {
         let offsets = found.offset(of: minutes.lowerBound)..<found.offset(of: minutes.upperBound)
         let rows = try await found.block.rows(ofCoin: id, in: offsets, columns: wanted)
+        var takes: [(minute: Minute, cells: [[UInt8]?]?, gap: String)] = []
+        takes.reserveCapacity(offsets.count)
         var row = 0
-        for offset in offsets where course.next == nil {
+        for offset in offsets {
             let minute = found.name.first.advanced(byMinutes: offset)
             if row < rows.count, rows.minutes[row] == offset {
-                course.take(minute, wanted.indices.map { rows.cell(row, $0).map(Array.init) }, gap: "")
+                takes.append((minute, wanted.indices.map { rows.cell(row, $0).map(Array.init) }, ""))
                 row += 1
                 continue
             }
@@ -126,8 +144,9 @@ final class HistoryService: Sendable {
                 case .list: found.block.isRaw(offset) ? "unreadable" : "not-listed"
                 case .missing, nil: "missing"
                 }
-            course.take(minute, nil, gap: code)
+            takes.append((minute, nil, code))
         }
+        return takes
     }
 
     private static func body(
@@ -199,7 +218,8 @@ final class HistoryService: Sendable {
                 200, .stream(body),
                 [
                     (.contentType, format.mediaType), (.vary, "Accept"),
-                    (.cacheControl, self.cacheControl(isSettled: range.isAbsolute && span.isSettled)),
+                    // Whether all of it is there shows when it is sent.
+                    (.cacheControl, self.cacheControl(isSettled: false)),
                 ])
         }
     }
@@ -211,65 +231,82 @@ final class HistoryService: Sendable {
     ) async throws {
         var step = span.lowerBound
         while step < span.upperBound {
-            let end = min(span.upperBound, range.start(of: step).advanced(byMinutes: range.step))
-            let found = try await reader.block(of: step, now: now)
-            if range.step == 1, let found {
-                // Every list: those of an hour are decoded together.
-                let last = min(span.upperBound, found.name.end, BlockName.hour(of: step).end)
-                try await writeAll(step..<last, found, limit, &body, send)
-                step = last
-                continue
+            if range.step == 1 {
+                try await writeHour(&step, to: span.upperBound, limit, &body, now, send)
+            } else {
+                let end = min(span.upperBound, range.start(of: step).advanced(byMinutes: range.step))
+                try await writeLast(step..<end, range, limit, &body, now)
+                step = end
             }
-            try await writeLast(step..<end, range, limit, &body, now)
             if body.size >= Self.piece { try await send(body.take()) }
-            step = end
         }
         try await send(body.finish())
     }
 
-    private func writeAll(
-        _ minutes: Range<Minute>, _ found: ArchiveReader.Found, _ limit: Int, _ body: inout HistoryBody,
+    /// Writes all lists from `next` on up to the end of its hour, which are decoded together.
+    ///
+    /// Where a block turns out to be damaged, another one goes on at the minute that is next.
+    private func writeHour(
+        _ next: inout Minute, to limitOfRange: Minute, _ limit: Int, _ body: inout HistoryBody, _ now: Timestamp,
         _ send: (ByteBuffer) async throws -> Void
     ) async throws {
-        let (from, to) = (found.offset(of: minutes.lowerBound), found.offset(of: minutes.upperBound))
-        var next = from
-        var own = body
-        try await found.block.lists(from: from, upTo: to, first: limit) { offset, csv in
-            for missing in next..<offset { try await Self.append(gapAt: missing, found, &own) }
-            Self.append(csv, offset, found, limit, &own)
-            next = offset + 1
-            if own.size >= Self.piece { try await send(own.take()) }
+        let end = min(limitOfRange, BlockName.hour(of: next).end)
+        var (own, minute) = (body, next)
+        defer { (body, next) = (own, minute) }
+        let all = try await reader.part(of: minute, now: now) { found in
+            try await found.block.lists(
+                from: found.offset(of: minute), upTo: found.offset(of: end), first: limit
+            ) { offset, csv in
+                let place = found.name.first.advanced(byMinutes: offset)
+                while minute < place { try await Self.append(gapAt: &minute, found, &own) }
+                Self.append(csv, offset, found, limit, &own)
+                minute = place.advanced(byMinutes: 1)
+                if own.size >= Self.piece { try await send(own.take()) }
+            }
+            while minute < end { try await Self.append(gapAt: &minute, found, &own) }
         }
-        for missing in next..<to { try await Self.append(gapAt: missing, found, &own) }
-        body = own
+        // Of what could not be read.
+        while minute < end {
+            own.append(gap: all.gap, at: minute)
+            minute = minute.advanced(byMinutes: 1)
+        }
     }
 
     /// The last list within the minutes, or a gap of the code of the last.
     private func writeLast(
         _ minutes: Range<Minute>, _ range: HistoryRange, _ limit: Int, _ body: inout HistoryBody, _ now: Timestamp
     ) async throws {
+        let step = range.start(of: minutes.lowerBound)
         var end = minutes.upperBound
-        var gap = "missing"
-        var isNewest = true
+        var newest: String?
         while end > minutes.lowerBound {
             let last = end.advanced(byMinutes: -1)
-            let found = try await reader.block(of: last, now: now)
-            let start = max(minutes.lowerBound, found?.name.first ?? BlockName.hour(of: last).first)
-            if let found {
+            let part = try await reader.part(of: last, now: now) { found in
+                let start = max(minutes.lowerBound, found.name.first)
+                var gap: String?
                 for offset in (found.offset(of: start)..<found.offset(of: end)).reversed() {
                     if found.block.kind(offset) == .list, let csv = try await found.block.list(offset, first: limit) {
-                        return Self.append(
-                            csv, offset, found, limit, &body, as: range.start(of: minutes.lowerBound))
+                        return (start: start, found: (csv: csv, offset: offset, block: found) as Found?, gap: gap)
                     }
-                    if isNewest { gap = try await found.block.gap(offset)?.code ?? "missing" }
-                    isNewest = false
+                    if gap == nil { gap = try await found.block.gap(offset)?.code ?? "missing" }
                 }
+                return (start, nil, gap)
             }
-            isNewest = false
-            end = start
+            switch part {
+            case .read((_, let list?, _)):
+                return Self.append(list.csv, list.offset, list.block, limit, &body, as: step)
+            case .read((let start, nil, let gap)):
+                newest = newest ?? gap
+                end = start
+            case .missing, .unreadable:
+                newest = newest ?? part.gap
+                end = max(minutes.lowerBound, BlockName.hour(of: last).first)
+            }
         }
-        body.append(gap: gap, at: range.start(of: minutes.lowerBound))
+        body.append(gap: newest ?? "missing", at: step)
     }
+
+    private typealias Found = (csv: [UInt8], offset: Int, block: ArchiveReader.Found)
 
     /// Appends a list's rows, each with the minute in front.
     private static func append(
@@ -289,10 +326,12 @@ final class HistoryService: Sendable {
         }
     }
 
-    private static func append(gapAt offset: Int, _ found: ArchiveReader.Found, _ body: inout HistoryBody) async throws
-    {
-        let code = try await found.block.gap(offset)?.code ?? "missing"
-        body.append(gap: code, at: found.name.first.advanced(byMinutes: offset))
+    private static func append(
+        gapAt minute: inout Minute, _ found: ArchiveReader.Found, _ body: inout HistoryBody
+    ) async throws {
+        let code = try await found.block.gap(found.offset(of: minute))?.code ?? "missing"
+        body.append(gap: code, at: minute)
+        minute = minute.advanced(byMinutes: 1)
     }
 
     // MARK: What there is
@@ -308,8 +347,12 @@ final class HistoryService: Sendable {
     private func blocks() async throws -> [HistoryOverview.BlockInfo] {
         var infos: [HistoryOverview.BlockInfo] = []
         for name in try await reader.names() {
-            guard let facts = try await facts.facts(of: name) else { continue }
-            infos.append(HistoryOverview.BlockInfo(name: name, facts: facts))
+            do {
+                guard let facts = try await facts.facts(of: name) else { continue }
+                infos.append(HistoryOverview.BlockInfo(name: name, state: .known(facts)))
+            } catch let failure as ArchiveFailure where failure.isDamage {
+                infos.append(HistoryOverview.BlockInfo(name: name, state: .damaged("\(failure)")))
+            }
         }
         return infos
     }
@@ -324,8 +367,10 @@ final class HistoryService: Sendable {
             guard let found = try await self.reader.stored(name) else {
                 throw Problem.noBlock("No store has \(name).")
             }
-            return try BlockDownload(found, tag: "\"\(try await self.facts.facts(of: name)?.sha256 ?? "")\"").response(
-                to: request, cacheControl: self.cacheControl(isSettled: true), now: self.clock.now)
+            // A block that lacks minutes may yet be replaced.
+            let isWhole = found.block.count(.missing) == 0
+            return try BlockDownload(found, digest: try await self.facts.digest(of: found)).response(
+                to: request, cacheControl: self.cacheControl(isSettled: isWhole), now: self.clock.now)
         }
     }
 
@@ -357,15 +402,16 @@ final class HistoryService: Sendable {
         while end > span.lowerBound, looks < 50 {
             looks += 1
             let last = end.advanced(byMinutes: -1)
-            guard let found = try await reader.block(of: last, now: now) else {
-                end = BlockName.hour(of: last).first
-                continue
+            let part = try await reader.part(of: last, now: now) { found in
+                let columns = (0...found.offset(of: last)).reversed().lazy.compactMap(found.block.columns).first
+                return (columns: columns, first: found.name.first)
             }
-            for offset in (0...found.offset(of: last)).reversed() {
-                guard let columns = found.block.columns(offset) else { continue }
+            switch part {
+            case .read((let columns?, _)):
                 return Dictionary(columns.map { ($0.name, $0.type) }, uniquingKeysWith: { first, _ in first })
+            case .read((nil, let first)): end = first
+            case .missing, .unreadable: end = BlockName.hour(of: last).first
             }
-            end = found.name.first
         }
         return ["Rank": .integer, "Symbol": .string, "Price USD": .decimal]
     }
@@ -432,6 +478,13 @@ final class HistoryService: Sendable {
             PercentEncoding.decode(parameter.prefix { $0 != "=" }, plusIsSpace: true) != name
         }
         return "\(request.path)?" + (others.map(String.init) + ["\(name)=\(value)"]).joined(separator: "&")
+    }
+}
+
+extension ArchiveReader.Part {
+    /// The code of the gap that stands for what could not be read.
+    fileprivate var gap: String {
+        if case .unreadable = self { "unreadable" } else { "missing" }
     }
 }
 

@@ -68,7 +68,13 @@ struct ListLoader: Sendable {
 
     /// Returns nil if no block has the minute, or the block has nothing of it.
     private func loadArchived(_ part: ListPart) async throws -> Loaded? {
-        guard let archive, let found = try await archive.stored(part.minute, now: clock.now) else { return nil }
+        guard let archive else { return nil }
+        return try await archive.read(part.minute, now: clock.now, from: .stores) { found in
+            try await load(part, from: found)
+        }
+    }
+
+    private func load(_ part: ListPart, from found: ArchiveReader.Found) async throws -> Loaded? {
         let offset = found.offset(of: part.minute)
         if let gap = try await found.block.gap(offset) { return .gap(Gap(code: gap.code, detail: gap.detail)) }
         guard let info = try await found.block.info(offset),

@@ -90,8 +90,9 @@ struct ExportArchive: AsyncParsableCommand {
     func run() async throws {
         let command = try command()
         try await CommandExit.withExitCodes {
-            try await command.run(
+            let isWhole = try await command.run(
                 config: place.config, environment: Environment(), write: CommandExit.write, tell: CommandExit.tell)
+            if !isWhole { throw ExitCode(1) }
         }
     }
 }
