@@ -162,7 +162,7 @@ let package = Package(
         .target(
             name: "Workers",
             dependencies: [
-                "Basics", "Config", "JSON", "Logs", "Redis", "Tape", "Telemetry",
+                "Basics", "Config", "CurlHTTP", "JSON", "Logs", "Redis", "Tape", "Telemetry",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

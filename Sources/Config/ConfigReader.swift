@@ -71,6 +71,13 @@ package final class ConfigReader {
         }
     }
 
+    /// An environment variable that no field names, and whose value must not be printed.
+    package func secret(_ variable: String) -> String? {
+        let value = context.environment[variable]
+        if let value, !value.isEmpty { context.keepSecret(value) }
+        return value
+    }
+
     /// The variables that the field's placeholders name.
     package func variables(in name: String) -> [String] {
         guard case .string(let text) = member(name)?.node.value else { return [] }

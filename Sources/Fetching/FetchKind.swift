@@ -10,7 +10,9 @@ package import Tape
 package import Workers
 
 extension FetchConfig: WorkerConfig {
-    package static let kind = WorkerKind("fetch", "Gets a feed and publishes its rows.", asksServers: true)
+    package static let kind = WorkerKind("fetch", "Gets a feed and publishes its rows.")
+
+    package var asksServers: Bool { true }
 
     package var output: StreamOutput? {
         let (keys, stream, every) = (worker.redis.keys, stream, schedule.every)
@@ -68,7 +70,7 @@ extension FetchConfig {
 
     /// Without a memory every list is taken as it comes.
     package func fetcher(in process: WorkerProcess, memory: Fetcher.Memory? = nil) -> Fetcher {
-        let http = http(process)
+        let http = process.http()
         // Each feed has processes of its own: one whose filters run away waits for nobody but itself.
         let filters = JQCommand(program: process.program, arguments: ["cointape", JQService.command])
         let jq = JQPool(filters, bounds: filterBounds)
@@ -83,14 +85,10 @@ extension FetchConfig {
         !process.played.isDisjoint(with: needs.urlVariables)
     }
 
-    private func http(_ process: WorkerProcess) -> HTTPClient {
-        process.one({ HTTPClient() }, ending: { $0.shutdown() })
-    }
-
     /// Through which proxy the feed's provider is asked, where a variable names one at all.
     private func tellProxy(_ process: WorkerProcess) {
         let (proxy, detail): (String, String)
-        switch http(process).proxies.way(to: request.url) {
+        switch process.http().proxies.way(to: request.url) {
         case .direct: return
         case .around(let reason): (proxy, detail) = ("none", reason)
         case .through(let url, let variable): (proxy, detail) = (ProxySettings.masked(url), variable)

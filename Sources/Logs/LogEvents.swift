@@ -10,12 +10,16 @@ extension Logger.Message {
     package static let archiveBlockDamaged: Self = "archive.block_damaged"
     /// A better block took the place of one that had fewer lists or was damaged.
     package static let archiveBlockReplaced: Self = "archive.block_replaced"
+    /// Pieces of blocks that came from afar could not be kept on this machine.
+    package static let archiveCacheFailed: Self = "archive.cache_failed"
     /// A block could not be made or kept; it is tried again.
     package static let archiveFailed: Self = "archive.failed"
     /// A list that its entry tells of is gone from Redis, or is another one, before its hour was archived.
     package static let archiveListMissing: Self = "archive.list_missing"
-    /// The block of an hour, or of a day, is in all stores.
+    /// The block of an hour, or of a day, is in all stores that answer.
     package static let archiveSealed: Self = "archive.sealed"
+    /// A store did not answer, and will get what it lacks later.
+    package static let archiveStoreBehind: Self = "archive.store_behind"
     package static let apiConnections: Self = "api.connections"
     package static let apiListening: Self = "api.listening"
     /// `up` could not fill in the minutes before its start; new minutes do not depend on them.

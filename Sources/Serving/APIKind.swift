@@ -1,3 +1,4 @@
+import Archive
 package import Basics
 package import Config
 import HTTPServer
@@ -43,10 +44,13 @@ extension APIConfig: WorkerConfig {
         return ConfigReview("serves \(stream)\(orders == nil ? "" : ", and takes orders,") on \(places)")
     }
 
-    /// To serve lists and to know the rates; all of it is reading.
+    package var asksServers: Bool { history?.stores.contains(where: \.isRemote) ?? false }
+
+    /// To serve lists, to know what is archived, and to know the rates; all of it is reading.
     package func redisNeeds(at minute: Minute) -> [RedisNeed] {
         let keys = worker.redis.keys
         return .reading(keys.stream(stream)) + [RedisNeed]("GET", "GETRANGE", on: keys.list(stream, minute))
+            + (history.map { .reading(keys.stream($0.stream)) + .reading(keys.stream("\($0.stream):days")) } ?? [])
             + (orders.map { .reading(keys.stream($0.rates)) } ?? [])
     }
 
@@ -70,14 +74,15 @@ extension APIConfig: WorkerConfig {
         func redis(at endpoint: RedisEndpoint) -> RedisClient {
             process.redis(worker, at: endpoint, timeout: .seconds(2))
         }
+        let logger = process.logger(worker)
         return APIWorker(
-            self, redis: redis(at: endpoint),
+            self, redis: redis(at: endpoint), blocks: history?.open(in: process, logger: logger) ?? [],
             orders: orders.map { orders in
                 OrderClients(
                     ledger: redis(at: orders.places.ledger), readModel: redis(at: orders.places.readModel),
                     witness: orders.places.witnessRedis.map(redis))
             },
-            clock: process.clock, logger: process.logger(worker), onListening: { onListening($0.port) },
+            clock: process.clock, logger: logger, onListening: { onListening($0.port) },
             refresh: refresh, refreshNeeds: refreshNeeds,
             // Real lists may follow under the URLs of a sandbox' ones.
             allowsImmutable: process.played.isEmpty, metrics: process.metrics,

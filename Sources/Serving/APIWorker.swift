@@ -1,4 +1,4 @@
-import Archive
+package import Archive
 package import Basics
 package import HTTPServer
 package import Logging
@@ -22,11 +22,12 @@ package struct APIWorker: Service, CustomStringConvertible {
 
     /// `onListening` is called with each address as soon as it takes connections.
     ///
-    /// `orders` are the clients for the places of the config's orders. `refresh` makes the present minute's list, for an api
+    /// `blocks` are the stores of the config's history, and `orders` the clients for the places of its orders. `refresh` makes the present minute's list, for an api
     /// that does so on demand; `refreshNeeds` is what that needs of the Redis. `allowsImmutable` says whether caches may keep past
     /// lists for good. `redisCheck` is for `/readyz`.
     package init(
-        _ config: APIConfig, redis: RedisClient, orders places: OrderClients? = nil, clock: TapeClock, logger: Logger,
+        _ config: APIConfig, redis: RedisClient, blocks stores: [any BlockStore] = [],
+        orders places: OrderClients? = nil, clock: TapeClock, logger: Logger,
         onListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in },
         refresh: (@Sendable () async throws -> Void)? = nil,
         refreshNeeds: (@Sendable (Minute) -> [RedisNeed])? = nil, allowsImmutable: Bool = true,
@@ -36,9 +37,9 @@ package struct APIWorker: Service, CustomStringConvertible {
         let keys = config.worker.redis.keys
         let key = keys.stream(config.stream)
         let newest = NewestList()
-        let archive = config.history.map { settings in
+        let archive = config.history.map { _ in
             ArchiveReader(
-                stores: settings.stores.map(\.store),
+                stores: stores,
                 recent: RecentHours(
                     lists: config.stream, keys: keys, redis: redis.separate(), clock: clock, logger: logger),
                 logger: logger)

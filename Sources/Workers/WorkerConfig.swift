@@ -28,6 +28,9 @@ package protocol WorkerConfig: Sendable {
     /// What does not fit between it and those configs, which come in the order of `named`; nil for one that cannot be read.
     func disagreements(with named: [(any WorkerConfig)?]) -> [PlacedMessage]
 
+    /// Whether its worker asks servers over HTTP: the environment's proxies have to be right then.
+    var asksServers: Bool { get }
+
     /// What `check` prints of it, and what keeps it from running.
     func review(in environment: [String: String]) -> ConfigReview
 
@@ -46,6 +49,7 @@ extension WorkerConfig {
     package var inputs: [StreamInput] { [] }
     package var output: StreamOutput? { nil }
     package var named: [NamedConfig] { [] }
+    package var asksServers: Bool { false }
     package func disagreements(with named: [(any WorkerConfig)?]) -> [PlacedMessage] { [] }
     package func redisNeeds(at minute: Minute) -> [RedisNeed] { [] }
 }
@@ -56,13 +60,10 @@ package struct WorkerKind: Equatable, Sendable {
     package let name: String
     /// A sentence for the reference of fields.
     package let summary: String
-    /// Whether its workers ask servers over HTTP: the environment's proxies have to be right then.
-    package let asksServers: Bool
 
-    package init(_ name: String, _ summary: String, asksServers: Bool = false) {
+    package init(_ name: String, _ summary: String) {
         self.name = name
         self.summary = summary
-        self.asksServers = asksServers
     }
 }
 

@@ -1,4 +1,5 @@
 import Config
+package import CurlHTTP
 import Foundation
 package import Logging
 package import Logs
@@ -94,6 +95,9 @@ package final class WorkerProcess: Sendable {
             return new
         }
     }
+
+    /// The HTTP client of all workers in this process.
+    package func http() -> HTTPClient { one({ HTTPClient() }, ending: { $0.shutdown() }) }
 
     /// Registers a handler for `shutdown`.
     package func atShutdown(_ body: @escaping @Sendable () -> Void) {

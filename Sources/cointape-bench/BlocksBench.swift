@@ -3,6 +3,7 @@ import Basics
 import Blocks
 import Foundation
 import Sandbox
+import Synchronization
 import TopLists
 
 /// Lists into blocks, and out of them.
@@ -42,7 +43,8 @@ struct WriteLists: ParsableCommand {
 /// Files of lists into a block each hour, and the hours into one of the day.
 struct SealBlocks: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "seal", abstract: "Make blocks of a folder of lists; CPU milliseconds of an hour, and bytes.")
+        commandName: "seal",
+        abstract: "Make blocks of a folder of lists; CPU milliseconds of an hour, and bytes, as JSON.")
 
     @Argument(help: "The folder with the lists.") var folder: String
     @Argument(help: "The folder for the blocks.") var output: String
@@ -55,7 +57,7 @@ struct SealBlocks: AsyncParsableCommand {
         let columns = Array(
             (#"[{"name":"Rank","type":"integer"},{"name":"Symbol","type":"string"},"#
                 + #"{"name":"Price USD","type":"decimal"},{"name":"CMC ID","type":"integer"}]"#).utf8)
-        var (encode, check, rows, bytes): ([Double], [Double], Int, Int) = ([], [], 0, 0)
+        var (encode, check, rows, bytes, csvBytes): ([Double], [Double], Int, Int, Int) = ([], [], 0, 0, 0)
         var day: BlockContents?
         for start in stride(from: first, to: first + numbers.count, by: 60) {
             var lists: [[UInt8]] = []
@@ -63,6 +65,7 @@ struct SealBlocks: AsyncParsableCommand {
                 lists.append(Array(try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(number).csv"))))
             }
             rows += lists.reduce(0) { $0 + $1.count { $0 == 0x0A } - 1 }
+            csvBytes += lists.reduce(0) { $0 + $1.count }
             let began = clock()
             let minutes = lists.map { csv in
                 let count = csv.count { $0 == 0x0A } - 1
@@ -83,18 +86,15 @@ struct SealBlocks: AsyncParsableCommand {
             let contents = try await opened.contents()
             if day == nil { day = contents } else { day?.append(contents) }
         }
-        print("encode an hour: \(text(encode)) ms CPU; decode and compare it: \(text(check)) ms CPU")
-        print("hours: \(bytes) bytes, \(String(format: "%.3f", Double(bytes) / Double(rows))) a row of \(rows)")
         guard let day else { return }
-        let began = clock()
         let whole = day.bytes
-        print(
-            "day: \(whole.count) bytes, \(String(format: "%.3f", Double(whole.count) / Double(rows))) a row; "
-                + "\(String(format: "%.0f", milliseconds(clock() - began))) ms CPU")
         try Data(whole).write(to: URL(fileURLWithPath: "\(output)/day.tape"))
+        print(
+            """
+            {"rows": \(rows), "hours": \(bytes), "day": \(whole.count), "csv": \(csvBytes), "encode": \(median(encode)), \
+            "verify": \(median(check))}
+            """)
     }
-
-    private func text(_ spans: [Double]) -> String { String(format: "%.1f", spans.sorted()[spans.count / 2]) }
 }
 
 private func milliseconds(_ span: clock_t) -> Double { Double(span) / Double(CLOCKS_PER_SEC) * 1000 }
@@ -102,7 +102,8 @@ private func milliseconds(_ span: clock_t) -> Double { Double(span) / Double(CLO
 /// Reads of a block in memory.
 struct ReadBlock: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "read", abstract: "Read a block; microseconds, the median of many.")
+        commandName: "read",
+        abstract: "Read a block; microseconds, the median of many, and what is read of it at first, as JSON.")
 
     @Argument(help: "The block.") var path: String
     @Option(help: "Rounds.") var rounds = 200
@@ -123,7 +124,24 @@ struct ReadBlock: AsyncParsableCommand {
         for _ in 0..<5 {
             whole.append(try await time { try await block.lists(from: 0, upTo: block.minutes) { _, _ in } })
         }
-        print("first 200: \(text(first)) µs; a coin: \(text(coin)) µs; all lists: \(text(whole)) µs")
+        let cold = try await (
+            cold(bytes) { _ = try await $0.list(block.minutes / 2, first: 200) },
+            cold(bytes) {
+                _ = try await $0.rows(ofCoin: block.keys[7], in: 0..<block.minutes, columns: ["Rank", "Price USD"])
+            }
+        )
+        print(
+            """
+            {"first": \(median(first)), "coin": \(median(coin)), "all": \(median(whole)), \
+            "cold": {"first": "\(cold.0)", "coin": "\(cold.1)"}}
+            """)
+    }
+
+    /// What a read takes of a block that is opened for it.
+    private func cold(_ bytes: [UInt8], _ body: (Block) async throws -> Void) async throws -> String {
+        let source = CountedSource(bytes)
+        try await body(try await Block.open(source))
+        return source.text
     }
 
     private func time(_ body: () async throws -> Void) async rethrows -> Double {
@@ -132,6 +150,28 @@ struct ReadBlock: AsyncParsableCommand {
         return Double((ContinuousClock.now - start).components.attoseconds) / 1e12
             + Double((ContinuousClock.now - start).components.seconds) * 1e6
     }
+}
 
-    private func text(_ spans: [Double]) -> String { String(format: "%.0f", spans.sorted()[spans.count / 2]) }
+private func median(_ spans: [Double]) -> Double { spans.sorted()[spans.count / 2] }
+
+/// A block in memory that counts how often it is read, and how much.
+private final class CountedSource: BlockSource {
+    private let bytes: [UInt8]
+    private let read = Mutex<(times: Int, bytes: Int)>((0, 0))
+
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    var size: Int { bytes.count }
+
+    func read(_ ranges: [Range<Int>]) -> [[UInt8]] {
+        read.withLock { $0 = ($0.times + ranges.count, $0.bytes + ranges.reduce(0) { $0 + $1.count }) }
+        return ranges.map { Array(bytes[$0]) }
+    }
+
+    var text: String {
+        let (times, bytes) = read.withLock(\.self)
+        return "\(times) reads, \(bytes / 1000) kB"
+    }
 }

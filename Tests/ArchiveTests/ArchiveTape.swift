@@ -48,8 +48,9 @@ struct ArchiveTape {
         let config = try #require(ArchiveConfig(reading: reader), "\(context.issues)")
         let endpoint = RedisEndpoint(address: redis.endpoint.address, user: user, password: user)
         return ArchiveWorker(
-            config, identity: WorkerIdentity(name: "archive", kind: "archive"), redis: redis.client(endpoint),
-            clock: clock, logger: said.logger)
+            config, stores: folders.map { store($0) }, identity: WorkerIdentity(name: "archive", kind: "archive"),
+            redis: redis.client(endpoint),
+            clock: clock, logger: said.logger, retry: .zero)
     }
 
     /// Does all that is due.

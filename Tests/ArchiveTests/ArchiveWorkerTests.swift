@@ -257,7 +257,7 @@ import Testing
             try await tape.put(hour: hour, coins: 60)
         }
         try await tape.put(hour: hour.advanced(byMinutes: 60), coins: 60)
-        let running = Task { [worker = try tape.worker(["archive", "other"])] in try await worker.run() }
+        let running = Task { [worker = try tape.worker(["other"])] in try await worker.run() }
         defer { running.cancel() }
         try await eventually("it is tried three times") {
             tape.said.all.count { $0.event == "archive.failed" } >= 3
@@ -270,11 +270,10 @@ import Testing
         #expect(try await tape.entries().isEmpty)
         if let mount { mount.grow() } else { try FileManager.default.removeItem(atPath: path) }
         try await eventually("both hours are there") { try await tape.entries().count == 2 }
-        for folder in ["archive", "other"] {
-            #expect(try await tape.block(.hour(hour), in: folder)?.lists(coins: 60) == 60)
-            #expect(try await tape.block(.hour(hour.advanced(byMinutes: 60)), in: folder)?.lists(coins: 60) == 60)
-            #expect(try tape.temporaries(in: folder).isEmpty)
+        for hour in [hour, hour.advanced(byMinutes: 60)] {
+            #expect(try await tape.block(.hour(hour), in: "other")?.lists(coins: 60) == 60)
         }
+        #expect(try tape.temporaries(in: "other").isEmpty)
         running.cancel()
         _ = try? await running.value
     }
@@ -339,6 +338,46 @@ import Testing
         #expect(tape.said.told.contains("archive.block_damaged"))
         #expect(tape.said.told.contains("archive.block_replaced"))
         try await tape.checkEntries()
+    }
+
+    // MARK: Stores that do not answer
+
+    @Test func `a store that does not answer costs the others nothing, and gets all when it is back`() async throws {
+        let tape = try await ArchiveTape()
+        let first = ArchiveTape.day(2)
+        for number in 0..<25 { try await tape.put(hour: first.advanced(byMinutes: number * 60), coins: 3) }
+        // Neither can be made below a file.
+        let file = "\(tape.folder)/two"
+        try Data().write(to: URL(fileURLWithPath: file))
+        let worker = try tape.worker(["one", "two"])
+        var steps = 0
+        while steps < 60, try await worker.step() { steps += 1 }
+        #expect(try await tape.entries().count == 25)
+        #expect(try await tape.entries("archive:days").count == 1)
+        try await tape.checkEntries(in: "one")
+        #expect(tape.said.told.contains("archive.store_behind") && !tape.said.told.contains("archive.failed"))
+        try FileManager.default.removeItem(atPath: file)
+        while try await worker.step() {}
+        #expect(try await tape.files(in: "two") == tape.files(in: "one"))
+        #expect(try await tape.files(in: "two").count > 24)
+        for file in try await tape.files(in: "one") {
+            let name = try #require(BlockName(file: file))
+            #expect(try await tape.bytes(name, in: "two") == tape.bytes(name, in: "one"))
+        }
+    }
+
+    @Test func `where no store answers an hour waits`() async throws {
+        let tape = try await ArchiveTape()
+        let hour = ArchiveTape.hour(3)
+        try await tape.put(hour: hour)
+        for name in ["one", "two"] { try Data().write(to: URL(fileURLWithPath: "\(tape.folder)/\(name)")) }
+        let worker = try tape.worker(["one", "two"])
+        await #expect(throws: StoreError.self) { try await worker.step() }
+        #expect(try await tape.entries().isEmpty)
+        try FileManager.default.removeItem(atPath: "\(tape.folder)/two")
+        while try await worker.step() {}
+        #expect(try await tape.entries().count == 1)
+        try await tape.checkEntries(in: "two")
     }
 
     // MARK: Adoption

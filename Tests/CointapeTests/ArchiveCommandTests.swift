@@ -297,6 +297,49 @@ import Testing
         return (archive, names)
     }
 
+    @Test(.enabled(if: TestS3.isThere))
+    func `an archive moves into a bucket and out of it again, and an api serves it from there`() async throws {
+        let server = try await TestS3()
+        let keys = ["AWS_ACCESS_KEY_ID": "archive-key", "AWS_SECRET_ACCESS_KEY": TestS3.secrets["archive-key"] ?? ""]
+        let bucket = "s3://tape/moved?endpoint=http://127.0.0.1:\(server.port)"
+        let (source, names) = try await full()
+        let remote = try await TestArchive(stores: [bucket], environment: keys)
+        let pushed = try await remote.run(["pull", "file://\(source.folder.path)/a"])
+        #expect(pushed.code == 0 && pushed.lines.last?.hasPrefix("copied 3 blocks, ") == true, "\(pushed.lines)")
+        #expect(try await remote.run(["adopt"]).lines[0].hasPrefix("published 3 entries, for 3 blocks in \(bucket)"))
+        let verified = try await remote.run(["verify", "--deep"])
+        #expect(verified.lines.contains { $0.hasPrefix("\(bucket): 1 day, 2 hours, ") }, "\(verified.lines)")
+        #expect(!verified.lines.contains { $0.contains("canary") })
+        let back = try await TestArchive(environment: keys)
+        #expect(try await back.run(["pull", bucket]).code == 0)
+        for name in names { #expect(back.bytes(name) == source.bytes(name)) }
+        // Without keys, or with wrong ones, each says what is wrong.
+        let none = try await TestArchive(stores: [bucket]).run(["verify"])
+        #expect(none.code == 78 && none.lines.joined().contains("AWS_ACCESS_KEY_ID"), "\(none)")
+        let wrong = keys.merging(["AWS_SECRET_ACCESS_KEY": "canary-wrong"]) { $1 }
+        let refused = try await TestArchive(stores: [bucket], environment: wrong).run(["verify"])
+        #expect(refused.code == 1 && refused.lines.joined().contains("SignatureDoesNotMatch"), "\(refused)")
+        #expect(!refused.lines.joined().contains("canary"))
+        // An api reads a list, and keeps what it read in its folder.
+        let cache = "\(back.folder.path)/cache"
+        let config = "\(back.folder.path)/api.json"
+        let port = try FreePort.next()
+        let text = """
+            {"worker": "api", "name": "api", "listen": [{"port": \(port)}], "list": {}, "redis": {"url": "\(remote.redis.url)"},
+             "history": {"stores": ["\(bucket)"], "cache": {"folder": "\(cache)"}}}
+            """
+        try text.write(toFile: config, atomically: true, encoding: .utf8)
+        let api = try Cointape(["run", config], environment: keys)
+        try await api.prints("api.listening")
+        let minute = source.day.advanced(byMinutes: 61)
+        let list = try await #require(RawAnswer.of(port, "/?datetime=\(minute)&format=CSV"))
+        #expect(list.status == 200 && list.text.contains(TestTape.row(1, minute).prefix(8)), "\(list.text)")
+        let download = try await #require(RawAnswer.of(port, "/history/\(names[2])"))
+        #expect(download.body == source.bytes(names[2]))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: cache).isEmpty == false)
+        #expect(!api.text.contains("canary"))
+    }
+
     @Test func `copies what is missing or damaged, leaves what is whole, and names what nobody has`() async throws {
         let (source, names) = try await full()
         let server = try await server(source, names)

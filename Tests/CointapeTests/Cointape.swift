@@ -71,7 +71,7 @@ final class Cointape: Sendable {
     private static let cleanEnvironment = ProcessInfo.processInfo.environment.filter { name, _ in
         ![
             "_URL", "_KEY", "COINTAPE_CLOCK", "PORT", "HOST", "CONFIG_DIR", "LOG_LEVEL", "LOG_DIR", "WITNESS_DIR",
-            "ARCHIVE_DIR",
+            "ARCHIVE_DIR", "AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN",
         ].contains { name.hasSuffix($0) }
     }
 }

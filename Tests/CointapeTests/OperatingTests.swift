@@ -44,7 +44,11 @@ import Testing
         let json = try await Cointape.run(["status", "--json"], environment: environment)
         let object = try #require(
             try JSONSerialization.jsonObject(with: Data(json.text.utf8)) as? [String: Any], "\(json.text)")
-        #expect((object["workers"] as? [[String: Any]])?.map { $0["alive"] as? Int } == [1, 1, 1, 1, 1, 1])
+        let workers = try #require(object["workers"] as? [[String: Any]])
+        #expect(
+            Set(workers.compactMap { $0["name"] as? String })
+                == ["price", "rank", "btc_rate", "toplist", "ledger", "archive", "api"])
+        #expect(workers.allSatisfy { $0["alive"] as? Int == 1 })
         #expect((object["problems"] as? [Any])?.isEmpty == true)
 
         let metrics = try await shell("curl -sS localhost:\(port)/metrics")

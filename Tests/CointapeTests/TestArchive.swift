@@ -12,19 +12,24 @@ final class TestArchive: Sendable {
     let client: RedisClient
     let folder: Folder
     private let config: String
+    /// Variables for the commands.
+    private let environment: [String: String]
 
     /// The first minute of the day before yesterday: all of it, and what follows, is past.
     let day: Minute
 
-    init() async throws {
+    /// By default the stores are the folders `a` and `b`.
+    init(stores: [String] = [], environment: [String: String] = [:]) async throws {
+        self.environment = environment
         redis = try await TestRedis()
         client = redis.client()
         folder = try Folder()
         config = "\(folder.path)/archive.json"
         day = Minute(containing: .machineTime).floored(to: .seconds(86_400)).advanced(byMinutes: -2 * 1440)
+        let named = stores.isEmpty ? ["file://\(folder.path)/a", "file://\(folder.path)/b"] : stores
         let text = """
             {"worker": "archive", "name": "archive", "redis": {"url": "\(redis.url)"}, "list": {"stream": "toplist"},
-             "stores": ["file://\(folder.path)/a", "file://\(folder.path)/b"], "publish": {"stream": "archive"}}
+             "stores": [\(named.map { "\"\($0)\"" }.joined(separator: ", "))], "publish": {"stream": "archive"}}
             """
         try text.write(toFile: config, atomically: true, encoding: .utf8)
     }
@@ -62,7 +67,7 @@ final class TestArchive: Sendable {
 
     /// `cointape archive` with these arguments, and the config behind them.
     func run(_ arguments: [String]) async throws -> (code: Int32, lines: [String]) {
-        let result = try await Cointape.run(["archive"] + arguments + [config])
+        let result = try await Cointape.run(["archive"] + arguments + [config], environment: environment)
         return (result.code, result.text.split(whereSeparator: \.isNewline).map(String.init))
     }
 

@@ -1,3 +1,4 @@
+import Archive
 import Basics
 import Config
 import Digests
@@ -44,7 +45,8 @@ final class TestAPI: Sendable {
             logger: logger)
         let listening = Mutex(0)
         let shared = Shared(value: listening)
-        let api = APIWorker(config, redis: client, clock: clock, logger: logger) { address in
+        let stores = archive.map { [FolderStore(folder: $0)] } ?? []
+        let api = APIWorker(config, redis: client, blocks: stores, clock: clock, logger: logger) { address in
             shared.value.withLock { $0 = address.port }
         }
         let group = ServiceGroup(configuration: .init(services: [api], gracefulShutdownSignals: [], logger: logger))

@@ -2,7 +2,7 @@
 
     python3 -m harness.venv [NAME …]
 
-makes those that are missing, by default all, and prints the folders of their programs.
+makes those that are missing, by default all that tests need, and prints the folders of their programs.
 """
 
 import os
@@ -18,7 +18,10 @@ REQUIREMENTS = {
     "bench": ROOT / "scripts/bench/rival/requirements.txt",
     "check-compose": ROOT / "scripts/compose_check/requirements.txt",
     "contract": ROOT / "scripts/contract-requirements.txt",
+    "history": ROOT / "scripts/bench/rival/history-requirements.txt",
 }
+# Large, and of use to those alone who measure.
+LARGE = {"history"}
 
 
 def programs(name):
@@ -42,5 +45,5 @@ def run_in(name):
 
 
 if __name__ == "__main__":
-    for name in sys.argv[1:] or REQUIREMENTS:
+    for name in sys.argv[1:] or REQUIREMENTS.keys() - LARGE:
         print(programs(name))

@@ -122,7 +122,7 @@ package struct HistoryOrigin: BlockOrigin {
         throw OriginError("\(name)/\(path)")
     }
 
-    /// Reads what `GET /history` gives; blocks of names that this build does not know are left out.
+    /// Reads what `GET /history` gives; left out are blocks of names that this build does not know, and those that are damaged.
     static func blocks(_ text: [UInt8]) throws -> [OfferedBlock] {
         let span = text.span
         var reader = JSONReader()
@@ -148,18 +148,23 @@ package struct HistoryOrigin: BlockOrigin {
     }
 
     private static func block(_ object: [UInt8]) throws -> OfferedBlock? {
-        var (name, size, sha256): (String?, Int?, String?)
+        var (name, sha256): (String?, String?)
+        // Of a damaged block there is none.
+        var size: Int??
         for member in try JSONMembers.of(object, named: ["block", "bytes", "sha256"]) {
             switch (member.name, member.value) {
             case ("block", .string(let text)): name = text
-            case ("bytes", .number(let text)): size = Int(text)
+            case ("bytes", .number(let text)): size = .some(Int(text))
             case ("sha256", .string(let text)): sha256 = text
             default: break
             }
         }
-        guard let name, let size, (0...largest).contains(size), let sha256, sha256.utf8.count == 64 else {
-            throw OriginError("a block has no name, no size or no SHA-256")
+        let isSize = size.map { $0.map((0...largest).contains) ?? false } ?? true
+        guard let name, isSize, sha256.map({ $0.utf8.count == 64 }) ?? true else {
+            throw OriginError("a block has no name, or a size or SHA-256 that is none")
         }
+        // Nobody there can read it.
+        guard let size = size ?? nil else { return nil }
         return BlockName(name).map { OfferedBlock(name: $0, size: size, sha256: sha256) }
     }
 }

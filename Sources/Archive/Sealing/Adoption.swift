@@ -12,8 +12,11 @@ package struct Adoption: Sendable {
     private let days: (reader: StreamReader, publisher: Publisher)
     private let logger: Logger
 
-    package init(_ config: ArchiveConfig, redis: RedisClient, clock: TapeClock, logger: Logger) {
-        sealer = Sealer(stores: config.stores.map(\.store), logger: logger)
+    /// `stores` are those of the config.
+    package init(
+        _ config: ArchiveConfig, stores: [any BlockStore], redis: RedisClient, clock: TapeClock, logger: Logger
+    ) {
+        sealer = Sealer(stores: stores, logger: logger)
         let keys = config.worker.redis.keys
         func stream(_ name: String) -> (StreamReader, Publisher) {
             (
@@ -42,9 +45,16 @@ package struct Adoption: Sendable {
     /// Reads each of these blocks as a whole, out of the store that has most lists of it. A damaged one is told, and left out.
     package func run(until end: Minute? = nil) async throws -> Outcome {
         var names: Set<BlockName> = []
+        var failures: [StoreError] = []
         for store in sealer.stores {
-            names.formUnion(try await store.files(in: "").compactMap { BlockName(file: $0.name) })
+            do throws(StoreError) {
+                names.formUnion(try await store.files(in: "").compactMap { BlockName(file: $0.name) })
+            } catch {
+                failures.append(error)
+            }
         }
+        // What one store has is better than nothing.
+        if failures.count == sealer.stores.count, let first = failures.first { throw first }
         let sorted = names.filter { name in end.map { name.end <= $0 } ?? true }.sorted { $0.first < $1.first }
         let days = sorted.filter { $0.minutes == 1440 }
         var hours = sorted.filter { $0.minutes == 60 }

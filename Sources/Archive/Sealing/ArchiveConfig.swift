@@ -23,7 +23,7 @@ package struct ArchiveConfig: Sendable {
         let lists = list?.name("stream", default: "toplist", "The stream of lists.")
         list?.finish()
         let stores = StoreAddress.list(
-            reading: reader, "Where blocks are kept, by URL; each store gets all blocks.")
+            reading: reader, "Where blocks are kept, by URL, file:// or s3://; each store gets all blocks.")
         let publish = reader.object("publish", "Where it is told what the stores have.")
         let stream = publish?.name(
             "stream", default: "archive", "The stream of hours; that of days has this name and `:days`.")
@@ -46,8 +46,8 @@ extension StoreAddress {
         var stores: [StoreAddress] = []
         for (index, text) in texts.enumerated() {
             do throws(InvalidText) {
-                let store = try StoreAddress(text)
-                if stores.contains(store) {
+                let store = try StoreAddress(text, variable: reader.secret)
+                if stores.contains(where: { "\($0)" == "\(store)" }) {
                     reader.complain(about: "stores", element: index, "is there twice")
                 } else {
                     stores.append(store)

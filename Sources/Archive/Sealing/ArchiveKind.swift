@@ -6,7 +6,10 @@ package import Tape
 package import Workers
 
 extension ArchiveConfig: WorkerConfig {
-    package static let kind = WorkerKind("archive", "Keeps lists for years, as blocks of hours and days in files.")
+    package static let kind = WorkerKind(
+        "archive", "Keeps lists for years, as blocks of hours and days in files or an S3 bucket.")
+
+    package var asksServers: Bool { stores.contains(where: \.isRemote) }
 
     /// Its lists must be there until their hour is over, and somebody has come to it.
     package var inputs: [StreamInput] {
@@ -29,7 +32,7 @@ extension ArchiveConfig: WorkerConfig {
     }
 
     package func review(in environment: [String: String]) -> ConfigReview {
-        ConfigReview("keeps \(lists) in \(stores.map(\.store.name).joined(separator: " and "))")
+        ConfigReview("keeps \(lists) in \(stores.map(\.description).joined(separator: " and "))")
     }
 
     package func redisNeeds(at minute: Minute) -> [RedisNeed] {
@@ -42,7 +45,8 @@ extension ArchiveConfig: WorkerConfig {
         in process: WorkerProcess, as identity: WorkerIdentity, naming named: [any WorkerConfig]
     ) -> any Service {
         ArchiveWorker(
-            self, identity: identity, redis: process.redis(worker, timeout: .seconds(30)), clock: process.clock,
+            self, stores: stores.map { $0.store(http: process.http) }, identity: identity,
+            redis: process.redis(worker, timeout: .seconds(30)), clock: process.clock,
             logger: process.logger(worker))
     }
 }

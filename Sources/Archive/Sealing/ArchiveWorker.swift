@@ -26,6 +26,7 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
     private let clock: TapeClock
     private let logger: Logger
     private let progress = Progress()
+    private let retry: Duration
 
     /// How far this process has come.
     private final class Progress: Sendable {
@@ -37,6 +38,10 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
             var hour: Minute?
             /// The newest entry of days when the stores were tidied.
             var tidied: StreamID?
+            /// The first hour that a store lacks because it did not answer; nil if all have what this process has made.
+            var behind: Minute?
+            /// When stores that are behind are asked again.
+            var retry: ContinuousClock.Instant = .now
         }
 
         private let mutex = Mutex(State())
@@ -49,15 +54,18 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
     /// How long one block may take.
     private static let patience: Duration = .seconds(600)
 
+    /// `stores` are those of the config; those that do not answer are left alone for the time of `retry`.
     package init(
-        _ config: ArchiveConfig, identity: WorkerIdentity, redis: RedisClient, clock: TapeClock, logger: Logger
+        _ config: ArchiveConfig, stores: [any BlockStore], identity: WorkerIdentity, redis: RedisClient,
+        clock: TapeClock, logger: Logger, retry: Duration = .seconds(60)
     ) {
+        self.retry = retry
         description = config.worker.name
         let keys = config.worker.redis.keys
         lists = StreamReader(key: keys.stream(config.lists), redis: redis, clock: clock)
         let hour = StoredHour(stream: config.lists, keys: keys, reader: lists, redis: redis, logger: logger)
         reading = { try await hour.minutes(of: $0, knowing: $1) }
-        sealer = Sealer(stores: config.stores.map(\.store), logger: logger)
+        sealer = Sealer(stores: stores, logger: logger)
         // What is given up would be lost once Redis has trimmed it: an hour waits, however often it fails.
         func settler(_ stream: String) -> Settler {
             Settler(
@@ -66,7 +74,7 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
         }
         hours = settler(config.stream)
         days = settler(config.days)
-        adoption = Adoption(config, redis: redis, clock: clock, logger: logger)
+        adoption = Adoption(config, stores: stores, redis: redis, clock: clock, logger: logger)
         self.clock = clock
         self.logger = logger
     }
@@ -97,23 +105,66 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
     /// What glibc keeps of a block's memory would add up, thread by thread: it is given back after each.
     func step() async throws -> Bool {
         if let hour = try await nextHour() {
-            let isClosed = try await settle(hour, hours) { [sealer, reading] in try await sealer.seal(hour, reading) }
+            let isClosed = try await settle(hour, hours) { [self] in try await seal(hour) }
             // By a replica, which may have other stores.
-            if isClosed, try await sealer.lacks(hour: hour) { _ = try await sealer.seal(hour, reading) }
+            if isClosed { try await complete(hour) }
             progress.change { $0.hour = hour.advanced(byMinutes: 60) }
             cointape_malloc_trim()
             return true
         }
         if let day = try await nextDay() {
-            _ = try await settle(day, days) { [sealer, reading] in try await sealer.fold(day, reading) }
+            _ = try await settle(day, days) { [sealer, reading] in try await sealer.fold(day, reading).draft }
             cointape_malloc_trim()
             return true
         }
+        if try await catchUp() { return true }
         let newest = try await days.reader.newestID()
         guard let newest, progress.state.tidied != newest else { return false }
         try await tidy(closed: newest.minute)
         progress.change { $0.tidied = newest }
         return true
+    }
+
+    private func seal(_ hour: Minute) async throws -> EntryDraft {
+        let kept = try await sealer.seal(hour, reading)
+        if !kept.isEverywhere {
+            Counter(.archiveFailures, [("stream", hours.stream)]).increment()
+            progress.change { $0.behind = min($0.behind ?? hour, hour) }
+        }
+        return kept.draft
+    }
+
+    /// Gives an hour that is settled to the own stores that lack it.
+    private func complete(_ hour: Minute) async throws {
+        do throws(StoreError) {
+            guard try await sealer.lacks(hour: hour) else { return }
+        } catch {
+            // One does not answer: the others may lack it all the same.
+        }
+        _ = try await seal(hour)
+    }
+
+    /// Gives stores that did not answer the next hour that they lack; returns whether that has come about.
+    ///
+    /// Their days are made when the stores are tidied.
+    private func catchUp() async throws -> Bool {
+        let state = progress.state
+        guard let hour = state.behind, let end = state.hour, state.retry <= .now else { return false }
+        guard hour < end else {
+            progress.change { ($0.behind, $0.tidied) = (nil, nil) }
+            return false
+        }
+        var isEverywhere = false
+        do {
+            isEverywhere = try await !sealer.lacks(hour: hour)
+            if !isEverywhere { isEverywhere = try await sealer.seal(hour, reading).isEverywhere }
+        } catch is StoreError {
+            // It is asked again.
+        }
+        progress.change { [isEverywhere, retry] state in
+            if isEverywhere { state.behind = hour.advanced(byMinutes: 60) } else { state.retry = .now + retry }
+        }
+        return isEverywhere
     }
 
     /// Returns whether it was settled elsewhere; throws if it is not settled.
@@ -175,7 +226,9 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
         let end = min(BlockName.day(of: closed).end, progress.state.hour ?? closed)
         var wanting: Set<BlockName> = []
         for store in sealer.stores {
-            wanting.formUnion(HourCleaning.unfolded(try await store.files(in: ""), before: end))
+            // One that does not answer gets its days when it has caught up.
+            guard let files = try? await store.files(in: "") else { continue }
+            wanting.formUnion(HourCleaning.unfolded(files, before: end))
         }
         try await fold(wanting)
         try await fold(sealer.clean(now: clock.now))

@@ -8,6 +8,7 @@ import Tape
 
 /// Makes blocks, and keeps the same ones in all stores.
 ///
+/// A store that does not answer costs the others nothing: it is told, and gets what it lacks when the block is made again.
 /// What a store has of an hour already goes before what Redis has: it never changes, and Redis may have lost it.
 struct Sealer: Sendable {
     /// Gives what Redis has of an hour; what is known of it already need not be read again.
@@ -19,6 +20,14 @@ struct Sealer: Sendable {
     /// The title of the column by which a coin is found.
     static let key = "CMC ID"
 
+    /// A block that is kept in one store at least.
+    struct Kept {
+        /// Of its entry.
+        let draft: EntryDraft
+        /// Whether every store has it.
+        let isEverywhere: Bool
+    }
+
     /// A file that a store has.
     private struct Present {
         let bytes: [UInt8]
@@ -26,23 +35,34 @@ struct Sealer: Sendable {
         let block: Block?
     }
 
+    /// What a store has under a name.
+    private enum Look {
+        case file(Present)
+        case nothing
+        case noAnswer(StoreError)
+
+        var present: Present? {
+            if case .file(let present) = self { present } else { nil }
+        }
+    }
+
     // MARK: Hours and days
 
-    /// Makes the block of an hour, keeps it in all stores, and drafts its entry.
-    func seal(_ hour: Minute, _ reading: Reading) async throws -> EntryDraft {
+    /// Makes the block of an hour, and keeps it in all stores that answer; throws if none does.
+    func seal(_ hour: Minute, _ reading: Reading) async throws -> Kept {
         try await keep(.hour(hour)) { present in
-            let blocks = present.compactMap(\.?.block)
+            let blocks = present.compactMap(\.block)
             let minutes = try await minutes(of: hour, in: blocks + opened(.day(of: hour)), reading)
             return try await encode { BlockContents(first: hour, minutes, key: Self.key) }
         }
     }
 
-    /// Makes the block of a day out of those of its hours, keeps it in all stores, and drafts its entry.
+    /// Makes the block of a day out of those of its hours, and keeps it in all stores that answer; throws if none does.
     ///
     /// An hour that neither a store nor Redis has is minutes that are missing.
-    func fold(_ day: Minute, _ reading: Reading) async throws -> EntryDraft {
+    func fold(_ day: Minute, _ reading: Reading) async throws -> Kept {
         try await keep(.day(day)) { present in
-            let blocks = present.compactMap(\.?.block)
+            let blocks = present.compactMap(\.block)
             var whole: BlockContents?
             for number in 0..<24 {
                 let next = try await contents(of: day.advanced(byMinutes: number * 60), blocks, reading)
@@ -55,12 +75,12 @@ struct Sealer: Sendable {
 
     /// An hour of a day that is folded.
     private func contents(of hour: Minute, _ days: [Block], _ reading: Reading) async throws -> BlockContents {
-        let present = try await present(.hour(hour))
-        let blocks = present.compactMap(\.?.block)
+        let present = try await look(.hour(hour)).compactMap(\.present)
+        let blocks = present.compactMap(\.block)
         if let block = blocks.first(where: { $0.count(.missing) == 0 }) { return try await block.contents() }
         let minutes = try await minutes(of: hour, in: blocks + days, reading)
         // Better no day than one that lacks what was there.
-        if present.contains(where: { $0 != nil && $0?.block == nil }), minutes.contains(.missing) {
+        if present.contains(where: { $0.block == nil }), minutes.contains(.missing) {
             let name = BlockName.hour(hour)
             throw BlockDamage(
                 "\(name) is damaged in every store that has it, and Redis lacks its lists: remove it to go on")
@@ -91,36 +111,45 @@ struct Sealer: Sendable {
 
     // MARK: Files
 
-    /// Keeps a block in all stores that lack it, or have one that lacks something, and drafts its entry.
+    /// Keeps a block in all stores that lack it, or have one that lacks something.
     ///
-    /// `make` gets what each store has; where a store gets another file meanwhile, it is called again.
-    private func keep(_ name: BlockName, _ make: ([Present?]) async throws -> [UInt8]) async throws -> EntryDraft {
+    /// `make` gets what the stores have; where a store gets another file meanwhile, it is called again.
+    private func keep(_ name: BlockName, _ make: ([Present]) async throws -> [UInt8]) async throws -> Kept {
         while true {
-            let present = try await present(name)
+            let looks = try await look(name)
+            let present = looks.compactMap(\.present)
             let made = try await make(present)
             let block = try await whole(name, made)
             // Nothing is replaced that lacks nothing.
             var bytes = made
-            for case let own? in present where try await own.block?.hasAll(of: block) == true {
+            for own in present where try await own.block?.hasAll(of: block) == true {
                 bytes = own.bytes
                 break
             }
-            var isKept = true
-            for (store, present) in zip(stores, present) {
-                isKept = try await keep(name, bytes, in: store, over: present) && isKept
+            var isOther = false
+            var failures: [(store: any BlockStore, error: StoreError)] = []
+            for (store, look) in zip(stores, looks) {
+                do throws(StoreError) {
+                    if case .noAnswer(let error) = look { throw error }
+                    isOther = try await !keep(name, bytes, in: store, over: look.present) || isOther
+                } catch {
+                    failures.append((store, error))
+                }
             }
-            if isKept { return try await draft(name, bytes) }
+            if isOther { continue }
+            if failures.count == stores.count, let first = failures.first { throw first.error }
+            for failure in failures { tellBehind(name, failure.store, failure.error) }
+            return Kept(draft: try await draft(name, bytes), isEverywhere: failures.isEmpty)
         }
     }
 
     /// Returns false if the store has got a file in between, which is not the same.
     private func keep(
         _ name: BlockName, _ bytes: [UInt8], in store: any BlockStore, over present: Present?
-    ) async throws -> Bool {
+    ) async throws(StoreError) -> Bool {
         guard let present else {
             if try await store.create(name.file, bytes) { return true }
-            guard let source = try await store.open(name.file) else { return false }
-            return try await source.read([0..<source.size])[0] == bytes
+            return try await store.bytes(of: name.file) == bytes
         }
         guard present.bytes != bytes else { return true }
         try await store.replace(name.file, bytes)
@@ -134,33 +163,41 @@ struct Sealer: Sendable {
     }
 
     /// What each store has; a damaged file is told.
-    private func present(_ name: BlockName) async throws -> [Present?] {
-        var present: [Present?] = []
+    private func look(_ name: BlockName) async throws -> [Look] {
+        var looks: [Look] = []
         for store in stores {
-            guard let source = try await store.open(name.file) else {
-                present.append(nil)
+            let bytes: [UInt8]
+            do throws(StoreError) {
+                guard let own = try await store.bytes(of: name.file) else {
+                    looks.append(.nothing)
+                    continue
+                }
+                bytes = own
+            } catch {
+                looks.append(.noAnswer(error))
                 continue
             }
-            let bytes = try await source.read([0..<source.size])[0]
             do {
-                present.append(Present(bytes: bytes, block: try await whole(name, bytes)))
+                looks.append(.file(Present(bytes: bytes, block: try await whole(name, bytes))))
             } catch let damage as BlockDamage {
                 tellDamage(name, store, "\(damage)")
-                present.append(Present(bytes: bytes, block: nil))
+                looks.append(.file(Present(bytes: bytes, block: nil)))
             }
         }
-        return present
+        return looks
     }
 
     /// What stores have under a name, of which only the outline is read yet; what is damaged in it is told.
     private func opened(_ name: BlockName) async throws -> [Block] {
         var blocks: [Block] = []
         for store in stores {
-            guard let source = try await store.open(name.file) else { continue }
             do {
+                guard let source = try await store.open(name.file) else { continue }
                 blocks.append(try await opened(name, source))
             } catch let damage as BlockDamage {
                 tellDamage(name, store, "\(damage)")
+            } catch is StoreError {
+                // It is told when the block is kept.
             }
         }
         return blocks
@@ -185,8 +222,8 @@ struct Sealer: Sendable {
         return block
     }
 
-    /// Whether a store has neither the hour nor its day.
-    func lacks(hour: Minute) async throws -> Bool {
+    /// Whether a store has neither the hour nor its day; throws if one does not answer.
+    func lacks(hour: Minute) async throws(StoreError) -> Bool {
         for store in stores {
             if try await store.open(BlockName.hour(hour).file) != nil { continue }
             if try await store.open(BlockName.day(of: hour).file) == nil { return true }
@@ -196,7 +233,7 @@ struct Sealer: Sendable {
 
     /// The entry of the block that has the most lists, of those that stores have whole; nil if there is none.
     func draft(_ name: BlockName) async throws -> EntryDraft? {
-        let present = try await present(name).compactMap(\.self).filter { $0.block != nil }
+        let present = try await look(name).compactMap(\.present).filter { $0.block != nil }
         let best = present.max { ($0.block?.count(.list) ?? 0) < ($1.block?.count(.list) ?? 0) }
         guard let best else { return nil }
         return try await draft(name, best.bytes)
@@ -221,7 +258,8 @@ struct Sealer: Sendable {
     func clean(now: Timestamp) async throws -> Set<BlockName> {
         var wanting: Set<BlockName> = []
         for store in stores {
-            for (day, hours) in HourCleaning.removable(try await store.files(in: ""), now: now) {
+            guard let files = try? await store.files(in: "") else { continue }
+            for (day, hours) in HourCleaning.removable(files, now: now) {
                 do {
                     guard let source = try await store.open(day.file) else { continue }
                     let whole = try await whole(day, source)
@@ -258,10 +296,28 @@ struct Sealer: Sendable {
         return true
     }
 
-    func tellDamage(_ name: BlockName, _ store: any BlockStore, _ detail: String) {
+    private func tellBehind(_ name: BlockName, _ store: any BlockStore, _ error: StoreError) {
+        logger.warning(
+            .archiveStoreBehind,
+            metadata: [LogKey.path: "\(name)", LogKey.store: "\(store.name)", LogKey.detail: "\(error)"])
+    }
+
+    private func tellDamage(_ name: BlockName, _ store: any BlockStore, _ detail: String) {
         logger.warning(
             .archiveBlockDamaged,
             metadata: [LogKey.path: "\(name)", LogKey.store: "\(store.name)", LogKey.detail: "\(detail)"])
+    }
+}
+
+extension BlockStore {
+    /// All of a file; nil if there is none.
+    fileprivate func bytes(of file: String) async throws(StoreError) -> [UInt8]? {
+        guard let source = try await open(file) else { return nil }
+        do {
+            return try await source.read([0..<source.size])[0]
+        } catch {
+            throw error as? StoreError ?? StoreError(.unavailable, "\(name): \(error)")
+        }
     }
 }
 

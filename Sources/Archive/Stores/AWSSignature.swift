@@ -97,6 +97,15 @@ package struct S3Credentials: Sendable, CustomStringConvertible, CustomReflectab
         (self.accessKey, self.secretKey, self.sessionToken) = (accessKey, secretKey, sessionToken)
     }
 
+    /// Takes the keys from the environment, by the names that Amazon's tools have for them.
+    package init(variable: (String) -> String?) throws(InvalidText) {
+        func value(_ name: String) -> String? { variable(name).flatMap { $0.isEmpty ? nil : $0 } }
+        guard let accessKey = value("AWS_ACCESS_KEY_ID"), let secretKey = value("AWS_SECRET_ACCESS_KEY") else {
+            throw InvalidText("needs the environment variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+        }
+        try self.init(accessKey: accessKey, secretKey: secretKey, sessionToken: value("AWS_SESSION_TOKEN"))
+    }
+
     package var description: String { "the keys of an S3 store" }
     package var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -145,23 +145,29 @@ package struct PullCommand: Sendable {
     private enum Source {
         case api(String)
         case store(StoreAddress)
+
+        /// Of `origin`, which is an api's URL, or a store's as in configs.
+        init(_ origin: String, environment: Environment) throws(CommandError) {
+            do throws(InvalidText) {
+                if origin.hasPrefix("http://") || origin.hasPrefix("https://") {
+                    try HistoryOrigin.check(origin)
+                    self = .api(origin)
+                } else {
+                    self = .store(try StoreAddress(origin) { environment[$0] })
+                }
+            } catch {
+                throw CommandError(
+                    .option,
+                    "SOURCE, \(HistoryOrigin.accepted) of an api or \(StoreAddress.accepted) of a store: \(error)")
+            }
+        }
     }
 
     private let source: Source
 
-    /// `source` is an api's URL, or a store's as in configs.
-    package init(source: String) throws(CommandError) {
-        do throws(InvalidText) {
-            if source.hasPrefix("http://") || source.hasPrefix("https://") {
-                try HistoryOrigin.check(source)
-                self.source = .api(source)
-            } else {
-                self.source = .store(try StoreAddress(source))
-            }
-        } catch {
-            throw CommandError(
-                .option, "SOURCE, \(HistoryOrigin.accepted) of an api or \(StoreAddress.accepted) of a store: \(error)")
-        }
+    /// `source` is an api's URL, or a store's as in configs; the environment has the keys of a bucket.
+    package init(source: String, environment: Environment) throws(CommandError) {
+        self.source = try Source(source, environment: environment)
     }
 
     /// Says what is copied, and what nobody has; whether all that the source has is there now.
@@ -170,12 +176,10 @@ package struct PullCommand: Sendable {
     ) async throws -> Bool {
         let places = try ArchivePlaces(config, environment: environment)
         defer { places.close() }
-        let client = HTTPClient(proxies: ProxySettings(environment.variables))
-        defer { client.shutdown() }
         let origin: any BlockOrigin =
             switch source {
-            case .api(let url): try HistoryOrigin(url, client: client)
-            case .store(let address): StoreOrigin(address.store)
+            case .api(let url): try HistoryOrigin(url, client: places.http())
+            case .store(let address): StoreOrigin(address.store(http: places.http))
             }
         let outcome = try await ArchivePull(into: places.stores, from: origin, tell: print).run()
         for hole in outcome.holes { print("nobody has: \(hole)") }

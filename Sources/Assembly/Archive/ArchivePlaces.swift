@@ -1,7 +1,9 @@
 import Archive
+import CurlHTTP
 import Logging
 import NIOPosix
 import Redis
+import Synchronization
 import Tape
 import Workers
 
@@ -11,6 +13,8 @@ struct ArchivePlaces: Sendable {
     let stores: [any BlockStore]
     let redis: RedisClient
     let clock: TapeClock
+    /// Made for the first who asks a server.
+    private let client: Client
 
     /// Reads the config, by default the shipped one.
     init(_ path: String?, environment: Environment) throws {
@@ -21,18 +25,26 @@ struct ArchivePlaces: Sendable {
             throw CommandError(.configuration, "\(path) is not the config of an archive worker")
         }
         self.config = config
-        stores = config.stores.map(\.store)
+        let client = Client(environment)
+        self.client = client
+        stores = config.stores.map { $0.store(http: client.get) }
         redis = RedisClient(
             config.worker.redis.endpoint, name: "cointape-archive", timeout: .seconds(30),
             group: MultiThreadedEventLoopGroup.singleton, logger: Self.quiet)
     }
 
-    func close() { redis.close() }
+    func close() {
+        redis.close()
+        client.end()
+    }
+
+    /// The client for servers that blocks are on.
+    func http() -> HTTPClient { client.get() }
 
     var hours: StreamReader { reader(config.stream) }
     var days: StreamReader { reader(config.days) }
 
-    var adoption: Adoption { Adoption(config, redis: redis, clock: clock, logger: Self.quiet) }
+    var adoption: Adoption { Adoption(config, stores: stores, redis: redis, clock: clock, logger: Self.quiet) }
 
     /// Of the stores, and of what Redis has of the last hours.
     var reader: ArchiveReader {
@@ -51,4 +63,24 @@ struct ArchivePlaces: Sendable {
 
     /// What is wrong is thrown at people, and need not be logged.
     private static var quiet: Logger { Logger(label: "archive") { _ in SwiftLogNoOpLogHandler() } }
+
+    /// An HTTP client that is started when it is needed.
+    private final class Client: Sendable {
+        private let environment: Environment
+        private let started = Mutex<HTTPClient?>(nil)
+
+        init(_ environment: Environment) {
+            self.environment = environment
+        }
+
+        func get() -> HTTPClient {
+            started.withLock { started in
+                let client = started ?? HTTPClient(proxies: ProxySettings(environment.variables))
+                started = client
+                return client
+            }
+        }
+
+        func end() { started.withLock(\.self)?.shutdown() }
+    }
 }

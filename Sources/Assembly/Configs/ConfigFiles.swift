@@ -56,7 +56,7 @@ package struct ConfigFiles: Sendable {
         for index in files.indices { files[index].named = reading.named(by: files[index], paths, files) }
         let proxies = ProxySettings(environment)
         reading.secrets.formUnion(proxies.secrets)
-        if files.contains(where: { ([$0] + $0.named).contains { type(of: $0.config).kind.asksServers } }) {
+        if files.contains(where: { ([$0] + $0.named).contains { $0.config.asksServers } }) {
             reading.issues += proxies.problems.map {
                 ConfigIssue(file: "environment", position: nil, path: $0.variable, message: $0.message)
             }

@@ -21,7 +21,7 @@ enum ArchiveSurvey {
         let newest = try await hours.newest(hoursOfADay, to: StreamID(Minute(containing: clock.now)))
         let last = newest.first?.minute
         return StatusReport.Archive(
-            name: config.worker.name, stores: config.stores.map(\.store.name),
+            name: config.worker.name, stores: config.stores.map(\.description),
             newestHour: last.map { "\($0)" },
             lag: last.map { (clock.now - $0.advanced(byMinutes: 60).start) / .seconds(1) },
             hours: surveyed.entries, days: folded.entries,

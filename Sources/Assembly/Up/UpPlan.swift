@@ -55,24 +55,26 @@ struct UpPlan: Sendable {
         let isPlayed = mode == .success(.sandbox)
         let folder = isPlayed ? "\(options.data)/sandbox" : options.data
         var settled = environment.adding(["PORT": "\(options.port)"])
+        var variables = ""
+        // What lies in the data folder: another data folder, as that of a sandbox, has others.
+        var folders = [("ARCHIVE_DIR", "archive")]
         if environment["REDIS_URL"] == nil {
             let url = "redis://127.0.0.1:\(options.port + 1)"
             redis = .own(folder: folder, port: options.port + 1)
             redisOptions = " -p \(options.port + 1)"
             settled = settled.adding(["REDIS_URL": url])
-            // What is remembered of the ledger, and what is kept of the lists, lies beside them: another data folder has others.
-            var variables = "REDIS_URL=\(url) "
-            for (name, part) in [("WITNESS_DIR", "witness"), ("ARCHIVE_DIR", "archive")] where environment[name] == nil
-            {
-                settled = settled.adding([name: "\(folder)/\(part)"])
-                variables += "\(name)=\(Self.shellWord("\(folder)/\(part)")) "
-            }
-            self.variables = variables
+            variables = "REDIS_URL=\(url) "
+            // What is remembered of the ledger goes with the ledger.
+            folders.insert(("WITNESS_DIR", "witness"), at: 0)
         } else {
             redis = .named
             redisOptions = " -u $REDIS_URL"
-            variables = ""
         }
+        for (name, part) in folders where environment[name] == nil {
+            settled = settled.adding([name: "\(folder)/\(part)"])
+            variables += "\(name)=\(Self.shellWord("\(folder)/\(part)")) "
+        }
+        self.variables = variables
         sandboxPort = try isPlayed ? freePort() : nil
         if let sandboxPort {
             settled = settled.adding(SandboxServer.environment(port: sandboxPort, key: SandboxSettings().key))

@@ -94,35 +94,95 @@ func isEqual(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) ->
 
 /// A double as a plain decimal: the shortest digits that are read as it again, without an exponent, and no `.0`.
 enum PlainDouble {
-    /// nil if `append` would not write the text again byte for byte.
-    static func value(_ text: UnsafeRawBufferPointer) -> Double? {
+    /// Powers of ten that fit.
+    private static let powers: [UInt64] = (0...19).map { (0..<$0).reduce(1) { power, _ in power * 10 } }
+    /// Any decimal of so many digits is the shortest for the double that it is read as (DBL_DIG).
+    private static let exactDigits: UInt64 = 1_000_000_000_000_000
+
+    /// `number` is what the text is as a plain decimal; nil if `append` would not write the text again byte for byte.
+    static func value(_ text: UnsafeRawBufferPointer, _ number: PlainNumber?) -> Double? {
+        let value: Double
+        if let number, number.places < powers.count {
+            guard number.isStripped else { return nil }
+            let magnitude = number.digits.magnitude
+            value = (number.digits < 0 ? -1 : 1) * nearest(magnitude, places: number.places)
+            if magnitude < exactDigits { return value }
+        } else {
+            guard let parsed = parsed(text) else { return nil }
+            value = parsed
+        }
+        return withText(of: value) { isEqual(text, UnsafeRawBufferPointer($0)) } ? value : nil
+    }
+
+    /// The double that is nearest to the digits with a point in front of the last `places`, 0 to 19.
+    ///
+    /// As strtod, which takes ten times as long; the digits are at most 18.
+    private static func nearest(_ digits: UInt64, places: Int) -> Double {
+        guard digits > 0, places > 0 else { return Double(digits) }
+        let (lead, shift) = (digits.leadingZeroBitCount, powers[places].leadingZeroBitCount)
+        // The quotient has 63 bits or 64, ten more than a double: with a bit for the rest it is rounded as the exact one would be.
+        let (dividend, divisor) = (digits << UInt64(lead), powers[places] << UInt64(shift))
+        let (quotient, rest) = divisor.dividingFullWidth((dividend >> 1, dividend << 63))
+        return Double(rest == 0 ? quotient : quotient | 1)
+            * Double(sign: .plus, exponent: shift - lead - 63, significand: 1)
+    }
+
+    private static func parsed(_ text: UnsafeRawBufferPointer) -> Double? {
         guard let first = text.first, isDigit(first) || first == UInt8(ascii: "-"), text.count < 400 else { return nil }
         let value = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: text.count + 1) { buffer in
             UnsafeMutableRawBufferPointer(buffer).copyMemory(from: text)
             buffer[text.count] = 0
             return buffer.baseAddress.map { strtod($0, nil) } ?? .nan
         }
-        guard value.isFinite else { return nil }
-        var written: [UInt8] = []
-        written.reserveCapacity(32)
-        append(value, to: &written)
-        return written.withUnsafeBytes { isEqual(text, $0) } ? value : nil
+        return value.isFinite ? value : nil
     }
 
     /// The value is finite.
     static func append(_ value: Double, to output: inout [UInt8]) {
-        var text = value.description
-        text.withUTF8 { text in
-            guard let start = text.baseAddress else { return }
-            if let mark = memchr(start, Int32(UInt8(ascii: "e")), text.count) {
-                let mark = UnsafeRawPointer(mark) - UnsafeRawPointer(start)
-                return append(mantissa: text[..<mark], exponent: text[(mark + 1)...], to: &output)
+        withText(of: value) { output.append(contentsOf: $0) }
+    }
+
+    private static func withText<Result>(of value: Double, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        var text = DoubleText()
+        value.write(to: &text)
+        return text.withBytes { bytes in
+            if let mark = bytes.firstIndex(of: UInt8(ascii: "e")) {
+                var plain: [UInt8] = []
+                append(mantissa: bytes[..<mark], exponent: bytes[(mark + 1)...], to: &plain)
+                return plain.withUnsafeBufferPointer(body)
             }
-            // As a rule there is nothing to do but to leave `.0` away. Not as a slice, which is copied byte by byte.
+            // As a rule there is nothing to do but to leave `.0` away.
             let isWhole =
-                text.count > 2 && text[text.count - 1] == UInt8(ascii: "0") && text[text.count - 2] == UInt8(ascii: ".")
-            output.append(
-                contentsOf: UnsafeBufferPointer(start: start, count: isWhole ? text.count - 2 : text.count))
+                bytes.count > 2 && bytes[bytes.count - 1] == UInt8(ascii: "0")
+                && bytes[bytes.count - 2] == UInt8(ascii: ".")
+            return body(UnsafeBufferPointer(rebasing: bytes.dropLast(isWhole ? 2 : 0)))
+        }
+    }
+
+    /// What a double writes itself as, without a string's memory.
+    private struct DoubleText: TextOutputStream {
+        private var bytes: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+        private var count = 0
+
+        mutating func write(_ string: String) {
+            for byte in string.utf8 { append(byte) }
+        }
+
+        mutating func _writeASCII(_ buffer: UnsafeBufferPointer<UInt8>) {
+            for byte in buffer { append(byte) }
+        }
+
+        /// A double has 24 bytes at most, as `-2.2250738585072014e-308`.
+        private mutating func append(_ byte: UInt8) {
+            guard count < 32 else { return }
+            withUnsafeMutableBytes(of: &bytes) { $0[count] = byte }
+            count += 1
+        }
+
+        func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+            withUnsafeBytes(of: bytes) { bytes in
+                body(UnsafeBufferPointer(rebasing: bytes.bindMemory(to: UInt8.self)[..<count]))
+            }
         }
     }
 

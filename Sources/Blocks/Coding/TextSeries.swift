@@ -87,7 +87,7 @@ enum TextSeries {
             if texts.contains(where: { minute($0) != nil }) {
                 take(Plan(.minute, places: 0, texts) { minute(texts[$0]) })
             } else {
-                let doubles = texts.map(PlainDouble.value)
+                let doubles = texts.indices.map { PlainDouble.value(texts[$0], plain[$0]) }
                 take(Plan(.double, places: 0, texts) { doubles[$0].map { Int64(bitPattern: $0.bitPattern) } })
             }
         }

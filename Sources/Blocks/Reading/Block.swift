@@ -284,7 +284,7 @@ package final class Block: Sendable {
         package fileprivate(set) var minutes: [Int] = []
         private let width: Int
         private var bytes: [UInt8] = []
-        /// Of each cell: where it ends, or -1 - that where the list has no such column.
+        /// Of each cell: where it ends, or -1 - that where there is none.
         private var ends: [Int] = []
 
         package var count: Int { minutes.count }
@@ -293,13 +293,14 @@ package final class Block: Sendable {
             self.width = width
         }
 
-        /// As it stands in the list; nil where the list has no such column.
+        /// As it stands in the list; nil where the list has no such column, and in a row of which no cells were wanted.
         package func cell(_ row: Int, _ column: Int) -> ArraySlice<UInt8>? {
             let place = row * width + column
             guard ends[place] >= 0 else { return nil }
             return bytes[(place == 0 ? 0 : max(ends[place - 1], -1 - ends[place - 1]))..<ends[place]]
         }
 
+        /// `write` appends a cell, and says whether there is one.
         fileprivate mutating func append(_ minute: Int, _ write: (Int, inout [UInt8]) -> Bool) {
             minutes.append(minute)
             for column in 0..<width {
@@ -307,12 +308,21 @@ package final class Block: Sendable {
                 ends.append(isThere ? bytes.count : -1 - bytes.count)
             }
         }
+
+        fileprivate mutating func reserve(_ rows: Int) {
+            minutes.reserveCapacity(minutes.count + rows)
+            ends.reserveCapacity(ends.count + rows * width)
+            bytes.reserveCapacity(bytes.count + rows * width * 12)
+        }
     }
 
     /// The rows of a coin within the range of minutes.
     ///
-    /// Lists that are kept as they are, and those without keys, have none.
-    package func rows(ofCoin key: Int64, in range: Range<Int>, columns titles: [String]) async throws -> CoinRows {
+    /// Lists that are kept as they are, and those without keys, have none. Cells are wanted of the last row in each `step` minutes, counted
+    /// from the block's first, and of some others.
+    package func rows(
+        ofCoin key: Int64, in range: Range<Int>, columns titles: [String], lastOf step: Int = 1
+    ) async throws -> CoinRows {
         var rows = CoinRows(width: titles.count)
         guard let place = outline.place(of: key) else { return rows }
         let group = place / Outline.groupSize
@@ -330,14 +340,21 @@ package final class Block: Sendable {
             let chunk = try Chunk(bytes, placed.segment, layout)
             let writer = RowWriter(layout, placed.segment.order, outline.labelNames)
             let columns = titles.map { title in layout.columns.firstIndex { $0.name == title } }
-            var list = 0
+            var own: [Int] = []
+            var (list, first) = (0, 0)
             for (offset, kind) in placed.segment.kinds.enumerated() where kind == .rows {
                 defer { list += 1 }
                 let minute = placed.start + offset
-                guard range.contains(minute), let row = chunk.row(inList: list) else { continue }
+                guard let row = chunk.row(inList: list), range.contains(minute) else { continue }
+                if own.isEmpty { first = row }
+                own.append(minute)
+            }
+            rows.reserve(own.count)
+            for (index, minute) in own.enumerated() {
+                let isWanted = index + 1 == own.count || minute / step != own[index + 1] / step
                 rows.append(minute) { column, cells in
-                    guard let column = columns[column] else { return false }
-                    writer.append(column, key, entry, chunk, row, minute: minute, to: &cells)
+                    guard isWanted, let column = columns[column] else { return false }
+                    writer.append(column, key, entry, chunk, first + index, minute: minute, to: &cells)
                     return true
                 }
             }

@@ -69,9 +69,20 @@ struct SegmentRows {
         rows[list - lists.lowerBound].append(Row(order: order, start: start, end: bytes.count))
     }
 
+    /// By their order, which is mostly that of ranks: each has its place then.
+    private static func sorted(_ rows: [Row]) -> [Row] {
+        let most = rows.reduce(0) { max($0, $1.order) }
+        guard most <= rows.count * 2, rows.allSatisfy({ $0.order >= 0 }) else {
+            return rows.sorted { $0.order < $1.order }
+        }
+        var places = [Int32](repeating: -1, count: Int(most) + 1)
+        for (index, row) in rows.enumerated() { places[Int(row.order)] = Int32(index) }
+        return places.compactMap { $0 < 0 ? nil : rows[Int($0)] }
+    }
+
     /// The header and the first rows of a list.
     func csv(_ list: Int, first limit: Int) -> [UInt8] {
-        let own = rows[list - lists.lowerBound].sorted { $0.order < $1.order }.prefix(limit)
+        let own = Self.sorted(rows[list - lists.lowerBound]).prefix(limit)
         var csv = header
         csv.reserveCapacity(own.reduce(csv.count) { $0 + $1.end - $1.start })
         bytes.withUnsafeBufferPointer { bytes in

@@ -86,7 +86,9 @@ final class HistoryService: Sendable {
         while minute < span.upperBound, course.next == nil {
             let next = try await reader.part(of: minute, now: now) { found in
                 let minutes = minute..<min(span.upperBound, found.name.end)
-                return (try await takes(of: id, minutes, found, wanted), minutes.upperBound)
+                // All of a step's prices count, or its last row.
+                let step = aggregation == .last ? range.step : 1
+                return (try await takes(of: id, minutes, found, wanted, lastOf: step), minutes.upperBound)
             }
             switch next {
             case .read(let (takes, end)):
@@ -124,18 +126,20 @@ final class HistoryService: Sendable {
 
     /// What a course takes of the minutes: cells or the code of a gap.
     private func takes(
-        of id: Int64, _ minutes: Range<Minute>, _ found: ArchiveReader.Found, _ wanted: [String]
+        of id: Int64, _ minutes: Range<Minute>, _ found: ArchiveReader.Found, _ wanted: [String], lastOf step: Int
     ) async throws -> [(minute: Minute, cells: [[UInt8]?]?, gap: String)] {
         let offsets = found.offset(of: minutes.lowerBound)..<found.offset(of: minutes.upperBound)
-        let rows = try await found.block.rows(ofCoin: id, in: offsets, columns: wanted)
+        let rows = try await found.block.rows(ofCoin: id, in: offsets, columns: wanted, lastOf: step)
         var takes: [(minute: Minute, cells: [[UInt8]?]?, gap: String)] = []
         takes.reserveCapacity(offsets.count)
         var row = 0
         for offset in offsets {
             let minute = found.name.first.advanced(byMinutes: offset)
             if row < rows.count, rows.minutes[row] == offset {
+                defer { row += 1 }
+                // Another row of the step follows.
+                if row + 1 < rows.count, rows.minutes[row + 1] / step == offset / step { continue }
                 takes.append((minute, wanted.indices.map { rows.cell(row, $0).map(Array.init) }, ""))
-                row += 1
                 continue
             }
             let code =

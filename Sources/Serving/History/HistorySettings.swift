@@ -1,5 +1,10 @@
 package import Archive
 import Config
+import Logging
+import Logs
+import POSIX
+import Synchronization
+import Workers
 
 /// Where an api finds what an archive worker keeps.
 package struct HistorySettings: Sendable {
@@ -7,13 +12,62 @@ package struct HistorySettings: Sendable {
     package let stores: [StoreAddress]
     /// The stream of the archive worker, without the prefix of keys.
     package let stream: String
+    /// nil where nothing is kept of what comes from afar.
+    package let cache: Cache?
+
+    /// Where pieces of blocks are kept that come from afar.
+    package struct Cache: Sendable {
+        package let folder: String
+        /// In bytes.
+        package let size: Int
+
+        init?(reading reader: ConfigReader) {
+            let folder = reader.string("folder", default: "data/cache", "The folder; apis on a machine may share it.")
+            let size = reader.bytes("size", default: "1GB", atMost: "1000GB", "How much is kept there.")
+            reader.finish()
+            guard let folder, let size else { return nil }
+            (self.folder, self.size) = (folder, size)
+        }
+    }
 
     init?(reading reader: ConfigReader) {
         let stores = StoreAddress.list(
             reading: reader, "Where blocks are, by URL; the first store that has a block counts.")
         let stream = reader.name("stream", default: "archive", "The stream of the archive worker.")
+        let cacheReader = reader.objectIfPresent("cache", "Keeps what was read of blocks in a bucket, on this machine.")
+        let cache = cacheReader.flatMap(Cache.init)
         reader.finish()
-        guard let stores, let stream else { return nil }
-        (self.stores, self.stream) = (stores, stream)
+        guard let stores, let stream, (cacheReader == nil) == (cache == nil) else { return nil }
+        (self.stores, self.stream, self.cache) = (stores, stream, cache)
+    }
+}
+
+extension HistorySettings {
+    /// Opens the stores, without asking anybody.
+    func open(in process: WorkerProcess, logger: Logger) -> [any BlockStore] {
+        let cache = stores.contains(where: \.isRemote) ? cache.flatMap { open($0, logger) } : nil
+        return stores.map { $0.store(http: process.http, cache: cache) }
+    }
+
+    /// Returns nil, having told why, if the folder cannot be made: blocks can be read without it.
+    private func open(_ cache: Cache, _ logger: Logger) -> BlockCache? {
+        // A full disk fails each time.
+        let quietUntil = Mutex(ContinuousClock.now)
+        let tell = { @Sendable (error: SystemError) in
+            let isQuiet = quietUntil.withLock { until in
+                if until > .now { return true }
+                until = .now + .seconds(60)
+                return false
+            }
+            guard !isQuiet else { return }
+            logger.warning(
+                .archiveCacheFailed, metadata: [LogKey.path: "\(cache.folder)", LogKey.detail: "\(error)"])
+        }
+        do throws(SystemError) {
+            return try BlockCache(folder: cache.folder, capacity: cache.size, onFailure: tell)
+        } catch {
+            tell(error)
+            return nil
+        }
     }
 }

@@ -111,7 +111,7 @@ struct PullBlocks: AsyncParsableCommand {
     @OptionGroup var place: ArchiveConfigFile
 
     private func command() throws -> PullCommand {
-        try validated { () throws(CommandError) in try PullCommand(source: source) }
+        try validated { () throws(CommandError) in try PullCommand(source: source, environment: Environment()) }
     }
 
     func validate() throws { _ = try command() }

@@ -1,51 +1,55 @@
 #!/usr/bin/env python3
-"""What a day of lists takes in Parquet and in DuckDB's own file, and how long the same reads take there.
+"""What a day of lists takes in Parquet, in DuckDB's own file and in ClickHouse, and how long the same reads take there.
 
-    history.py LISTS OUTPUT
+    history.py make LISTS FOLDER      makes the files; prints how many bytes each has
+    history.py read FOLDER ROUNDS     reads them, warm; prints microseconds, medians
 
-LISTS is a folder of lists as CSV, named by minutes since 1970; prints JSON. Runs with the packages of requirements.txt.
+LISTS is a folder of lists as CSV, named by minutes since 1970. Prints JSON. Runs with the packages of
+history-requirements.txt.
 """
 
 import json
 import pathlib
+import shutil
 import statistics
 import sys
 import time
 
+import chdb.session
 import duckdb
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-ROUNDS = 25
+FIRST, COIN = "first", "coin"
 
 
-def main(lists, output):
-    output.mkdir(parents=True, exist_ok=True)
-    table = read(lists)
+def make(lists, folder):
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    table = read_lists(lists)
     by_coin = table.sort_by([("id", "ascending"), ("minute", "ascending")])
     by_minute = table.sort_by([("minute", "ascending"), ("rank", "ascending")])
-    sizes = {name: parquet(rows, output / f"{name}.parquet") for name, rows in (("coin", by_coin), ("minute", by_minute))}
-    database = output / "coin.duckdb"
-    database.unlink(missing_ok=True)
-    connection = duckdb.connect(str(database))
-    connection.execute("SET threads = 1")
-    connection.register("rows", by_coin)
-    connection.execute("CREATE TABLE prices AS SELECT * FROM rows")
-    connection.execute("CHECKPOINT")
-    minutes, coins = table["minute"].unique().to_pylist(), table["id"].unique().to_pylist()
-    first = timed(connection, lambda n: (
-        f"SELECT rank, id, price FROM '{output / 'minute.parquet'}' WHERE minute = ? AND rank <= 200 ORDER BY rank",
-        [minutes[n * 37 % len(minutes)]]))
-    course = timed(connection, lambda n: (
-        "SELECT minute, rank, price FROM prices WHERE id = ? ORDER BY minute", [coins[n * 101 % len(coins)]]))
-    print(json.dumps({
-        "rows": table.num_rows, "parquet": min(sizes.values()), "duckdb": database.stat().st_size,
-        "first": first, "course": course,
-        "versions": f"DuckDB {duckdb.__version__}, pyarrow {pa.__version__}"}))
+    sizes = [parquet(rows, folder / f"{name}.parquet") for name, rows in ((COIN, by_coin), (FIRST, by_minute))]
+    with duckdb.connect(str(folder / "coin.duckdb")) as connection:
+        connection.register("rows", by_coin)
+        connection.execute("CREATE TABLE prices AS SELECT * FROM rows")
+        connection.execute("CHECKPOINT")
+    session = clickhouse(folder)
+    session.query(
+        "CREATE TABLE prices (minute Int32 CODEC(Delta, ZSTD(19)), id Int32 CODEC(Delta, ZSTD(19)), "
+        "rank Int32 CODEC(Delta, ZSTD(19)), price Float64 CODEC(Gorilla, ZSTD(19))) ENGINE = MergeTree ORDER BY (id, minute)")
+    session.query(f"INSERT INTO prices SELECT minute, id, rank, price FROM file('{folder / 'coin.parquet'}')")
+    session.query("OPTIMIZE TABLE prices FINAL")
+    clickhouse_bytes = int(session.query(
+        "SELECT sum(bytes_on_disk) FROM system.parts WHERE table = 'prices' AND active", "CSV").bytes())
+    return {
+        "rows": table.num_rows, "parquet": min(sizes), "duckdb": (folder / "coin.duckdb").stat().st_size,
+        "clickhouse": clickhouse_bytes,
+        "versions": f"DuckDB {duckdb.__version__}, pyarrow {pa.__version__}, ClickHouse's chdb {chdb.__version__}"}
 
 
-def read(lists):
+def read_lists(lists):
     types = {"Rank": pa.int32(), "Symbol": pa.string(), "Price USD": pa.float64(), "CMC ID": pa.int32()}
     tables = []
     for path in sorted(lists.glob("*.csv")):
@@ -66,17 +70,51 @@ def parquet(table, path):
     return path.stat().st_size
 
 
-def timed(connection, query):
-    """In microseconds, warm, the median."""
+def read(folder, rounds):
+    connection = duckdb.connect(str(folder / "coin.duckdb"), read_only=True)
+    connection.execute("SET threads = 1")
+    session = clickhouse(folder)
+    session.query("SET max_threads = 1")
+    minutes, coins = ([value for value, in connection.execute(
+        f"SELECT DISTINCT {name} FROM prices ORDER BY 1").fetchall()] for name in ("minute", "id"))
+    file = folder / f"{FIRST}.parquet"
+
+    def duck(text, *parameters):
+        connection.execute(text, parameters).fetchall()
+
+    def click(text):
+        session.query(text, "RowBinary").bytes()
+
+    return {
+        "duckdb": {
+            FIRST: timed(rounds, minutes, 37, lambda minute: duck(
+                f"SELECT rank, id, price FROM '{file}' WHERE minute = ? AND rank <= 200 ORDER BY rank", minute)),
+            COIN: timed(rounds, coins, 101, lambda coin: duck(
+                "SELECT minute, rank, price FROM prices WHERE id = ? ORDER BY minute", coin))},
+        "clickhouse": {
+            COIN: timed(rounds, coins, 101, lambda coin: click(
+                f"SELECT minute, rank, price FROM prices WHERE id = {coin} ORDER BY minute"))}}
+
+
+def clickhouse(folder):
+    return chdb.session.Session(str(folder / "clickhouse"))
+
+
+def timed(rounds, values, step, query):
+    """In microseconds, the median; each value is asked for twice, and the second time counts."""
     spans = []
-    for number in range(ROUNDS):
-        text, parameters = query(number)
-        connection.execute(text, parameters).fetchall()
+    for number in range(rounds):
+        value = values[number * step % len(values)]
+        query(value)
         start = time.perf_counter()
-        connection.execute(text, parameters).fetchall()
+        query(value)
         spans.append((time.perf_counter() - start) * 1e6)
     return statistics.median(spans)
 
 
 if __name__ == "__main__":
-    main(*map(pathlib.Path, sys.argv[1:]))
+    command, source, target = sys.argv[1:]
+    if command == "make":
+        print(json.dumps(make(pathlib.Path(source), pathlib.Path(target))))
+    else:
+        print(json.dumps(read(pathlib.Path(source), int(target))))
