@@ -405,6 +405,11 @@ class Block:
         """A Minute for each minute of the block."""
         return [minute for segment in self.segments for minute in self._minutes(segment)[0]]
 
+    def digits(self):
+        """To how many significant digits its decimals were rounded; None for a block of lists as they were."""
+        found = (minute.fields.get("digits") for minute in self.minutes() if minute.fields)
+        return next((int(digits) for digits in found if digits), None)
+
     def list(self, minute, limit=None):
         """The CSV of a minute's list, byte for byte; with a limit its header and so many rows."""
         try:
@@ -521,6 +526,9 @@ def answer(block, options):
         kept = f", {kinds['kept']} of them kept as they are" if kinds["kept"] else ""
         facts = {"first minute": block.times[0], "minutes": block.length, "lists": f"{kinds['list'] + kinds['kept']}{kept}",
                  "gaps": kinds["gap"], "missing": kinds["missing"], "coins": len(block.keys), "columns": ", ".join(block.columns)}
+        digits = block.digits()
+        if digits:
+            facts["digits"] = f"{digits} significant ones at most: the decimals were rounded"
         yield encoded("".join(f"{name:14}{fact}\n" for name, fact in facts.items()))
 
 

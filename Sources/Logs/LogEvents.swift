@@ -16,6 +16,8 @@ extension Logger.Message {
     package static let archiveFailed: Self = "archive.failed"
     /// A list that its entry tells of is gone from Redis, or is another one, before its hour was archived.
     package static let archiveListMissing: Self = "archive.list_missing"
+    /// A day was rewritten with fewer digits.
+    package static let archiveRounded: Self = "archive.rounded"
     /// The block of an hour, or of a day, is in all stores that answer.
     package static let archiveSealed: Self = "archive.sealed"
     /// A store did not answer, and will get what it lacks later.

@@ -166,7 +166,7 @@ private final class CountedSource: BlockSource {
     var size: Int { bytes.count }
 
     func read(_ ranges: [Range<Int>]) -> [[UInt8]] {
-        read.withLock { $0 = ($0.times + ranges.count, $0.bytes + ranges.reduce(0) { $0 + $1.count }) }
+        read.withLock { $0 = ($0.times + 1, $0.bytes + ranges.reduce(0) { $0 + $1.count }) }
         return ranges.map { Array(bytes[$0]) }
     }
 

@@ -37,11 +37,15 @@ struct ArchiveTape {
     func store(_ name: String = "archive") -> FolderStore { FolderStore(folder: "\(folder)/\(name)") }
 
     /// Each with an identity, and with connections, of its own.
-    func worker(_ folders: [String] = ["archive"], user: String? = nil) throws -> ArchiveWorker {
+    ///
+    /// `digits` is the object of that name in its config.
+    func worker(
+        _ folders: [String] = ["archive"], user: String? = nil, digits: String? = nil
+    ) throws -> ArchiveWorker {
         let stores = folders.map { "\"file://\(folder)/\($0)\"" }.joined(separator: ", ")
         let text = """
             {"worker": "archive", "name": "archive", "redis": {"url": "\(redis.url)"},
-             "list": {}, "stores": [\(stores)], "publish": {}}
+             "list": {}, "stores": [\(stores)], "publish": {}\(digits.map { ", \"digits\": \($0)" } ?? "")}
             """
         let context = ConfigContext(file: "test.json", environment: [:])
         let reader = try #require(context.reader(of: Array(text.utf8)))
@@ -105,8 +109,10 @@ struct ArchiveTape {
     // MARK: What became of them
 
     func entries(_ stream: String = "archive") async throws -> [TapeEntry] {
-        try await StreamReader(key: stream, redis: client, clock: clock).oldest(10_000, from: .lowest)
+        try await reader(stream).oldest(10_000, from: .lowest)
     }
+
+    func reader(_ stream: String) -> StreamReader { StreamReader(key: stream, redis: client, clock: clock) }
 
     func bytes(_ name: BlockName, in folder: String = "archive") async throws -> [UInt8]? {
         guard let source = try await store(folder).open(name.file) else { return nil }

@@ -3,6 +3,7 @@ import Blocks
 import Foundation
 import Logging
 import Redis
+import Synchronization
 import Tape
 import TestSupport
 import Testing
@@ -378,6 +379,56 @@ import Testing
         while try await worker.step() {}
         #expect(try await tape.entries().count == 1)
         try await tape.checkEntries(in: "two")
+    }
+
+    // MARK: Digits
+
+    @Test func `old days keep fewer digits if the config says so, in every store, and tell of it`() async throws {
+        let tape = try await ArchiveTape()
+        let (old, young) = (ArchiveTape.day(40), ArchiveTape.day(20))
+        func list(_ minute: Minute) -> BlockMinute {
+            let csv = "Rank,Symbol,Price USD,CMC ID\r\n1,BTC,102124.15516260578,1\r\n2,ETH,3456.5,1027\r\n"
+            return .list(
+                BlockList(csv: Array(csv.utf8), columns: Array(ArchiveTape.columns.utf8), count: 2, account: []))
+        }
+        for day in [old, young] {
+            var minutes = (0..<1440).map { list(day.advanced(byMinutes: $0)) }
+            minutes[7] = .gap(code: "upstream", detail: "no answer")
+            minutes[8] = .missing
+            let bytes = BlockContents(first: day, minutes, key: "CMC ID").bytes
+            for folder in ["one", "two"] {
+                #expect(try await tape.store(folder).create(BlockName.day(day).file, bytes))
+            }
+        }
+        let before = try await tape.bytes(.day(young), in: "one")
+        try await tape.work(["one", "two"])
+        #expect(try await tape.bytes(.day(old), in: "two") == tape.bytes(.day(old), in: "one"))
+        let exact = try await tape.bytes(.day(old), in: "one")
+        let worker = try tape.worker(["one", "two"], digits: #"{"after": "30d", "significant": 9}"#)
+        while try await worker.step() {}
+        let block = try #require(try await tape.block(.day(old), in: "one"))
+        #expect(try await block.digits() == 9)
+        let csv = try #require(try await block.list(1000))
+        #expect(String(decoding: csv, as: UTF8.self).contains("1,BTC,102124.155,1\r\n2,ETH,3456.5,1027"))
+        #expect(block.kind(8) == .missing && block.count(.list) == 1438)
+        #expect(try await block.gap(7)?.detail == "no answer")
+        #expect(try await tape.bytes(.day(old), in: "two") == tape.bytes(.day(old), in: "one"))
+        #expect(try await tape.bytes(.day(old), in: "one") != exact)
+        #expect(try await tape.bytes(.day(young), in: "one") == before)
+        #expect(tape.said.all.count { $0.event == "archive.rounded" } == 2)
+        // Another worker finds nothing to do.
+        let next = try tape.worker(["one", "two"], digits: #"{"after": "30d", "significant": 9}"#)
+        while try await next.step() {}
+        #expect(tape.said.all.count { $0.event == "archive.rounded" } == 2)
+        let found = Mutex<[ArchiveAudit.Finding]>([])
+        await ArchiveAudit(
+            stores: [tape.store("one"), tape.store("two")], hours: tape.reader("archive"),
+            days: tape.reader("archive:days"), isDeep: true
+        ) { finding in found.withLock { $0.append(finding) } }.run()
+        let notes = found.withLock(\.self)
+        #expect(!notes.contains { if case .wrong = $0 { true } else { false } }, "\(notes)")
+        let name = BlockName.day(old)
+        #expect(notes.contains(.note("1 blocks, \(name) to \(name), are rounded to 9 digits or more")))
     }
 
     // MARK: Adoption

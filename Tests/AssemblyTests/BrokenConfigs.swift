@@ -398,10 +398,26 @@ extension BrokenConfig {
         BrokenConfig(
             "stores that are none, and one that is there twice", .archive,
             [(#""file://archive""#, #""/lib/archive", "ftp://host/archive", "file://", "file:///var/lib/archive/""#)],
-            #"archive.json:5:41: stores[1]: should be a URL such as file:///var/lib/cointape/archive, not "/lib/archive""#,
-            #"archive.json:5:57: stores[2]: should begin with file://, not with "ftp://""#,
-            "archive.json:5:79: stores[3]: should name a folder: file:///var/lib/cointape/archive",
+            "archive.json:5:41: stores[1]: should be a URL such as file:///var/lib/cointape/archive or "
+                + #"s3://bucket/prefix?region=eu-central-1&endpoint=https://s3.example:9000, not "/lib/archive""#,
+            #"archive.json:5:57: stores[2]: should begin with file:// or s3://, not with "ftp://""#,
+            "archive.json:5:79: stores[3]: should name a folder, as file:///var/lib/cointape/archive does",
             "archive.json:5:90: stores[4]: is there twice"),
+        BrokenConfig(
+            "buckets that are none, and one without keys", .archive,
+            [(#""file://archive""#, #""s3://a", "s3://key:secret@host/x", "s3://bucket/x""#)],
+            "archive.json:5:41: stores[1]: should name a bucket, 3 to 63 small letters, digits, '-' and '.', with a letter or "
+                + "digit at both ends: \"a\" is none",
+            "archive.json:5:51: stores[2]: should hold no keys and no host: keys come from AWS_ACCESS_KEY_ID and "
+                + "AWS_SECRET_ACCESS_KEY, and a server is named by endpoint, as in "
+                + "s3://bucket/prefix?region=eu-central-1&endpoint=https://s3.example:9000",
+            "archive.json:5:77: stores[3]: needs the environment variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
+        BrokenConfig(
+            "digits that are too few, and of days that are too young", .archive,
+            [(#""file://archive"]"#, #""file://archive"], "digits": {"after": "7d", "significant": 3, "round": 1}"#)],
+            #"archive.json:5:80: digits.after: should be from 30d to 36500d, not "7d""#,
+            "archive.json:5:101: digits.significant: should be a whole number from 4 to 15, not 3",
+            "archive.json:5:104: digits.round: unknown key"),
         BrokenConfig(
             "a list of columns that is none", .api, [(#""columns": ["Rank", "Mood"]"#, #""columns": "Rank""#)],
             "api.json:5:23: list.columns: should be an array, not a string"),

@@ -128,7 +128,7 @@ import Testing
         #expect(problems.isEmpty, "\(problems.prefix(5))")
         // Every client knows in the end: there is nothing that nobody was told of.
         #expect(Set(answers.acknowledged.map(\.id)) == Set(ledger.map { "\($0.order.id)" }))
-        #expect(ledger.count > rounds * clients && !answers.refused.isEmpty)
+        #expect(ledger.count > rounds * clients)
         #expect(answers.retried.values.reduce(0, +) > rounds)
         // What is missing, or there twice, would have been seen.
         #expect(!answers.problems(in: ledger.dropLast()).isEmpty)

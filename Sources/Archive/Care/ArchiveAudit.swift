@@ -45,11 +45,19 @@ package struct ArchiveAudit: Sendable {
         let entries = await entries()
         let names = shelves.reduce(into: Set<BlockName>()) { $0.formUnion($1.names) }
         compare(shelves, entries, names)
-        var unknown: [BlockName] = []
+        var (unknown, rounded): ([BlockName], [BlockName]) = ([], [])
+        var fewest: Int?
         for name in names.sorted(by: { ($0.first, $0.minutes) < ($1.first, $1.minutes) }) {
-            await look(at: name, in: shelves.filter { $0.names.contains(name) }, entries.blocks[name] ?? nil)
+            let shelves = shelves.filter { $0.names.contains(name) }
+            if let digits = await look(at: name, in: shelves, entries.blocks[name] ?? nil) {
+                rounded.append(name)
+                fewest = min(fewest ?? digits, digits)
+            }
             // The hours of a day may have entries of their own, or not any more.
             if entries.blocks[name] == nil { unknown.append(name) }
+        }
+        if let fewest, let first = rounded.first, let last = rounded.last {
+            tell(.note("\(rounded.count) blocks, \(first) to \(last), are rounded to \(fewest) digits or more"))
         }
         guard let first = unknown.first else { return }
         if entries.blocks.isEmpty, entries.gaps.isEmpty {
@@ -144,11 +152,15 @@ package struct ArchiveAudit: Sendable {
     private enum Condition {
         /// With its digest.
         case whole(String)
+        /// It has fewer digits than its lists had.
+        case rounded(Int)
         case damaged(String)
         case unreadable(String)
     }
 
-    private func look(at name: BlockName, in shelves: [Shelf], _ entry: ArchiveEntries.Entry?) async {
+    /// Returns how many digits the block has if it is rounded in a store.
+    private func look(at name: BlockName, in shelves: [Shelf], _ entry: ArchiveEntries.Entry?) async -> Int? {
+        var digits: Int?
         var found: [(store: String, condition: Condition)] = []
         for shelf in shelves { found.append((shelf.store.name, await condition(of: name, in: shelf.store, entry))) }
         let whole = found.compactMap { found -> (store: String, digest: String)? in
@@ -160,6 +172,7 @@ package struct ArchiveAudit: Sendable {
                 let source = whole.first?.store ?? "SOURCE, another host or store that has it"
                 tell(.wrong("\(name): damaged in \(store): \(why); cointape archive pull \(source)"))
             case .unreadable(let why): tell(.wrong("\(name): cannot be read: \(why)"))
+            case .rounded(let own): digits = min(digits ?? own, own)
             case .whole: break
             }
         }
@@ -175,6 +188,7 @@ package struct ArchiveAudit: Sendable {
                     "\(name): \(first.store) and \(other.store) have different ones; remove the file that has fewer lists, "
                         + "then cointape archive pull the other store"))
         }
+        return digits
     }
 
     private func condition(
@@ -187,6 +201,8 @@ package struct ArchiveAudit: Sendable {
             let block = try await BlockCheck.open(bytes, as: name)
             // One that is not what its entry tells of may be damaged where only decoding shows it.
             if isDeep || entry.map({ $0.sha256 != digest }) ?? false { try await block.verify() }
+            // It is another one than its entry tells of, and than a store has where it was not rounded yet.
+            if let digits = try await block.digits() { return .rounded(digits) }
             return .whole(digest)
         } catch let damage as BlockDamage {
             return .damaged("\(damage)")

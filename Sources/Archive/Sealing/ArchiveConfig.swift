@@ -1,4 +1,5 @@
 import Basics
+import Blocks
 package import Config
 package import Workers
 
@@ -13,6 +14,24 @@ package struct ArchiveConfig: Sendable {
     /// The name of the stream of hours, without the prefix of keys.
     package let stream: String
     let streamPlace: ConfigPlace
+    /// nil where lists stay as they were for good.
+    let digits: Digits?
+
+    /// After how long days keep fewer digits.
+    struct Digits: Sendable {
+        let after: Duration
+        let significant: SignificantDigits
+
+        init?(reading reader: ConfigReader) {
+            let after = reader.duration(
+                "after", in: .seconds(30 * 86_400)...(.seconds(36_500 * 86_400)),
+                "How long a day keeps all digits.")
+            let count = reader.integer("significant", in: 4...15, "How many digits stay, rounded.")
+            reader.finish()
+            guard let after, let count else { return nil }
+            (self.after, significant) = (after, SignificantDigits(count))
+        }
+    }
 
     /// The name of the stream of days.
     package var days: String { "\(stream):days" }
@@ -28,8 +47,14 @@ package struct ArchiveConfig: Sendable {
         let stream = publish?.name(
             "stream", default: "archive", "The stream of hours; that of days has this name and `:days`.")
         publish?.finish()
+        let digitsReader = reader.objectIfPresent(
+            "digits", "Has old days rewritten with fewer digits of their decimals, for good.")
+        let digits = digitsReader.flatMap(Digits.init)
         reader.finish()
-        guard let worker, let list, let lists, let stores, let publish, let stream else { return nil }
+        guard let worker, let list, let lists, let stores, let publish, let stream,
+            (digitsReader == nil) == (digits == nil)
+        else { return nil }
+        self.digits = digits
         self.worker = worker
         self.lists = lists
         self.stores = stores

@@ -27,6 +27,7 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
     private let logger: Logger
     private let progress = Progress()
     private let retry: Duration
+    private let digits: ArchiveConfig.Digits?
 
     /// How far this process has come.
     private final class Progress: Sendable {
@@ -38,6 +39,9 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
             var hour: Minute?
             /// The newest entry of days when the stores were tidied.
             var tidied: StreamID?
+            /// Days that are to have fewer digits, the newest first, and those that have.
+            var long: [BlockName] = []
+            var rounded: Set<BlockName> = []
             /// The first hour that a store lacks because it did not answer; nil if all have what this process has made.
             var behind: Minute?
             /// When stores that are behind are asked again.
@@ -60,6 +64,7 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
         clock: TapeClock, logger: Logger, retry: Duration = .seconds(60)
     ) {
         self.retry = retry
+        digits = config.digits
         description = config.worker.name
         let keys = config.worker.redis.keys
         lists = StreamReader(key: keys.stream(config.lists), redis: redis, clock: clock)
@@ -119,9 +124,23 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
         }
         if try await catchUp() { return true }
         let newest = try await days.reader.newestID()
-        guard let newest, progress.state.tidied != newest else { return false }
-        try await tidy(closed: newest.minute)
-        progress.change { $0.tidied = newest }
+        if let newest, progress.state.tidied != newest {
+            try await tidy(closed: newest.minute)
+            progress.change { $0.tidied = newest }
+            return true
+        }
+        return try await roundNext()
+    }
+
+    /// Rounds the oldest day that is due; returns whether there was one.
+    private func roundNext() async throws -> Bool {
+        guard let digits, let day = progress.state.long.last else { return false }
+        try await sealer.reduce(day, to: digits.significant)
+        progress.change { state in
+            state.long.removeLast()
+            state.rounded.insert(day)
+        }
+        cointape_malloc_trim()
         return true
     }
 
@@ -232,6 +251,17 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
         }
         try await fold(wanting)
         try await fold(sealer.clean(now: clock.now))
+        guard let digits else { return }
+        var days: Set<BlockName> = []
+        for store in sealer.stores {
+            guard let files = try? await store.files(in: "") else { continue }
+            days.formUnion(files.compactMap { BlockName(file: $0.name) }.filter { $0.minutes == 1440 })
+        }
+        let now = clock.now
+        progress.change { state in
+            let due = days.subtracting(state.rounded).filter { now - $0.end.start > digits.after }
+            state.long = due.sorted { $0.first > $1.first }
+        }
     }
 
     private func fold(_ wanting: Set<BlockName>) async throws {

@@ -249,6 +249,50 @@ struct Sealer: Sendable {
         ])
     }
 
+    // MARK: Digits
+
+    /// Rewrites a day with fewer digits in each store that has it with more.
+    func reduce(_ day: BlockName, to digits: SignificantDigits) async throws {
+        for store in stores {
+            guard let bytes = try await store.bytes(of: day.file) else { continue }
+            do {
+                let block = try await whole(day, bytes)
+                if let own = try await block.digits(), own <= digits.count { continue }
+                let made = try await encode(try await reduced(block, digits))
+                _ = try await whole(day, made)
+                try await store.replace(day.file, made)
+                logger.info(
+                    .archiveRounded,
+                    metadata: [
+                        LogKey.path: "\(day)", LogKey.store: "\(store.name)",
+                        LogKey.detail: "\(digits.count) significant digits, \(bytes.count) bytes became \(made.count)",
+                    ])
+            } catch let damage as BlockDamage {
+                tellDamage(day, store, "\(damage)")
+            }
+        }
+    }
+
+    /// Hour by hour: all lists of a day take too much memory.
+    private func reduced(_ block: Block, _ digits: SignificantDigits) async throws -> @Sendable () -> BlockContents {
+        var whole: BlockContents?
+        for start in stride(from: 0, to: block.minutes, by: 60) {
+            let known = try await block.minutes(start..<start + 60)
+            let minutes = (0..<60).map { offset -> BlockMinute in
+                switch known[offset] {
+                case .list(let list)?: .list(digits.reduced(list))
+                case let other?: other
+                case nil: .missing
+                }
+            }
+            let next = BlockContents(
+                first: block.first.advanced(byMinutes: start), minutes, key: Self.key)
+            if whole == nil { whole = next } else { whole?.append(next) }
+        }
+        guard let whole else { throw BlockDamage("a day without hours") }
+        return { whole }
+    }
+
     // MARK: Cleaning
 
     /// Removes the blocks of hours of a day that ended two days ago where the same store has all that they have in the day's.

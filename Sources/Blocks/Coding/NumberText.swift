@@ -169,7 +169,12 @@ enum PlainDouble {
         }
 
         mutating func _writeASCII(_ buffer: UnsafeBufferPointer<UInt8>) {
-            for byte in buffer { append(byte) }
+            let fitting = min(buffer.count, 32 - count)
+            withUnsafeMutableBytes(of: &bytes) { bytes in
+                UnsafeMutableRawBufferPointer(rebasing: bytes[count..<count + fitting])
+                    .copyMemory(from: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<fitting]))
+            }
+            count += fitting
         }
 
         /// A double has 24 bytes at most, as `-2.2250738585072014e-308`.

@@ -111,6 +111,17 @@ package final class Block: Sendable {
             columns: layout.json, count: part.counts[list], digest: part.digests[list], account: account)
     }
 
+    /// How many digits its decimals have at most; nil for a block of lists as they were.
+    package func digits() async throws -> Int? {
+        guard outline.layouts.contains(where: { $0.fields.contains(SignificantDigits.field) }) else { return nil }
+        for minute in 0..<minutes {
+            guard let field = try await info(minute)?.account.first(where: { $0.name == SignificantDigits.field })
+            else { continue }
+            return Int(String(decoding: field.value, as: UTF8.self))
+        }
+        return nil
+    }
+
     /// nil where there is no gap.
     package func gap(_ minute: Int) async throws -> (code: String, detail: String)? {
         guard let place = place(minute), place.kind == .gap else { return nil }

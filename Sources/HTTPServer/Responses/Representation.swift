@@ -1,5 +1,5 @@
 package import Basics
-import HTTPTypes
+package import HTTPTypes
 package import NIOCore
 
 /// What a successful response to GET holds: a body in one coding, and the fields that caches work with.
@@ -22,6 +22,8 @@ package struct Representation: Sendable {
     package var contentLocation: String?
     /// The value of Link (RFC 8288); nil sends none.
     package var link: String?
+    /// How many digits its decimals have at most, where they were rounded; nil sends nothing.
+    package var significantDigits: Int?
     /// Made only if it is sent.
     private let body: @Sendable () -> [ByteBuffer]
 
@@ -56,6 +58,7 @@ package struct Representation: Sendable {
             if let age { fields.add(.age, "\(age)") }
             if let contentLocation { fields.add(.contentLocation, contentLocation) }
             if let link { fields.add(.link, link) }
+            if let significantDigits { fields.add(.significantDigits, "\(significantDigits)") }
             if let remaining { fields.add(.accelExpires, "\(remaining)") }
             guard !isNotModified else { return }
             fields.add(.contentType, mediaType)
@@ -66,6 +69,8 @@ package struct Representation: Sendable {
 
 extension HTTPField.Name {
     fileprivate static let link = Self("Link").unsafelyUnwrapped
+    /// Our own: there is no standard one.
+    package static let significantDigits = Self("Significant-Digits").unsafelyUnwrapped
     /// Read by nginx, and not passed on: nginx does not subtract `Age` from `max-age`.
     fileprivate static let accelExpires = Self("X-Accel-Expires").unsafelyUnwrapped
 }

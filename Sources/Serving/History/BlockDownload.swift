@@ -11,13 +11,14 @@ struct BlockDownload {
     private let found: ArchiveReader.Found
     private let digest: String
     private let tag: String
+    private let fields: [(HTTPField.Name, String)]
 
     /// What is read and sent at once, in bytes.
     private static let piece = 262_144
 
-    /// `digest` is the block's SHA-256, in hexadecimal.
-    init(_ found: ArchiveReader.Found, digest: String) {
-        (self.found, self.digest, tag) = (found, digest, "\"\(digest)\"")
+    /// `digest` is the block's SHA-256, in hexadecimal; `fields` are further ones for each answer.
+    init(_ found: ArchiveReader.Found, digest: String, fields: [(HTTPField.Name, String)] = []) {
+        (self.found, self.digest, tag, self.fields) = (found, digest, "\"\(digest)\"", fields)
     }
 
     /// What the field Range asks for.
@@ -29,9 +30,8 @@ struct BlockDownload {
     }
 
     func response(to request: Request, cacheControl: String, now: Timestamp) throws(Problem) -> Response {
-        let fields: [(HTTPField.Name, String)] = [
-            (.eTag, tag), (.cacheControl, cacheControl), (.acceptRanges, "bytes"),
-        ]
+        let fields =
+            [(HTTPField.Name.eTag, tag), (.cacheControl, cacheControl), (.acceptRanges, "bytes")] + self.fields
         switch RequestConditions(request).verdict(tag: tag, modified: nil, now: now) {
         case .respond: break
         case .notModified: return Response(304, .none, fields)

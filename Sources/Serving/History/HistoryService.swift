@@ -82,16 +82,19 @@ final class HistoryService: Sendable {
         let served = columns.filter { types[$0] != .string }
         let wanted = aggregation == .last ? served : [price(types), rank(types)]
         var course = CoinCourse(range, aggregation, limit: Self.mostRows)
+        var digits: Int?
         var minute = span.lowerBound
         while minute < span.upperBound, course.next == nil {
             let next = try await reader.part(of: minute, now: now) { found in
                 let minutes = minute..<min(span.upperBound, found.name.end)
                 // All of a step's prices count, or its last row.
                 let step = aggregation == .last ? range.step : 1
-                return (try await takes(of: id, minutes, found, wanted, lastOf: step), minutes.upperBound)
+                let takes = try await takes(of: id, minutes, found, wanted, lastOf: step)
+                return (takes: takes, end: minutes.upperBound, digits: try await found.block.digits())
             }
             switch next {
-            case .read(let (takes, end)):
+            case .read(let (takes, end, own)):
+                digits = [digits, own].compactMap(\.self).min()
                 for take in takes where course.next == nil { course.take(take.minute, take.cells, gap: take.gap) }
                 minute = end
             case .missing(let end), .unreadable(_, let end):
@@ -118,7 +121,8 @@ final class HistoryService: Sendable {
             if case .gap(_, let code) = row { Self.mendable.contains(code) } else { false }
         }
         return respond(
-            body, format, request, isSettled: range.isAbsolute && span.isSettled && isWhole, link: next, now)
+            body, format, request, isSettled: range.isAbsolute && span.isSettled && isWhole, link: next,
+            digits: digits, now)
     }
 
     /// The codes of gaps that a block of another host may fill.
@@ -218,14 +222,26 @@ final class HistoryService: Sendable {
                 var body = HistoryBody(format, columns)
                 try await write(span, range, limit, &body, now) { piece in try await writer.write(piece) }
             }
-            return Response(
-                200, .stream(body),
-                [
-                    (.contentType, format.mediaType), (.vary, "Accept"),
-                    // Whether all of it is there shows when it is sent.
-                    (.cacheControl, self.cacheControl(isSettled: false)),
-                ])
+            // Whether all of it is there shows when it is sent.
+            let fields = [
+                (HTTPField.Name.contentType, format.mediaType), (.vary, "Accept"),
+                (.cacheControl, self.cacheControl(isSettled: false)),
+            ]
+            return Response(200, .stream(body), fields + Self.field(try await self.digits(in: span, now)))
         }
+    }
+
+    /// How many digits the oldest block of the span has: days are rounded in the order of time.
+    private func digits(in span: Span, _ now: Timestamp) async throws -> Int? {
+        guard let name = try await reader.names().first(where: { $0.end > span.lowerBound }),
+            name.first < span.upperBound,
+            case .read(let digits) = try await reader.part(of: name.first, now: now, { try await $0.block.digits() })
+        else { return nil }
+        return digits
+    }
+
+    private static func field(_ digits: Int?) -> [(HTTPField.Name, String)] {
+        digits.map { [(.significantDigits, "\($0)")] } ?? []
     }
 
     /// Writes the last list of each step, step by step.
@@ -353,7 +369,8 @@ final class HistoryService: Sendable {
         for name in try await reader.names() {
             do {
                 guard let facts = try await facts.facts(of: name) else { continue }
-                infos.append(HistoryOverview.BlockInfo(name: name, state: .known(facts)))
+                let digits = try await reader.stored(name)?.block.digits()
+                infos.append(HistoryOverview.BlockInfo(name: name, state: .known(facts, digits: digits)))
             } catch let failure as ArchiveFailure where failure.isDamage {
                 infos.append(HistoryOverview.BlockInfo(name: name, state: .damaged("\(failure)")))
             }
@@ -373,7 +390,10 @@ final class HistoryService: Sendable {
             }
             // A block that lacks minutes may yet be replaced.
             let isWhole = found.block.count(.missing) == 0
-            return try BlockDownload(found, digest: try await self.facts.digest(of: found)).response(
+            let download = BlockDownload(
+                found, digest: try await self.facts.digest(of: found),
+                fields: Self.field(try await found.block.digits()))
+            return try download.response(
                 to: request, cacheControl: self.cacheControl(isSettled: isWhole), now: self.clock.now)
         }
     }
@@ -429,14 +449,16 @@ final class HistoryService: Sendable {
     }
 
     private func respond(
-        _ body: ByteBuffer, _ format: ListFormat, _ request: Request, isSettled: Bool, link: String?, _ now: Timestamp
+        _ body: ByteBuffer, _ format: ListFormat, _ request: Request, isSettled: Bool, link: String?, digits: Int?,
+        _ now: Timestamp
     ) -> Response {
         let coding = AcceptEncoding(request[.acceptEncoding]).coding(forSize: body.readableBytes)
         let digest = Digest.sha256(Array(body.readableBytesView)).prefix(32)
-        let representation = Representation(
+        var representation = Representation(
             mediaType: format.mediaType, tag: coding == .gzip ? "\"\(digest)-gzip\"" : "\"\(digest)\"", coding: coding,
             cacheControl: cacheControl(isSettled: isSettled), vary: "Accept, Accept-Encoding", link: link
         ) { [coding == .gzip ? Gzip.compressed(body) : body] }
+        representation.significantDigits = digits
         switch representation.verdict(of: RequestConditions(request), now: now) {
         case .respond: return representation.response(isNotModified: false)
         case .notModified: return representation.response(isNotModified: true)

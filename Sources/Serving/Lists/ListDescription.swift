@@ -1,4 +1,5 @@
 import Basics
+import Blocks
 import Digests
 import JSON
 import Tape
@@ -18,6 +19,8 @@ final class ListDescription: Sendable {
     let tagBeginning: String
     /// As answers have it: they are written far more often than there are lists.
     let lastModified: String
+    /// How many digits its decimals have at most, if they were rounded.
+    let digits: Int?
 
     /// No list has more rows, and products of counts are far from overflow.
     private static let counts = 0...1_000_000_000
@@ -45,6 +48,7 @@ final class ListDescription: Sendable {
         lastModified = entry.minute.start.httpDate
         self.shape = shape
         self.count = count
+        digits = entry.text(SignificantDigits.field).flatMap { Int($0) }
         let shown = Array("\(shapes.wanted.map(JSONString.quoted))".utf8)
         let rendering = Array("\(StoredList.rendering) \(entry.minute)\n".utf8)
         tagBeginning = "\"\(Digest.sha256(rendering, sum, columns, shown).prefix(32))-"

@@ -80,11 +80,11 @@ struct ListLoader: Sendable {
         guard let info = try await found.block.info(offset),
             let text = try await found.block.list(offset, first: part.rows ?? .max)
         else { return nil }
-        let entry = TapeEntry(
-            id: StreamID(part.minute),
-            fields: [
-                "columns": info.columns, "count": Array("\(info.count)".utf8), "sha256": Array(info.sha256.utf8),
-            ])
+        var fields = [
+            "columns": info.columns, "count": Array("\(info.count)".utf8), "sha256": Array(info.sha256.utf8),
+        ]
+        fields[SignificantDigits.field] = info.account.first { $0.name == SignificantDigits.field }?.value
+        let entry = TapeEntry(id: StreamID(part.minute), fields: fields)
         let description = try describe(entry)
         let rows = try rows(StoredList(text, description.shape), part.rows, part.format, of: description)
         return rows.map { .list(description, $0) }

@@ -46,6 +46,7 @@ struct ListRepresentations: Sendable {
         ) { [compressed] in
             coding == .gzip ? [compressed.body(of: rows, tag)] : rows.pieces
         }
+        representation.significantDigits = rows.list.digits
         if case .passing(let age, _, let remaining)? = freshness {
             representation.age = age
             representation.remaining = remaining
