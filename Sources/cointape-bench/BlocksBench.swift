@@ -113,7 +113,8 @@ struct ReadBlock: AsyncParsableCommand {
         let block = try await Block.open(BlockInMemory(bytes))
         var (first, coin, whole): ([Double], [Double], [Double]) = ([], [], [])
         for round in 0..<rounds {
-            let minute = round * 37 % block.minutes
+            // Never twice of an hour: what is decoded is kept then.
+            let minute = round * 97 % block.minutes
             first.append(try await time { _ = try await block.list(minute, first: 200) })
             let key = block.keys[round * 101 % block.keys.count]
             coin.append(

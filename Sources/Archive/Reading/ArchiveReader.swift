@@ -249,10 +249,20 @@ package final class ArchiveReader: Sendable {
     private struct LRU {
         private var entries: [BlockName: (value: Known, used: Int)] = [:]
         private var clock = 0
+        /// Those that may keep lists, which take more memory; the one that was used last stands at the end.
+        private var last: [BlockName] = []
+
+        private static let mostWithLists = 8
 
         mutating func use(_ name: BlockName) -> Known? {
             clock += 1
             entries[name]?.used = clock
+            guard last.last != name, case .open? = entries[name]?.value else { return entries[name]?.value }
+            last.removeAll { $0 == name }
+            last.append(name)
+            if last.count > Self.mostWithLists, case .open(let old)? = entries[last.removeFirst()]?.value {
+                old.block.dropLists()
+            }
             return entries[name]?.value
         }
 

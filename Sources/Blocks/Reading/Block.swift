@@ -14,6 +14,10 @@ package final class Block: Sendable {
     private struct Cache {
         var groups: [DirectoryGroup?]
         var minutes: [MinutesPart?]
+        /// The segment of which a list was asked for last.
+        var asked: Int?
+        /// The first rows of all lists of a segment, decoded.
+        var kept: (segment: Int, limit: Int, rows: SegmentRows)?
     }
 
     /// What is read first, in bytes: the head and the outline of some thousand coins.
@@ -170,9 +174,36 @@ package final class Block: Sendable {
     package func list(_ minute: Int, first limit: Int = .max) async throws -> [UInt8]? {
         guard let place = place(minute), place.list != nil else { return nil }
         guard place.kind == .rows else { return try await rawList(place) }
-        let rows = try await rows(of: place.segment, lists: place.number..<place.number + 1, bestBelow: limit)
+        guard limit <= Self.longestKept else {
+            let rows = try await rows(of: place.segment, lists: place.number..<place.number + 1, bestBelow: limit)
+            return rows.csv(place.number, first: limit)
+        }
+        return try await shortList(place, first: limit)
+    }
+
+    /// Who asks for a second list of an hour likely asks for more of them: all of it is decoded, and kept.
+    private func shortList(_ place: Place, first limit: Int) async throws -> [UInt8] {
+        let (kept, isFirst) = cache.withLock { cache -> (SegmentRows?, Bool) in
+            if let kept = cache.kept, kept.segment == place.segment, kept.limit >= limit { return (kept.rows, false) }
+            defer { cache.asked = place.segment }
+            return (nil, cache.asked != place.segment)
+        }
+        if let kept { return kept.csv(place.number, first: limit) }
+        let tables = outline.segments[place.segment].segment.tables
+        let lists = isFirst ? place.number..<place.number + 1 : 0..<tables
+        var rows = try await rows(of: place.segment, lists: lists, bestBelow: limit)
+        if !isFirst {
+            rows = rows.inOrder()
+            cache.withLock { [rows] in $0.kept = (place.segment, limit, rows) }
+        }
         return rows.csv(place.number, first: limit)
     }
+
+    /// In rows; an hour of lists as long takes a few megabytes.
+    private static let longestKept = 500
+
+    /// Forgets the lists that were decoded and kept, at most some megabytes.
+    package func dropLists() { cache.withLock { ($0.kept, $0.asked) = (nil, nil) } }
 
     /// All lists of the hour that has the minute, from it on, which are decoded together.
     ///

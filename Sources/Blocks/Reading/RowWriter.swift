@@ -57,6 +57,7 @@ struct SegmentRows {
     private var bytes: [UInt8] = []
     /// Of each list.
     private var rows: [[Row]]
+    private var isInOrder = false
 
     init(_ lists: Range<Int>, header: [UInt8]) {
         (self.lists, self.header) = (lists, header)
@@ -80,8 +81,30 @@ struct SegmentRows {
         return places.compactMap { $0 < 0 ? nil : rows[Int($0)] }
     }
 
+    /// The same with the rows of each list one behind the other, which makes `csv` a copy.
+    func inOrder() -> SegmentRows {
+        var other = SegmentRows(lists, header: header)
+        other.bytes.reserveCapacity(bytes.count)
+        bytes.withUnsafeBufferPointer { bytes in
+            for (list, own) in zip(lists, rows) {
+                for row in Self.sorted(own) {
+                    other.append(list, order: row.order) {
+                        $0.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[row.start..<row.end]))
+                    }
+                }
+            }
+        }
+        other.isInOrder = true
+        return other
+    }
+
     /// The header and the first rows of a list.
     func csv(_ list: Int, first limit: Int) -> [UInt8] {
+        if isInOrder {
+            let own = rows[list - lists.lowerBound].prefix(limit)
+            guard let first = own.first, let last = own.last else { return header }
+            return header + bytes[first.start..<last.end]
+        }
         let own = Self.sorted(rows[list - lists.lowerBound]).prefix(limit)
         var csv = header
         csv.reserveCapacity(own.reduce(csv.count) { $0 + $1.end - $1.start })

@@ -2,6 +2,7 @@ import Archive
 import Basics
 import Blocks
 import Redis
+import Synchronization
 import Tape
 import TopLists
 
@@ -22,6 +23,39 @@ struct ListLoader: Sendable {
     private let archive: ArchiveReader?
     private let clock: TapeClock
     private let rowSize = RowSize()
+    private let kept = KeptSince()
+    private let described = Described()
+
+    private static let mostDescribed = 1000
+
+    /// Descriptions of archived lists, with the digests of these.
+    private final class Described: Sendable {
+        private let known = Mutex<[Minute: (digest: [UInt8], description: ListDescription)]>([:])
+
+        func withLock<Result>(
+            _ body: (inout [Minute: (digest: [UInt8], description: ListDescription)]) -> Result
+        ) -> Result {
+            known.withLock { body(&$0) }
+        }
+    }
+
+    /// From which minute on Redis was seen to keep lists; what is older it has trimmed for good.
+    private final class KeptSince: Sendable {
+        private let known = Mutex<(minute: Minute?, until: ContinuousClock.Instant)>((nil, .now))
+
+        func isBefore(_ minute: Minute) -> Bool { known.withLock { $0.minute.map { minute < $0 } ?? false } }
+
+        /// Looks anew, once a minute at most.
+        func update(_ read: () async throws -> Minute?) async {
+            let isDue = known.withLock { known in
+                guard known.until <= .now else { return false }
+                known.until = .now + .seconds(60)
+                return true
+            }
+            guard isDue, let minute = try? await read() else { return }
+            known.withLock { $0.minute = minute }
+        }
+    }
 
     /// `columns` are the titles of those to serve.
     ///
@@ -56,10 +90,15 @@ struct ListLoader: Sendable {
     /// What is `known` of the list already need not be read of the index.
     /// What Redis does not have, or cannot give, comes out of the archive.
     func load(_ part: ListPart, of known: ListDescription?) async throws -> Loaded {
+        // Nothing is asked of Redis that it cannot have.
+        if archive != nil, kept.isBefore(part.minute), let archived = try? await loadArchived(part) { return archived }
         do {
             let loaded = try await loadStored(part, of: known)
-            if case .nothing = loaded, let archived = try await loadArchived(part) { return archived }
-            return loaded
+            guard case .nothing = loaded, let archived = try await loadArchived(part) else { return loaded }
+            await kept.update {
+                try await StreamReader(key: keys.stream(stream), redis: small, clock: clock).oldest()?.minute
+            }
+            return archived
         } catch let error as RedisError where error.isOutage {
             guard let archived = try? await loadArchived(part) else { throw error }
             return archived
@@ -80,14 +119,24 @@ struct ListLoader: Sendable {
         guard let info = try await found.block.info(offset),
             let text = try await found.block.list(offset, first: part.rows ?? .max)
         else { return nil }
+        let description = try describe(info, of: part.minute)
+        let rows = try rows(StoredList(text, description.shape), part.rows, part.format, of: description)
+        return rows.map { .list(description, $0) }
+    }
+
+    /// As it would be described in Redis; kept, as many requests are for the same minutes.
+    private func describe(_ info: Block.ListInfo, of minute: Minute) throws -> ListDescription {
+        if let known = described.withLock({ $0[minute] }), known.digest == info.digest { return known.description }
         var fields = [
             "columns": info.columns, "count": Array("\(info.count)".utf8), "sha256": Array(info.sha256.utf8),
         ]
         fields[SignificantDigits.field] = info.account.first { $0.name == SignificantDigits.field }?.value
-        let entry = TapeEntry(id: StreamID(part.minute), fields: fields)
-        let description = try describe(entry)
-        let rows = try rows(StoredList(text, description.shape), part.rows, part.format, of: description)
-        return rows.map { .list(description, $0) }
+        let description = try describe(TapeEntry(id: StreamID(minute), fields: fields))
+        described.withLock { described in
+            if described.count >= Self.mostDescribed { described = [:] }
+            described[minute] = (info.digest, description)
+        }
+        return description
     }
 
     private func loadStored(_ part: ListPart, of known: ListDescription?) async throws -> Loaded {
