@@ -20,6 +20,8 @@ extension Logger.Message {
     package static let archiveRounded: Self = "archive.rounded"
     /// The block of an hour, or of a day, is in all stores that answer.
     package static let archiveSealed: Self = "archive.sealed"
+    /// All stores have again what those did not get that had not answered.
+    package static let archiveStoresEqual: Self = "archive.stores_equal"
     /// A store did not answer, and will get what it lacks later.
     package static let archiveStoreBehind: Self = "archive.store_behind"
     package static let apiConnections: Self = "api.connections"

@@ -162,6 +162,12 @@ package final class ReadableFile: Sendable {
         if descriptor >= 0 { close(descriptor) }
     }
 
+    /// Whether the file still has a name: it was neither replaced nor removed.
+    package var isNamed: Bool {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 && status.st_nlink > 0
+    }
+
     /// The bytes of the range; fewer if the file has become shorter.
     package func read(_ range: Range<Int>) throws(SystemError) -> [UInt8] {
         var code: Int32 = 0

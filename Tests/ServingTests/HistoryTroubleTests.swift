@@ -157,6 +157,19 @@ import Testing
         #expect(damaged["content-length"] == "\(bytes.count)" && damaged.body.count < bytes.count)
     }
 
+    @Test func `a block that took another's place is served at once`() async throws {
+        defer { remove() }
+        try await archive(hour)
+        let api = try await TestAPI(redis: redis, archive: folder)
+        let target = "/coins/2/prices?from=\(hour)&to=\(hour.advanced(byMinutes: 60))&format=CSV"
+        #expect(try await api.get(target).text.contains(",\(price(hour)),"))
+        let minutes = (0..<60).map { BlockMinute.gap(code: "stopped", detail: "\($0)") }
+        let bytes = BlockContents(first: hour, minutes, key: "CMC ID").bytes
+        try await FolderStore(folder: folder).replace(BlockName.hour(hour).file, bytes)
+        let lines = try await api.get("/lists?from=\(hour)&to=\(hour.advanced(byMinutes: 60))&step=1m&format=NDJSON")
+        #expect(try text(of: lines).components(separatedBy: "stopped").count == 61)
+    }
+
     @Test func `lists without ids are of no coin`() async throws {
         defer { remove() }
         let columns = Array(#"[{"name":"Rank","type":"integer"},{"name":"Symbol","type":"string"}]"#.utf8)

@@ -35,14 +35,24 @@ package struct ArchivePull: Sendable {
         case none, missing, damaged
     }
 
-    /// Throws what the origin's list, or a store, fails with.
+    /// Throws what the origin's list fails with, and if it has no blocks at all.
     package func run() async throws -> Outcome {
         let offered = try await origin.blocks().sorted {
             ($0.name.first, $0.name.minutes) < ($1.name.first, $1.name.minutes)
         }
-        var names: [Set<BlockName>] = []
-        for store in stores { names.append(Set(try await store.files(in: "").compactMap { BlockName(file: $0.name) })) }
+        guard !offered.isEmpty else { throw OriginError("\(origin.name) has no blocks") }
+        var (stores, names): ([any BlockStore], [Set<BlockName>]) = ([], [])
         var outcome = Outcome()
+        for store in self.stores {
+            do throws(StoreError) {
+                names.append(Set(try await store.files(in: "").compactMap { BlockName(file: $0.name) }))
+                stores.append(store)
+            } catch {
+                // The others get what they lack.
+                outcome.failed += 1
+                tell("failed: \(error)")
+            }
+        }
         for block in offered {
             var wanting: [(store: any BlockStore, need: Need)] = []
             for (store, names) in zip(stores, names) {
@@ -69,6 +79,7 @@ package struct ArchivePull: Sendable {
                 tell("copied: \(block.name) to \(store.name)\(need == .damaged ? ", in place of a damaged one" : "")")
             }
         }
+        for store in stores { try await removeDamagedHours(store) }
         let there = Hours.covered(by: names.reduce(Set(offered.map(\.name))) { $0.union($1) })
         if let first = there.min(), let last = there.max() {
             outcome.holes = Hours.lines(Hours.all(from: first, to: last).filter { !there.contains($0) })
@@ -83,7 +94,9 @@ package struct ArchivePull: Sendable {
             case .hour(let hour): return names.contains(.day(of: hour)) ? .none : .missing
             case .day(let day):
                 let hours = (0..<24).map { BlockName.hour(day.advanced(byMinutes: $0 * 60)) }
-                return hours.allSatisfy(names.contains) ? .none : .missing
+                guard hours.allSatisfy(names.contains) else { return .missing }
+                for hour in hours where try await !isWhole(hour, in: store) { return .missing }
+                return .none
             }
         }
         guard let source = try await store.open(block.name.file) else { return .missing }
@@ -97,6 +110,29 @@ package struct ArchivePull: Sendable {
             return .none
         } catch is BlockDamage {
             return .damaged
+        }
+    }
+
+    private func isWhole(_ name: BlockName, in store: any BlockStore) async throws -> Bool {
+        guard let source = try await store.open(name.file) else { return false }
+        do {
+            try await BlockCheck.open(try await source.read([0..<source.size])[0], as: name).verify()
+            return true
+        } catch is BlockDamage {
+            return false
+        }
+    }
+
+    /// Removes damaged hours of days that the store has whole: nothing is lost with them.
+    private func removeDamagedHours(_ store: any BlockStore) async throws {
+        let names = Set(try await store.files(in: "").compactMap { BlockName(file: $0.name) })
+        for hour in names.filter({ $0.minutes == 60 && names.contains(.day(of: $0.first)) }).sorted(by: {
+            $0.first < $1.first
+        }) where try await !isWhole(hour, in: store) {
+            guard try await isWhole(.day(of: hour.first), in: store) else { continue }
+            try await store.remove(hour.file)
+            tell(
+                "removed: \(hour) from \(store.name): it is damaged, and \(BlockName.day(of: hour.first)) has it whole")
         }
     }
 

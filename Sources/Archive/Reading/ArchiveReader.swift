@@ -30,7 +30,7 @@ package final class ArchiveReader: Sendable {
     private let recent: RecentHours?
     private let logger: Logger
     private let known = Mutex(LRU())
-    private let listing = Mutex<(names: [BlockName], at: ContinuousClock.Instant)?>(nil)
+    private let listing = Mutex<(blocks: [Listed], at: ContinuousClock.Instant)?>(nil)
     /// What turned out to be damaged, and until when it is left out.
     private let damaged = Mutex<[Copy: (failure: ArchiveFailure, until: ContinuousClock.Instant)]>([:])
     private let told = Mutex<Set<Copy>>([])
@@ -167,7 +167,7 @@ package final class ArchiveReader: Sendable {
     /// A block by its name, out of the first store that has it whole.
     package func stored(_ name: BlockName) async throws(ArchiveFailure) -> Found? {
         switch known.withLock({ $0.use(name) }) {
-        case .open(let found)?: return found
+        case .open(let found)? where found.block.isCurrent: return found
         case .absent(let until)? where until > .now: return nil
         default: break
         }
@@ -198,15 +198,25 @@ package final class ArchiveReader: Sendable {
         return nil
     }
 
-    /// The names of all blocks that any store has, the oldest first; of a day that is there its hours are left out.
+    /// A block that a store tells of.
+    package struct Listed: Sendable {
+        package let name: BlockName
+        /// In bytes, in the first store that has it.
+        package let size: Int
+    }
+
+    /// All blocks that any store has, the oldest first; of a day that is there its hours are left out.
     ///
     /// Throws only if no store can be asked.
-    package func names() async throws -> [BlockName] {
-        if let listing = listing.withLock({ $0 }), listing.at + Self.absence > .now { return listing.names }
-        let names = try await readNames()
-        listing.withLock { $0 = (names, .now) }
-        return names
+    package func listed() async throws -> [Listed] {
+        if let listing = listing.withLock({ $0 }), listing.at + Self.absence > .now { return listing.blocks }
+        let blocks = try await list()
+        listing.withLock { $0 = (blocks, .now) }
+        return blocks
     }
+
+    /// The names of these blocks.
+    package func names() async throws -> [BlockName] { try await listed().map(\.name) }
 
     /// The first minute of the oldest block or, without one, of what Redis has.
     package func oldest() async throws -> Minute? {
@@ -226,20 +236,23 @@ package final class ArchiveReader: Sendable {
         }
     }
 
-    private func readNames() async throws -> [BlockName] {
-        var (names, failure): (Set<BlockName>, StoreError?) = ([], nil)
+    private func list() async throws -> [Listed] {
+        var (sizes, failure): ([BlockName: Int], StoreError?) = ([:], nil)
         var hasAnswer = stores.isEmpty
         for store in stores {
             do throws(StoreError) {
-                names.formUnion(try await store.files(in: "").compactMap { BlockName(file: $0.name) })
+                for file in try await store.files(in: "") {
+                    guard let name = BlockName(file: file.name), sizes[name] == nil else { continue }
+                    sizes[name] = file.size
+                }
                 hasAnswer = true
             } catch {
                 failure = error
             }
         }
         if !hasAnswer, let failure { throw failure }
-        let days = names.filter { $0.minutes == 1440 }
-        return names.filter { $0.minutes == 1440 || !days.contains(.day(of: $0.first)) }.sorted { $0.first < $1.first }
+        let blocks = sizes.map { Listed(name: $0.key, size: $0.value) }.sorted { $0.name.first < $1.name.first }
+        return blocks.filter { $0.name.minutes == 1440 || sizes[.day(of: $0.name.first)] == nil }
     }
 
     /// Forgets a block that turned out to be damaged, or gone: the next look opens it anew.

@@ -32,10 +32,13 @@ package actor BlockFacts {
         read = streams.map { _ in nil }
     }
 
-    /// Returns nil if no store has the block.
-    package func facts(of name: BlockName) async throws -> Facts? {
-        guard let found = try await reader.stored(name) else { return nil }
-        return await facts(of: found)
+    /// Returns nil if no store has the block; opens it only if no entry tells of a block of its size.
+    package func facts(of listed: ArchiveReader.Listed) async throws -> (facts: Facts, digits: Int?)? {
+        if known[listed.name.file] == nil { try? await readEntries() }
+        // What was rounded has another size than its entry tells of.
+        if let facts = known[listed.name.file], facts.bytes == listed.size, facts.sha256 != nil { return (facts, nil) }
+        guard let found = try await reader.stored(listed.name) else { return nil }
+        return (await facts(of: found), try await found.block.digits())
     }
 
     /// A block that has no entry is read as a whole, once.

@@ -47,12 +47,13 @@ package struct ArchiveConfig: Sendable {
         let stream = publish?.name(
             "stream", default: "archive", "The stream of hours; that of days has this name and `:days`.")
         publish?.finish()
+        if let lists, lists == stream { publish?.complain(about: "stream", "is the stream of the lists that are kept") }
         let digitsReader = reader.objectIfPresent(
             "digits", "Has old days rewritten with fewer digits of their decimals, for good.")
         let digits = digitsReader.flatMap(Digits.init)
         reader.finish()
         guard let worker, let list, let lists, let stores, let publish, let stream,
-            (digitsReader == nil) == (digits == nil)
+            lists != stream, (digitsReader == nil) == (digits == nil)
         else { return nil }
         self.digits = digits
         self.worker = worker

@@ -45,7 +45,7 @@ extension ArchiveConfig: WorkerConfig {
         in process: WorkerProcess, as identity: WorkerIdentity, naming named: [any WorkerConfig]
     ) -> any Service {
         ArchiveWorker(
-            self, stores: stores.map { $0.store(http: process.http) }, identity: identity,
+            self, stores: stores.map { $0.store(.keeping, http: process.http) }, identity: identity,
             redis: process.redis(worker, timeout: .seconds(30)), clock: process.clock,
             logger: process.logger(worker))
     }

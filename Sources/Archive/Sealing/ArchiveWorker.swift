@@ -44,6 +44,8 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
             var rounded: Set<BlockName> = []
             /// The first hour that a store lacks because it did not answer; nil if all have what this process has made.
             var behind: Minute?
+            /// A day of which an hour is damaged everywhere, and when it is tried again.
+            var stuck: (day: Minute, until: ContinuousClock.Instant)?
             /// When stores that are behind are asked again.
             var retry: ContinuousClock.Instant = .now
         }
@@ -117,12 +119,8 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
             cointape_malloc_trim()
             return true
         }
-        if let day = try await nextDay() {
-            _ = try await settle(day, days) { [sealer, reading] in try await sealer.fold(day, reading).draft }
-            cointape_malloc_trim()
-            return true
-        }
         if try await catchUp() { return true }
+        if let day = try await nextDay(), try await fold(day) { return true }
         let newest = try await days.reader.newestID()
         if let newest, progress.state.tidied != newest {
             try await tidy(closed: newest.minute)
@@ -142,6 +140,20 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
         }
         cointape_malloc_trim()
         return true
+    }
+
+    /// Returns whether the day is settled; one that cannot be made of what is damaged is put aside, told once, and tried again later.
+    private func fold(_ day: Minute) async throws -> Bool {
+        if let stuck = progress.state.stuck, stuck.day == day, stuck.until > .now { return false }
+        do {
+            _ = try await settle(day, days) { [sealer, reading] in try await sealer.fold(day, reading).draft }
+            cointape_malloc_trim()
+            return true
+        } catch let damage as BlockDamage {
+            if progress.state.stuck?.day != day { tell(damage, isFirst: true) }
+            progress.change { $0.stuck = (day, .now + Self.patience) }
+            return false
+        }
     }
 
     private func seal(_ hour: Minute) async throws -> EntryDraft {
@@ -171,6 +183,7 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
         guard let hour = state.behind, let end = state.hour, state.retry <= .now else { return false }
         guard hour < end else {
             progress.change { ($0.behind, $0.tidied) = (nil, nil) }
+            logger.notice(.archiveStoresEqual, metadata: [LogKey.stream: "\(hours.stream)"])
             return false
         }
         var isEverywhere = false

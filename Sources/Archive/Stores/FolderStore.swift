@@ -114,6 +114,8 @@ struct FileSource: BlockSource {
 
     var size: Int { file.size }
 
+    var isCurrent: Bool { file.isNamed }
+
     func read(_ ranges: [Range<Int>]) async throws -> [[UInt8]] {
         try await NIOThreadPool.singleton.runIfActive { [file] in
             try ranges.map { range in

@@ -28,7 +28,14 @@ package enum StoreAddress: Sendable, CustomStringConvertible {
         guard !path.isEmpty, !path.utf8.contains(0) else {
             throw InvalidText("should name a folder, as file:///var/lib/cointape/archive does")
         }
-        return path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+        if path.hasPrefix("localhost/") {
+            throw InvalidText("should name no host: file:// and the path, as file:///var/lib/cointape/archive")
+        }
+        guard !path.contains(where: { "?#%".contains($0) }) else {
+            throw InvalidText("should be a folder's path as it is, without '?', '#' and '%'")
+        }
+        let plain = path.hasPrefix("./") && path.count > 2 ? String(path.dropFirst(2)) : path
+        return plain.count > 1 && plain.hasSuffix("/") ? String(plain.dropLast()) : plain
     }
 
     package var description: String {
@@ -43,14 +50,32 @@ package enum StoreAddress: Sendable, CustomStringConvertible {
         if case .bucket = self { true } else { false }
     }
 
+    /// Who opens a store: whether somebody waits for it.
+    package enum Use {
+        /// Clients wait: a store far away that does not answer within seconds is left alone for half a minute.
+        case serving
+        /// Nobody waits: it has half a minute to answer, and is left alone for some minutes.
+        case keeping
+        /// A person waits, and wants to know.
+        case command
+    }
+
     /// Opens the store, without asking anybody.
     ///
     /// `http` is called if the store is reached over HTTP; its client goes on living after the store. `cache` is for what comes from afar.
-    package func store(http: () -> HTTPClient, cache: BlockCache? = nil) -> any BlockStore {
+    package func store(_ use: Use, http: () -> HTTPClient, cache: BlockCache? = nil) -> any BlockStore {
         switch self {
-        case .folder(let path): FolderStore(folder: path)
+        case .folder(let path): return FolderStore(folder: path)
         case .bucket(let location, let credentials):
-            S3Store(location, credentials: credentials, http: http(), cache: cache)
+            func store(_ limits: S3Limits) -> S3Store {
+                S3Store(location, credentials: credentials, http: http(), cache: cache, limits: limits)
+            }
+            switch use {
+            case .serving:
+                return PausingStore(store(S3Limits(patience: .seconds(5), stall: .seconds(4))), for: .seconds(30))
+            case .keeping: return PausingStore(store(S3Limits()), for: .seconds(300))
+            case .command: return store(S3Limits())
+            }
         }
     }
 }

@@ -179,7 +179,7 @@ package struct PullCommand: Sendable {
         let origin: any BlockOrigin =
             switch source {
             case .api(let url): try HistoryOrigin(url, client: places.http())
-            case .store(let address): StoreOrigin(address.store(http: places.http))
+            case .store(let address): StoreOrigin(address.store(.command, http: places.http))
             }
         let outcome = try await ArchivePull(into: places.stores, from: origin, tell: print).run()
         for hole in outcome.holes { print("nobody has: \(hole)") }

@@ -27,7 +27,7 @@ struct ArchivePlaces: Sendable {
         self.config = config
         let client = Client(environment)
         self.client = client
-        stores = config.stores.map { $0.store(http: client.get) }
+        stores = config.stores.map { $0.store(.command, http: client.get) }
         redis = RedisClient(
             config.worker.redis.endpoint, name: "cointape-archive", timeout: .seconds(30),
             group: MultiThreadedEventLoopGroup.singleton, logger: Self.quiet)

@@ -47,6 +47,9 @@ package final class Block: Sendable {
     /// Of the whole block, in bytes.
     package var size: Int { source.size }
 
+    /// False once another block has taken its place: it reads on as it was.
+    package var isCurrent: Bool { source.isCurrent }
+
     /// Bytes of the block as they are, unchecked.
     package func bytes(_ range: Range<Int>) async throws -> [UInt8] { try await source.read([range])[0] }
 

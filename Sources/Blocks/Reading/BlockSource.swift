@@ -7,6 +7,13 @@ package protocol BlockSource: Sendable {
     ///
     /// Throws `BlockDamage` where there are fewer bytes than the size promises.
     func read(_ ranges: [Range<Int>]) async throws -> [[UInt8]]
+
+    /// False once another file has taken the block's place, as far as that shows without asking anybody.
+    var isCurrent: Bool { get }
+}
+
+extension BlockSource {
+    package var isCurrent: Bool { true }
 }
 
 /// A block that is in memory.

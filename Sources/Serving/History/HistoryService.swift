@@ -6,6 +6,7 @@ import HTTPServer
 import HTTPTypes
 import JSON
 import NIOCore
+import Synchronization
 import Tape
 import TopLists
 
@@ -20,6 +21,7 @@ final class HistoryService: Sendable {
     private let columns: [String]
     private let clock: TapeClock
     private let allowsImmutable: Bool
+    private let streams = Streams()
 
     /// Rows of an answer about a coin.
     private static let mostRows = 50_000
@@ -218,7 +220,13 @@ final class HistoryService: Sendable {
         let limit = try values["limit"].map(ListQuery.limit) ?? Self.defaultLimit
         return try await answering {
             let span = try await self.span(range, now)
+            guard let turn = self.streams.turn() else {
+                throw Problem.unavailable(
+                    "history-busy", "Too many others are being sent lists", "Each holds an hour of lists in memory.",
+                    retryAfter: self.clock.positiveHeaderSeconds(.seconds(5)))
+            }
             let body = BodyStream { [self] writer in
+                defer { _ = turn }
                 var body = HistoryBody(format, columns)
                 try await write(span, range, limit, &body, now) { piece in try await writer.write(piece) }
             }
@@ -366,13 +374,12 @@ final class HistoryService: Sendable {
 
     private func blocks() async throws -> [HistoryOverview.BlockInfo] {
         var infos: [HistoryOverview.BlockInfo] = []
-        for name in try await reader.names() {
+        for block in try await reader.listed() {
             do {
-                guard let facts = try await facts.facts(of: name) else { continue }
-                let digits = try await reader.stored(name)?.block.digits()
-                infos.append(HistoryOverview.BlockInfo(name: name, state: .known(facts, digits: digits)))
+                guard let (facts, digits) = try await facts.facts(of: block) else { continue }
+                infos.append(HistoryOverview.BlockInfo(name: block.name, state: .known(facts, digits: digits)))
             } catch let failure as ArchiveFailure where failure.isDamage {
-                infos.append(HistoryOverview.BlockInfo(name: name, state: .damaged("\(failure)")))
+                infos.append(HistoryOverview.BlockInfo(name: block.name, state: .damaged("\(failure)")))
             }
         }
         return infos
@@ -504,6 +511,33 @@ final class HistoryService: Sendable {
             PercentEncoding.decode(parameter.prefix { $0 != "=" }, plusIsSpace: true) != name
         }
         return "\(request.path)?" + (others.map(String.init) + ["\(name)=\(value)"]).joined(separator: "&")
+    }
+}
+
+/// How many bodies are made while they are sent: a slow client holds up to an hour of lists, some 10 MB.
+private final class Streams: Sendable {
+    private let count = Mutex(0)
+
+    private static let most = 16
+
+    /// To be held as long as the body is sent; nil if there are too many.
+    func turn() -> Turn? {
+        let isFree = count.withLock { count in
+            guard count < Self.most else { return false }
+            count += 1
+            return true
+        }
+        return isFree ? Turn(self) : nil
+    }
+
+    final class Turn: Sendable {
+        private let streams: Streams
+
+        fileprivate init(_ streams: Streams) {
+            self.streams = streams
+        }
+
+        deinit { streams.count.withLock { $0 -= 1 } }
     }
 }
 

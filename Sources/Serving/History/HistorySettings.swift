@@ -46,7 +46,7 @@ extension HistorySettings {
     /// Opens the stores, without asking anybody.
     func open(in process: WorkerProcess, logger: Logger) -> [any BlockStore] {
         let cache = stores.contains(where: \.isRemote) ? cache.flatMap { open($0, logger) } : nil
-        return stores.map { $0.store(http: process.http, cache: cache) }
+        return stores.map { $0.store(.serving, http: process.http, cache: cache) }
     }
 
     /// Returns nil, having told why, if the folder cannot be made: blocks can be read without it.
