@@ -24,11 +24,9 @@ from registry import fault
 HONEST = pathlib.Path(__file__).resolve().parents[2] / "greed/honest.py"
 LATEST = 50
 MICROSECONDS_A_KB = 20
-# Of CPU, on a machine on which Redis takes PING microseconds to answer a PING that comes alone. While it takes longer, as
-# where others have a part of the processor, so may everything else.
-PING = 16
-# The same between requests to an api, as a median.
-PING_BETWEEN = 20
+# Of CPU, on a machine on which Redis takes PING microseconds, as a median, to answer a PING between requests to an api. While
+# it takes longer, as where others have a part of the processor, so may everything else.
+PING = 20
 # What any refusal costs, however short it is; and with the making of a connection, which it ends.
 BASE, NEW = 250, 500
 # Bytes: what an api may grow by, which is `http.max_unfinished` and 40 kB for each of 3,000 connections, 16 of them for what
@@ -81,14 +79,12 @@ def cost(world, table, api, redis, now):
             f"Requests that are costly to read: {kind}",
             f"{', '.join(requests)}; one behind the other, CPU of the api",
         )
-        machine.begin()
         costs = {name: Cost(request, machine) for name, request in requests.items()}
         for number in range(ROUNDS + MORE):
             for each in costs.values():
                 # A machine that is busy makes any of them dearer once.
                 if number < ROUNDS or each.is_dear:
                     each.measure(api, kept)
-            machine.measure()
         # For who looks into it: --keep keeps what is printed.
         for name, each in sorted(costs.items(), key=lambda pair: -pair[1].least):
             print(f"{kind}: {name}: {each}")
@@ -96,7 +92,7 @@ def cost(world, table, api, redis, now):
         row.none(
             f"each costs {BASE} µs at most ({NEW} µs where it ends its connection), and {MICROSECONDS_A_KB} µs a KB",
             [f"{name}: {each}" for name, each in costs.items() if each.is_dear],
-            f"{worst} costs most: {costs[worst]}{machine}")
+            f"{worst} costs most: {costs[worst]}")
     row = table.row(
         "Requests whose answers take work",
         "60 of each kind, one behind the other, several times; CPU of the api and of Redis, the least of these times")
@@ -121,7 +117,7 @@ class Turn:
             if number % 5 == 0:
                 pings.append(machine.batch())
             kept.ask(request)
-        self.slowness = max(1, statistics.median(pings) / PING_BETWEEN)
+        self.slowness = max(1, statistics.median(pings) / PING)
         self.cost = ours.so_far() / len(requests) * 1e6 / self.slowness
         self.redis = theirs.so_far() / len(requests) * 1e6 / self.slowness
 
@@ -149,35 +145,30 @@ class Cost:
         self.request, self.machine, self.least, self.ends = request, machine, float("inf"), False
 
     def measure(self, api, kept, count=8):
-        spent = Spent([api.pid])
+        spent, pings = Spent([api.pid]), []
         for _ in range(count):
+            pings.append(self.machine.batch())
             kept.ask(self.request)
-        self.least, self.ends = min(self.least, spent.so_far() / count * 1e6), kept.connection is None
+        # As for a turn.
+        slowness = max(1, statistics.median(pings) / PING)
+        self.least, self.ends = min(self.least, spent.so_far() / count * 1e6 / slowness), kept.connection is None
 
     @property
     def is_dear(self):
         most = (NEW if self.ends else BASE) + len(self.request) / 1000 * MICROSECONDS_A_KB
-        return self.least > most * self.machine.slowness
+        return self.least > most
 
     def __str__(self):
         return f"{self.least:,.0f} µs for {len(self.request) / 1000:.1f} KB"
 
 
 class Machine:
-    """How much slower the machine is than the one that the bounds are for, by what a PING costs a Redis that nobody else
-    uses: the least of the rounds since `begin`, as of what it is held against."""
+    """How slow the machine is, by what a PING costs a Redis that nobody else uses."""
 
     def __init__(self, redis):
-        self.pid, self.least = redis.process.pid, float("inf")
+        self.pid = redis.process.pid
         self.connection = connect(redis.port)
         self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-    def begin(self):
-        self.least = float("inf")
-        self.measure()
-
-    def measure(self, batches=10):
-        self.least = min(self.least, *(self.batch() for _ in range(batches)))
 
     def batch(self, count=10):
         """Microseconds of CPU that a PING costs, of some that come one after the other."""
@@ -186,13 +177,6 @@ class Machine:
             self.connection.sendall(b"PING\r\n")
             self.connection.recv(64)
         return spent.so_far() / count * 1e6
-
-    @property
-    def slowness(self):
-        return max(1, self.least / PING)
-
-    def __str__(self):
-        return "" if self.slowness == 1 else f", on a machine that is {self.slowness:.1f} times as slow"
 
 
 class Kept:
