@@ -121,6 +121,28 @@ import Testing
         #expect(read?.count ?? 0 > 100)
     }
 
+    @Test func `where no store answers, what Redis has is read all the same`() async throws {
+        let tape = try await ArchiveTape()
+        let hour = ArchiveTape.hour(1)
+        try await tape.put(hour: hour, minutes: 0..<10)
+        let client = TestClient()
+        // Nobody listens there.
+        let limits = S3Limits(patience: .milliseconds(200))
+        let dead = PausingStore(try client.store(try FreePort.next(), limits: limits), for: .seconds(600))
+        let recent = RecentHours(
+            lists: "toplist", keys: TapeKeys(), redis: tape.client, clock: tape.clock, logger: tape.said.logger)
+        let reader = ArchiveReader(stores: [dead], recent: recent, logger: Said().logger)
+        #expect(try await reader.oldest() == hour)
+        #expect(try await reader.newest() == hour.advanced(byMinutes: 9))
+        let lists = try await reader.read(hour, now: tape.clock.now) { try await $0.block.lists() }
+        #expect(lists == 10)
+        // Behind a folder that has the hour it is not asked at all, and elsewhere not again.
+        let began = ContinuousClock.now
+        for _ in 0..<100 { #expect(try await reader.newest() == hour.advanced(byMinutes: 9)) }
+        #expect(ContinuousClock.now - began < .seconds(10))
+        await #expect(throws: StoreError.self) { try await ArchiveReader(stores: [dead], logger: Said().logger).names() }
+    }
+
     @Test func `hours that no store has yet are made of what Redis has, and grow`() async throws {
         let tape = try await ArchiveTape()
         let hour = ArchiveTape.hour(1)

@@ -236,7 +236,7 @@ import Testing
         try await tape.put(day.advanced(byMinutes: 1439), coins: 2)
         let worker = try tape.worker()
         // It is put aside, and told once.
-        for _ in 0..<5 { _ = try await worker.step() }
+        for _ in 0..<40 { _ = try await worker.step() }
         #expect(tape.said.all.count { $0.event == "archive.failed" } == 1)
         #expect(try await tape.entries("archive:days").isEmpty)
         #expect(try await tape.bytes(.day(day)) == nil)

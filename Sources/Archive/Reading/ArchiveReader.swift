@@ -219,14 +219,27 @@ package final class ArchiveReader: Sendable {
     package func names() async throws -> [BlockName] { try await listed().map(\.name) }
 
     /// The first minute of the oldest block or, without one, of what Redis has.
+    ///
+    /// Where no store answers it is what Redis has that counts.
     package func oldest() async throws -> Minute? {
-        if let first = try await names().first { return first.first }
+        do {
+            if let first = try await names().first { return first.first }
+        } catch {
+            guard let oldest = try? await recent?.oldest() else { throw error }
+            return oldest
+        }
         return try await recent?.oldest()
     }
 
     /// The newest minute that is settled, with a list or as a gap.
     package func newest() async throws -> Minute? {
-        let archived = try await names().last.map { $0.end.advanced(byMinutes: -1) }
+        let archived: Minute?
+        do {
+            archived = try await names().last.map { $0.end.advanced(byMinutes: -1) }
+        } catch {
+            guard let newest = try? await recent?.newest() else { throw error }
+            return newest
+        }
         do {
             return [archived, try await recent?.newest()].compactMap(\.self).max()
         } catch {

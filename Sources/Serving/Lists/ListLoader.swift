@@ -175,7 +175,7 @@ struct ListLoader: Sendable {
     func neighbours(of minute: Minute) async throws -> ListHistory.Neighbours {
         let stored = try await storedNeighbours(of: minute)
         guard let archive else { return stored }
-        let archived = try await archivedNeighbours(of: minute, archive)
+        let archived = await archivedNeighbours(of: minute, archive)
         return ListHistory.Neighbours(
             before: [stored.before, archived.before].compactMap(\.self).max(),
             after: [stored.after, archived.after].compactMap(\.self).min(),
@@ -184,8 +184,9 @@ struct ListLoader: Sendable {
 
     private func archivedNeighbours(
         of minute: Minute, _ archive: ArchiveReader
-    ) async throws -> ListHistory.Neighbours {
-        let names = try await archive.names()
+    ) async -> ListHistory.Neighbours {
+        // Where no store answers, what Redis has is told.
+        guard let names = try? await archive.names() else { return ListHistory.Neighbours() }
         var near = ListHistory.Neighbours(keptSince: names.first?.first)
         for name in names.reversed().drop(while: { $0.first >= minute }).prefix(Self.mostBlocks)
         where near.before == nil {
