@@ -66,10 +66,10 @@ struct SealBlocks: AsyncParsableCommand {
             }
             rows += lists.reduce(0) { $0 + $1.count { $0 == 0x0A } - 1 }
             csvBytes += lists.reduce(0) { $0 + $1.count }
+            let counts = lists.map { csv in csv.count { $0 == 0x0A } - 1 }
             let began = clock()
-            let minutes = lists.map { csv in
-                let count = csv.count { $0 == 0x0A } - 1
-                return BlockMinute.list(
+            let minutes = zip(lists, counts).map { csv, count in
+                BlockMinute.list(
                     BlockList(
                         csv: csv, columns: columns, count: count,
                         account: [.init(name: "matched", value: Array("\(count)".utf8))]))

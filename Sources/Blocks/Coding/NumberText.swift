@@ -45,14 +45,14 @@ struct PlainNumber {
     /// The digits with so many places; nil if they do not fit.
     func digits(withPlaces wanted: Int) -> Int64? {
         guard wanted >= places else { return nil }
-        var digits = digits
-        for _ in places..<wanted {
-            let (product, isOver) = digits.multipliedReportingOverflow(by: 10)
-            if isOver { return nil }
-            digits = product
-        }
-        return digits
+        // Zero fits with any number of places.
+        guard wanted - places < Self.powers.count else { return digits == 0 ? 0 : nil }
+        let (product, isOver) = digits.multipliedReportingOverflow(by: Self.powers[wanted - places])
+        return isOver ? nil : product
     }
+
+    /// Powers of ten that fit.
+    private static let powers: [Int64] = (0...18).map { (0..<$0).reduce(1) { power, _ in power * 10 } }
 
     /// Appends a number with a point in front of its last `places` digits.
     static func append(_ digits: Int64, places: Int, isStripped: Bool, to output: inout [UInt8]) {
@@ -146,7 +146,8 @@ enum PlainDouble {
         var text = DoubleText()
         value.write(to: &text)
         return text.withBytes { bytes in
-            if let mark = bytes.firstIndex(of: UInt8(ascii: "e")) {
+            if let start = bytes.baseAddress, let found = memchr(start, Int32(UInt8(ascii: "e")), bytes.count) {
+                let mark = UnsafeRawPointer(found) - UnsafeRawPointer(start)
                 var plain: [UInt8] = []
                 append(mantissa: bytes[..<mark], exponent: bytes[(mark + 1)...], to: &plain)
                 return plain.withUnsafeBufferPointer(body)

@@ -35,9 +35,24 @@ struct ListTable {
             guard let key = number(row, column), key.places == 0, key.digits >= 0 else { return nil }
             keys.append(key.digits)
         }
-        // Sorted, equal ones stand beside each other; a set takes ten times as long.
-        let sorted = keys.sorted()
-        if zip(sorted, sorted.dropFirst()).contains(where: ==) { return nil }
+        if Self.areRepeated(keys) { return nil }
+    }
+
+    private static func areRepeated(_ keys: [Int64]) -> Bool {
+        let most = keys.max() ?? 0
+        guard most < Int64(keys.count) * 256 else {
+            // Sorted, equal ones stand beside each other; a set takes ten times as long.
+            let sorted = keys.sorted()
+            return zip(sorted, sorted.dropFirst()).contains(where: ==)
+        }
+        // As a rule keys are small: a bit for each.
+        var seen = [UInt64](repeating: 0, count: Int(most) / 64 + 1)
+        for key in keys {
+            let (word, bit) = (Int(key) / 64, UInt64(1) << UInt64(key & 63))
+            if seen[word] & bit != 0 { return true }
+            seen[word] |= bit
+        }
+        return false
     }
 
     func range(_ row: Int, _ column: Int) -> Range<Int> {
