@@ -1,5 +1,6 @@
 import Logging
 import NIOCore
+import NIOPosix
 import ServiceLifecycle
 import Synchronization
 import TestSupport
@@ -27,6 +28,21 @@ import Testing
         #expect(connection.text.ranges(of: "Transfer-Encoding: chunked\r\n").count == 2)
         #expect(connection.text.contains("\r\n\r\n7\r\npart 1\n\r\n7\r\npart 2\n\r\n7\r\npart 3\n\r\n0\r\n\r\n"))
         #expect(!connection.text.contains("Content-Length"))
+    }
+
+    @Test func `a body is made off the event loops: others do not wait for what it reckons`() async throws {
+        let places = Mutex<[Bool]>([])
+        let server = try await TestServer { _ in
+            .stream(
+                BodyStream { writer in
+                    for _ in 0..<3 {
+                        places.withLock { $0.append(MultiThreadedEventLoopGroup.currentEventLoop == nil) }
+                        try await writer.write(ByteBuffer(string: "part"))
+                    }
+                })
+        }
+        let answer = try #require(try await RawAnswer.of(server.port, "/"))
+        #expect(answer.status == 200 && places.withLock(\.self) == [true, true, true])
     }
 
     @Test func `HTTP/1.0 has the bytes as they are, and the end of the connection`() async throws {
