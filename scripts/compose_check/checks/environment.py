@@ -6,6 +6,8 @@ from compose_check.written.services import cointapes, config_paths, placeholders
 # What outlives a container: what is remembered of acknowledged orders, and the blocks of lists.
 KEPT = {"WITNESS_DIR": "/var/lib/cointape/witness", "ARCHIVE_DIR": "/var/lib/cointape/archive"}
 OWN = {"HOST": "0.0.0.0", "PORT": "6667", "METRICS_HOST": "0.0.0.0"} | KEPT
+# What no config names, and who has stores may need: the keys of a bucket.
+OF_STORES = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}
 # Variables that no container needs, and why.
 NOT_PASSED = {"LOG_DIR": "the shipped configs log to the console alone; containers have nowhere to write files"}
 
@@ -16,7 +18,10 @@ def check(files):
     for name, service in cointapes(files.probed):
         environment = files.probed["services"][name].get("environment", {})
         configs = [files.image.source(path) for path in config_paths(service)]
-        needed = set().union(*(placeholders(config) for config in configs if config and config.is_file()))
+        configs = [config for config in configs if config and config.is_file()]
+        needed = set().union(*(placeholders(config) for config in configs))
+        if any('"stores"' in config.read_text() for config in configs):
+            needed |= OF_STORES
         for variable in needed:
             readers.setdefault(variable, set()).add(name)
             value = OWN.get(variable, given.get(variable))
