@@ -413,6 +413,16 @@ extension BrokenConfig {
                 + "s3://bucket/prefix?region=eu-central-1&endpoint=https://s3.example:9000",
             "archive.json:5:77: stores[3]: needs the environment variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
         BrokenConfig(
+            "a folder on another host, one that looks like a URL, and one that is there in two ways", .archive,
+            [(#""file://archive""#, #""file://localhost/a", "file:///a%20b", "file://a", "file://./a""#)],
+            "archive.json:5:41: stores[1]: should name no host: file:// and the path, as file:///var/lib/cointape/archive",
+            "archive.json:5:63: stores[2]: should be a folder's path as it is, without '?', '#' and '%'",
+            "archive.json:5:92: stores[4]: is there twice"),
+        BrokenConfig(
+            "an archive that publishes into its lists", .archive,
+            [(#""stream": "archive""#, #""stream": "toplist""#)],
+            "archive.json:6:25: publish.stream: is the stream of the lists that are kept"),
+        BrokenConfig(
             "digits that are too few, and of days that are too young", .archive,
             [(#""file://archive"]"#, #""file://archive"], "digits": {"after": "7d", "significant": 3, "round": 1}"#)],
             #"archive.json:5:80: digits.after: should be from 30d to 36500d, not "7d""#,

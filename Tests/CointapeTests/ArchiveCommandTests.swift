@@ -120,6 +120,8 @@ import Testing
         let wrong = result.lines.filter { $0.hasPrefix("wrong: ") }
         #expect(result.code == 1 && wrong.count == 1, "\(result.lines)")
         #expect(wrong[0].hasPrefix("wrong: the entries cannot be read: "))
+        // What nobody could look at is not told to be missing.
+        #expect(!result.lines.contains { $0.contains("no entry") }, "\(result.lines)")
         let adopted = try await archive.run(["adopt"])
         #expect(adopted.code == 1 && adopted.lines[0].hasPrefix("cointape: "))
     }
@@ -303,7 +305,7 @@ import Testing
         let keys = ["AWS_ACCESS_KEY_ID": "archive-key", "AWS_SECRET_ACCESS_KEY": TestS3.secrets["archive-key"] ?? ""]
         let bucket = "s3://tape/moved?endpoint=http://127.0.0.1:\(server.port)"
         let (source, names) = try await full()
-        let remote = try await TestArchive(stores: [bucket], environment: keys)
+        let remote = try await TestArchive(stores: { _ in [bucket] }, environment: keys)
         let pushed = try await remote.run(["pull", "file://\(source.folder.path)/a"])
         #expect(pushed.code == 0 && pushed.lines.last?.hasPrefix("copied 3 blocks, ") == true, "\(pushed.lines)")
         #expect(try await remote.run(["adopt"]).lines[0].hasPrefix("published 3 entries, for 3 blocks in \(bucket)"))
@@ -314,10 +316,10 @@ import Testing
         #expect(try await back.run(["pull", bucket]).code == 0)
         for name in names { #expect(back.bytes(name) == source.bytes(name)) }
         // Without keys, or with wrong ones, each says what is wrong.
-        let none = try await TestArchive(stores: [bucket]).run(["verify"])
+        let none = try await TestArchive(stores: { _ in [bucket] }).run(["verify"])
         #expect(none.code == 78 && none.lines.joined().contains("AWS_ACCESS_KEY_ID"), "\(none)")
         let wrong = keys.merging(["AWS_SECRET_ACCESS_KEY": "canary-wrong"]) { $1 }
-        let refused = try await TestArchive(stores: [bucket], environment: wrong).run(["verify"])
+        let refused = try await TestArchive(stores: { _ in [bucket] }, environment: wrong).run(["verify"])
         #expect(refused.code == 1 && refused.lines.joined().contains("SignatureDoesNotMatch"), "\(refused)")
         #expect(!refused.lines.joined().contains("canary"))
         // An api reads a list, and keeps what it read in its folder.
@@ -392,6 +394,43 @@ import Testing
         let own = try await archive.run(["pull", "file://\(archive.folder.path)/b"])
         #expect(own.code == 0 && own.lines.first == "copied: \(names[0]) to file://\(archive.folder.path)/a")
         #expect(archive.bytes(names[0]) == source.bytes(names[0]))
+    }
+
+    @Test func `what verify says is damaged, pull mends, or takes away where the day has it`() async throws {
+        let (source, names) = try await full()
+        for hour in [3, 4] { try await source.keep(source.hour(hour), in: ["a"]) }
+        let archive = try await TestArchive()
+        // In one store the day and two of its hours, in the other all hours and no day; one of each is damaged.
+        try await archive.keep(names[0], in: ["a"])
+        for hour in [3, 4] { try await archive.keep(archive.hour(hour), in: ["a"]) }
+        for hour in 0..<24 { try await archive.keep(archive.hour(hour), in: ["b"]) }
+        try archive.damage(archive.hour(3), in: "a", at: -20)
+        try archive.damage(archive.hour(10), in: "b", at: -20)
+        let before = try await archive.run(["verify", "--deep"])
+        #expect(before.lines.count { $0.contains(": damaged in ") } == 2, "\(before.lines)")
+        // An api does not tell of the hours of a day that it has.
+        let server = try await server(source, names)
+        let result = try await archive.run(["pull", server.url])
+        #expect(result.code == 0, "\(result.lines)")
+        #expect(result.lines.contains { $0.hasPrefix("removed: \(archive.hour(3)) from ") }, "\(result.lines)")
+        #expect(result.lines.contains { $0.hasPrefix("removed: \(archive.hour(10)) from ") }, "\(result.lines)")
+        #expect(archive.bytes(names[0], in: "b") == source.bytes(names[0]))
+        #expect(archive.bytes(archive.hour(4)) != nil && archive.bytes(archive.hour(3)) == nil)
+        let after = try await archive.run(["verify", "--deep"])
+        #expect(!after.lines.contains { $0.contains("damaged") }, "\(after.lines)")
+    }
+
+    @Test func `a source without blocks is an error, and a store that fails costs the others nothing`() async throws {
+        let archive = try await TestArchive()
+        let nothing = try await archive.run(["pull", "file://\(archive.folder.path)/nothing"])
+        #expect(nothing.code == 1 && nothing.lines.joined().contains("/nothing has no blocks"), "\(nothing.lines)")
+        let (source, names) = try await full()
+        let dead = "s3://tape/x?endpoint=http://127.0.0.1:\(try FreePort.next())"
+        let keys = ["AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"]
+        let two = try await TestArchive(stores: { ["file://\($0)/a", dead] }, environment: keys)
+        let result = try await two.run(["pull", "file://\(source.folder.path)/a"])
+        #expect(result.code == 1 && result.lines.contains { $0.hasPrefix("failed: \(dead)") }, "\(result.lines)")
+        for name in names { #expect(two.bytes(name) == source.bytes(name)) }
     }
 
     private static let spoiling: [(told: String, change: @Sendable (String, inout [UInt8]) -> Void)] = [

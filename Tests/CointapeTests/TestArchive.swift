@@ -18,15 +18,17 @@ final class TestArchive: Sendable {
     /// The first minute of the day before yesterday: all of it, and what follows, is past.
     let day: Minute
 
-    /// By default the stores are the folders `a` and `b`.
-    init(stores: [String] = [], environment: [String: String] = [:]) async throws {
+    /// The stores are the folders `a` and `b`, unless a test makes others of the path of its folder.
+    init(
+        stores: (String) -> [String] = { ["file://\($0)/a", "file://\($0)/b"] }, environment: [String: String] = [:]
+    ) async throws {
         self.environment = environment
         redis = try await TestRedis()
         client = redis.client()
         folder = try Folder()
         config = "\(folder.path)/archive.json"
         day = Minute(containing: .machineTime).floored(to: .seconds(86_400)).advanced(byMinutes: -2 * 1440)
-        let named = stores.isEmpty ? ["file://\(folder.path)/a", "file://\(folder.path)/b"] : stores
+        let named = stores(folder.path)
         let text = """
             {"worker": "archive", "name": "archive", "redis": {"url": "\(redis.url)"}, "list": {"stream": "toplist"},
              "stores": [\(named.map { "\"\($0)\"" }.joined(separator: ", "))], "publish": {"stream": "archive"}}

@@ -157,6 +157,78 @@ import Testing
         #expect(damaged["content-length"] == "\(bytes.count)" && damaged.body.count < bytes.count)
     }
 
+    /// Stores the block of a day whose lists have three rows, rounded to nine digits.
+    private func archiveRounded(_ day: Minute) async throws {
+        let columns = Array(
+            (#"[{"name":"Rank","type":"integer"},{"name":"Symbol","type":"string"},"#
+                + #"{"name":"Price USD","type":"decimal"},{"name":"CMC ID","type":"integer"}]"#).utf8)
+        let csv = Array("Rank,Symbol,Price USD,CMC ID\r\n1,BTC,102124.15516260578,1\r\n".utf8)
+        let list = SignificantDigits(9).reduced(BlockList(csv: csv, columns: columns, count: 1, account: []))
+        let bytes = BlockContents(first: day, Array(repeating: .list(list), count: 1440), key: "CMC ID").bytes
+        #expect(try await FolderStore(folder: folder).create(BlockName.day(day).file, bytes))
+    }
+
+    @Test func `every answer that is made of a rounded day tells of it, and no other`() async throws {
+        defer { remove() }
+        let day = BlockName.day(of: hour.advanced(byMinutes: -40 * 1440)).first
+        try await archiveRounded(day)
+        try await archive(hour)
+        let api = try await TestAPI(redis: redis, archive: folder)
+        func digits(_ target: String) async throws -> String? {
+            let answer = try await api.get(target)
+            #expect(answer.status == 200, "\(target)")
+            return answer["significant-digits"]
+        }
+        let (range, next) = ("from=\(day)&to=\(day.advanced(byMinutes: 60))", "to=\(hour.advanced(byMinutes: 60))")
+        for target in [
+            "/?datetime=\(day)", "/coins/1/prices?\(range)", "/lists?\(range)&step=1h",
+            "/history/\(BlockName.day(day))",
+            "/coins/1/prices?from=\(day)&\(next)&step=1d",
+        ] {
+            #expect(try await digits(target) == "9", "\(target)")
+        }
+        #expect(try await api.get("/?datetime=\(day)&format=CSV").text.contains("1,BTC,102124.155\r\n"))
+        for target in [
+            "/?datetime=\(hour)", "/coins/1/prices?from=\(hour)&\(next)", "/lists?from=\(hour)&\(next)",
+            "/history/\(BlockName.hour(hour))",
+        ] {
+            #expect(try await digits(target) == nil, "\(target)")
+        }
+        let overview = try JSONSerialization.jsonObject(with: Data(try await api.get("/history").body))
+        let blocks = try #require((overview as? [String: Any])?["blocks"] as? [[String: Any]])
+        #expect(blocks.map { $0["digits"] as? Int } == [9, nil])
+        // As long as the client has it, it is told again.
+        let tag = try #require(try await api.get("/?datetime=\(day)")["etag"])
+        let same = try await api.get("/?datetime=\(day)", ["If-None-Match: \(tag)"])
+        #expect(same.status == 304 && same["significant-digits"] == "9")
+    }
+
+    @Test func `prices of which a minute may yet be filled in are not kept for good, whatever the step`() async throws {
+        defer { remove() }
+        let columns = TestAPI.stored(hour, rows: 1).1.fields["columns"] ?? []
+        for (number, isWhole) in [true, false].enumerated() {
+            let first = hour.advanced(byMinutes: -60 * number)
+            var minutes = (0..<60).map { offset -> BlockMinute in
+                let (csv, _) = TestAPI.stored(first.advanced(byMinutes: offset), rows: 1)
+                return .list(BlockList(csv: csv, columns: columns, count: 1, account: []))
+            }
+            if !isWhole { minutes[59] = .missing }
+            let bytes = BlockContents(first: first, minutes, key: "CMC ID").bytes
+            #expect(try await FolderStore(folder: folder).create(BlockName.hour(first).file, bytes))
+        }
+        let api = try await TestAPI(redis: redis, archive: folder)
+        try await api.publish(hour.advanced(byMinutes: 100))
+        for (first, isWhole) in [(hour, true), (hour.advanced(byMinutes: -60), false)] {
+            for step in ["1m", "1h"] {
+                let range = "from=\(first)&to=\(first.advanced(byMinutes: 60))&step=\(step)"
+                let kept = try await api.get("/coins/1/prices?\(range)")["cache-control"]
+                #expect(kept?.contains("immutable") == isWhole, "\(range)")
+            }
+            let block = try await api.get("/history/\(BlockName.hour(first))")["cache-control"]
+            #expect(block?.contains("immutable") == isWhole)
+        }
+    }
+
     @Test func `a block that took another's place is served at once`() async throws {
         defer { remove() }
         try await archive(hour)

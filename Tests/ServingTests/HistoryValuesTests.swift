@@ -1,3 +1,4 @@
+import Archive
 import Basics
 import HTTPServer
 import NIOCore
@@ -109,7 +110,7 @@ import TopLists
     @Test(arguments: written) func `a gap is a row with its minute and its code alone`(
         format: ListFormat, expected: String
     ) throws {
-        var body = HistoryBody(format, columns.map(\.name))
+        var body = MinuteRows(format, columns.map(\.name))
         try body.append(Array("2026-11-28T01:00Z,1,2.50\r\n".utf8), columns)
         body.append(gap: "upstream", at: try #require(Minute("2026-11-28T01:01Z")))
         try body.append(Array("2026-11-28T01:02Z,,\r\n".utf8), columns)
@@ -120,7 +121,7 @@ import TopLists
         let list = "Rank,Symbol,Price USD\r\n1,\"A,\r\nB\",1.5\r\n2,\"say \"\"x\"\"\",0.1\r\n3,C,7\r\n"
         let stored = [ListColumn(name: "Rank", type: .integer), ListColumn(name: "Symbol", type: .string), columns[1]]
         let minute = try #require(Minute("2026-11-28T01:00Z"))
-        var (whole, single) = (HistoryBody(format, ["Symbol", "Rank"]), HistoryBody(format, ["Symbol", "Rank"]))
+        var (whole, single) = (MinuteRows(format, ["Symbol", "Rank"]), MinuteRows(format, ["Symbol", "Rank"]))
         try whole.append(Array(list.utf8), stored, at: minute, first: 2)
         for row in ["1,\"A,\r\nB\",1.5", "2,\"say \"\"x\"\"\",0.1"] {
             try single.append(Array("\(minute),\(row)\r\n".utf8), stored)
@@ -128,6 +129,16 @@ import TopLists
         let text = String(buffer: whole.finish())
         #expect(text == String(buffer: single.finish()))
         #expect(text.contains("say") && !text.contains("C"))
+    }
+
+    @Test func `as many streams as there are turns, and one more when one has ended`() {
+        let turns = StreamTurns(2)
+        var first = turns.take()
+        let second = turns.take()
+        #expect(first != nil && second != nil && turns.take() == nil)
+        first = nil
+        #expect(turns.take() != nil)
+        withExtendedLifetime(second) {}
     }
 
     private static let ranges: [(String?, BlockDownload.Wanted)] = [

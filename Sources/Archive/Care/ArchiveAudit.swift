@@ -59,7 +59,7 @@ package struct ArchiveAudit: Sendable {
         if let fewest, let first = rounded.first, let last = rounded.last {
             tell(.note("\(rounded.count) blocks, \(first) to \(last), are rounded to \(fewest) digits or more"))
         }
-        guard let first = unknown.first else { return }
+        guard let first = unknown.first, entries.wereRead else { return }
         if entries.blocks.isEmpty, entries.gaps.isEmpty {
             tell(.note("Redis has no entry of any block: cointape archive adopt publishes them"))
         } else {
@@ -74,11 +74,11 @@ package struct ArchiveAudit: Sendable {
         var shelves: [Shelf] = []
         for store in stores {
             do throws(StoreError) {
-                let files = try await store.files(in: "").filter { BlockName(file: $0.name) != nil }
-                let names = Set(files.compactMap { BlockName(file: $0.name) })
+                let blocks = try await store.blocks()
+                let names = Set(blocks.keys)
                 shelves.append(Shelf(store: store, names: names, hours: Hours.covered(by: names)))
                 let days = names.count { $0.minutes == 1440 }
-                let bytes = files.reduce(0) { $0 + $1.size }
+                let bytes = blocks.values.reduce(0, +)
                 tell(
                     .account(
                         "\(store.name): \(Self.count(days, "day")), \(Self.count(names.count - days, "hour")), \(bytes) bytes"
@@ -195,10 +195,9 @@ package struct ArchiveAudit: Sendable {
         of name: BlockName, in store: any BlockStore, _ entry: ArchiveEntries.Entry?
     ) async -> Condition {
         do {
-            guard let source = try await store.open(name.file) else { return .damaged("it is gone") }
-            let bytes = try await source.read([0..<source.size])[0]
+            guard let bytes = try await store.bytes(of: name) else { return .damaged("it is gone") }
             let digest = Digest.sha256(bytes)
-            let block = try await BlockCheck.open(bytes, as: name)
+            let block = try await Block.open(BlockInMemory(bytes), as: name)
             // One that is not what its entry tells of may be damaged where only decoding shows it.
             if isDeep || entry.map({ $0.sha256 != digest }) ?? false { try await block.verify() }
             // It is another one than its entry tells of, and than a store has where it was not rounded yet.
@@ -212,16 +211,4 @@ package struct ArchiveAudit: Sendable {
     }
 
     private static func count(_ count: Int, _ what: String) -> String { "\(count) \(what)\(count == 1 ? "" : "s")" }
-}
-
-/// Whether bytes are the block that they are taken for.
-enum BlockCheck {
-    /// Throws `BlockDamage` if the bytes are not a block of that hour or day.
-    static func open(_ bytes: [UInt8], as name: BlockName) async throws -> Block {
-        let block = try await Block.open(BlockInMemory(bytes))
-        guard block.first == name.first, block.minutes == name.minutes else {
-            throw BlockDamage("the block is not that of \(name)")
-        }
-        return block
-    }
 }

@@ -13,17 +13,22 @@ struct ArchiveEntries: Sendable {
     private(set) var blocks: [BlockName: Entry?] = [:]
     /// Hours and days that were settled without a block, with the gap's code.
     private(set) var gaps: [BlockName: String] = [:]
+    /// False for an archive whose Redis cannot be asked.
+    let wereRead: Bool
 
     private static let batch = 1000
 
     /// Reads both streams, some entries at a time.
     init(hours: StreamReader, days: StreamReader) async throws {
+        wereRead = true
         try await read(hours) { .hour($0) }
         try await read(days) { .day($0) }
     }
 
     /// For an archive whose Redis cannot be asked.
-    init() {}
+    init() {
+        wereRead = false
+    }
 
     private mutating func read(_ stream: StreamReader, _ name: (Minute) -> BlockName) async throws {
         var next = Minute(containing: Timestamp(milliseconds: 0))

@@ -45,7 +45,7 @@ package struct ArchivePull: Sendable {
         var outcome = Outcome()
         for store in self.stores {
             do throws(StoreError) {
-                names.append(Set(try await store.files(in: "").compactMap { BlockName(file: $0.name) }))
+                names.append(Set(try await store.blocks().keys))
                 stores.append(store)
             } catch {
                 // The others get what they lack.
@@ -99,11 +99,10 @@ package struct ArchivePull: Sendable {
                 return .none
             }
         }
-        guard let source = try await store.open(block.name.file) else { return .missing }
+        guard let bytes = try await store.bytes(of: block.name) else { return .missing }
         do {
-            let bytes = try await source.read([0..<source.size])[0]
             if let sha256 = block.sha256, Digest.sha256(bytes) == sha256 { return .none }
-            try await BlockCheck.open(bytes, as: block.name).verify()
+            _ = try await Block.whole(bytes, as: block.name)
             if block.sha256 != nil {
                 tell("left: \(block.name) in \(store.name) is whole, and another one than that of \(origin.name)")
             }
@@ -114,9 +113,9 @@ package struct ArchivePull: Sendable {
     }
 
     private func isWhole(_ name: BlockName, in store: any BlockStore) async throws -> Bool {
-        guard let source = try await store.open(name.file) else { return false }
+        guard let bytes = try await store.bytes(of: name) else { return false }
         do {
-            try await BlockCheck.open(try await source.read([0..<source.size])[0], as: name).verify()
+            _ = try await Block.whole(bytes, as: name)
             return true
         } catch is BlockDamage {
             return false
@@ -125,7 +124,7 @@ package struct ArchivePull: Sendable {
 
     /// Removes damaged hours of days that the store has whole: nothing is lost with them.
     private func removeDamagedHours(_ store: any BlockStore) async throws {
-        let names = Set(try await store.files(in: "").compactMap { BlockName(file: $0.name) })
+        let names = Set(try await store.blocks().keys)
         for hour in names.filter({ $0.minutes == 60 && names.contains(.day(of: $0.first)) }).sorted(by: {
             $0.first < $1.first
         }) where try await !isWhole(hour, in: store) {
@@ -142,7 +141,7 @@ package struct ArchivePull: Sendable {
         if let sha256 = block.sha256, Digest.sha256(bytes) != sha256 {
             throw OriginError("what \(origin.name) gives is not what it tells of: its SHA-256 differs")
         }
-        try await BlockCheck.open(bytes, as: block.name).verify()
+        _ = try await Block.whole(bytes, as: block.name)
         return bytes
     }
 }

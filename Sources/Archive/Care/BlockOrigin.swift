@@ -42,16 +42,14 @@ package struct StoreOrigin: BlockOrigin {
     package var name: String { store.name }
 
     package func blocks() async throws -> [OfferedBlock] {
-        try await store.files(in: "").compactMap { file in
-            BlockName(file: file.name).map { OfferedBlock(name: $0, size: file.size, sha256: nil) }
-        }
+        try await store.blocks().map { OfferedBlock(name: $0.key, size: $0.value, sha256: nil) }
     }
 
     package func bytes(of block: OfferedBlock) async throws -> [UInt8] {
-        guard let source = try await store.open(block.name.file) else {
+        guard let bytes = try await store.bytes(of: block.name) else {
             throw OriginError("\(name) does not have \(block.name) any more")
         }
-        return try await source.read([0..<source.size])[0]
+        return bytes
     }
 }
 

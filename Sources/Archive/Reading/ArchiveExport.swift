@@ -50,11 +50,7 @@ package struct ArchiveExport: Sendable {
             }
             if case .unreadable(let failure, _) = part { tell(failure) }
             while minute < end {
-                if case .unreadable = part {
-                    rows.append(gap: "unreadable", at: minute)
-                } else {
-                    rows.append(gap: "missing", at: minute)
-                }
+                rows.append(gap: part.gap, at: minute)
                 minute = minute.advanced(byMinutes: 1)
             }
             if rows.size >= Self.piece { try await body(rows.take()) }
@@ -94,19 +90,18 @@ package struct ArchiveExport: Sendable {
         defer { (rows, next) = (own, minute) }
         func appendGaps(upTo end: Int) async throws {
             while found.offset(of: minute) < end {
-                let code = try await found.block.gap(found.offset(of: minute))?.code ?? "missing"
-                own.append(gap: code, at: minute)
+                own.append(gap: try await found.gap(at: minute), at: minute)
                 minute = minute.advanced(byMinutes: 1)
             }
         }
-        func append(_ list: [UInt8]?, _ offset: Int) throws {
+        func append(_ list: [UInt8]?, _ offset: Int) {
             defer { minute = minute.advanced(byMinutes: 1) }
             guard let list, let columns = found.block.columns(offset) else {
                 return own.append(gap: list == nil ? "not-listed" : "unreadable", at: minute)
             }
             do {
                 try own.append(list, columns, at: minute)
-            } catch is StoredList.Failure {
+            } catch {
                 own.append(gap: "unreadable", at: minute)
             }
         }
@@ -115,13 +110,13 @@ package struct ArchiveExport: Sendable {
                 try await appendGaps(upTo: offset)
                 // What is kept as it is has no rows of coins.
                 let list = found.block.isRaw(offset) ? [] : courses.takeList(offset, found.block.columns(offset) ?? [])
-                try append(list, offset)
+                append(list, offset)
                 if own.size >= Self.piece { try await body(own.take()) }
             }
         } else {
             try await found.block.lists(from: offsets.lowerBound, upTo: offsets.upperBound) { offset, list in
                 try await appendGaps(upTo: offset)
-                try append(list, offset)
+                append(list, offset)
                 if own.size >= Self.piece { try await body(own.take()) }
             }
         }

@@ -19,6 +19,11 @@ package final class ArchiveReader: Sendable {
         package func offset(of minute: Minute) -> Int {
             Int((minute.milliseconds - name.first.milliseconds) / 60_000)
         }
+
+        /// Why a minute of the block has no list: the code of its gap, or `missing`.
+        package func gap(at minute: Minute) async throws -> String {
+            try await block.gap(offset(of: minute))?.code ?? "missing"
+        }
     }
 
     private enum Known {
@@ -130,6 +135,11 @@ package final class ArchiveReader: Sendable {
         case missing(end: Minute)
         /// All that have it have it damaged.
         case unreadable(ArchiveFailure, end: Minute)
+
+        /// The code of the gap that stands for what could not be read.
+        package var gap: String {
+            if case .unreadable = self { "unreadable" } else { "missing" }
+        }
     }
 
     /// As `read`, where a damaged block is to cost its own minutes alone.
@@ -157,11 +167,7 @@ package final class ArchiveReader: Sendable {
     private func tell(_ failure: ArchiveFailure) {
         let copy = Copy(name: failure.name, store: failure.store)
         guard failure.isDamage, told.withLock({ $0.insert(copy).inserted }) else { return }
-        logger.warning(
-            .archiveBlockDamaged,
-            metadata: [
-                LogKey.path: "\(failure.name)", LogKey.store: "\(failure.store)", LogKey.detail: "\(failure.cause)",
-            ])
+        logger.tellDamage(failure.name, failure.store, "\(failure.cause)")
     }
 
     /// A block by its name, out of the first store that has it whole.
@@ -180,11 +186,7 @@ package final class ArchiveReader: Sendable {
             }
             do {
                 guard let source = try await store.open(name.file) else { continue }
-                let block = try await Block.open(source)
-                guard block.first == name.first, block.minutes == name.minutes else {
-                    throw BlockDamage("the block is not that of \(name)")
-                }
-                let found = Found(block: block, name: name, store: store.name)
+                let found = Found(block: try await Block.open(source, as: name), name: name, store: store.name)
                 known.withLock { $0.keep(.open(found), name, atMost: Self.capacity) }
                 return found
             } catch {
@@ -222,30 +224,34 @@ package final class ArchiveReader: Sendable {
     ///
     /// Where no store answers it is what Redis has that counts.
     package func oldest() async throws -> Minute? {
-        do {
-            if let first = try await names().first { return first.first }
-        } catch {
-            guard let oldest = try? await recent?.oldest() else { throw error }
-            return oldest
-        }
-        return try await recent?.oldest()
+        let (names, failure) = await namesOrFailure()
+        if let first = names.first { return first.first }
+        let oldest = try await recent?.oldest()
+        if oldest == nil, let failure { throw failure }
+        return oldest
     }
 
     /// The newest minute that is settled, with a list or as a gap.
+    ///
+    /// Where Redis does not answer it is what is archived that counts, and the other way round.
     package func newest() async throws -> Minute? {
-        let archived: Minute?
+        let (names, failure) = await namesOrFailure()
+        let archived = names.last.map { $0.end.advanced(byMinutes: -1) }
         do {
-            archived = try await names().last.map { $0.end.advanced(byMinutes: -1) }
+            let newest = try await recent?.newest()
+            if newest == nil, let failure { throw failure }
+            return [archived, newest].compactMap(\.self).max()
         } catch {
-            guard let newest = try? await recent?.newest() else { throw error }
-            return newest
-        }
-        do {
-            return [archived, try await recent?.newest()].compactMap(\.self).max()
-        } catch {
-            // Without Redis what is archived can still be told.
             guard let archived else { throw error }
             return archived
+        }
+    }
+
+    private func namesOrFailure() async -> ([BlockName], (any Error)?) {
+        do {
+            return (try await names(), nil)
+        } catch {
+            return ([], error)
         }
     }
 
@@ -254,10 +260,7 @@ package final class ArchiveReader: Sendable {
         var hasAnswer = stores.isEmpty
         for store in stores {
             do throws(StoreError) {
-                for file in try await store.files(in: "") {
-                    guard let name = BlockName(file: file.name), sizes[name] == nil else { continue }
-                    sizes[name] = file.size
-                }
+                sizes.merge(try await store.blocks()) { first, _ in first }
                 hasAnswer = true
             } catch {
                 failure = error

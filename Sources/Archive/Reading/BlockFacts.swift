@@ -14,6 +14,8 @@ package actor BlockFacts {
         package let minutes: Int
         package let gaps: Int
         package let missing: Int
+        /// To how many significant digits its decimals were rounded.
+        package var digits: Int?
     }
 
     private let reader: ArchiveReader
@@ -22,8 +24,11 @@ package actor BlockFacts {
     private var known: [String: Facts] = [:]
     /// Up to where each stream was read.
     private var read: [StreamID?]
+    private var lastRead: ContinuousClock.Instant?
 
     private static let batch = 1000
+    /// For how long new entries are not looked for again, and a Redis that is away is not asked.
+    private static let freshness: Duration = .seconds(5)
 
     /// `streams` are those of hours and of days.
     package init(_ reader: ArchiveReader, streams: [StreamReader]) {
@@ -33,17 +38,16 @@ package actor BlockFacts {
     }
 
     /// Returns nil if no store has the block; opens it only if no entry tells of a block of its size.
-    package func facts(of listed: ArchiveReader.Listed) async throws -> (facts: Facts, digits: Int?)? {
-        if known[listed.name.file] == nil { try? await readEntries() }
-        // What was rounded has another size than its entry tells of.
-        if let facts = known[listed.name.file], facts.bytes == listed.size, facts.sha256 != nil { return (facts, nil) }
+    package func facts(of listed: ArchiveReader.Listed) async throws -> Facts? {
+        await lookForEntry(of: listed.name)
+        if let facts = known[listed.name.file], facts.bytes == listed.size { return facts }
         guard let found = try await reader.stored(listed.name) else { return nil }
-        return (await facts(of: found), try await found.block.digits())
+        return try await facts(of: found)
     }
 
     /// A block that has no entry is read as a whole, once.
     package func digest(of found: ArchiveReader.Found) async throws -> String {
-        var facts = await facts(of: found)
+        var facts = try await facts(of: found)
         if let sha256 = facts.sha256 { return sha256 }
         let sha256 = Digest.sha256(try await found.block.bytes(0..<found.block.size))
         facts.sha256 = sha256
@@ -51,14 +55,22 @@ package actor BlockFacts {
         return sha256
     }
 
-    private func facts(of found: ArchiveReader.Found) async -> Facts {
+    private func facts(of found: ArchiveReader.Found) async throws -> Facts {
         let name = found.name
-        if known[name.file] == nil { try? await readEntries() }
-        // A block that was put in the place of another has another size as a rule.
+        await lookForEntry(of: name)
+        // A block that was put in the place of another, as one that was rounded, has another size as a rule.
         if let facts = known[name.file], facts.bytes == found.block.size { return facts }
-        return Facts(
+        let facts = Facts(
             bytes: found.block.size, sha256: nil, minutes: found.block.count(.list), gaps: found.block.count(.gap),
-            missing: found.block.count(.missing))
+            missing: found.block.count(.missing), digits: try await found.block.digits())
+        known[name.file] = facts
+        return facts
+    }
+
+    private func lookForEntry(of name: BlockName) async {
+        guard known[name.file] == nil, lastRead.map({ .now - $0 > Self.freshness }) ?? true else { return }
+        try? await readEntries()
+        lastRead = .now
     }
 
     private func readEntries() async throws {

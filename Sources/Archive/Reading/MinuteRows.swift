@@ -26,12 +26,33 @@ package struct MinuteRows {
     /// How many bytes wait to be taken.
     package var size: Int { output.readableBytes }
 
-    /// Appends the rows of a list, which is CSV with a header and these columns, each with the minute in front.
+    /// Appends rows that are given as CSV with these columns, `Minute` first, each line with its CRLF.
     ///
-    /// Throws what `StoredList` throws.
-    package mutating func append(_ list: [UInt8], _ columns: [ListColumn], at minute: Minute) throws {
+    /// Throws what `StoredList` throws, before anything is appended.
+    package mutating func append(_ rows: [UInt8], _ columns: [ListColumn]) throws(StoredList.Failure) {
+        let stored = [ListColumn(name: Self.minute, type: .string)] + columns
+        let wanted = [Self.minute] + titles + (format == .csv ? [Self.gap] : [])
+        var csv: [UInt8] = []
+        csv.reserveCapacity(rows.count + 100)
+        CSV.append(header: stored.map(\.name), to: &csv)
+        csv += rows
+        guard let rendered = try StoredList(csv, ListShape(stored: stored, wanted: wanted)).rows(as: format),
+            rendered.count > 0
+        else { return }
+        separate()
+        var bytes = rendered.bytes
+        bytes.moveReaderIndex(forwardBy: Int(rendered.ends[0]))
+        output.writeBuffer(&bytes)
+    }
+
+    /// Appends the first rows of a list, which is CSV with a header and these columns, each with the minute in front.
+    ///
+    /// Throws what `StoredList` throws, before anything is appended.
+    package mutating func append(
+        _ list: [UInt8], _ columns: [ListColumn], at minute: Minute, first limit: Int = .max
+    ) throws(StoredList.Failure) {
         let shape = shape(of: columns)
-        guard let rendered = try StoredList(list, shape).rows(as: format) else { return }
+        guard let rendered = try StoredList(list, shape).rows(first: limit, as: format) else { return }
         let opening = format == .csv ? "\(minute)," : "{\"\(Self.minute)\":\"\(minute)\","
         output.reserveCapacity(output.readableBytes + rendered.bytes.readableBytes + rendered.count * 32)
         for row in 0..<rendered.count {

@@ -21,6 +21,8 @@ package final class RecentHours: Sendable {
     private let stored: StoredHour
     private let clock: TapeClock
     private let hours = Mutex<[Minute: Hour]>([:])
+    /// Hours that are being made: who asks meanwhile waits for the same.
+    private let making = Mutex<[Minute: Task<Block?, any Error>]>([:])
 
     /// More make the oldest leave: about 1 MB each, and 7 MB for the present one.
     private static let most = 48
@@ -42,6 +44,19 @@ package final class RecentHours: Sendable {
 
     /// Returns nil if the stream has no entry of the hour, or of a later one.
     package func block(of hour: Minute) async throws -> Block? {
+        let task = making.withLock { tasks in
+            if let known = tasks[hour] { return known }
+            let new = Task {
+                defer { making.withLock { $0[hour] = nil } }
+                return try await make(hour)
+            }
+            tasks[hour] = new
+            return new
+        }
+        return try await task.value
+    }
+
+    private func make(_ hour: Minute) async throws -> Block? {
         guard let newest = try await newest(), newest >= hour else { return nil }
         let last = min(newest, hour.advanced(byMinutes: 59))
         var own = hours.withLock { $0[hour] } ?? Hour()

@@ -48,7 +48,7 @@ package struct Adoption: Sendable {
         var failures: [StoreError] = []
         for store in sealer.stores {
             do throws(StoreError) {
-                names.formUnion(try await store.files(in: "").compactMap { BlockName(file: $0.name) })
+                names.formUnion(try await store.blocks().keys)
             } catch {
                 failures.append(error)
             }

@@ -27,7 +27,8 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
     private let logger: Logger
     private let progress = Progress()
     private let retry: Duration
-    private let digits: ArchiveConfig.Digits?
+    private let cleaning: HourCleaning
+    private let rounding: DayRounding?
 
     /// How far this process has come.
     private final class Progress: Sendable {
@@ -39,7 +40,7 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
             var hour: Minute?
             /// The newest entry of days when the stores were tidied.
             var tidied: StreamID?
-            /// Days that are to have fewer digits, the newest first, and those that have.
+            /// Days that are to have fewer digits, the oldest first, and those that have.
             var long: [BlockName] = []
             var rounded: Set<BlockName> = []
             /// The first hour that a store lacks because it did not answer; nil if all have what this process has made.
@@ -66,7 +67,8 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
         clock: TapeClock, logger: Logger, retry: Duration = .seconds(60)
     ) {
         self.retry = retry
-        digits = config.digits
+        rounding = config.digits.map { DayRounding(digits: $0, stores: stores, logger: logger) }
+        cleaning = HourCleaning(stores: stores, logger: logger)
         description = config.worker.name
         let keys = config.worker.redis.keys
         lists = StreamReader(key: keys.stream(config.lists), redis: redis, clock: clock)
@@ -132,11 +134,12 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
 
     /// Rounds the oldest day that is due; returns whether there was one.
     private func roundNext() async throws -> Bool {
-        guard let digits, let day = progress.state.long.last else { return false }
-        try await sealer.reduce(day, to: digits.significant)
+        guard let rounding, let day = progress.state.long.first else { return false }
+        let isEverywhere = try await rounding.run(day)
         progress.change { state in
-            state.long.removeLast()
-            state.rounded.insert(day)
+            state.long.removeFirst()
+            // Otherwise it is due again when the stores are tidied.
+            if isEverywhere { state.rounded.insert(day) }
         }
         cointape_malloc_trim()
         return true
@@ -259,22 +262,14 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
         var wanting: Set<BlockName> = []
         for store in sealer.stores {
             // One that does not answer gets its days when it has caught up.
-            guard let files = try? await store.files(in: "") else { continue }
-            wanting.formUnion(HourCleaning.unfolded(files, before: end))
+            guard let names = try? await store.blocks().keys else { continue }
+            wanting.formUnion(HourCleaning.unfolded(names, before: end))
         }
         try await fold(wanting)
-        try await fold(sealer.clean(now: clock.now))
-        guard let digits else { return }
-        var days: Set<BlockName> = []
-        for store in sealer.stores {
-            guard let files = try? await store.files(in: "") else { continue }
-            days.formUnion(files.compactMap { BlockName(file: $0.name) }.filter { $0.minutes == 1440 })
-        }
-        let now = clock.now
-        progress.change { state in
-            let due = days.subtracting(state.rounded).filter { now - $0.end.start > digits.after }
-            state.long = due.sorted { $0.first > $1.first }
-        }
+        try await fold(cleaning.run(now: clock.now))
+        guard let rounding else { return }
+        let due = await rounding.due(now: clock.now)
+        progress.change { state in state.long = due.filter { !state.rounded.contains($0) } }
     }
 
     private func fold(_ wanting: Set<BlockName>) async throws {
@@ -291,8 +286,8 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
     /// Records how much the stores have; of one that cannot be asked, what was recorded last stays.
     private func measure() async {
         for store in sealer.stores {
-            guard let files = try? await store.files(in: "") else { continue }
-            Gauge(.archivedBytes, [("store", store.name)]).record(files.reduce(0) { $0 + $1.size })
+            guard let blocks = try? await store.blocks() else { continue }
+            Gauge(.archivedBytes, [("store", store.name)]).record(blocks.values.reduce(0, +))
         }
     }
 

@@ -1,11 +1,18 @@
 import Basics
+import Blocks
+import Logging
+import Logs
+import Tape
 
-/// Which blocks of hours may go: a store has the day that they are in, and the day ended two days ago.
-enum HourCleaning {
+/// Removes the blocks of hours that the day's block holds.
+struct HourCleaning: Sendable {
+    let stores: [any BlockStore]
+    let logger: Logger
+
     private static let patience: Duration = .seconds(2 * 86_400)
 
-    static func removable(_ files: [StoredFile], now: Timestamp) -> [BlockName: [BlockName]] {
-        let names = files.compactMap { BlockName(file: $0.name) }
+    /// The hours that may go, by their days: the store has the day, which ended two days ago.
+    static func removable(_ names: some Collection<BlockName>, now: Timestamp) -> [BlockName: [BlockName]] {
         let days = Set(names.filter { $0.minutes == 1440 })
         let hours = names.filter { name in
             let day = BlockName.day(of: name.first)
@@ -15,9 +22,56 @@ enum HourCleaning {
     }
 
     /// The days of which a store has hours and not the whole, the oldest first.
-    static func unfolded(_ files: [StoredFile], before end: Minute) -> [BlockName] {
-        let names = files.compactMap { BlockName(file: $0.name) }
+    static func unfolded(_ names: some Collection<BlockName>, before end: Minute) -> [BlockName] {
         let days = Set(names.filter { $0.minutes == 60 }.map { BlockName.day(of: $0.first) })
         return days.subtracting(names).filter { $0.end <= end }.sorted { $0.first < $1.first }
+    }
+
+    /// Removes the hours of days that ended two days ago where the same store has all that they have in the day's block.
+    ///
+    /// Returns days that could not take their place, being damaged or lacking a list. A store that does not answer is left out.
+    @discardableResult
+    func run(now: Timestamp) async throws -> Set<BlockName> {
+        var wanting: Set<BlockName> = []
+        for store in stores {
+            guard let names = try? await store.blocks().keys else { continue }
+            for (day, hours) in Self.removable(names, now: now) {
+                do {
+                    guard let bytes = try await store.bytes(of: day) else { continue }
+                    let whole = try await Block.whole(bytes, as: day)
+                    for hour in hours where try await !remove(hour, within: whole, from: store) { wanting.insert(day) }
+                } catch let damage as BlockDamage {
+                    logger.tellDamage(day, store.name, "\(damage)")
+                    wanting.insert(day)
+                } catch is StoreError {
+                    // They may go another day.
+                }
+            }
+        }
+        return wanting
+    }
+
+    /// Returns false if the day lacks a list of the hour.
+    private func remove(_ hour: BlockName, within day: Block, from store: any BlockStore) async throws -> Bool {
+        do {
+            guard let source = try await store.open(hour.file) else { return true }
+            let own = try await Block.open(source, as: hour)
+            let start = Int((hour.first.milliseconds - day.first.milliseconds) / 60_000)
+            for minute in 0..<own.minutes {
+                let (kept, lost) = (try await day.info(start + minute), try await own.info(minute))
+                // A rounded list is another one, and what was to be kept.
+                guard lost == nil || kept?.digest == lost?.digest || kept?.digits != nil else {
+                    let lacked = hour.first.advanced(byMinutes: minute)
+                    logger.tellDamage(.day(day.first), store.name, "it lacks the list of \(lacked)")
+                    return false
+                }
+            }
+        } catch let damage as BlockDamage {
+            // What it had nobody knows: somebody may still want to look.
+            logger.tellDamage(hour, store.name, "\(damage)")
+            return true
+        }
+        try await store.remove(hour.file)
+        return true
     }
 }

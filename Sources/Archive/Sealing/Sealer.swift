@@ -63,13 +63,11 @@ struct Sealer: Sendable {
     func fold(_ day: Minute, _ reading: Reading) async throws -> Kept {
         try await keep(.day(day)) { present in
             let blocks = present.compactMap(\.block)
-            var whole: BlockContents?
+            var whole = BlockContents(first: day, [], key: Self.key)
             for number in 0..<24 {
-                let next = try await contents(of: day.advanced(byMinutes: number * 60), blocks, reading)
-                if whole == nil { whole = next } else { whole?.append(next) }
+                whole.append(try await contents(of: day.advanced(byMinutes: number * 60), blocks, reading))
             }
-            guard let whole else { throw BlockDamage("a day without hours") }
-            return try await encode { whole }
+            return try await encode { [whole] in whole }
         }
     }
 
@@ -119,7 +117,7 @@ struct Sealer: Sendable {
             let looks = try await look(name)
             let present = looks.compactMap(\.present)
             let made = try await make(present)
-            let block = try await whole(name, made)
+            let block = try await Block.whole(made, as: name)
             // Nothing is replaced that lacks nothing.
             var bytes = made
             for own in present where try await own.block?.hasAll(of: block) == true {
@@ -149,7 +147,7 @@ struct Sealer: Sendable {
     ) async throws(StoreError) -> Bool {
         guard let present else {
             if try await store.create(name.file, bytes) { return true }
-            return try await store.bytes(of: name.file) == bytes
+            return try await store.bytes(of: name) == bytes
         }
         guard present.bytes != bytes else { return true }
         try await store.replace(name.file, bytes)
@@ -168,7 +166,7 @@ struct Sealer: Sendable {
         for store in stores {
             let bytes: [UInt8]
             do throws(StoreError) {
-                guard let own = try await store.bytes(of: name.file) else {
+                guard let own = try await store.bytes(of: name) else {
                     looks.append(.nothing)
                     continue
                 }
@@ -178,7 +176,7 @@ struct Sealer: Sendable {
                 continue
             }
             do {
-                looks.append(.file(Present(bytes: bytes, block: try await whole(name, bytes))))
+                looks.append(.file(Present(bytes: bytes, block: try await Block.whole(bytes, as: name))))
             } catch let damage as BlockDamage {
                 tellDamage(name, store, "\(damage)")
                 looks.append(.file(Present(bytes: bytes, block: nil)))
@@ -193,7 +191,7 @@ struct Sealer: Sendable {
         for store in stores {
             do {
                 guard let source = try await store.open(name.file) else { continue }
-                blocks.append(try await opened(name, source))
+                blocks.append(try await Block.open(source, as: name))
             } catch let damage as BlockDamage {
                 tellDamage(name, store, "\(damage)")
             } catch is StoreError {
@@ -201,25 +199,6 @@ struct Sealer: Sendable {
             }
         }
         return blocks
-    }
-
-    private func opened(_ name: BlockName, _ source: any BlockSource) async throws -> Block {
-        let block = try await Block.open(source)
-        guard block.first == name.first, block.minutes == name.minutes else {
-            throw BlockDamage("the block is not that of \(name)")
-        }
-        return block
-    }
-
-    /// Decodes all of a block, and compares each list with its digest.
-    private func whole(_ name: BlockName, _ bytes: [UInt8]) async throws -> Block {
-        try await whole(name, BlockInMemory(bytes))
-    }
-
-    private func whole(_ name: BlockName, _ source: any BlockSource) async throws -> Block {
-        let block = try await opened(name, source)
-        try await block.verify()
-        return block
     }
 
     /// Whether a store has neither the hour nor its day; throws if one does not answer.
@@ -249,97 +228,6 @@ struct Sealer: Sendable {
         ])
     }
 
-    // MARK: Digits
-
-    /// Rewrites a day with fewer digits in each store that has it with more.
-    func reduce(_ day: BlockName, to digits: SignificantDigits) async throws {
-        for store in stores {
-            guard let bytes = try await store.bytes(of: day.file) else { continue }
-            do {
-                let block = try await whole(day, bytes)
-                if let own = try await block.digits(), own <= digits.count { continue }
-                let made = try await encode(try await reduced(block, digits))
-                _ = try await whole(day, made)
-                try await store.replace(day.file, made)
-                logger.info(
-                    .archiveRounded,
-                    metadata: [
-                        LogKey.path: "\(day)", LogKey.store: "\(store.name)",
-                        LogKey.detail: "\(digits.count) significant digits, \(bytes.count) bytes became \(made.count)",
-                    ])
-            } catch let damage as BlockDamage {
-                tellDamage(day, store, "\(damage)")
-            }
-        }
-    }
-
-    /// Hour by hour: all lists of a day take too much memory.
-    private func reduced(_ block: Block, _ digits: SignificantDigits) async throws -> @Sendable () -> BlockContents {
-        var whole: BlockContents?
-        for start in stride(from: 0, to: block.minutes, by: 60) {
-            let known = try await block.minutes(start..<start + 60)
-            let minutes = (0..<60).map { offset -> BlockMinute in
-                switch known[offset] {
-                case .list(let list)?: .list(digits.reduced(list))
-                case let other?: other
-                case nil: .missing
-                }
-            }
-            let next = BlockContents(
-                first: block.first.advanced(byMinutes: start), minutes, key: Self.key)
-            if whole == nil { whole = next } else { whole?.append(next) }
-        }
-        guard let whole else { throw BlockDamage("a day without hours") }
-        return { whole }
-    }
-
-    // MARK: Cleaning
-
-    /// Removes the blocks of hours of a day that ended two days ago where the same store has all that they have in the day's.
-    ///
-    /// Returns days that could not take their place, being damaged or lacking a list.
-    @discardableResult
-    func clean(now: Timestamp) async throws -> Set<BlockName> {
-        var wanting: Set<BlockName> = []
-        for store in stores {
-            guard let files = try? await store.files(in: "") else { continue }
-            for (day, hours) in HourCleaning.removable(files, now: now) {
-                do {
-                    guard let source = try await store.open(day.file) else { continue }
-                    let whole = try await whole(day, source)
-                    for hour in hours where try await !remove(hour, within: whole, from: store) { wanting.insert(day) }
-                } catch let damage as BlockDamage {
-                    tellDamage(day, store, "\(damage)")
-                    wanting.insert(day)
-                }
-            }
-        }
-        return wanting
-    }
-
-    /// Returns false if the day lacks a list of the hour.
-    private func remove(_ hour: BlockName, within day: Block, from store: any BlockStore) async throws -> Bool {
-        do {
-            guard let source = try await store.open(hour.file) else { return true }
-            let own = try await Block.open(source)
-            let start = Int((hour.first.milliseconds - day.first.milliseconds) / 60_000)
-            for minute in 0..<own.minutes {
-                let (kept, lost) = (try await day.info(start + minute), try await own.info(minute))
-                guard lost == nil || kept?.digest == lost?.digest else {
-                    let lacked = hour.first.advanced(byMinutes: minute)
-                    tellDamage(.day(day.first), store, "it lacks the list of \(lacked)")
-                    return false
-                }
-            }
-        } catch let damage as BlockDamage {
-            // What it had nobody knows: somebody may still want to look.
-            tellDamage(hour, store, "\(damage)")
-            return true
-        }
-        try await store.remove(hour.file)
-        return true
-    }
-
     private func tellBehind(_ name: BlockName, _ store: any BlockStore, _ error: StoreError) {
         logger.warning(
             .archiveStoreBehind,
@@ -347,21 +235,16 @@ struct Sealer: Sendable {
     }
 
     private func tellDamage(_ name: BlockName, _ store: any BlockStore, _ detail: String) {
-        logger.warning(
-            .archiveBlockDamaged,
-            metadata: [LogKey.path: "\(name)", LogKey.store: "\(store.name)", LogKey.detail: "\(detail)"])
+        logger.tellDamage(name, store.name, detail)
     }
 }
 
-extension BlockStore {
-    /// All of a file; nil if there is none.
-    fileprivate func bytes(of file: String) async throws(StoreError) -> [UInt8]? {
-        guard let source = try await open(file) else { return nil }
-        do {
-            return try await source.read([0..<source.size])[0]
-        } catch {
-            throw error as? StoreError ?? StoreError(.unavailable, "\(name): \(error)")
-        }
+extension Logger {
+    /// Tells of a block that is not what was written.
+    func tellDamage(_ name: BlockName, _ store: String, _ detail: String) {
+        warning(
+            .archiveBlockDamaged,
+            metadata: [LogKey.path: "\(name)", LogKey.store: "\(store)", LogKey.detail: "\(detail)"])
     }
 }
 
@@ -373,7 +256,7 @@ extension BlockMinute {
 
 extension Block {
     /// The lists and gaps of a range of minutes, by their places in it.
-    fileprivate func minutes(_ range: Range<Int>) async throws -> [Int: BlockMinute] {
+    func minutes(_ range: Range<Int>) async throws -> [Int: BlockMinute] {
         var minutes: [Int: BlockMinute] = [:]
         for minute in range {
             guard let gap = try await gap(minute) else { continue }

@@ -9,8 +9,7 @@ import NIOCore
 enum HistoryOverview {
     struct BlockInfo {
         enum State {
-            /// With how many digits its decimals have, if they were rounded.
-            case known(BlockFacts.Facts, digits: Int?)
+            case known(BlockFacts.Facts)
             /// No store has it whole; with the cause.
             case damaged(String)
         }
@@ -19,7 +18,7 @@ enum HistoryOverview {
         let state: State
 
         fileprivate var facts: BlockFacts.Facts? {
-            if case .known(let facts, _) = state { facts } else { nil }
+            if case .known(let facts) = state { facts } else { nil }
         }
     }
 
@@ -50,13 +49,13 @@ enum HistoryOverview {
         writer.member("to", "\(block.name.end)")
         switch block.state {
         case .damaged(let cause): writer.member("damaged", cause)
-        case .known(let facts, let digits):
+        case .known(let facts):
             writer.member("bytes", facts.bytes)
             if let sha256 = facts.sha256 { writer.member("sha256", sha256) }
             writer.member("minutes", facts.minutes)
             writer.member("gaps", facts.gaps)
             writer.member("missing", facts.missing)
-            if let digits { writer.member("digits", digits) }
+            if let digits = facts.digits { writer.member("digits", digits) }
         }
     }
 }

@@ -130,7 +130,7 @@ struct ListLoader: Sendable {
         var fields = [
             "columns": info.columns, "count": Array("\(info.count)".utf8), "sha256": Array(info.sha256.utf8),
         ]
-        fields[SignificantDigits.field] = info.account.first { $0.name == SignificantDigits.field }?.value
+        fields[SignificantDigits.field] = info.digits.map { Array("\($0)".utf8) }
         let description = try describe(TapeEntry(id: StreamID(minute), fields: fields))
         described.withLock { described in
             if described.count >= Self.mostDescribed { described = [:] }

@@ -18,8 +18,8 @@ struct AdoptBlocks: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "adopt", abstract: "Publish entries for the blocks that there are, into a Redis that has none.",
         discussion: """
-            For a Redis that was lost: the stores have the lists. An archive worker does the same when it starts on an \
-            empty stream. Nothing is changed where there are entries.
+            For a Redis that was lost: the stores have the lists. An archive worker does the same when it starts. Entries \
+            are published for blocks that are newer than the streams; nothing else is changed.
             """)
 
     @OptionGroup var place: ArchiveConfigFile

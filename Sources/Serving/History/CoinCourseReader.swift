@@ -1,0 +1,161 @@
+import Archive
+import Basics
+import Blocks
+import NIOCore
+import TopLists
+
+/// Reads a coin's course out of blocks, and out of what Redis has of the last hours.
+struct CoinCourseReader {
+    let reader: ArchiveReader
+    /// The titles of the columns to serve.
+    let columns: [String]
+    /// No answer has more rows.
+    let mostRows: Int
+
+    /// What was read.
+    struct Reading {
+        let course: CoinCourse
+        /// Of the cells of the course's rows.
+        fileprivate let columns: [ListColumn]
+        /// To how many significant digits any of it was rounded; nil for what has all digits.
+        fileprivate(set) var digits: Int?
+        /// Whether no minute is missing or damaged, which may yet be copied from elsewhere.
+        fileprivate(set) var isWhole = true
+        /// Whether the coin may have been in a list.
+        fileprivate(set) var mayHaveCoin = false
+    }
+
+    private struct Take {
+        let minute: Minute
+        /// nil for a gap.
+        let cells: [[UInt8]?]?
+        let gap: String
+    }
+
+    private static let aggregated = ["Open", "High", "Low", "Close", "Rank"]
+
+    func read(
+        _ id: Int64, _ range: HistoryRange, _ aggregation: CoinCourse.Aggregation, in minutes: Range<Minute>,
+        now: Timestamp
+    ) async throws -> Reading {
+        let types = try await types(in: minutes, now)
+        let served = columns.filter { types[$0] != .string }
+        let (price, rank) = (first(.decimal, types) ?? "Price USD", first(.integer, types) ?? "Rank")
+        let wanted = aggregation == .last ? served : [price, rank]
+        // Of an aggregation all but the rank are prices.
+        let titles = aggregation == .last ? served : Self.aggregated
+        let kinds = aggregation == .last ? served : Self.aggregated.dropLast().map { _ in price } + [rank]
+        // All of a step's prices count, or its last row.
+        let step = aggregation == .last ? range.step : 1
+        var course = CoinCourse(range, aggregation, limit: mostRows)
+        var (digits, isWhole, mayHaveCoin) = (nil as Int?, true, false)
+        var minute = minutes.lowerBound
+        while minute < minutes.upperBound, course.next == nil {
+            let part = try await reader.part(of: minute, now: now) { found in
+                let own = minute..<min(minutes.upperBound, found.name.end)
+                let takes = try await takes(of: id, own, found, wanted, lastOf: step)
+                return (takes: takes, end: own.upperBound, digits: try await found.block.digits())
+            }
+            switch part {
+            case .read(let (takes, end, own)):
+                digits = [digits, own].compactMap(\.self).min()
+                for take in takes where course.next == nil {
+                    course.take(take.minute, take.cells, gap: take.gap)
+                    isWhole = isWhole && take.gap != "missing"
+                    mayHaveCoin = mayHaveCoin || take.cells != nil
+                }
+                minute = end
+            case .missing(let end), .unreadable(_, let end):
+                for minute in (minute..<min(minutes.upperBound, end)).each {
+                    course.take(minute, nil, gap: part.gap)
+                }
+                isWhole = false
+                if case .unreadable = part { mayHaveCoin = true }
+                minute = end
+            }
+        }
+        course.finish()
+        return Reading(
+            course: course, columns: zip(titles, kinds).map { ListColumn(name: $0, type: types[$1] ?? .decimal) },
+            digits: digits, isWhole: isWhole, mayHaveCoin: mayHaveCoin)
+    }
+
+    private func takes(
+        of id: Int64, _ minutes: Range<Minute>, _ found: ArchiveReader.Found, _ wanted: [String], lastOf step: Int
+    ) async throws -> [Take] {
+        let offsets = found.offset(of: minutes.lowerBound)..<found.offset(of: minutes.upperBound)
+        let rows = try await found.block.rows(ofCoin: id, in: offsets, columns: wanted, lastOf: step)
+        var takes: [Take] = []
+        takes.reserveCapacity(offsets.count)
+        var row = 0
+        for offset in offsets {
+            let minute = found.name.first.advanced(byMinutes: offset)
+            guard row < rows.count, rows.minutes[row] == offset else {
+                takes.append(Take(minute: minute, cells: nil, gap: try await gap(at: minute, found)))
+                continue
+            }
+            defer { row += 1 }
+            // Another row of the step follows.
+            if row + 1 < rows.count, rows.minutes[row + 1] / step == offset / step { continue }
+            takes.append(
+                Take(minute: minute, cells: wanted.indices.map { rows.cell(row, $0).map(Array.init) }, gap: ""))
+        }
+        return takes
+    }
+
+    /// Why a minute has no row of a coin.
+    private func gap(at minute: Minute, _ found: ArchiveReader.Found) async throws -> String {
+        let offset = found.offset(of: minute)
+        guard found.block.kind(offset) == .list else { return try await found.gap(at: minute) }
+        return found.block.isRaw(offset) ? "unreadable" : "not-listed"
+    }
+
+    /// What the columns of the newest lists are.
+    private func types(in minutes: Range<Minute>, _ now: Timestamp) async throws -> [String: ListColumn.Kind] {
+        var end = minutes.upperBound
+        var looks = 0
+        while end > minutes.lowerBound, looks < 50 {
+            looks += 1
+            let last = end.advanced(byMinutes: -1)
+            let part = try await reader.part(of: last, now: now) { found in
+                let columns = (0...found.offset(of: last)).reversed().lazy.compactMap(found.block.columns).first
+                return (columns: columns, first: found.name.first)
+            }
+            switch part {
+            case .read((let columns?, _)):
+                return Dictionary(columns.map { ($0.name, $0.type) }, uniquingKeysWith: { first, _ in first })
+            case .read((nil, let first)): end = first
+            case .missing, .unreadable: end = BlockName.hour(of: last).first
+            }
+        }
+        return ["Rank": .integer, "Symbol": .string, "Price USD": .decimal]
+    }
+
+    private func first(_ kind: ListColumn.Kind, _ types: [String: ListColumn.Kind]) -> String? {
+        columns.first { types[$0] == kind }
+    }
+}
+
+extension CoinCourseReader.Reading {
+    func body(_ format: ListFormat) throws(StoredList.Failure) -> ByteBuffer {
+        var body = MinuteRows(format, columns.map(\.name))
+        var csv: [UInt8] = []
+        for row in course.rows {
+            switch row {
+            case .cells(let minute, let cells):
+                csv += "\(minute)".utf8
+                for cell in cells {
+                    csv.append(UInt8(ascii: ","))
+                    csv += cell ?? []
+                }
+                csv += CSV.endOfLine
+            case .gap(let minute, let code):
+                if !csv.isEmpty { try body.append(csv, columns) }
+                csv = []
+                body.append(gap: code, at: minute)
+            }
+        }
+        if !csv.isEmpty { try body.append(csv, columns) }
+        return body.finish()
+    }
+}
