@@ -2,7 +2,6 @@ import Basics
 import Blocks
 import Foundation
 import Logging
-import Redis
 import Synchronization
 import Tape
 import TestSupport
