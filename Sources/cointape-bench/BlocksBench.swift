@@ -111,15 +111,23 @@ struct ReadBlock: AsyncParsableCommand {
     func run() async throws {
         let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
         let block = try await Block.open(BlockInMemory(bytes))
-        var (first, coin, whole): ([Double], [Double], [Double]) = ([], [], [])
+        var (first, coin, texts, whole): ([Double], [Double], [Double], [Double]) = ([], [], [], [])
         for round in 0..<rounds {
             // Never twice of an hour: what is decoded is kept then.
             let minute = round * 97 % block.minutes
             first.append(try await time { _ = try await block.list(minute, first: 200) })
             let key = block.keys[round * 101 % block.keys.count]
-            coin.append(
+            func rows() async throws -> Block.CoinRows {
+                try await block.rows(ofCoin: key, in: 0..<block.minutes, columns: ["Rank", "Price USD"])
+            }
+            // Its part of the directory is kept then, as those of the rivals are.
+            _ = try await rows()
+            coin.append(try await time { _ = try await rows() })
+            texts.append(
                 try await time {
-                    _ = try await block.rows(ofCoin: key, in: 0..<block.minutes, columns: ["Rank", "Price USD"])
+                    var text: [UInt8] = []
+                    let rows = try await rows()
+                    for row in 0..<rows.count { for column in 0..<2 { _ = rows.append(row, column, to: &text) } }
                 })
         }
         for _ in 0..<5 {
@@ -133,7 +141,7 @@ struct ReadBlock: AsyncParsableCommand {
         )
         print(
             """
-            {"first": \(median(first)), "coin": \(median(coin)), "all": \(median(whole)), \
+            {"first": \(median(first)), "coin": \(median(coin)), "texts": \(median(texts)), "all": \(median(whole)), \
             "cold": {"first": "\(cold.0)", "coin": "\(cold.1)"}}
             """)
     }

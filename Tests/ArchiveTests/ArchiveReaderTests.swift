@@ -54,7 +54,9 @@ import Testing
             try await block.lists(from: 0, upTo: 60) { all.append("\($0) \(String(decoding: $1, as: UTF8.self))") }
             for key in block.keys {
                 let rows = try await block.rows(ofCoin: key, in: 0..<60, columns: ["Rank", "Symbol", "Price USD"])
-                all.append("\(key) \(rows)")
+                for row in 0..<rows.count {
+                    all.append("\(key) \(rows.minutes[row]) \((0..<3).map { rows.cell(row, $0) })")
+                }
             }
             return all
         }

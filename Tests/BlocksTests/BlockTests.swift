@@ -67,28 +67,6 @@ import Testing
         }
     }
 
-    @Test(arguments: [5, 60, 240]) func `of a step the last row has its cells, and every row its minute`(step: Int)
-        async throws
-    {
-        var market = Market(seed: 9, coins: 40)
-        let minutes = (0..<240).map { _ in Int.random(in: 0..<5) == 0 ? BlockMinute.missing : .list(market.list()) }
-        let block = try await block(minutes)
-        for key in block.keys {
-            let range = Int.random(in: 0..<30)..<Int.random(in: 150..<240)
-            let all = try await block.rows(ofCoin: key, in: range, columns: ["Rank", "Price USD"])
-            let some = try await block.rows(ofCoin: key, in: range, columns: ["Rank", "Price USD"], lastOf: step)
-            #expect(some.minutes == all.minutes)
-            for row in 0..<all.count {
-                let isLast = row + 1 == all.count || all.minutes[row + 1] / step != all.minutes[row] / step
-                for column in 0..<2 where isLast || some.cell(row, column) != nil {
-                    #expect(some.cell(row, column).map(Array.init) == all.cell(row, column).map(Array.init))
-                }
-            }
-            // Others have none as a rule: that is what it is for.
-            #expect((0..<some.count).count { some.cell($0, 0) != nil } <= some.minutes.count / 3 + 8)
-        }
-    }
-
     @Test func `an hour without a list is a block too`() async throws {
         try await comesBack(Array(repeating: .missing, count: 60))
         try await comesBack(Array(repeating: .gap(code: "stopped", detail: ""), count: 60))
@@ -202,7 +180,7 @@ import Testing
         #expect(try await block.rows(ofCoin: 1_000_000, in: 0..<120, columns: ["Rank"]).count == 0)
     }
 
-    private func text(_ cell: ArraySlice<UInt8>?) -> String {
+    private func text(_ cell: [UInt8]?) -> String {
         cell.map { String(decoding: $0, as: UTF8.self) } ?? "none"
     }
 

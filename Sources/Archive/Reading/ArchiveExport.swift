@@ -154,7 +154,7 @@ package struct ArchiveExport: Sendable {
                 for (number, place) in places.enumerated() {
                     if number > 0 { list.append(UInt8(ascii: ",")) }
                     // As it stands in the list, with its quotes.
-                    if let place, let cell = rows.cell(taken, place) { list += cell }
+                    if let place { _ = rows.append(taken, place, to: &list) }
                 }
                 list += CSV.endOfLine
             }

@@ -19,7 +19,7 @@ struct BitReader {
     }
 
     /// At least 57 bits from here on, the first as the lowest.
-    private var next: UInt64 {
+    @inline(__always) private var next: UInt64 {
         let byte = position >> 3
         guard byte + 8 <= bytes.count else { return nextAtEnd(byte) }
         return UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: byte, as: UInt64.self)) >> UInt64(position & 7)
@@ -57,7 +57,7 @@ struct BitReader {
     }
 
     /// A number as `RiceCode` writes it.
-    mutating func readRice(_ code: RiceCode) -> UInt64 {
+    @inline(__always) mutating func readRice(_ code: RiceCode) -> UInt64 {
         let bits = next
         let ones = (~bits).trailingZeroBitCount
         if ones < RiceCode.longestRun, ones + 1 + code.width <= 57 {

@@ -54,34 +54,51 @@ struct PlainNumber {
     /// Powers of ten that fit.
     private static let powers: [Int64] = (0...18).map { (0..<$0).reduce(1) { power, _ in power * 10 } }
 
-    /// Appends a number with a point in front of its last `places` digits.
+    /// Appends a number with a point in front of its last `places` digits, at most 63.
     static func append(_ digits: Int64, places: Int, isStripped: Bool, to output: inout [UInt8]) {
         var (magnitude, places) = (digits.magnitude, places)
         if isStripped {
-            while places > 0, magnitude % 10 == 0 {
-                magnitude /= 10
-                places -= 1
-            }
+            while places > 0, magnitude % 10 == 0 { (magnitude, places) = (magnitude / 10, places - 1) }
         }
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 96) { buffer in
-            var place = buffer.count
-            var written = 0
-            while magnitude > 0 || written <= places {
-                if written == places, places > 0 {
-                    place -= 1
-                    buffer[place] = UInt8(ascii: ".")
-                }
-                place -= 1
-                buffer[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: magnitude % 10)
-                magnitude /= 10
-                written += 1
+            var start = buffer.count
+            if places > 0 {
+                // Where more places are than digits fit, all digits stand behind the point.
+                let (whole, fraction) =
+                    places < powers.count
+                    ? magnitude.quotientAndRemainder(dividingBy: UInt64(powers[places])) : (0, magnitude)
+                write(fraction, digits: places, before: &start, in: buffer)
+                start -= 1
+                buffer[start] = UInt8(ascii: ".")
+                magnitude = whole
             }
+            write(magnitude, digits: 1, before: &start, in: buffer)
             if digits < 0 {
-                place -= 1
-                buffer[place] = UInt8(ascii: "-")
+                start -= 1
+                buffer[start] = UInt8(ascii: "-")
             }
-            output.append(contentsOf: UnsafeMutableBufferPointer(rebasing: buffer[place...]))
+            output.append(contentsOf: UnsafeMutableBufferPointer(rebasing: buffer[start...]))
         }
+    }
+
+    /// Writes a number of so many digits or more in front of `start`, which it moves; two digits at a time.
+    private static func write(
+        _ number: UInt64, digits: Int, before start: inout Int, in buffer: UnsafeMutableBufferPointer<UInt8>
+    ) {
+        let end = start
+        func put(_ digit: UInt64) {
+            start -= 1
+            buffer[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit)
+        }
+        var rest = number
+        while rest >= 10 {
+            let (quotient, pair) = rest.quotientAndRemainder(dividingBy: 100)
+            put(pair % 10)
+            put(pair / 10)
+            rest = quotient
+        }
+        if rest > 0 { put(rest) }
+        while end - start < digits { put(0) }
     }
 }
 
@@ -107,6 +124,9 @@ enum PlainDouble {
             let magnitude = number.digits.magnitude
             value = (number.digits < 0 ? -1 : 1) * nearest(magnitude, places: number.places)
             if magnitude < exactDigits { return value }
+            if let shortest = ShortestDecimal(value) {
+                return shortest.digits == magnitude && shortest.places == number.places ? value : nil
+            }
         } else {
             guard let parsed = parsed(text) else { return nil }
             value = parsed
@@ -139,6 +159,11 @@ enum PlainDouble {
 
     /// The value is finite.
     static func append(_ value: Double, to output: inout [UInt8]) {
+        if let shortest = ShortestDecimal(value) {
+            let digits = Int64(shortest.digits)
+            return PlainNumber.append(
+                value < 0 ? -digits : digits, places: shortest.places, isStripped: false, to: &output)
+        }
         withText(of: value) { output.append(contentsOf: $0) }
     }
 

@@ -285,13 +285,7 @@ package final class Block: Sendable {
             placed.start + $0
         }
         for (coin, bytes) in zip(coins, pieces) {
-            let chunk = try Chunk(bytes, placed.segment, layout)
-            for list in lists {
-                guard let row = chunk.row(inList: list) else { continue }
-                rows.append(list, order: chunk.order(ofRow: row)) {
-                    writer.append(coin.key, coin.entry, chunk, row, minute: minutes[list], to: &$0)
-                }
-            }
+            rows.append(coin.key, coin.entry, try Chunk(bytes, placed.segment, layout), writer, minutes: minutes)
         }
         return rows
     }

@@ -25,6 +25,7 @@ struct Chunk {
             let presence = bits.readBit() ? all : bits.read(lists)
             let count = presence.nonzeroBitCount
             var order: [Int64] = []
+            order.reserveCapacity(count)
             try NumberSeries.read(count, from: &bits, into: &order)
             var columns: [TextSeries.Texts] = []
             for _ in layout.chunkColumns(segment.order) { columns.append(try TextSeries.Texts(count, from: &bits)) }

@@ -2,52 +2,62 @@ import TopLists
 
 /// Blocks, coin by coin.
 extension Block {
-    /// A coin's rows, in order: of each its minute and its cells in the columns that were asked for.
+    /// A coin's rows, in order: of each its minute, and its cells in the columns that were asked for.
+    ///
+    /// They are numbers until somebody asks for their text.
     package struct CoinRows: Sendable {
-        /// Of each row.
-        package fileprivate(set) var minutes: [Int] = []
-        private let width: Int
-        private var bytes: [UInt8] = []
-        /// Of each cell: where it ends, or -1 - that where there is none.
-        private var ends: [Int] = []
+        /// Rows of one segment; a class, as copies of what it has would take longer than a cell.
+        fileprivate final class Part: Sendable {
+            let writer: RowWriter
+            let key: Int64
+            let entry: DirectoryGroup.Entry
+            let chunk: Chunk
+            /// Of the columns that were asked for, which each is in the lists.
+            let columns: [Int?]
 
-        package var count: Int { minutes.count }
+            init(_ writer: RowWriter, _ key: Int64, _ entry: DirectoryGroup.Entry, _ chunk: Chunk, _ columns: [Int?]) {
+                (self.writer, self.key, self.entry, self.chunk, self.columns) = (writer, key, entry, chunk, columns)
+            }
 
-        fileprivate init(width: Int) {
-            self.width = width
-        }
-
-        /// As it stands in the list; nil where the list has no such column, and in a row of which no cells were wanted.
-        package func cell(_ row: Int, _ column: Int) -> ArraySlice<UInt8>? {
-            let place = row * width + column
-            guard ends[place] >= 0 else { return nil }
-            return bytes[(place == 0 ? 0 : max(ends[place - 1], -1 - ends[place - 1]))..<ends[place]]
-        }
-
-        /// `write` appends a cell, and says whether there is one.
-        fileprivate mutating func append(_ minute: Int, _ write: (Int, inout [UInt8]) -> Bool) {
-            minutes.append(minute)
-            for column in 0..<width {
-                let isThere = write(column, &bytes)
-                ends.append(isThere ? bytes.count : -1 - bytes.count)
+            /// Appends a cell of a row of the chunk; false where the lists have no such column.
+            func append(_ column: Int, _ row: Int, minute: Int, to text: inout [UInt8]) -> Bool {
+                guard let column = columns[column] else { return false }
+                writer.append(column, key, entry, chunk, row, minute: minute, to: &text)
+                return true
             }
         }
 
-        fileprivate mutating func reserve(_ rows: Int) {
-            minutes.reserveCapacity(minutes.count + rows)
-            ends.reserveCapacity(ends.count + rows * width)
-            bytes.reserveCapacity(bytes.count + rows * width * 12)
+        /// Of each row.
+        package fileprivate(set) var minutes: [Int] = []
+        fileprivate var parts: [Part] = []
+        /// Of each row, which part it is in, and which of the chunk's rows it is.
+        fileprivate var places: [(part: Int32, row: Int32)] = []
+
+        package var count: Int { minutes.count }
+
+        fileprivate mutating func reserve(_ count: Int) {
+            minutes.reserveCapacity(count)
+            places.reserveCapacity(count)
+        }
+
+        /// As it stands in the list; nil where the list has no such column.
+        package func cell(_ row: Int, _ column: Int) -> [UInt8]? {
+            var text: [UInt8] = []
+            return append(row, column, to: &text) ? text : nil
+        }
+
+        /// Appends a cell as it stands in the list; false where the list has no such column.
+        package func append(_ row: Int, _ column: Int, to text: inout [UInt8]) -> Bool {
+            let place = places[row]
+            return parts[Int(place.part)].append(column, Int(place.row), minute: minutes[row], to: &text)
         }
     }
 
     /// The rows of a coin within the range of minutes.
     ///
-    /// Lists that are kept as they are, and those without keys, have none. Cells are wanted of the last row in each `step` minutes, counted
-    /// from the block's first, and of some others.
-    package func rows(
-        ofCoin key: Int64, in range: Range<Int>, columns titles: [String], lastOf step: Int = 1
-    ) async throws -> CoinRows {
-        var rows = CoinRows(width: titles.count)
+    /// Lists that are kept as they are, and those without keys, have none.
+    package func rows(ofCoin key: Int64, in range: Range<Int>, columns titles: [String]) async throws -> CoinRows {
+        var rows = CoinRows()
         guard let place = outline.place(of: key) else { return rows }
         let group = place / Outline.groupSize
         let entries = try await directory(group..<group + 1)[0].entries
@@ -57,31 +67,24 @@ extension Block {
             return !entry.chunks[index].isEmpty && placed.start < range.upperBound
                 && range.lowerBound < placed.start + placed.segment.kinds.count
         }
+        rows.reserve(min(range.count, segments.reduce(0) { $0 + outline.segments[$1].segment.tables }))
         for (index, bytes) in zip(segments, try await read(segments.map { entry.chunks[$0] })) {
             let placed = outline.segments[index]
             // Without keys, places stand for them.
             guard let layout = placed.segment.layout.map({ outline.layouts[$0] }), layout.key != nil else { continue }
             let chunk = try Chunk(bytes, placed.segment, layout)
-            let writer = RowWriter(layout, placed.segment.order, outline.labelNames)
-            let columns = titles.map { title in layout.columns.firstIndex { $0.name == title } }
-            var own: [Int] = []
-            var (list, first) = (0, 0)
+            var list = 0
             for (offset, kind) in placed.segment.kinds.enumerated() where kind == .rows {
                 defer { list += 1 }
                 let minute = placed.start + offset
-                guard let row = chunk.row(inList: list), range.contains(minute) else { continue }
-                if own.isEmpty { first = row }
-                own.append(minute)
+                guard range.contains(minute), let row = chunk.row(inList: list) else { continue }
+                rows.minutes.append(minute)
+                rows.places.append((Int32(rows.parts.count), Int32(row)))
             }
-            rows.reserve(own.count)
-            for (index, minute) in own.enumerated() {
-                let isWanted = index + 1 == own.count || minute / step != own[index + 1] / step
-                rows.append(minute) { column, cells in
-                    guard isWanted, let column = columns[column] else { return false }
-                    writer.append(column, key, entry, chunk, first + index, minute: minute, to: &cells)
-                    return true
-                }
-            }
+            rows.parts.append(
+                CoinRows.Part(
+                    RowWriter(layout, placed.segment.order, outline.labelNames), key, entry, chunk,
+                    titles.map { title in layout.columns.firstIndex { $0.name == title } }))
         }
         return rows
     }

@@ -10,10 +10,12 @@ struct DirectoryGroup: Sendable {
 
         /// The value of a text column in a minute, which is counted from the block's first; nil before the first one.
         func label(_ column: Int, at minute: Int) -> [UInt8]? {
-            let labels = labels[column]
-            // As nearly all have.
-            if labels.count == 1 { return labels[0].minute <= minute ? labels[0].text : nil }
-            return labels.last { $0.minute <= minute }?.text
+            labels[column].last { $0.minute <= minute }?.text
+        }
+
+        /// Whether the value of a text column does not change from a minute on, as that of nearly all coins.
+        func isConstant(_ column: Int, from minute: Int) -> Bool {
+            labels[column].last.map { $0.minute <= minute } ?? true
         }
     }
 

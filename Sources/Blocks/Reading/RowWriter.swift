@@ -21,30 +21,55 @@ struct RowWriter {
         }
     }
 
-    func append(
-        _ key: Int64, _ entry: DirectoryGroup.Entry, _ chunk: Chunk, _ row: Int, minute: Int, to csv: inout [UInt8]
-    ) {
-        for column in sources.indices {
-            if column > 0 { csv.append(UInt8(ascii: ",")) }
-            append(column, key, entry, chunk, row, minute: minute, to: &csv)
-        }
-        csv += CSV.endOfLine
+    /// A row of a coin's chunk, counted from its first, and the list and the minute that it is of.
+    struct Row {
+        let number: Int
+        let list: Int
+        let minute: Int
     }
 
+    /// Appends the cell that a row of the chunk has in a column.
     func append(
         _ column: Int, _ key: Int64, _ entry: DirectoryGroup.Entry, _ chunk: Chunk, _ row: Int, minute: Int,
-        to csv: inout [UInt8]
+        to text: inout [UInt8]
     ) {
         switch sources[column] {
-        case .key: PlainNumber.append(key, places: 0, isStripped: false, to: &csv)
-        case .order: PlainNumber.append(chunk.order(ofRow: row), places: 0, isStripped: false, to: &csv)
-        case .chunk(let place): chunk.columns[place].append(row, to: &csv)
-        case .label(let place): if place >= 0 { csv += entry.label(place, at: minute) ?? [] }
+        case .key: PlainNumber.append(key, places: 0, isStripped: false, to: &text)
+        case .order: PlainNumber.append(chunk.order(ofRow: row), places: 0, isStripped: false, to: &text)
+        case .chunk(let place): chunk.columns[place].append(row, to: &text)
+        case .label(let place): if place >= 0 { text += entry.label(place, at: minute) ?? [] }
         }
+    }
+
+    /// Appends a column of the rows.
+    private func append(
+        _ column: Int, _ key: Int64, _ entry: DirectoryGroup.Entry, _ chunk: Chunk, _ rows: [Row], to cells: inout Cells
+    ) {
+        guard let first = rows.first else { return }
+        let isEqual =
+            switch sources[column] {
+            case .key: true
+            case .label(let place): place < 0 || entry.isConstant(place, from: first.minute)
+            case .order, .chunk: false
+            }
+        for row in isEqual ? rows.prefix(1) : rows[...] {
+            cells.append { append(column, key, entry, chunk, row.number, minute: row.minute, to: &$0) }
+        }
+        if isEqual { cells.repeatLast(rows.count - 1) }
+    }
+
+    /// Appends the rows, with all their columns; `row` gets the number of each and where it stands then.
+    func append(
+        _ key: Int64, _ entry: DirectoryGroup.Entry, _ chunk: Chunk, _ rows: [Row], to csv: inout [UInt8],
+        through cells: inout Cells, _ row: (Int, Range<Int>) -> Void
+    ) {
+        cells.removeAll()
+        for column in sources.indices { append(column, key, entry, chunk, rows, to: &cells) }
+        cells.append(rows: rows.count, to: &csv, row)
     }
 }
 
-/// Rows of a segment's lists as texts, written coin by coin, and put in order list by list.
+/// Rows of a segment's lists as texts, written coin by coin and put in order list by list.
 struct SegmentRows {
     private struct Row {
         let order: Int64
@@ -58,16 +83,30 @@ struct SegmentRows {
     /// Of each list.
     private var rows: [[Row]]
     private var isInOrder = false
+    /// Of the coin whose rows are written.
+    private var cells = Cells()
 
     init(_ lists: Range<Int>, header: [UInt8]) {
         (self.lists, self.header) = (lists, header)
         rows = Array(repeating: [], count: lists.count)
     }
 
-    mutating func append(_ list: Int, order: Int64, _ write: (inout [UInt8]) -> Void) {
-        let start = bytes.count
-        write(&bytes)
-        rows[list - lists.lowerBound].append(Row(order: order, start: start, end: bytes.count))
+    /// Appends the rows that a coin has in the lists, each in a minute.
+    mutating func append(
+        _ key: Int64, _ entry: DirectoryGroup.Entry, _ chunk: Chunk, _ writer: RowWriter, minutes: [Int]
+    ) {
+        var own: [RowWriter.Row] = []
+        own.reserveCapacity(lists.count)
+        for list in lists {
+            if let number = chunk.row(inList: list) {
+                own.append(.init(number: number, list: list, minute: minutes[list]))
+            }
+        }
+        writer.append(key, entry, chunk, own, to: &bytes, through: &cells) { index, place in
+            let row = own[index]
+            rows[row.list - lists.lowerBound].append(
+                Row(order: chunk.order(ofRow: row.number), start: place.lowerBound, end: place.upperBound))
+        }
     }
 
     /// By their order, which is mostly that of ranks: each has its place then.
@@ -88,9 +127,10 @@ struct SegmentRows {
         bytes.withUnsafeBufferPointer { bytes in
             for (list, own) in zip(lists, rows) {
                 for row in Self.sorted(own) {
-                    other.append(list, order: row.order) {
-                        $0.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[row.start..<row.end]))
-                    }
+                    let start = other.bytes.count
+                    other.bytes.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[row.start..<row.end]))
+                    other.rows[list - lists.lowerBound].append(
+                        Row(order: row.order, start: start, end: other.bytes.count))
                 }
             }
         }

@@ -84,7 +84,7 @@ struct CoinCourseReader {
         of id: Int64, _ minutes: Range<Minute>, _ found: ArchiveReader.Found, _ wanted: [String], lastOf step: Int
     ) async throws -> [Take] {
         let offsets = found.offset(of: minutes.lowerBound)..<found.offset(of: minutes.upperBound)
-        let rows = try await found.block.rows(ofCoin: id, in: offsets, columns: wanted, lastOf: step)
+        let rows = try await found.block.rows(ofCoin: id, in: offsets, columns: wanted)
         var takes: [Take] = []
         takes.reserveCapacity(offsets.count)
         var row = 0
@@ -98,7 +98,7 @@ struct CoinCourseReader {
             // Another row of the step follows.
             if row + 1 < rows.count, rows.minutes[row + 1] / step == offset / step { continue }
             takes.append(
-                Take(minute: minute, cells: wanted.indices.map { rows.cell(row, $0).map(Array.init) }, gap: ""))
+                Take(minute: minute, cells: wanted.indices.map { rows.cell(row, $0) }, gap: ""))
         }
         return takes
     }
