@@ -470,7 +470,7 @@ let package = Package(
         .executableTarget(
             name: "cointape-bench",
             dependencies: [
-                "Basics", "Blocks", "HTTPServer", "JQ", "Merging", "Orders", "Redis", "Sandbox", "TopLists",
+                "Archive", "Basics", "Blocks", "HTTPServer", "JQ", "Merging", "Orders", "Redis", "Sandbox", "TopLists",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -1,6 +1,6 @@
 package import Basics
 
-/// Which hour or day a block is of, and by that its name.
+/// Names a block by the hour or the day that it covers.
 package enum BlockName: Hashable, Sendable, CustomStringConvertible {
     /// The hour that begins with the minute.
     case hour(Minute)
@@ -19,7 +19,7 @@ package enum BlockName: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// How many minutes it is about.
+    /// How many minutes the block covers.
     package var minutes: Int {
         switch self {
         case .hour: 60
@@ -27,10 +27,10 @@ package enum BlockName: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The minute behind the last one.
+    /// The first minute after the block.
     package var end: Minute { first.advanced(byMinutes: minutes) }
 
-    /// As clients name it: `2026-11-28T13.tape` or `2026-11-28.tape`.
+    /// The name that clients use: `2026-11-28T13.tape` or `2026-11-28.tape`.
     package var description: String {
         switch self {
         case .hour(let first): "\(first.description.prefix(13)).tape"
@@ -38,7 +38,7 @@ package enum BlockName: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Where it is in a store: `2026/11/28/13.tape` or `2026/11/2026-11-28.tape`.
+    /// The file's path within a store: `2026/11/28/13.tape` or `2026/11/2026-11-28.tape`.
     package var file: String {
         let date = first.description.prefix(10)
         let (year, month, day) = (date.prefix(4), date.dropFirst(5).prefix(2), date.suffix(2))

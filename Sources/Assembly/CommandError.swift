@@ -1,19 +1,19 @@
 import Config
 
-/// Why a command does not do what it was asked for, in words for its user.
+/// Why a command cannot do what was asked, in words for its user.
 package struct CommandError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What the user has to change.
     package enum Kind: Equatable, Sendable {
-        /// One of its options has to be another.
+        /// An option needs another value.
         case option
-        /// A config or the environment has to be mended.
+        /// A config or the environment has to be fixed.
         case configuration
-        /// What was asked for cannot be done as things are; nothing was changed.
+        /// It cannot be done in the present state; nothing was changed.
         case refused
     }
 
     package let kind: Kind
-    /// Shown behind `cointape: `, without a period at its end.
+    /// Printed after `cointape: `, without a period at the end.
     package let description: String
 
     init(_ kind: Kind, _ description: String) {
@@ -22,9 +22,9 @@ package struct CommandError: Error, Equatable, Sendable, CustomStringConvertible
     }
 }
 
-/// What ends a command, in words for its user.
+/// Errors that end a command, in words for its user.
 package enum StartProblem {
-    /// Whether it is the configuration that must be mended.
+    /// Whether the configuration must be fixed.
     package static func isConfiguration(_ error: any Error) -> Bool {
         error is ConfigIssues || (error as? CommandError)?.kind == .configuration
     }

@@ -3,9 +3,9 @@ import Foundation
 import Tape
 import Workers
 
-/// What a process is told by its environment.
+/// The environment variables of the process.
 package struct Environment: Sendable {
-    /// All variables, also empty ones, which the subscript takes as missing.
+    /// All variables, including empty ones, which the subscript treats as missing.
     package let variables: [String: String]
 
     package init(_ variables: [String: String] = ProcessInfo.processInfo.environment) {
@@ -30,7 +30,7 @@ package struct Environment: Sendable {
         return TapeClock(scale: scale)
     }
 
-    /// The ports that `up` can take for the api, with the next one for its Redis.
+    /// The ports that `up` accepts for the api; its Redis uses the next port.
     package static let upPorts = 1...65_534
 
     /// The api's port: `PORT`, or 6667.

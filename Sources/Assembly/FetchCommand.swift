@@ -7,13 +7,13 @@ import Workers
 
 /// `cointape fetch CONFIG`: settles the current minute once, or shows what would be published.
 package enum FetchCommand {
-    /// What came of the minute, in words; a gap makes the exit code 1.
+    /// The result for the minute, in words; a gap makes the exit code 1.
     package enum Result: Sendable {
         case rows(String)
         case gap(String)
     }
 
-    /// With `dryRun` nothing is written, no lease is taken, and `print` gets a row a line.
+    /// With `dryRun` nothing is written and no lease is taken; `print` gets one row per line.
     package static func run(
         _ path: String, dryRun: Bool, environment: Environment, print: (String) -> Void
     ) async throws -> Result {
@@ -22,7 +22,7 @@ package enum FetchCommand {
         guard let config = configs.files.first?.config as? FetchConfig else {
             throw CommandError(.configuration, "\(path) is not the config of a fetch worker")
         }
-        // Who only looks leaves no trace, in logs neither.
+        // A dry run leaves no trace, not even in the logs.
         let logs = dryRun ? LogOutputs() : try configs.openLogs()
         let process = WorkerProcess(clock: clock, redactor: configs.redactor, logs: logs)
         defer { process.shutdown() }

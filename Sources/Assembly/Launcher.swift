@@ -23,17 +23,17 @@ enum Launcher {
             services: services.map { .init(service: $0) }, logger: logger)
         configuration.maximumGracefulShutdownDuration = grace
         let group = ServiceGroup(configuration: configuration)
-        // Not by the group itself: it traps signals only once it runs, and one that came before would be nobody's.
+        // The group would trap signals only once it runs, and a signal before that would be lost.
         await StopSignals.watch { await group.triggerGracefulShutdown() }
         try await group.run()
     }
 
-    /// A peer that goes away while we write, or whoever reads the logs, is an error code and not the end of the process.
+    /// Writing to a closed connection or a closed log pipe returns an error instead of ending the process.
     static func ignoreBrokenPipes() {
         signal(SIGPIPE, SIG_IGN)
     }
 
-    /// A logger for the process as a whole, for what only concerns the services' order: quiet.
+    /// A logger for messages about the order of services: quiet.
     static func quietLogger(_ logger: Logger) -> Logger {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
@@ -43,18 +43,18 @@ enum Launcher {
 
 /// How many event loops a process has.
 package enum EventLoops {
-    /// Has the process do with one event loop: who has more cores starts more workers, which share nothing.
+    /// Makes the process use one event loop: to use more cores, start more workers, which share nothing.
     ///
-    /// To be called before anything else. NIO's own variable NIO_SINGLETON_GROUP_LOOP_COUNT stands above it.
+    /// Must be called before anything else. NIO's own variable NIO_SINGLETON_GROUP_LOOP_COUNT takes precedence.
     package static func useOne(_ environment: [String: String]) {
         guard environment["NIO_SINGLETON_GROUP_LOOP_COUNT"] == nil else { return }
         NIOSingletons.groupLoopCountSuggestion = 1
     }
 }
 
-/// SIGTERM and SIGINT: the first asks for an end in good order, and that takes its time; the second leaves at once.
+/// SIGTERM and SIGINT: the first requests a graceful shutdown, which takes its time; the second exits at once.
 private enum StopSignals {
-    /// Watches as long as the process lives, from when it returns: a signal that comes any later is not lost.
+    /// Watches until the process ends; signals that arrive after it returns are not lost.
     ///
     /// `stop` is called once, at the first signal.
     static func watch(_ stop: @escaping @Sendable () async -> Void) async {
@@ -62,7 +62,7 @@ private enum StopSignals {
         Task.detached {
             var isFirst = true
             for await signal in signals {
-                // As a shell tells the end by a signal: 128 and its number. Nothing is flushed, and nothing waited for.
+                // The exit code by which a shell reports death by a signal: 128 plus its number. Nothing is flushed or awaited.
                 if !isFirst { _exit(128 + (signal == .sigterm ? SIGTERM : SIGINT)) }
                 isFirst = false
                 Task { await stop() }

@@ -8,12 +8,12 @@ import Telemetry
 import UnixSignals
 import Workers
 
-/// What a process of workers logs to, ready before the first of them is started.
+/// The log outputs of a process of workers, opened before the first worker starts.
 struct ProcessLogs: Sendable {
     let outputs: LogOutputs
-    /// Speaks for the process as a whole, as the first config wants it.
+    /// Logs for the whole process, with the settings of the first config.
     let logger: Logger
-    /// To be run before the workers, so that it ends behind them; empty when nothing can be rotated.
+    /// Must be started before the workers, so that it stops after them; empty if there is no log file to rotate.
     let services: [any Service]
 
     init(_ configs: ConfigFiles, worker: String) async throws {
@@ -30,13 +30,13 @@ struct ProcessLogs: Sendable {
     }
 }
 
-/// Opens the log files anew on SIGHUP, as logrotate asks for it.
+/// Reopens the log files on SIGHUP, as logrotate expects.
 private struct LogRotation: Service {
     private let outputs: LogOutputs
     private let logger: Logger
     private let signals: UnixSignalsSequence
 
-    /// Traps the signal from now on.
+    /// Traps SIGHUP from now on.
     init(_ outputs: LogOutputs, logger: Logger) async {
         self.outputs = outputs
         self.logger = logger
@@ -54,7 +54,7 @@ private struct LogRotation: Service {
 struct ProcessMetrics: Sendable {
     let registry = MetricsRegistry()
 
-    /// Takes over swift-metrics for the process, which may be done once.
+    /// Installs itself as the backend of swift-metrics, which can be done once per process.
     static func bootstrap() -> ProcessMetrics {
         let metrics = ProcessMetrics()
         MetricsSystem.bootstrap(metrics.registry)
@@ -62,7 +62,7 @@ struct ProcessMetrics: Sendable {
         return metrics
     }
 
-    /// One server for each address that the workers' configs name: all show the whole process.
+    /// One server for each address in the workers' configs; each shows the whole process.
     func servers(_ files: [ConfigFiles.File], logger: (WorkerSettings) -> Logger) -> [any Service] {
         var known = Set<MetricsAddress>()
         return files.compactMap { file in

@@ -1,11 +1,11 @@
 import Tape
 import Workers
 
-/// `cointape run CONFIG…`: the workers of these configs, until told to stop.
+/// `cointape run CONFIG…`: runs the workers of these configs until told to stop.
 package enum RunCommand {
     /// Returns when all workers have ended; throws `ConfigIssues` before it starts any.
     ///
-    /// `tell` gets the warnings about the configs.
+    /// `tell` is called with warnings about the configs.
     package static func run(
         _ paths: [String], environment: Environment, tell: (String) -> Void
     ) async throws {
@@ -24,9 +24,9 @@ package enum RunCommand {
     }
 }
 
-/// `cointape check CONFIG…`: what is wrong with configs, or what they are.
+/// `cointape check CONFIG…`: reports what is wrong with configs, or summarizes them.
 package enum CheckCommand {
-    /// A line a config, and what feeds cost in lines below; throws all mistakes together.
+    /// One line per config, followed by lines about the cost of feeds; throws all mistakes together.
     package static func run(_ paths: [String], environment: Environment) throws -> [String] {
         let configs = try ConfigFiles.load(paths, environment: environment.variables, requiringNeeds: false)
         return configs.files.map { file in

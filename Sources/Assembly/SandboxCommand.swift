@@ -5,9 +5,9 @@ import Sandbox
 import ServiceLifecycle
 import Tape
 
-/// `cointape sandbox`: the three providers, until told to stop.
+/// `cointape sandbox`: runs the three providers until told to stop.
 package enum SandboxCommand {
-    /// Once it listens, `print` gets the variables that send workers to it; throws for a fault that does not exist.
+    /// When it listens, `print` gets the variables that point workers at it; throws if a fault does not exist.
     package static func run(
         host: String, port: Int, assets: Int, key: String, faults: [String], environment: Environment,
         print: @escaping @Sendable (String) -> Void
@@ -28,14 +28,14 @@ package enum SandboxCommand {
         try await Launcher.run([server], logger: Launcher.quietLogger(logger))
     }
 
-    /// All faults by name, a line each.
+    /// All faults, one per line.
     package static var faultNames: String { FaultPlan.names }
 
-    /// What is wrong with the value of `--host`; nil if nothing is.
+    /// What is wrong with the value of `--host`; nil if it is valid.
     package static func fault(ofHost host: String) -> String? {
         HostName.fault(of: host).map { "\($0); it should be 127.0.0.1, 0.0.0.0, :: or a name of this machine" }
     }
 
-    /// Throws what is wrong with the values of `--fault`.
+    /// Throws if a value of `--fault` is invalid.
     package static func check(faults: [String]) throws { _ = try FaultPlan(faults) }
 }

@@ -6,9 +6,9 @@ import Projecting
 import Serving
 import Workers
 
-/// All kinds of workers, and what is made of the list as a whole.
+/// All kinds of workers.
 package enum WorkerKinds {
-    /// In the order of the data's way.
+    /// In the order in which data flows.
     static let all: [any WorkerConfig.Type] = [
         FetchConfig.self,
         MergeConfig.self,
@@ -17,16 +17,17 @@ package enum WorkerKinds {
         APIConfig.self,
     ]
 
-    /// The config of the kind that its field `worker` names; nil, with issues in the reader's context, if anything is wrong.
+    /// Reads the config of the kind in its field `worker`; returns nil, with issues in the reader's context, if anything is
+    /// wrong.
     static func config(reading reader: ConfigReader) -> (any WorkerConfig)? {
         let name = reader.choice("worker", among: all.map { $0.kind.name }, "The kind of worker.")
         return all.first { $0.kind.name == name }?.init(reading: reader)
     }
 
-    /// The reference of all fields, as Markdown, out of the declarations by which configs are read.
+    /// The reference of all fields as Markdown, generated from the declarations that read the configs.
     package static var reference: String { preface + all.map(section).joined(separator: "\n") }
 
-    /// The page's part that is about all configs.
+    /// The part of the page that applies to all configs.
     private static let preface = """
         # Configuration
 

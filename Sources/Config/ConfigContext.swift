@@ -1,16 +1,16 @@
 import Basics
 
-/// What one reading of one file gathers: its issues, its secrets, and the fields that were declared.
+/// What reading one file collects: its issues, its secrets, and the fields that were declared.
 package final class ConfigContext {
-    /// The file's path, only for the messages: nothing is opened.
+    /// The file's path, only for messages; nothing is opened.
     package let file: String
-    /// The variables that placeholders are filled in from.
+    /// The variables that placeholders refer to.
     package let environment: [String: String]
     /// In the order in which they were reported.
     package private(set) var issues: [ConfigIssue] = []
-    /// One for each path, in the order in which they were first declared.
+    /// One for each path, in the order of first declaration.
     package private(set) var fields: [ConfigField] = []
-    /// What must not be printed: the values of variables named like a secret, and what `keepSecret` was given.
+    /// Values that must not be printed: those of variables with names like a secret's, and those passed to `keepSecret`.
     package private(set) var secrets: Set<String> = []
 
     package init(file: String, environment: [String: String]) {
@@ -18,7 +18,7 @@ package final class ConfigContext {
         self.environment = environment
     }
 
-    /// The reader of the file's object; nil, with issues, when the document is not a JSON object.
+    /// The reader of the file's object; nil, with issues, if the document is not a JSON object.
     package func reader(of document: ConfigDocument) -> ConfigReader? {
         for mistake in document.mistakes {
             report(mistake.message, at: mistake.place.position, path: mistake.place.path)
@@ -26,10 +26,10 @@ package final class ConfigContext {
         return document.object.map { ConfigReader($0, path: "", in: self) }
     }
 
-    /// As the other, for a text that is not parsed yet.
+    /// Like the other one, for a text that is not parsed yet.
     package func reader(of text: [UInt8]) -> ConfigReader? { reader(of: ConfigDocument(text)) }
 
-    /// A reader that finds nothing, for declaring the fields without a file.
+    /// A reader without a file, which only declares the fields.
     package var describingReader: ConfigReader { ConfigReader(nil, path: "", in: self) }
 
     /// Adds an issue; `path` is empty for the file as a whole.
@@ -46,7 +46,7 @@ package final class ConfigContext {
         secrets.insert(value)
     }
 
-    /// Fills in placeholders, remembering what came from a variable that is named like a secret.
+    /// Fills in placeholders, and remembers the values of variables that are named like a secret.
     func resolve(_ text: String) throws(InvalidText) -> Placeholder.Resolved {
         let resolved = try Placeholder.resolve(text, from: environment)
         for variable in resolved.variables where Self.isSecret(variable) {
@@ -60,15 +60,15 @@ package final class ConfigContext {
     }
 }
 
-/// A field as the reference lists it.
+/// A field as listed in the reference.
 package struct ConfigField: Equatable, Sendable {
-    /// `sources[].name` for a field of each object of an array.
+    /// For a field of each object in an array: `sources[].name`.
     package let path: String
-    /// `duration`, `array of strings`, or the values of a choice with bars between them.
+    /// For example `duration` or `array of strings`; for a choice, its values separated by bars.
     package let type: String
-    /// As it would be written; nil when the field must be given.
+    /// The default as written in a config; nil if the field is required.
     package let defaultText: String?
-    /// Whether the field may be missing although it has no default.
+    /// Whether the field may be omitted although it has no default.
     package let isOptional: Bool
     /// One sentence for the reference; the message about a missing field quotes it.
     package let summary: String

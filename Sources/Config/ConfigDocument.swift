@@ -1,12 +1,12 @@
 import JSON
 
-/// The text of a config file, parsed; its placeholders are not filled in yet.
+/// A parsed config file whose placeholders are not filled in yet.
 package struct ConfigDocument: Sendable {
     /// nil if the text is not a JSON object.
     let object: ConfigNode?
     let mistakes: [PlacedMessage]
 
-    /// Does not throw: what is wrong with the text becomes issues when a reader is made.
+    /// Does not throw: mistakes become issues when a reader is made.
     package init(_ text: [UInt8]) {
         var parser = ConfigParser(text)
         do throws(JSONSyntaxError) {

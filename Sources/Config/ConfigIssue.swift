@@ -1,11 +1,11 @@
 /// One mistake in a config file, as `file:line:column: path: what is wrong`.
 package struct ConfigIssue: Equatable, Sendable, CustomStringConvertible {
     package let file: String
-    /// Where the mistake begins; nil if it has no place in the text.
+    /// Where the mistake begins; nil if it has no position in the text.
     package let position: SourcePosition?
     /// `request.pages.size`, `sources[0].name`; empty for the file as a whole.
     package let path: String
-    /// What is wrong, to stand behind the path: `should be a string, not an object`.
+    /// What is wrong, shown after the path: `should be a string, not an object`.
     package let message: String
 
     package init(file: String, position: SourcePosition?, path: String, message: String) {
@@ -21,7 +21,7 @@ package struct ConfigIssue: Equatable, Sendable, CustomStringConvertible {
     }
 }
 
-/// All mistakes of one reading, in the order in which they stand in the files.
+/// All mistakes that were found, in the order of their positions in the files.
 package struct ConfigIssues: Error, Equatable, Sendable, CustomStringConvertible {
     package let issues: [ConfigIssue]
 

@@ -1,4 +1,4 @@
-/// A value of a config file and where it stands.
+/// A value in a config file, and its position.
 struct ConfigNode: Equatable, Sendable {
     indirect enum Value: Equatable, Sendable {
         case object([Member])
@@ -32,12 +32,12 @@ struct ConfigNode: Equatable, Sendable {
     }
 }
 
-/// A place in a text, both counted from 1; the column in characters.
+/// A position in a text: line and column count from 1, and columns are characters.
 package struct SourcePosition: Equatable, Comparable, Sendable, CustomStringConvertible {
     package let line: Int
     package let column: Int
 
-    /// `12:5`, as it stands behind a file's name in messages.
+    /// `12:5`, as shown after a file's name in messages.
     package var description: String { "\(line):\(column)" }
 
     package static func < (left: Self, right: Self) -> Bool {

@@ -1,8 +1,8 @@
 import JSON
 
-/// Reads the JSON of a config file into nodes.
+/// Parses the JSON of a config file into nodes.
 ///
-/// A repeated key is an issue, and its first value counts.
+/// If a key is repeated, that is an issue, and its first value is used.
 struct ConfigParser {
     private let text: [UInt8]
     private var reader = JSONReader()
@@ -19,12 +19,12 @@ struct ConfigParser {
     }
 
     private mutating func next() throws(JSONSyntaxError) -> JSONToken {
-        // A copy of the reference: the reader changes while it reads.
+        // A local copy, because the reader is mutated while it reads.
         let text = text
         return try reader.next(in: text.span)
     }
 
-    /// The value that a token has begun; recursive, as deep as the reader goes.
+    /// Parses the value that begins with the token; recursive, as deep as the reader allows.
     private mutating func value(_ token: JSONToken, path: String) throws(JSONSyntaxError) -> ConfigNode {
         let value: ConfigNode.Value
         switch token.kind {

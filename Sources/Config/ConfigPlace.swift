@@ -1,12 +1,12 @@
-/// Where a field stands, for what only shows when the file has been read.
+/// The location of a field, for mistakes that only show after the file has been read.
 package struct ConfigPlace: Equatable, Sendable {
-    /// As in `ConfigIssue`: `request.pages.size`.
+    /// A path as in `ConfigIssue`: `request.pages.size`.
     package let path: String
-    /// nil if the file has neither the field nor the object that it belongs in.
+    /// nil if the file has neither the field nor its object.
     package let position: SourcePosition?
 }
 
-/// A value of a config and where it stands, for what compares configs.
+/// A value of a config and its location, for comparisons between configs.
 package struct Placed<Value: Sendable>: Sendable {
     package let value: Value
     package let place: ConfigPlace
@@ -17,7 +17,7 @@ package struct Placed<Value: Sendable>: Sendable {
     }
 }
 
-/// What is wrong with a field, said by one who does not know the file's name.
+/// A mistake in a field, reported by code that does not know the file's name.
 package struct PlacedMessage: Sendable {
     package let place: ConfigPlace
     package let message: String
@@ -27,20 +27,20 @@ package struct PlacedMessage: Sendable {
         self.message = message
     }
 
-    /// The issue that this is once the file is known.
+    /// Makes an issue of this file.
     package func issue(in file: String) -> ConfigIssue {
         ConfigIssue(file: file, position: place.position, path: place.path, message: message)
     }
 }
 
 extension ConfigReader {
-    /// The places of an array's elements.
+    /// The locations of an array's elements.
     package func places(ofEach name: String) -> [ConfigPlace] {
         guard case .array(let elements) = member(name)?.node.value else { return [] }
         return elements.enumerated().map { ConfigPlace(path: "\(joined(name))[\($0)]", position: $1.position) }
     }
 
-    /// The field's own place, or its object's when it is missing.
+    /// The location of the field, or of its object if the field is missing.
     package func place(of name: String) -> ConfigPlace {
         ConfigPlace(path: joined(name), position: member(name)?.node.position ?? position)
     }

@@ -1,4 +1,4 @@
-/// Quantities with their units: a bare number would not say which unit it means.
+/// Quantities with their units; a bare number would not state its unit.
 package enum ConfigQuantity {
     /// `250ms`, `60s`, `15m`, `2h`, `7d`.
     package static func duration(_ text: String) -> Duration? {
@@ -12,7 +12,7 @@ package enum ConfigQuantity {
         case "d": seconds = 86_400
         default: return nil
         }
-        // A century is enough for anybody, and keeps every sum of durations far from overflow.
+        // A century is long enough, and keeps sums of durations far from overflow.
         guard count <= 36_525 * 86_400 / seconds else { return nil }
         return .seconds(count * seconds)
     }

@@ -1,5 +1,5 @@
 extension ConfigReader {
-    /// A reader of the object, also when it is missing and may be: its fields then take their defaults.
+    /// A reader of the object; if it is optional and missing, its fields take their defaults.
     package func object(_ name: String, optional: Bool = false, _ summary: String) -> ConfigReader? {
         declare(name, "object", optional ? "{}" : nil, false, summary)
         guard let member = member(name) else {
@@ -14,7 +14,7 @@ extension ConfigReader {
         return ConfigReader(member.node, path: joined(name), in: context)
     }
 
-    /// As `object`, but nil when it is missing.
+    /// Like `object`, but returns nil if it is missing.
     package func objectIfPresent(_ name: String, _ summary: String) -> ConfigReader? {
         if node != nil, member(name) == nil {
             declare(name, "object", nil, true, summary)
@@ -23,10 +23,10 @@ extension ConfigReader {
         return object(name, optional: true, summary)
     }
 
-    /// A reader for each object of the array, in order; what is not an object is reported and left out.
+    /// A reader for each object of the array, in order; other elements are reported and skipped.
     ///
-    /// A missing array has no objects, and is an issue unless `least` is 0. A reader that only declares fields returns
-    /// one reader, so that the fields of the objects are declared too.
+    /// A missing array has no objects, and is an issue unless `least` is 0. A reader that only declares fields returns one
+    /// reader, so that the fields of the objects are also declared.
     package func objects(_ name: String, atLeast least: Int, _ summary: String) -> [ConfigReader] {
         guard let elements = elements(name, "array of objects", least, summary) else {
             return node == nil ? [ConfigReader(nil, path: joined(name) + "[]", in: context)] : []
@@ -40,10 +40,10 @@ extension ConfigReader {
         }
     }
 
-    /// The texts with their placeholders filled in; what is not a string is reported and left out.
+    /// The strings with their placeholders filled in; other elements are reported and skipped.
     ///
-    /// Without an array it returns an empty one if `least` is 0, else nil. An array that is too short is reported and
-    /// returned all the same.
+    /// Without an array it returns an empty one if `least` is 0, otherwise nil. An array that is too short is reported but still
+    /// returned.
     package func strings(_ name: String, atLeast least: Int = 0, _ summary: String) -> [String]? {
         guard let elements = elements(name, "array of strings", least, summary) else { return least == 0 ? [] : nil }
         return elements.enumerated().compactMap { index, element in
@@ -57,7 +57,7 @@ extension ConfigReader {
         }
     }
 
-    /// An object of texts and numbers, in the order of the file.
+    /// An object of strings, numbers and booleans, in the order of the file.
     package func pairs(_ name: String, _ summary: String) -> [(name: String, value: String)] {
         declare(name, "object of strings and numbers", "{}", false, summary)
         guard let member = member(name) else { return [] }

@@ -1,9 +1,9 @@
 import Basics
 
 extension ConfigReader {
-    /// A value that is written as a string; `convert` says what is wrong by throwing.
+    /// A value that is written as a string; `convert` throws what is wrong with it.
     ///
-    /// Without `allowsLines` a control character is a mistake already.
+    /// Unless `allowsLines` is set, control characters are a mistake.
     package func parsed<Value>(
         _ name: String, type: String, default defaultText: String? = nil, optional: Bool = false,
         allowsLines: Bool = false, _ summary: String, convert: (String) throws -> Value
@@ -14,14 +14,14 @@ extension ConfigReader {
         }
     }
 
-    /// A text of one line, with its placeholders filled in.
+    /// A one-line text, with its placeholders filled in.
     package func string(
         _ name: String, default defaultText: String? = nil, optional: Bool = false, _ summary: String
     ) -> String? {
         parsed(name, type: "string", default: defaultText, optional: optional, summary) { $0 }
     }
 
-    /// A duration with its unit, as `ConfigQuantity` reads it; outside of the range it is reported.
+    /// A duration with its unit, as in `ConfigQuantity`; a value outside the range is reported.
     package func duration(
         _ name: String, default defaultText: String? = nil, in range: ClosedRange<Duration>? = nil, _ summary: String
     ) -> Duration? {
@@ -37,7 +37,7 @@ extension ConfigReader {
         }
     }
 
-    /// A size in bytes, from 1 to `most`; the file and `most` have it with a unit, as `64MB`.
+    /// A size in bytes, from 1 to `most`; the file and `most` state a unit, such as `64MB`.
     package func bytes(
         _ name: String, default defaultText: String? = nil, atMost most: String = "1GB", _ summary: String
     ) -> Int? {
@@ -52,14 +52,14 @@ extension ConfigReader {
         }
     }
 
-    /// A whole number in the range, or a string that is one placeholder and is filled in with such a number.
+    /// A whole number in the range, or a string that consists of one placeholder whose value is such a number.
     package func integer(
         _ name: String, default defaultValue: Int? = nil, in range: ClosedRange<Int>, _ summary: String
     ) -> Int? {
         scalar(name, "integer", defaultValue.map { "\($0)" }, false, summary) { try Self.integer($0, in: range) }
     }
 
-    /// As `integer`, but nil when it is missing.
+    /// Like `integer`, but returns nil if it is missing.
     package func integerIfPresent(_ name: String, in range: ClosedRange<Int>, _ summary: String) -> Int? {
         scalar(name, "integer", nil, true, summary) { try Self.integer($0, in: range) }
     }
@@ -75,7 +75,7 @@ extension ConfigReader {
         return number
     }
 
-    /// `true` or `false`, or a string that is one placeholder and is filled in with one of the two.
+    /// `true` or `false`, or a string that consists of one placeholder whose value is one of the two.
     package func bool(_ name: String, default defaultValue: Bool, _ summary: String) -> Bool? {
         scalar(name, "boolean", "\(defaultValue)", false, summary) { raw in
             switch raw {
@@ -106,7 +106,7 @@ extension ConfigReader {
         }
     }
 
-    /// An address to listen on; an IPv6 address may stand in brackets.
+    /// An address to listen on; an IPv6 address may be in brackets.
     package func listeningHost(_ name: String, default defaultText: String, _ summary: String) -> String? {
         parsed(name, type: "string", default: defaultText, summary) { text in
             let host = text.hasPrefix("[") && text.hasSuffix("]") ? String(text.dropFirst().dropLast()) : text
@@ -116,7 +116,7 @@ extension ConfigReader {
         }
     }
 
-    /// A name that goes into keys and logs.
+    /// A name that is used in keys and logs.
     package func name(_ name: String, default defaultText: String? = nil, _ summary: String) -> String? {
         parsed(name, type: "name", default: defaultText, summary) { text in
             guard text.wholeMatch(of: /[A-Za-z0-9_\-]{1,64}/) != nil else {

@@ -2,12 +2,12 @@ import Basics
 
 /// Reads the fields of one object.
 ///
-/// Each call declares a field, and from that one declaration come the value, the errors and the reference. A call
-/// returns nil when there is nothing to return; what is wrong stands in the context's issues then. So a config's
-/// initialiser reads all its fields first and gives up only afterwards: all mistakes are told at once.
+/// Each call declares a field; its value, the errors and the reference all follow from that declaration. A call returns nil if
+/// there is no value, and reports mistakes to the context. A config's initializer therefore reads all its fields before it fails,
+/// so that all mistakes are reported at once.
 package final class ConfigReader {
     package let context: ConfigContext
-    /// `request.pages` for an object in an object; empty for the file's own.
+    /// `request.pages` for a nested object; empty for the file's own object.
     package let path: String
     let node: ConfigNode?
     private let members: [ConfigNode.Member]
@@ -20,12 +20,12 @@ package final class ConfigReader {
         if case .object(let members) = node?.value { self.members = members } else { members = [] }
     }
 
-    /// Where the object begins; for an optional one that is missing, where the object around it begins.
+    /// Where the object begins; if an optional object is missing, where its parent begins.
     package var position: SourcePosition? { node?.position }
 
-    /// Reports the keys that nobody declared.
+    /// Reports the keys that were not declared.
     ///
-    /// To be called last.
+    /// Must be called last.
     package func finish() {
         for member in members where !declared.contains(member.name) {
             let hint = EditDistance.nearest(to: member.name, among: declared).map { " (did you mean \($0)?)" } ?? ""
@@ -33,12 +33,12 @@ package final class ConfigReader {
         }
     }
 
-    /// An issue with a field that was read well but does not fit the others.
+    /// Reports a field that is valid by itself but does not fit the others.
     package func complain(about name: String, _ message: String) {
         complain(message, at: member(name)?.node.position ?? position, name)
     }
 
-    /// Reports a mistake in an element of an array, at its place.
+    /// Reports a mistake in an element of an array, at the element's position.
     package func complain(about name: String, element index: Int, _ message: String) {
         var place = member(name)?.node.position
         if case .array(let elements) = member(name)?.node.value, elements.indices.contains(index) {
@@ -47,7 +47,7 @@ package final class ConfigReader {
         complain(message, at: place ?? position, "\(name)[\(index)]")
     }
 
-    /// The texts of a field of each object of an array, whatever else is wrong with them.
+    /// The text of one field in each object of an array; empty if an object lacks it.
     package func names(_ field: String, in array: String) -> [String] {
         guard case .array(let elements) = member(array)?.node.value else { return [] }
         return elements.map { element in
@@ -58,7 +58,7 @@ package final class ConfigReader {
         }
     }
 
-    /// Reports the fields of an array's objects whose text an earlier object has too.
+    /// Reports objects of an array whose field has the same text as in an earlier object.
     package func complainAboutRepeats(of field: String, in array: String, _ message: String) {
         guard case .array(let elements) = member(array)?.node.value else { return }
         var seen: Set<String> = []
@@ -71,14 +71,14 @@ package final class ConfigReader {
         }
     }
 
-    /// An environment variable that no field names, and whose value must not be printed.
+    /// Returns an environment variable that no field names, and whose value must not be printed.
     package func secret(_ variable: String) -> String? {
         let value = context.environment[variable]
         if let value, !value.isEmpty { context.keepSecret(value) }
         return value
     }
 
-    /// The variables that the field's placeholders name.
+    /// The environment variables in the field's placeholders.
     package func variables(in name: String) -> [String] {
         guard case .string(let text) = member(name)?.node.value else { return [] }
         return (try? context.resolve(text).variables) ?? []
@@ -93,7 +93,7 @@ package final class ConfigReader {
         case bool(Bool)
         case other
 
-        /// A number, or a placeholder's text in a number's place.
+        /// The text of a number, or of a placeholder that stands for one.
         var numberText: String? {
             switch self {
             case .number(let text), .string(let text, isPlaceholder: true): text
@@ -102,7 +102,7 @@ package final class ConfigReader {
         }
     }
 
-    /// `allowsLines` is for programs; every other text is one line.
+    /// Only programs set `allowsLines`; every other text is one line.
     func scalar<Value>(
         _ name: String, _ type: String, _ defaultText: String?, _ optional: Bool, _ summary: String,
         allowsLines: Bool = false, convert: (Raw) throws -> Value?
@@ -143,7 +143,7 @@ package final class ConfigReader {
         }
     }
 
-    /// What a text of one line cannot hold; and white space around what a variable filled in, which nobody means.
+    /// A character that a one-line text cannot contain, or accidental white space around the value of a variable.
     private func hidden(in text: Placeholder.Resolved) -> String? {
         for variable in text.variables {
             guard let value = context.environment[variable] else { continue }
@@ -189,12 +189,12 @@ package final class ConfigReader {
         path.isEmpty ? name : "\(path).\(name)"
     }
 
-    /// An object that is not there but may be missing is read as an empty one, in its parent's place.
+    /// A missing optional object is read as an empty one, at its parent's position.
     var nilOrEmpty: ConfigNode? {
         node.map { ConfigNode(value: .object([]), position: $0.position) }
     }
 
-    /// `a string`, `an integer`; the values of a choice, which the reference parts by bars, as `one of a, b`.
+    /// `a string`, `an integer`; for a choice, whose values the reference separates by bars, `one of a, b`.
     private static func inSentence(_ type: String) -> String {
         let values = type.split(separator: " \\| ")
         if values.count > 1 { return "one of \(values.joined(separator: ", "))" }

@@ -7,7 +7,7 @@ struct Placeholder: Equatable {
     /// A string with its placeholders filled in.
     struct Resolved: Equatable {
         var text = ""
-        /// The whole string was one placeholder, so its text may take the type that the field wants.
+        /// Whether the whole string was one placeholder, so that its value may have the field's type.
         var isWhole = false
         var variables: [String] = []
     }

@@ -1,7 +1,7 @@
 import CCurl
 import Synchronization
 
-/// What is asked of the client's thread, and how it is woken.
+/// The queue of requests for the client's thread, with the means to wake it.
 final class CurlEngine: Sendable {
     enum Order {
         case start(HTTPRequest, CheckedContinuation<Transfer.Outcome, Never>, id: UInt64)
@@ -12,21 +12,21 @@ final class CurlEngine: Sendable {
         var orders: [Order] = []
         var isStopped = false
         var nextID: UInt64 = 0
-        /// Requests of cancelled tasks: the cancellation may come before the start.
+        /// Requests whose tasks were cancelled; the cancellation may arrive before the start.
         var cancelled: Set<UInt64> = []
     }
 
     private static let isInitialized = curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
 
-    /// The client's thread's own, but for `curl_multi_wakeup`, which libcurl allows from any thread (curl_multi_wakeup(3)).
+    /// Only used by the client's thread, except for `curl_multi_wakeup`, which any thread may call (curl_multi_wakeup(3)).
     ///
-    /// Swift cannot see that rule, and a lock would not do: the thread would hold it while it waits to be woken. The pointer
-    /// itself never changes, and is freed when neither the thread nor anybody else has this object any more.
+    /// Swift cannot check that rule, and a lock would not work: the thread would hold it while it waits to be woken. The pointer
+    /// itself never changes, and is freed when nobody, the thread included, holds this object any more.
     private nonisolated(unsafe) let multi: UnsafeMutableRawPointer
     private let inbox = Mutex(Inbox())
 
     init() {
-        // Once a process, before any thread uses libcurl: the static makes sure of both.
+        // Must happen once per process, before any thread uses libcurl; the static guarantees both.
         guard Self.isInitialized, let multi = curl_multi_init() else { preconditionFailure("libcurl does not start") }
         self.multi = multi
     }
@@ -68,7 +68,7 @@ final class CurlEngine: Sendable {
         }
     }
 
-    /// The loop of the client's thread: returns after `stop`.
+    /// The loop of the client's thread; returns after `stop`.
     func run() {
         let loop = CurlLoop(multi)
         while true {

@@ -1,6 +1,6 @@
 import CCurl
 
-/// The transfers that are under way: all of it belongs to the client's thread.
+/// The running transfers; only the client's thread uses this object.
 final class CurlLoop {
     private let multi: UnsafeMutableRawPointer
     private var running: [UInt64: Transfer] = [:]
@@ -27,7 +27,7 @@ final class CurlLoop {
         }
     }
 
-    /// Does what can be done without waiting.
+    /// Does all work that does not need to wait.
     func turn() {
         var active: Int32 = 0
         curl_multi_perform(multi, &active)

@@ -1,3 +1,4 @@
+import Archive
 import ArgumentParser
 import Basics
 import Blocks
@@ -10,7 +11,7 @@ import TopLists
 struct BlocksBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "blocks", abstract: "Write lists into blocks and read them.",
-        subcommands: [WriteLists.self, SealBlocks.self, ReadBlock.self])
+        subcommands: [WriteLists.self, SealBlocks.self, RepeatBlock.self, ReadBlock.self])
 }
 
 /// Lists of the sandbox as files, for this and for its rivals.
@@ -94,6 +95,29 @@ struct SealBlocks: AsyncParsableCommand {
             {"rows": \(rows), "hours": \(bytes), "day": \(whole.count), "csv": \(csvBytes), "encode": \(median(encode)), \
             "verify": \(median(check))}
             """)
+    }
+}
+
+/// A day's block as an archive of many days.
+struct RepeatBlock: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "repeat", abstract: "Make an archive in which each day has the lists of one day's block.")
+
+    @Argument(help: "The block of a day.") var path: String
+    @Argument(help: "The folder of the archive.") var folder: String
+    @Option(help: "How many days.") var days = 365
+    @Option(help: "The last day's first minute, since 1970.") var last: Int
+
+    func run() async throws {
+        let block = try await Block.open(BlockInMemory(Array(try Data(contentsOf: URL(fileURLWithPath: path)))))
+        var contents = try await block.contents()
+        for day in 0..<days {
+            contents.first = Minute(containing: Timestamp(milliseconds: Int64(last - day * 1440) * 60_000))
+            let file = "\(folder)/\(BlockName.day(contents.first).file)"
+            try FileManager.default.createDirectory(
+                at: URL(fileURLWithPath: file).deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(contents.bytes).write(to: URL(fileURLWithPath: file))
+        }
     }
 }
 

@@ -4,17 +4,17 @@ import Digests
 import Redis
 package import Tape
 
-/// Looks through all stores of an archive, and compares them with each other and with the entries in Redis.
+/// Checks all stores of an archive, and compares them with each other and with the entries in Redis.
 ///
 /// It only reads. One block is in memory at a time.
 package struct ArchiveAudit: Sendable {
-    /// One line of what was found.
+    /// One line of the audit's output.
     package enum Finding: Equatable, Sendable {
-        /// What there is.
+        /// What a store holds.
         case account(String)
-        /// Worth knowing; nothing is to be done, or nothing can be.
+        /// Worth knowing, but it needs no action, or none is possible.
         case note(String)
-        /// With what to do.
+        /// A problem, with what to do about it.
         case wrong(String)
     }
 
@@ -24,7 +24,7 @@ package struct ArchiveAudit: Sendable {
     private let isDeep: Bool
     private let tell: @Sendable (Finding) -> Void
 
-    /// `isDeep` decodes every list and compares its digest; `tell` gets each finding as soon as it is made.
+    /// `isDeep` decodes every list and compares its digest; `tell` is called with each finding as soon as it is made.
     package init(
         stores: [any BlockStore], hours: StreamReader, days: StreamReader, isDeep: Bool,
         tell: @escaping @Sendable (Finding) -> Void
@@ -33,7 +33,7 @@ package struct ArchiveAudit: Sendable {
         (self.isDeep, self.tell) = (isDeep, tell)
     }
 
-    /// What a store says that it has.
+    /// The blocks that a store lists.
     private struct Shelf {
         let store: any BlockStore
         let names: Set<BlockName>
@@ -53,7 +53,7 @@ package struct ArchiveAudit: Sendable {
                 rounded.append(name)
                 fewest = min(fewest ?? digits, digits)
             }
-            // The hours of a day may have entries of their own, or not any more.
+            // A day's hours may still have their own entries, or no longer have any.
             if entries.blocks[name] == nil { unknown.append(name) }
         }
         if let fewest, let first = rounded.first, let last = rounded.last {
@@ -141,7 +141,7 @@ package struct ArchiveAudit: Sendable {
         }
     }
 
-    /// The store from which the most of these hours can be copied.
+    /// The store from which most of these hours can be copied.
     private func other(than shelf: Shelf, _ shelves: [Shelf], _ hours: Set<Minute>) -> String {
         let others = shelves.filter { $0.store.name != shelf.store.name }
         return others.max { $0.hours.intersection(hours).count < $1.hours.intersection(hours).count }?.store.name ?? ""
@@ -152,13 +152,13 @@ package struct ArchiveAudit: Sendable {
     private enum Condition {
         /// With its digest.
         case whole(String)
-        /// It has fewer digits than its lists had.
+        /// The block has fewer digits than its lists had when they were stored.
         case rounded(Int)
         case damaged(String)
         case unreadable(String)
     }
 
-    /// Returns how many digits the block has if it is rounded in a store.
+    /// Returns to how many digits the block is rounded, nil if no store has it rounded.
     private func look(at name: BlockName, in shelves: [Shelf], _ entry: ArchiveEntries.Entry?) async -> Int? {
         var digits: Int?
         var found: [(store: String, condition: Condition)] = []
@@ -198,9 +198,9 @@ package struct ArchiveAudit: Sendable {
             guard let bytes = try await store.bytes(of: name) else { return .damaged("it is gone") }
             let digest = Digest.sha256(bytes)
             let block = try await Block.open(BlockInMemory(bytes), as: name)
-            // One that is not what its entry tells of may be damaged where only decoding shows it.
+            // If the block differs from its entry, the damage may only show in decoding.
             if isDeep || entry.map({ $0.sha256 != digest }) ?? false { try await block.verify() }
-            // It is another one than its entry tells of, and than a store has where it was not rounded yet.
+            // A rounded block differs from its entry, and from copies in other stores that are not rounded yet.
             if let digits = try await block.digits() { return .rounded(digits) }
             return .whole(digest)
         } catch let damage as BlockDamage {

@@ -2,30 +2,30 @@ import Basics
 import Redis
 import Tape
 
-/// What the entries of an archive's two streams tell: which blocks there are, and of each its size and digest.
+/// The entries in an archive's two streams: which blocks exist, with their sizes and digests.
 struct ArchiveEntries: Sendable {
     struct Entry: Equatable, Sendable {
         let bytes: Int
         let sha256: String
     }
 
-    /// nil for an entry that tells of a block, and not of its bytes.
+    /// The value is nil if the entry names a block without its size and digest.
     private(set) var blocks: [BlockName: Entry?] = [:]
-    /// Hours and days that were settled without a block, with the gap's code.
+    /// Hours and days that were settled without a block, with the code of the gap.
     private(set) var gaps: [BlockName: String] = [:]
-    /// False for an archive whose Redis cannot be asked.
+    /// False if the archive's Redis could not be read.
     let wereRead: Bool
 
     private static let batch = 1000
 
-    /// Reads both streams, some entries at a time.
+    /// Reads both streams in batches.
     init(hours: StreamReader, days: StreamReader) async throws {
         wereRead = true
         try await read(hours) { .hour($0) }
         try await read(days) { .day($0) }
     }
 
-    /// For an archive whose Redis cannot be asked.
+    /// For an archive whose Redis cannot be read.
     init() {
         wereRead = false
     }

@@ -2,16 +2,16 @@ import Basics
 import Blocks
 import Digests
 
-/// Copies into an archive's stores what they lack, or have damaged, out of another archive.
+/// Copies blocks from another archive into stores that lack them or have damaged ones.
 ///
-/// What is there and whole stays as it is. Nothing is kept that was not decoded, and whose digests were not compared. It can be
-/// ended at any time, and run again.
+/// Whole blocks stay as they are. A block is only stored after it was decoded and its digests were compared. A pull can be
+/// interrupted at any time and run again.
 package struct ArchivePull: Sendable {
     private let stores: [any BlockStore]
     private let origin: any BlockOrigin
     private let tell: @Sendable (String) -> Void
 
-    /// `tell` gets a line for each block that is copied, or cannot be.
+    /// `tell` is called with a line for each block that is copied or cannot be copied.
     package init(
         into stores: [any BlockStore], from origin: any BlockOrigin, tell: @escaping @Sendable (String) -> Void
     ) {
@@ -20,14 +20,14 @@ package struct ArchivePull: Sendable {
     }
 
     package struct Outcome: Equatable, Sendable {
-        /// Copies, and their bytes: a block that goes into two stores counts twice.
+        /// Copies, and their bytes: a block that is copied to two stores counts twice.
         package fileprivate(set) var copied = 0
         package fileprivate(set) var bytes = 0
-        /// Those that were there, and whole.
+        /// Blocks that the stores already had.
         package fileprivate(set) var present = 0
-        /// Blocks that are still missing or damaged, as the origin does not give them whole.
+        /// Blocks that are still missing or damaged because the origin does not deliver them whole.
         package fileprivate(set) var failed = 0
-        /// Hours between the oldest and the newest that nobody has, as `Hours.lines` tells them.
+        /// Hours between the oldest and the newest that neither side has, formatted by `Hours.lines`.
         package fileprivate(set) var holes: [String] = []
     }
 
@@ -35,7 +35,7 @@ package struct ArchivePull: Sendable {
         case none, missing, damaged
     }
 
-    /// Throws what the origin's list fails with, and if it has no blocks at all.
+    /// Throws if the origin cannot be listed, or has no blocks at all.
     package func run() async throws -> Outcome {
         let offered = try await origin.blocks().sorted {
             ($0.name.first, $0.name.minutes) < ($1.name.first, $1.name.minutes)
@@ -48,7 +48,7 @@ package struct ArchivePull: Sendable {
                 names.append(Set(try await store.blocks().keys))
                 stores.append(store)
             } catch {
-                // The others get what they lack.
+                // The other stores still get what they lack.
                 outcome.failed += 1
                 tell("failed: \(error)")
             }
@@ -90,7 +90,7 @@ package struct ArchivePull: Sendable {
     private func need(of block: OfferedBlock, in store: any BlockStore, _ names: Set<BlockName>) async throws -> Need {
         guard names.contains(block.name) else {
             switch block.name {
-            // The day that it is in is there; or the archive worker will make the day out of its hours.
+            // Either the store has the whole day, or the archive worker will build it from its hours.
             case .hour(let hour): return names.contains(.day(of: hour)) ? .none : .missing
             case .day(let day):
                 let hours = (0..<24).map { BlockName.hour(day.advanced(byMinutes: $0 * 60)) }
@@ -122,7 +122,7 @@ package struct ArchivePull: Sendable {
         }
     }
 
-    /// Removes damaged hours of days that the store has whole: nothing is lost with them.
+    /// Removes damaged hours whose day the store has whole, so nothing is lost.
     private func removeDamagedHours(_ store: any BlockStore) async throws {
         let names = Set(try await store.blocks().keys)
         for hour in names.filter({ $0.minutes == 60 && names.contains(.day(of: $0.first)) }).sorted(by: {
@@ -135,7 +135,7 @@ package struct ArchivePull: Sendable {
         }
     }
 
-    /// The bytes of the origin's block; throws if they are not what it should be.
+    /// Returns the bytes of the origin's block; throws if they fail the checks.
     private func checked(_ block: OfferedBlock) async throws -> [UInt8] {
         let bytes = try await origin.bytes(of: block)
         if let sha256 = block.sha256, Digest.sha256(bytes) != sha256 {

@@ -3,14 +3,14 @@ import Blocks
 package import CurlHTTP
 import JSON
 
-/// Where blocks are copied from: another archive.
+/// Another archive, from which blocks are copied.
 package protocol BlockOrigin: Sendable {
-    /// For people; holds no secret.
+    /// For messages; contains no secret.
     var name: String { get }
 
     func blocks() async throws -> [OfferedBlock]
 
-    /// Nothing of the bytes is checked yet.
+    /// Returns the bytes unchecked.
     func bytes(of block: OfferedBlock) async throws -> [UInt8]
 }
 
@@ -18,11 +18,11 @@ package struct OfferedBlock: Sendable {
     let name: BlockName
     /// In bytes.
     let size: Int
-    /// In hexadecimal; nil where it is not told.
+    /// In hexadecimal; nil if the origin does not state it.
     let sha256: String?
 }
 
-/// A block that its origin does not give, in words.
+/// The reason why an origin does not deliver a block.
 struct OriginError: Error, CustomStringConvertible {
     let description: String
 
@@ -31,7 +31,7 @@ struct OriginError: Error, CustomStringConvertible {
     }
 }
 
-/// A store, as another host's archive worker fills it.
+/// A store that another host's archive worker fills.
 package struct StoreOrigin: BlockOrigin {
     private let store: any BlockStore
 
@@ -53,26 +53,26 @@ package struct StoreOrigin: BlockOrigin {
     }
 }
 
-/// An api with a history: `GET /history`, and `GET /history/<block>`.
+/// An api that serves history: `GET /history` and `GET /history/<block>`.
 package struct HistoryOrigin: BlockOrigin {
     package let name: String
     private let client: HTTPClient
 
-    /// What `init` takes.
+    /// An example of an accepted URL, for error messages.
     package static let accepted = "http://host:6667"
 
-    /// No block is larger, in bytes: a day of a million coins has less.
+    /// The largest block that is accepted, in bytes: a day of a million coins takes less.
     private static let largest = 4_000_000_000
     private static let attempts = 4
 
-    /// `url` is that of the api, without a path as a rule; the client stays the caller's.
+    /// `url` is the api's base URL, usually without a path; the caller keeps ownership of the client.
     package init(_ url: String, client: HTTPClient) throws(InvalidText) {
         try Self.check(url)
         name = String(url.reversed().drop { $0 == "/" }.reversed())
         self.client = client
     }
 
-    /// Throws for what `init` does not take.
+    /// Throws if `init` would not accept the URL.
     package static func check(_ url: String) throws(InvalidText) {
         guard HTTPRequest.isValid(url: url), !url.contains(where: { "?#@".contains($0) }) else {
             throw InvalidText("should be an api's URL, such as \(accepted), without a query or a password")
@@ -97,7 +97,7 @@ package struct HistoryOrigin: BlockOrigin {
         return bytes
     }
 
-    /// What fails on the way, or because the server is busy, is tried again.
+    /// Retries after network errors, and while the server is busy.
     private func get(_ path: String, limits: HTTPRequest.Limits) async throws -> [UInt8] {
         var backoff = Backoff(base: .seconds(1), maximum: .seconds(10))
         for attempt in 1... {
@@ -120,7 +120,7 @@ package struct HistoryOrigin: BlockOrigin {
         throw OriginError("\(name)/\(path)")
     }
 
-    /// Reads what `GET /history` gives; left out are blocks of names that this build does not know, and those that are damaged.
+    /// Parses the response of `GET /history`; skips damaged blocks, and names that this build does not know.
     static func blocks(_ text: [UInt8]) throws -> [OfferedBlock] {
         let span = text.span
         var reader = JSONReader()
@@ -147,7 +147,7 @@ package struct HistoryOrigin: BlockOrigin {
 
     private static func block(_ object: [UInt8]) throws -> OfferedBlock? {
         var (name, sha256): (String?, String?)
-        // Of a damaged block there is none.
+        // A damaged block has no member `bytes`.
         var size: Int??
         for member in try JSONMembers.of(object, named: ["block", "bytes", "sha256"]) {
             switch (member.name, member.value) {
@@ -161,7 +161,7 @@ package struct HistoryOrigin: BlockOrigin {
         guard let name, isSize, sha256.map({ $0.utf8.count == 64 }) ?? true else {
             throw OriginError("a block has no name, or a size or SHA-256 that is none")
         }
-        // Nobody there can read it.
+        // The api itself cannot read this block.
         guard let size = size ?? nil else { return nil }
         return BlockName(name).map { OfferedBlock(name: $0, size: size, sha256: sha256) }
     }

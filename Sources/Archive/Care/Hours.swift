@@ -1,8 +1,8 @@
 package import Basics
 
-/// Hours in words: those that follow each other are told as one.
+/// Describes sets of hours in words, and joins consecutive hours into runs.
 package enum Hours {
-    /// All hours that the blocks are of.
+    /// All hours that these blocks cover.
     static func covered(by names: some Sequence<BlockName>) -> Set<Minute> {
         var hours: Set<Minute> = []
         for name in names {
@@ -16,7 +16,7 @@ package enum Hours {
         sequence(first: first) { $0.advanced(byMinutes: 60) }.lazy.prefix { $0 <= last }
     }
 
-    /// `2026-11-28T13`, or `2026-11-28T13 to 2026-11-28T15 (3 hours)`, a line for each run, in order.
+    /// One line for each run, in order: `2026-11-28T13`, or `2026-11-28T13 to 2026-11-28T15 (3 hours)`.
     package static func lines(_ hours: some Collection<Minute>) -> [String] {
         var runs: [(first: Minute, last: Minute, count: Int)] = []
         for hour in hours.sorted() {

@@ -3,17 +3,17 @@ import Blocks
 package import NIOCore
 package import TopLists
 
-/// All rows that an archive has of a range of minutes, oldest first: those of blocks, and of the last hours those that Redis has.
+/// All rows that an archive has for a range of minutes, oldest first, from blocks and, for the last hours, from Redis.
 ///
-/// Memory does not grow with the range: an hour is decoded at once, and a block is forgotten behind its last minute.
+/// Memory use does not grow with the range: one hour is decoded at a time, and a block is released after its last minute.
 package struct ArchiveExport: Sendable {
     private let reader: ArchiveReader
     private let clock: @Sendable () -> Timestamp
     private let format: ListFormat
-    /// The ids of the coins that are wanted, in the order in which they are written; nil for all.
+    /// The ids of the requested coins, in output order; nil for all coins.
     private let coins: [Int64]?
 
-    /// What is given out at once, in bytes.
+    /// The size of an output piece, in bytes.
     private static let piece = 262_144
 
     package init(
@@ -22,7 +22,7 @@ package struct ArchiveExport: Sendable {
         (self.reader, self.format, self.coins, clock) = (reader, format, coins, now)
     }
 
-    /// The minutes of the range of which something can be known: from the first that is kept to the last that is settled.
+    /// The part of the range that can be known: from the oldest minute that is kept to the newest that is settled.
     ///
     /// Returns nil if there are none.
     package func known(of range: Range<Minute>) async throws -> Range<Minute>? {
@@ -31,9 +31,9 @@ package struct ArchiveExport: Sendable {
         return from < to ? from..<to : nil
     }
 
-    /// Gives out the bytes piece by piece, the header of CSV first.
+    /// Passes the bytes to `body` piece by piece; the CSV header comes first.
     ///
-    /// What the body throws ends it. `tell` gets each block that no store has whole; its minutes are gaps.
+    /// An error from `body` ends the export. `tell` is called with each block that no store has whole; its minutes become gaps.
     package func write(
         _ range: Range<Minute>, tell: (ArchiveFailure) -> Void = { _ in }, _ body: (ByteBuffer) async throws -> Void
     ) async throws {
@@ -41,10 +41,10 @@ package struct ArchiveExport: Sendable {
         var rows = MinuteRows(format, titles)
         var minute = range.lowerBound
         while minute < range.upperBound {
-            // An hour at once: its coins' rows are decoded together.
+            // One hour at a time, because the rows of its coins are decoded together.
             let end = min(range.upperBound, BlockName.hour(of: minute).end)
             let part = try await reader.part(of: minute, now: clock()) { found in
-                // Again where another block turned out to be damaged: from where that one was left.
+                // Called again if a block turns out to be damaged: continues at the minute that was reached.
                 try await write(&minute, to: end, found, titles, &rows, body)
                 if minute == found.name.end { reader.forget(found.name) }
             }
@@ -58,7 +58,7 @@ package struct ArchiveExport: Sendable {
         try await body(rows.finish())
     }
 
-    /// The titles of all columns that any list of the range has, in the order in which they come up.
+    /// The titles of all columns of the lists in the range, in order of appearance.
     private func titles(in range: Range<Minute>) async throws -> [String] {
         var titles: [String] = []
         var minute = range.lowerBound
@@ -108,7 +108,7 @@ package struct ArchiveExport: Sendable {
         if var courses {
             for offset in offsets where found.block.kind(offset) == .list {
                 try await appendGaps(upTo: offset)
-                // What is kept as it is has no rows of coins.
+                // A list that is stored raw has no rows by coin.
                 let list = found.block.isRaw(offset) ? [] : courses.takeList(offset, found.block.columns(offset) ?? [])
                 append(list, offset)
                 if own.size >= Self.piece { try await body(own.take()) }
@@ -123,7 +123,7 @@ package struct ArchiveExport: Sendable {
         try await appendGaps(upTo: offsets.upperBound)
     }
 
-    /// The rows of the wanted coins; nil if all are wanted.
+    /// The rows of the requested coins; nil if all coins are requested.
     private func courses(in offsets: Range<Int>, _ block: Block, _ titles: [String]) async throws -> Courses? {
         guard let coins else { return nil }
         var courses = Courses(titles: titles)
@@ -136,12 +136,12 @@ package struct ArchiveExport: Sendable {
     /// The rows of some coins, taken minute by minute.
     private struct Courses {
         let titles: [String]
-        /// Of each coin its rows, and how many of them are behind.
+        /// Each coin's rows, and how many of them are consumed.
         var coins: [(rows: Block.CoinRows, taken: Int)] = []
 
-        /// A list with these columns that has the coins alone; nil if it has none of them.
+        /// Returns a list with these columns that has only these coins; nil if it has none of them.
         ///
-        /// To be called for ascending minutes.
+        /// Must be called for ascending minutes.
         mutating func takeList(_ minute: Int, _ columns: [ListColumn]) -> [UInt8]? {
             var list: [UInt8] = []
             CSV.append(header: columns.map(\.name), to: &list)
@@ -153,7 +153,7 @@ package struct ArchiveExport: Sendable {
                 coins[index].taken += 1
                 for (number, place) in places.enumerated() {
                     if number > 0 { list.append(UInt8(ascii: ",")) }
-                    // As it stands in the list, with its quotes.
+                    // As in the stored list, quotes included.
                     if let place { _ = rows.append(taken, place, to: &list) }
                 }
                 list += CSV.endOfLine

@@ -4,15 +4,15 @@ package import Logging
 import Logs
 import Synchronization
 
-/// Finds the block that has a minute: in the stores, in order, and for hours that are not there yet in Redis.
+/// Finds the block that contains a minute: in the stores, in order, and in Redis for hours that no store has yet.
 ///
-/// Blocks that were used last stay open, with what was read of their outlines and directories.
+/// Recently used blocks stay open, with the outlines and directories that were read.
 package final class ArchiveReader: Sendable {
-    /// A block, and where in it a minute is.
+    /// A block that contains the minute that was looked up.
     package struct Found: Sendable {
         package let block: Block
         package let name: BlockName
-        /// The store that has it; nil for one that was made of what Redis has.
+        /// The name of the store that has it; nil if the block was built from Redis.
         package let store: String?
 
         /// The minute's place in the block.
@@ -36,7 +36,7 @@ package final class ArchiveReader: Sendable {
     private let logger: Logger
     private let known = Mutex(LRU())
     private let listing = Mutex<(blocks: [Listed], at: ContinuousClock.Instant)?>(nil)
-    /// What turned out to be damaged, and until when it is left out.
+    /// Copies that turned out to be damaged, and until when they are skipped.
     private let damaged = Mutex<[Copy: (failure: ArchiveFailure, until: ContinuousClock.Instant)]>([:])
     private let told = Mutex<Set<Copy>>([])
 
@@ -45,13 +45,13 @@ package final class ArchiveReader: Sendable {
         let store: String
     }
 
-    /// For how long a block that is not there is not looked for again, and stores are not listed again.
+    /// How long a missing block is not looked for again, and the stores are not listed again.
     private static let absence: Duration = .seconds(30)
     private static let capacity = 256
 
-    /// `recent` is nil where only the stores count.
+    /// `recent` is nil if only the stores are read.
     ///
-    /// `logger` is told of damaged blocks, of each once.
+    /// `logger` reports each damaged block once.
     package init(stores: [any BlockStore], recent: RecentHours? = nil, logger: Logger) {
         self.stores = stores
         self.recent = recent
@@ -60,7 +60,7 @@ package final class ArchiveReader: Sendable {
 
     /// Returns nil if neither a store nor Redis has anything of the hour.
     ///
-    /// Throws only if all that have it have it damaged, or cannot be asked.
+    /// Throws only if every copy is damaged or cannot be reached.
     package func block(of minute: Minute, now: Timestamp) async throws -> Found? {
         do {
             if let found = try await stored(minute, now: now) { return found }
@@ -76,9 +76,9 @@ package final class ArchiveReader: Sendable {
         return try await recent?.block(of: hour.first).map { Found(block: $0, name: hour, store: nil) }
     }
 
-    /// As `block(of:now:)`, of what the stores have.
+    /// Like `block(of:now:)`, but looks only in the stores.
     package func stored(_ minute: Minute, now: Timestamp) async throws(ArchiveFailure) -> Found? {
-        // The hours of a day stay beside it for some days, and take less to read.
+        // A day's hours are kept beside it for some days, and are cheaper to read.
         let (hour, day) = (BlockName.hour(of: minute), BlockName.day(of: minute))
         let isOld = now - day.end.start > .seconds(2 * 86_400)
         var failure: ArchiveFailure?
@@ -99,10 +99,10 @@ package final class ArchiveReader: Sendable {
         case storesAndRedis
     }
 
-    /// What `body` makes of the block of a minute; nil if there is none, or `body` returns nil.
+    /// Returns the result of `body` for the minute's block; nil if there is no block, or `body` returns nil.
     ///
-    /// Where a block turns out to be damaged, or is lost meanwhile, `body` is called again with the next one that has the minute, and
-    /// the damaged one is left out for half a minute. Throws as `block(of:now:)`, and what else `body` throws.
+    /// If a block turns out to be damaged or gone, `body` is called again with the next copy that contains the minute, and the
+    /// damaged copy is skipped for half a minute. Throws like `block(of:now:)`, and what else `body` throws.
     package func read<Result>(
         _ minute: Minute, now: Timestamp, from origin: Origin = .storesAndRedis,
         _ body: (Found) async throws -> Result?
@@ -118,31 +118,31 @@ package final class ArchiveReader: Sendable {
             do {
                 return try await body(found)
             } catch let error where error is BlockDamage || error is StoreError {
-                // What was made of Redis is not in a store that could be left out.
+                // A block that was built from Redis is in no store that could be skipped.
                 guard let store = found.store else { throw error }
                 let copy = Copy(name: found.name, store: store)
                 forget(found.name)
-                // It may have been replaced since it was opened: then the new one is whole.
+                // The file may have been replaced since it was opened, and then the new one is whole.
                 if !opened.insert(copy).inserted { leaveOut(copy, error) }
             }
         }
     }
 
-    /// What was read of the block of a minute; otherwise what is true of all minutes up to the end of its hour.
+    /// What was read from a minute's block, or a condition that holds for all minutes until the end of its hour.
     package enum Part<Result> {
         case read(Result)
-        /// Nobody has it.
+        /// No store has it, nor has Redis.
         case missing(end: Minute)
-        /// All that have it have it damaged.
+        /// Every copy is damaged.
         case unreadable(ArchiveFailure, end: Minute)
 
-        /// The code of the gap that stands for what could not be read.
+        /// The code of the gap that replaces what could not be read.
         package var gap: String {
             if case .unreadable = self { "unreadable" } else { "missing" }
         }
     }
 
-    /// As `read`, where a damaged block is to cost its own minutes alone.
+    /// Like `read`, but a damaged block only affects its own minutes.
     package func part<Result>(
         of minute: Minute, now: Timestamp, _ body: (Found) async throws -> Result
     ) async throws -> Part<Result> {
@@ -154,7 +154,7 @@ package final class ArchiveReader: Sendable {
         }
     }
 
-    /// Has a block not be taken out of a store for a while.
+    /// Skips a store's copy of a block for a while.
     private func leaveOut(_ copy: Copy, _ error: any Error) {
         let failure = ArchiveFailure(name: copy.name, store: copy.store, cause: error)
         tell(failure)
@@ -170,7 +170,7 @@ package final class ArchiveReader: Sendable {
         logger.tellDamage(failure.name, failure.store, "\(failure.cause)")
     }
 
-    /// A block by its name, out of the first store that has it whole.
+    /// Returns a block by its name, from the first store that has it whole.
     package func stored(_ name: BlockName) async throws(ArchiveFailure) -> Found? {
         switch known.withLock({ $0.use(name) }) {
         case .open(let found)? where found.block.isCurrent: return found
@@ -200,16 +200,16 @@ package final class ArchiveReader: Sendable {
         return nil
     }
 
-    /// A block that a store tells of.
+    /// A block that a store lists.
     package struct Listed: Sendable {
         package let name: BlockName
         /// In bytes, in the first store that has it.
         package let size: Int
     }
 
-    /// All blocks that any store has, the oldest first; of a day that is there its hours are left out.
+    /// All blocks that any store has, oldest first; the hours of a day are left out if the day itself is there.
     ///
-    /// Throws only if no store can be asked.
+    /// Throws only if no store answers.
     package func listed() async throws -> [Listed] {
         if let listing = listing.withLock({ $0 }), listing.at + Self.absence > .now { return listing.blocks }
         let blocks = try await list()
@@ -217,12 +217,12 @@ package final class ArchiveReader: Sendable {
         return blocks
     }
 
-    /// The names of these blocks.
+    /// The names of all blocks that `listed` returns.
     package func names() async throws -> [BlockName] { try await listed().map(\.name) }
 
-    /// The first minute of the oldest block or, without one, of what Redis has.
+    /// The first minute of the oldest block; without a block, the oldest minute that Redis has.
     ///
-    /// Where no store answers it is what Redis has that counts.
+    /// If no store answers, only Redis counts.
     package func oldest() async throws -> Minute? {
         let (names, failure) = await namesOrFailure()
         if let first = names.first { return first.first }
@@ -233,7 +233,7 @@ package final class ArchiveReader: Sendable {
 
     /// The newest minute that is settled, with a list or as a gap.
     ///
-    /// Where Redis does not answer it is what is archived that counts, and the other way round.
+    /// If Redis does not answer, only the stores count, and vice versa.
     package func newest() async throws -> Minute? {
         let (names, failure) = await namesOrFailure()
         let archived = names.last.map { $0.end.advanced(byMinutes: -1) }
@@ -271,14 +271,14 @@ package final class ArchiveReader: Sendable {
         return blocks.filter { $0.name.minutes == 1440 || sizes[.day(of: $0.name.first)] == nil }
     }
 
-    /// Forgets a block that turned out to be damaged, or gone: the next look opens it anew.
+    /// Forgets a block that turned out to be damaged or gone, so that the next read opens it again.
     package func forget(_ name: BlockName) { known.withLock { $0.remove(name) } }
 
-    /// What was used last, by names.
+    /// The most recently used blocks, by name.
     private struct LRU {
         private var entries: [BlockName: (value: Known, used: Int)] = [:]
         private var clock = 0
-        /// Those that may keep lists, which take more memory; the one that was used last stands at the end.
+        /// Blocks that may hold decoded lists, which take more memory; the most recently used is last.
         private var last: [BlockName] = []
 
         private static let mostWithLists = 8
@@ -298,7 +298,7 @@ package final class ArchiveReader: Sendable {
         mutating func keep(_ value: Known, _ name: BlockName, atMost capacity: Int) {
             clock += 1
             entries[name] = (value, clock)
-            // Rarely: a quarter goes at once.
+            // Evicts a quarter at once, so that this is rare.
             guard entries.count > capacity else { return }
             let old = entries.sorted { $0.value.used < $1.value.used }.prefix(capacity / 4)
             for (name, _) in old { entries[name] = nil }
@@ -308,7 +308,7 @@ package final class ArchiveReader: Sendable {
     }
 }
 
-/// A block that no store can give.
+/// A block that a store cannot deliver.
 package struct ArchiveFailure: Error, CustomStringConvertible {
     let name: BlockName
     let store: String
@@ -316,12 +316,13 @@ package struct ArchiveFailure: Error, CustomStringConvertible {
 
     package var description: String { "\(name) in \(store): \(cause)" }
 
-    /// Whether all that have the block have it damaged.
+    /// Whether the cause is damage.
     ///
-    /// Otherwise a store did not answer, and may have it whole.
+    /// If the reader throws such a failure, every copy is damaged; otherwise a store did not answer, and may have the block
+    /// whole.
     package var isDamage: Bool { cause is BlockDamage }
 
-    /// This failure, or the other one if that leaves hope and this one does not.
+    /// Returns this failure, or the other one if only this one is damage.
     fileprivate func unless(_ other: ArchiveFailure?) -> ArchiveFailure {
         if isDamage, let other, !other.isDamage { other } else { self }
     }

@@ -4,13 +4,13 @@ import Digests
 import Redis
 package import Tape
 
-/// What is told of blocks without reading them: by the entries of an archive worker, and where there is none by the block itself.
+/// Facts about blocks, from the archive worker's entries, or from the block itself if it has no entry.
 package actor BlockFacts {
     package struct Facts: Equatable, Sendable {
         package let bytes: Int
-        /// Of the whole block, in hexadecimal; nil as long as nobody has read it.
+        /// Of the whole block, in hexadecimal; nil until somebody has read it.
         package fileprivate(set) var sha256: String?
-        /// How many of its minutes have a list, are a gap, and are missing.
+        /// How many of its minutes have a list, are gaps, and are missing.
         package let minutes: Int
         package let gaps: Int
         package let missing: Int
@@ -20,24 +20,24 @@ package actor BlockFacts {
 
     private let reader: ArchiveReader
     private let streams: [StreamReader]
-    /// By the file that it is of.
+    /// By the block's file name.
     private var known: [String: Facts] = [:]
-    /// Up to where each stream was read.
+    /// The last entry that was read of each stream.
     private var read: [StreamID?]
     private var lastRead: ContinuousClock.Instant?
 
     private static let batch = 1000
-    /// For how long new entries are not looked for again, and a Redis that is away is not asked.
+    /// How long new entries are not looked for again, and an unreachable Redis is not asked again.
     private static let freshness: Duration = .seconds(5)
 
-    /// `streams` are those of hours and of days.
+    /// `streams` are the streams of hours and of days.
     package init(_ reader: ArchiveReader, streams: [StreamReader]) {
         self.reader = reader
         self.streams = streams
         read = streams.map { _ in nil }
     }
 
-    /// Returns nil if no store has the block; opens it only if no entry tells of a block of its size.
+    /// Returns nil if no store has the block; opens it only if no entry states its size.
     package func facts(of listed: ArchiveReader.Listed) async throws -> Facts? {
         await lookForEntry(of: listed.name)
         if let facts = known[listed.name.file], facts.bytes == listed.size { return facts }
@@ -45,7 +45,7 @@ package actor BlockFacts {
         return try await facts(of: found)
     }
 
-    /// A block that has no entry is read as a whole, once.
+    /// Reads the whole block, once, if it has no entry.
     package func digest(of found: ArchiveReader.Found) async throws -> String {
         var facts = try await facts(of: found)
         if let sha256 = facts.sha256 { return sha256 }
@@ -58,7 +58,7 @@ package actor BlockFacts {
     private func facts(of found: ArchiveReader.Found) async throws -> Facts {
         let name = found.name
         await lookForEntry(of: name)
-        // A block that was put in the place of another, as one that was rounded, has another size as a rule.
+        // A block that was replaced, for example by a rounded one, usually has another size.
         if let facts = known[name.file], facts.bytes == found.block.size { return facts }
         let facts = Facts(
             bytes: found.block.size, sha256: nil, minutes: found.block.count(.list), gaps: found.block.count(.gap),
@@ -90,7 +90,7 @@ package actor BlockFacts {
 }
 
 extension BlockFacts.Facts {
-    /// nil for an entry that does not tell of a block.
+    /// Returns nil if the entry does not describe a block.
     fileprivate init?(_ entry: TapeEntry) {
         func number(_ name: String) -> Int? { entry.text(name).flatMap { Int($0) } }
         guard let bytes = number("bytes"), let minutes = number("minutes"), let gaps = number("gaps"),

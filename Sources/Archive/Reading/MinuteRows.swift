@@ -3,11 +3,11 @@ import JSON
 package import NIOCore
 package import TopLists
 
-/// Rows of many minutes in one format, and gaps between them: a gap is a row that has its minute and its code alone.
+/// Rows of many minutes in one format, with gaps between them: the row of a gap has only its minute and its code.
 package struct MinuteRows {
     private let format: ListFormat
     private let titles: [String]
-    /// The shapes of lists with these columns: most lists of an archive have the same.
+    /// The shape for the columns of the last list: most lists of an archive have the same columns.
     private var shape: (columns: [ListColumn], made: ListShape)?
     private var output = ByteBuffer()
     private var isEmpty = true
@@ -15,7 +15,7 @@ package struct MinuteRows {
     private static let minute = "Minute"
     private static let gap = "Gap"
 
-    /// `titles` are those of the columns between `Minute` and `Gap`.
+    /// `titles` are the columns between `Minute` and `Gap`.
     package init(_ format: ListFormat, _ titles: [String]) {
         self.format = format
         self.titles = titles
@@ -23,10 +23,10 @@ package struct MinuteRows {
         if format == .json { output.writeString("[") }
     }
 
-    /// How many bytes wait to be taken.
+    /// How many bytes are ready to be taken.
     package var size: Int { output.readableBytes }
 
-    /// Appends rows that are given as CSV with these columns, `Minute` first, each line with its CRLF.
+    /// Appends rows that are given as CSV with these columns; `Minute` is the first cell, and each line ends with CRLF.
     ///
     /// Throws what `StoredList` throws, before anything is appended.
     package mutating func append(_ rows: [UInt8], _ columns: [ListColumn]) throws(StoredList.Failure) {
@@ -45,7 +45,7 @@ package struct MinuteRows {
         output.writeBuffer(&bytes)
     }
 
-    /// Appends the first rows of a list, which is CSV with a header and these columns, each with the minute in front.
+    /// Appends the first rows of a list, which is CSV with a header and these columns, and puts the minute in front of each.
     ///
     /// Throws what `StoredList` throws, before anything is appended.
     package mutating func append(
@@ -57,10 +57,10 @@ package struct MinuteRows {
         output.reserveCapacity(output.readableBytes + rendered.bytes.readableBytes + rendered.count * 32)
         for row in 0..<rendered.count {
             separate()
-            // Between two objects of an array there is a comma, which `separate` has written.
+            // The comma between two objects of an array was already written by `separate`.
             let skipped = format == .csv ? 0 : row > 0 && format == .json ? 2 : 1
             let start = Int(rendered.ends[row]) + skipped
-            // In CSV the line goes on with an empty cell for the gap.
+            // In CSV an empty cell for the gap follows.
             let end = Int(rendered.ends[row + 1]) - (format == .csv ? CSV.endOfLine.count : 0)
             let base = rendered.bytes.readerIndex
             guard var bytes = rendered.bytes.getSlice(at: base + start, length: end - start) else { continue }
@@ -81,7 +81,7 @@ package struct MinuteRows {
         output.writeString(format == .json ? "}" : "}\n")
     }
 
-    /// Takes what there is so far; `append` goes on behind it.
+    /// Returns what was appended so far; later calls of `append` continue after it.
     package mutating func take() -> ByteBuffer {
         defer { output = ByteBuffer() }
         return output

@@ -6,10 +6,10 @@ package import Redis
 import Synchronization
 package import Tape
 
-/// Hours that no store has yet, as blocks made of what Redis has of them.
+/// Hours that no store has yet, as blocks built from Redis.
 package final class RecentHours: Sendable {
     private struct Hour {
-        /// What is known for good: an entry never changes.
+        /// Minutes that are already read: an entry never changes.
         var minutes: [Int: BlockMinute] = [:]
         var block: Block?
         /// The newest minute of the stream when the block was made.
@@ -21,10 +21,10 @@ package final class RecentHours: Sendable {
     private let stored: StoredHour
     private let clock: TapeClock
     private let hours = Mutex<[Minute: Hour]>([:])
-    /// Hours that are being made: who asks meanwhile waits for the same.
+    /// Hours that are being built: concurrent callers wait for the same task.
     private let making = Mutex<[Minute: Task<Block?, any Error>]>([:])
 
-    /// More make the oldest leave: about 1 MB each, and 7 MB for the present one.
+    /// Beyond this, the hour that was built longest ago is dropped: about 1 MB each, and 7 MB for the present hour.
     private static let most = 48
 
     /// `lists` is the name of the stream of lists.
@@ -34,7 +34,7 @@ package final class RecentHours: Sendable {
         self.clock = clock
     }
 
-    /// The newest minute that the stream has, those of the future left aside.
+    /// The newest minute of the stream, without entries of the future.
     func newest() async throws -> Minute? {
         try await reader.newest(1, to: StreamID(Minute(containing: clock.now))).first?.minute
     }
@@ -42,7 +42,7 @@ package final class RecentHours: Sendable {
     /// The oldest minute that the stream has.
     func oldest() async throws -> Minute? { try await reader.oldest()?.minute }
 
-    /// Returns nil if the stream has no entry of the hour, or of a later one.
+    /// Returns nil if the stream has no entry of the hour, or ends before it.
     package func block(of hour: Minute) async throws -> Block? {
         let task = making.withLock { tasks in
             if let known = tasks[hour] { return known }
@@ -69,7 +69,7 @@ package final class RecentHours: Sendable {
         }
         own.block = try await Block.open(BlockInMemory(bytes))
         (own.newest, own.used) = (last, .now)
-        // A whole hour needs its lists no more.
+        // A complete hour no longer needs its lists.
         if last == hour.advanced(byMinutes: 59) { own.minutes = [:] }
         hours.withLock { [own] hours in
             hours[hour] = own

@@ -5,7 +5,7 @@ package import Redis
 package import Tape
 import Workers
 
-/// Publishes the entries of blocks that the stores have, where they are lacking: files are the truth, and a Redis may be lost.
+/// Publishes missing entries for blocks that the stores have: the files are authoritative, and Redis may lose its data.
 package struct Adoption: Sendable {
     private let sealer: Sealer
     private let hours: (reader: StreamReader, publisher: Publisher)
@@ -30,9 +30,9 @@ package struct Adoption: Sendable {
         self.logger = logger
     }
 
-    /// What came of it.
+    /// The result of an adoption.
     package struct Outcome: Equatable, Sendable {
-        /// Blocks that the stores have, of those that were looked at.
+        /// Blocks in the stores that were looked at.
         package fileprivate(set) var blocks = 0
         /// Entries that were published.
         package fileprivate(set) var published = 0
@@ -40,9 +40,9 @@ package struct Adoption: Sendable {
         package fileprivate(set) var damaged: [String] = []
     }
 
-    /// Publishes the entries of blocks that are newer than their stream and end by `end`, or all if it is nil.
+    /// Publishes the entries of blocks that are newer than the newest entry and end by `end`; all if `end` is nil.
     ///
-    /// Reads each of these blocks as a whole, out of the store that has most lists of it. A damaged one is told, and left out.
+    /// Reads each of these blocks completely, from the store whose copy has most lists. A damaged block is reported and skipped.
     package func run(until end: Minute? = nil) async throws -> Outcome {
         var names: Set<BlockName> = []
         var failures: [StoreError] = []
@@ -53,19 +53,19 @@ package struct Adoption: Sendable {
                 failures.append(error)
             }
         }
-        // What one store has is better than nothing.
+        // Stores that answer are enough.
         if failures.count == sealer.stores.count, let first = failures.first { throw first }
         let sorted = names.filter { name in end.map { name.end <= $0 } ?? true }.sorted { $0.first < $1.first }
         let days = sorted.filter { $0.minutes == 1440 }
         var hours = sorted.filter { $0.minutes == 60 }
-        // The hours of a day whose blocks went are closed by the last one's.
+        // If the hours of a day were removed, the entry of its last hour closes them all.
         if let last = days.last.map({ BlockName.hour(of: $0.end.advanced(byMinutes: -1)) }),
             !hours.contains(where: { $0.first >= last.first })
         {
             hours.append(last)
         }
         var outcome = Outcome(blocks: sorted.count)
-        // Days first: who is killed in between finds no hours, and begins again.
+        // Days first: if the process is killed in between, the next run finds no hours and starts again.
         try await publish(days, self.days, &outcome)
         try await publish(hours, self.hours, &outcome)
         if outcome.published > 0 {

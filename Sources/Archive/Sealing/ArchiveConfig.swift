@@ -9,15 +9,15 @@ package struct ArchiveConfig: Sendable {
     /// The name of the stream of lists, without the prefix of keys.
     package let lists: String
     let listsPlace: ConfigPlace
-    /// One or more: all of them keep all blocks.
+    /// At least one; each store keeps all blocks.
     package let stores: [StoreAddress]
     /// The name of the stream of hours, without the prefix of keys.
     package let stream: String
     let streamPlace: ConfigPlace
-    /// nil where lists stay as they were for good.
+    /// nil if lists keep all their digits.
     let digits: Digits?
 
-    /// After how long days keep fewer digits.
+    /// To how many digits old days are rounded, and when.
     struct Digits: Sendable {
         let after: Duration
         let significant: SignificantDigits
@@ -66,7 +66,7 @@ package struct ArchiveConfig: Sendable {
 }
 
 extension StoreAddress {
-    /// Reads the field `stores`; nil, with what is wrong reported, if there is no store or one cannot be read.
+    /// Reads the field `stores`; reports an issue and returns nil if there is no store or one cannot be read.
     package static func list(reading reader: ConfigReader, _ summary: String) -> [StoreAddress]? {
         guard let texts = reader.strings("stores", atLeast: 1, summary) else { return nil }
         var stores: [StoreAddress] = []

@@ -11,7 +11,7 @@ extension ArchiveConfig: WorkerConfig {
 
     package var asksServers: Bool { stores.contains(where: \.isRemote) }
 
-    /// Its lists must be there until their hour is over, and somebody has come to it.
+    /// Lists must be kept until their hour is over and the worker has read them.
     package var inputs: [StreamInput] {
         [StreamInput(lists, reach: Placed(.seconds(2 * 3600), at: listsPlace))]
     }

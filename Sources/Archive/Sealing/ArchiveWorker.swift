@@ -11,9 +11,9 @@ package import Tape
 import Telemetry
 import Workers
 
-/// Settles the block of every hour that is over, oldest first, and of every day, until it is told to stop.
+/// Settles the block of every finished hour, oldest first, and of every finished day, until the process is told to stop.
 ///
-/// Its own stores get each of them, also where a replica with other stores has settled it.
+/// Its own stores get every block, even if a replica with other stores has settled it.
 package struct ArchiveWorker: Service, CustomStringConvertible {
     /// The worker's name.
     package let description: String
@@ -30,24 +30,24 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
     private let cleaning: HourCleaning
     private let rounding: DayRounding?
 
-    /// How far this process has come.
+    /// How far this process has got.
     private final class Progress: Sendable {
         struct State {
             var hasAdopted = false
             /// Whether the stream of hours had entries when it was last looked at.
             var hasEntries = false
-            /// The hour behind the last one that its stores have got, or that Redis has nothing of.
+            /// The hour after the last one that is done: its stores have it, or Redis has nothing of it.
             var hour: Minute?
-            /// The newest entry of days when the stores were tidied.
+            /// The newest entry of days when the stores were last tidied.
             var tidied: StreamID?
-            /// Days that are to have fewer digits, the oldest first, and those that have.
+            /// Days that are still to be rounded, oldest first, and days that are rounded already.
             var long: [BlockName] = []
             var rounded: Set<BlockName> = []
-            /// The first hour that a store lacks because it did not answer; nil if all have what this process has made.
+            /// The first hour that a store lacks because it did not answer; nil if all stores have what this process has made.
             var behind: Minute?
-            /// A day of which an hour is damaged everywhere, and when it is tried again.
+            /// A day that has an hour of which every copy is damaged, and when it is tried again.
             var stuck: (day: Minute, until: ContinuousClock.Instant)?
-            /// When stores that are behind are asked again.
+            /// When stores that lag behind are tried again.
             var retry: ContinuousClock.Instant = .now
         }
 
@@ -61,7 +61,7 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
     /// How long one block may take.
     private static let patience: Duration = .seconds(600)
 
-    /// `stores` are those of the config; those that do not answer are left alone for the time of `retry`.
+    /// `stores` are those of the config; a store that lags behind is tried again after `retry`.
     package init(
         _ config: ArchiveConfig, stores: [any BlockStore], identity: WorkerIdentity, redis: RedisClient,
         clock: TapeClock, logger: Logger, retry: Duration = .seconds(60)
@@ -75,7 +75,7 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
         let hour = StoredHour(stream: config.lists, keys: keys, reader: lists, redis: redis, logger: logger)
         reading = { try await hour.minutes(of: $0, knowing: $1) }
         sealer = Sealer(stores: stores, logger: logger)
-        // What is given up would be lost once Redis has trimmed it: an hour waits, however often it fails.
+        // A minute that is given up would be lost when Redis trims it, so an hour is retried for as long as it fails.
         func settler(_ stream: String) -> Settler {
             Settler(
                 stream: stream, source: config.worker.name, retain: nil, givesUp: false, keys: keys,
@@ -88,7 +88,7 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
         self.logger = logger
     }
 
-    /// Returns when the process is to end; errors are told, and what failed is tried again.
+    /// Returns when the process shuts down; errors are logged and retried.
     package func run() async throws {
         var backoff = Backoff(base: .milliseconds(100), maximum: .seconds(30))
         var news = [hours, days].map { FutureEntryAlarm(stream: $0.reader.key, logger: logger) }
@@ -97,7 +97,7 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
                 for (index, settler) in [hours, days].enumerated() {
                     _ = news[index].look(at: try await settler.reader.newestID(), now: clock.now)
                 }
-                // Not cut short by the end of the process: a block takes a second.
+                // Shutdown does not interrupt a step: a block takes about a second.
                 let hasWorked = try await step()
                 backoff.reset()
                 if !hasWorked { guard await clock.pauses(for: .seconds(5)) else { return } }
@@ -109,13 +109,13 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
         }
     }
 
-    /// Does what is next, if anything is due; returns whether something was.
+    /// Does the next piece of work, if any is due; returns whether it did something.
     ///
-    /// What glibc keeps of a block's memory would add up, thread by thread: it is given back after each.
+    /// Returns freed memory to the system after each block, because glibc would keep it for every thread.
     func step() async throws -> Bool {
         if let hour = try await nextHour() {
             let isClosed = try await settle(hour, hours) { [self] in try await seal(hour) }
-            // By a replica, which may have other stores.
+            // A replica settled it, and may have other stores.
             if isClosed { try await complete(hour) }
             progress.change { $0.hour = hour.advanced(byMinutes: 60) }
             cointape_malloc_trim()
@@ -132,20 +132,20 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
         return try await roundNext()
     }
 
-    /// Rounds the oldest day that is due; returns whether there was one.
+    /// Rounds the oldest day that is due; returns whether a day was due.
     private func roundNext() async throws -> Bool {
         guard let rounding, let day = progress.state.long.first else { return false }
         let isEverywhere = try await rounding.run(day)
         progress.change { state in
             state.long.removeFirst()
-            // Otherwise it is due again when the stores are tidied.
+            // Otherwise the day is due again when the stores are next tidied.
             if isEverywhere { state.rounded.insert(day) }
         }
         cointape_malloc_trim()
         return true
     }
 
-    /// Returns whether the day is settled; one that cannot be made of what is damaged is put aside, told once, and tried again later.
+    /// Returns whether the day is settled; a day with damaged hours is reported once, set aside and tried again later.
     private func fold(_ day: Minute) async throws -> Bool {
         if let stuck = progress.state.stuck, stuck.day == day, stuck.until > .now { return false }
         do {
@@ -168,19 +168,19 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
         return kept.draft
     }
 
-    /// Gives an hour that is settled to the own stores that lack it.
+    /// Writes an hour that is settled to the worker's own stores that lack it.
     private func complete(_ hour: Minute) async throws {
         do throws(StoreError) {
             guard try await sealer.lacks(hour: hour) else { return }
         } catch {
-            // One does not answer: the others may lack it all the same.
+            // A store does not answer, but the others may still lack the hour.
         }
         _ = try await seal(hour)
     }
 
-    /// Gives stores that did not answer the next hour that they lack; returns whether that has come about.
+    /// Writes the next missing hour to stores that did not answer before; returns whether all stores have it now.
     ///
-    /// Their days are made when the stores are tidied.
+    /// Their days are built when the stores are tidied.
     private func catchUp() async throws -> Bool {
         let state = progress.state
         guard let hour = state.behind, let end = state.hour, state.retry <= .now else { return false }
@@ -194,7 +194,7 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
             isEverywhere = try await !sealer.lacks(hour: hour)
             if !isEverywhere { isEverywhere = try await sealer.seal(hour, reading).isEverywhere }
         } catch is StoreError {
-            // It is asked again.
+            // The store is tried again later.
         }
         progress.change { [isEverywhere, retry] state in
             if isEverywhere { state.behind = hour.advanced(byMinutes: 60) } else { state.retry = .now + retry }
@@ -202,7 +202,7 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
         return isEverywhere
     }
 
-    /// Returns whether it was settled elsewhere; throws if it is not settled.
+    /// Returns whether a replica settled it; throws if it is not settled.
     private func settle(
         _ minute: Minute, _ settler: Settler, _ make: @escaping @Sendable () async throws -> EntryDraft
     ) async throws -> Bool {
@@ -227,17 +227,17 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
         let description: String
     }
 
-    /// The oldest hour that this process has not come to, if it is over: no list of it can come any more.
+    /// The oldest hour that this process has not handled, if it is over and can get no more lists.
     private func nextHour() async throws -> Minute? {
         let first = try await lists.oldest()?.minute
         let oldest = first?.floored(to: .seconds(3600))
         let isEmpty = try await hours.reader.newestID() == nil
-        // At the start, and when Redis has lost them.
+        // At the start, and after Redis has lost the entries.
         if !progress.state.hasAdopted || isEmpty && progress.state.hasEntries {
             _ = try await adoption.run(until: oldest)
         }
         progress.change { ($0.hasAdopted, $0.hasEntries) = (true, !isEmpty) }
-        // Hours of which Redis never had, or no longer has, anything have no block.
+        // Hours that Redis never had, or no longer has, get no block.
         guard let oldest else { return nil }
         let next = progress.state.hour.map { max($0, oldest) } ?? oldest
         let present = StreamID(Minute(containing: clock.now))
@@ -245,7 +245,7 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
         return last >= next.advanced(byMinutes: 59) ? next : nil
     }
 
-    /// The oldest day that is not settled, and whose last hour is.
+    /// The oldest day that is not settled but whose last hour is.
     private func nextDay() async throws -> Minute? {
         guard let last = try await hours.reader.newestID()?.minute, let first = try await hours.reader.oldest()?.minute
         else { return nil }
@@ -255,13 +255,13 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
         return last >= next.advanced(byMinutes: 23 * 60) ? next : nil
     }
 
-    /// Makes the days that others have settled, up to the one that is `closed`, where an own store has their hours only, and
-    /// removes the blocks of hours that old days hold.
+    /// Builds days, up to the closed one, that others have settled but of which one of the worker's stores has only hours, and
+    /// removes the hours of old days.
     private func tidy(closed: Minute) async throws {
         let end = min(BlockName.day(of: closed).end, progress.state.hour ?? closed)
         var wanting: Set<BlockName> = []
         for store in sealer.stores {
-            // One that does not answer gets its days when it has caught up.
+            // A store that does not answer gets its days after it has caught up.
             guard let names = try? await store.blocks().keys else { continue }
             wanting.formUnion(HourCleaning.unfolded(names, before: end))
         }
@@ -277,13 +277,13 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
             do {
                 _ = try await sealer.fold(day.first, reading)
             } catch let damage as BlockDamage {
-                // Its hours stay, and can be read.
+                // The day's hours stay, and can still be read.
                 tell(damage, isFirst: true)
             }
         }
     }
 
-    /// Records how much the stores have; of one that cannot be asked, what was recorded last stays.
+    /// Records how many bytes each store has; a store that does not answer keeps its last recorded value.
     private func measure() async {
         for store in sealer.stores {
             guard let blocks = try? await store.blocks() else { continue }

@@ -5,13 +5,13 @@ import Logs
 import NIOPosix
 import Tape
 
-/// Rewrites old days with fewer digits of their decimals.
+/// Rewrites old days with fewer decimal digits.
 struct DayRounding: Sendable {
     let digits: ArchiveConfig.Digits
     let stores: [any BlockStore]
     let logger: Logger
 
-    /// The days that any store has and that are old enough, the oldest first; of a store that does not answer nothing is known.
+    /// The days in any store that are old enough, oldest first; stores that do not answer are skipped.
     func due(now: Timestamp) async -> [BlockName] {
         var days: Set<BlockName> = []
         for store in stores {
@@ -21,9 +21,9 @@ struct DayRounding: Sendable {
         return days.sorted { $0.first < $1.first }
     }
 
-    /// Rewrites the day in each store that has it with more digits; returns false if a store does not answer.
+    /// Rounds the day in each store that has it with more digits; returns false if a store does not answer.
     ///
-    /// A damaged block is told, and stays as it is.
+    /// A damaged block is reported, and stays as it is.
     func run(_ day: BlockName) async throws -> Bool {
         var isEverywhere = true
         for store in stores {
@@ -55,7 +55,7 @@ struct DayRounding: Sendable {
             ])
     }
 
-    /// Whether any list may have more digits.
+    /// Whether any list may have more digits than configured.
     private func hasMore(_ block: Block) async throws -> Bool {
         for minute in 0..<block.minutes {
             guard let info = try await block.info(minute) else { continue }
@@ -64,7 +64,7 @@ struct DayRounding: Sendable {
         return false
     }
 
-    /// Hour by hour: all lists of a day take too much memory.
+    /// Works hour by hour, because all lists of a day take too much memory.
     private func rounded(_ block: Block) async throws -> BlockContents {
         var whole = BlockContents(first: block.first, [], key: Sealer.key)
         for start in stride(from: 0, to: block.minutes, by: 60) {

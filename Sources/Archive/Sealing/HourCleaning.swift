@@ -4,14 +4,14 @@ import Logging
 import Logs
 import Tape
 
-/// Removes the blocks of hours that the day's block holds.
+/// Removes the blocks of hours that are also part of a day's block.
 struct HourCleaning: Sendable {
     let stores: [any BlockStore]
     let logger: Logger
 
     private static let patience: Duration = .seconds(2 * 86_400)
 
-    /// The hours that may go, by their days: the store has the day, which ended two days ago.
+    /// The hours that can be removed, by day: the store has the day, and it ended at least two days ago.
     static func removable(_ names: some Collection<BlockName>, now: Timestamp) -> [BlockName: [BlockName]] {
         let days = Set(names.filter { $0.minutes == 1440 })
         let hours = names.filter { name in
@@ -21,15 +21,16 @@ struct HourCleaning: Sendable {
         return Dictionary(grouping: hours) { .day(of: $0.first) }
     }
 
-    /// The days of which a store has hours and not the whole, the oldest first.
+    /// The days of which a store has hours but not the day itself, oldest first.
     static func unfolded(_ names: some Collection<BlockName>, before end: Minute) -> [BlockName] {
         let days = Set(names.filter { $0.minutes == 60 }.map { BlockName.day(of: $0.first) })
         return days.subtracting(names).filter { $0.end <= end }.sorted { $0.first < $1.first }
     }
 
-    /// Removes the hours of days that ended two days ago where the same store has all that they have in the day's block.
+    /// Removes the hours of days that ended at least two days ago, if the same store's day has all their lists.
     ///
-    /// Returns days that could not take their place, being damaged or lacking a list. A store that does not answer is left out.
+    /// Returns days that cannot replace their hours because they are damaged or lack a list. A store that does not answer is
+    /// skipped.
     @discardableResult
     func run(now: Timestamp) async throws -> Set<BlockName> {
         var wanting: Set<BlockName> = []
@@ -44,14 +45,14 @@ struct HourCleaning: Sendable {
                     logger.tellDamage(day, store.name, "\(damage)")
                     wanting.insert(day)
                 } catch is StoreError {
-                    // They may go another day.
+                    // They can be removed another time.
                 }
             }
         }
         return wanting
     }
 
-    /// Returns false if the day lacks a list of the hour.
+    /// Returns false if the day lacks one of the hour's lists.
     private func remove(_ hour: BlockName, within day: Block, from store: any BlockStore) async throws -> Bool {
         do {
             guard let source = try await store.open(hour.file) else { return true }
@@ -59,7 +60,7 @@ struct HourCleaning: Sendable {
             let start = Int((hour.first.milliseconds - day.first.milliseconds) / 60_000)
             for minute in 0..<own.minutes {
                 let (kept, lost) = (try await day.info(start + minute), try await own.info(minute))
-                // A rounded list is another one, and what was to be kept.
+                // A rounded list differs on purpose, and may replace the original.
                 guard lost == nil || kept?.digest == lost?.digest || kept?.digits != nil else {
                     let lacked = hour.first.advanced(byMinutes: minute)
                     logger.tellDamage(.day(day.first), store.name, "it lacks the list of \(lacked)")
@@ -67,7 +68,7 @@ struct HourCleaning: Sendable {
                 }
             }
         } catch let damage as BlockDamage {
-            // What it had nobody knows: somebody may still want to look.
+            // Nobody knows what the damaged hour contained, so it is kept for inspection.
             logger.tellDamage(hour, store.name, "\(damage)")
             return true
         }

@@ -6,12 +6,12 @@ import Logs
 import NIOPosix
 import Tape
 
-/// Makes blocks, and keeps the same ones in all stores.
+/// Builds blocks, and keeps the same block in all stores.
 ///
-/// A store that does not answer costs the others nothing: it is told, and gets what it lacks when the block is made again.
-/// What a store has of an hour already goes before what Redis has: it never changes, and Redis may have lost it.
+/// A store that does not answer does not hold up the others: it is reported, and gets the block when it is built again. What a
+/// store already has of an hour takes precedence over Redis: blocks never change, and Redis may have lost its data.
 struct Sealer: Sendable {
-    /// Gives what Redis has of an hour; what is known of it already need not be read again.
+    /// Reads an hour from Redis, except for the minutes that are already known.
     typealias Reading = @Sendable (_ hour: Minute, _ known: [Int: BlockMinute]) async throws -> [BlockMinute]
 
     let stores: [any BlockStore]
@@ -20,9 +20,9 @@ struct Sealer: Sendable {
     /// The title of the column by which a coin is found.
     static let key = "CMC ID"
 
-    /// A block that is kept in one store at least.
+    /// A block that at least one store keeps.
     struct Kept {
-        /// Of its entry.
+        /// The draft of the block's entry.
         let draft: EntryDraft
         /// Whether every store has it.
         let isEverywhere: Bool
@@ -31,7 +31,7 @@ struct Sealer: Sendable {
     /// A file that a store has.
     private struct Present {
         let bytes: [UInt8]
-        /// Decoded once as a whole; nil if it is damaged.
+        /// Decoded and verified; nil if the file is damaged.
         let block: Block?
     }
 
@@ -48,7 +48,7 @@ struct Sealer: Sendable {
 
     // MARK: Hours and days
 
-    /// Makes the block of an hour, and keeps it in all stores that answer; throws if none does.
+    /// Builds the block of an hour, and keeps it in all stores that answer; throws if none does.
     func seal(_ hour: Minute, _ reading: Reading) async throws -> Kept {
         try await keep(.hour(hour)) { present in
             let blocks = present.compactMap(\.block)
@@ -57,9 +57,9 @@ struct Sealer: Sendable {
         }
     }
 
-    /// Makes the block of a day out of those of its hours, and keeps it in all stores that answer; throws if none does.
+    /// Builds the block of a day from those of its hours, and keeps it in all stores that answer; throws if none does.
     ///
-    /// An hour that neither a store nor Redis has is minutes that are missing.
+    /// The minutes of an hour that neither a store nor Redis has are missing.
     func fold(_ day: Minute, _ reading: Reading) async throws -> Kept {
         try await keep(.day(day)) { present in
             let blocks = present.compactMap(\.block)
@@ -71,13 +71,13 @@ struct Sealer: Sendable {
         }
     }
 
-    /// An hour of a day that is folded.
+    /// An hour of a day that is being built.
     private func contents(of hour: Minute, _ days: [Block], _ reading: Reading) async throws -> BlockContents {
         let present = try await look(.hour(hour)).compactMap(\.present)
         let blocks = present.compactMap(\.block)
         if let block = blocks.first(where: { $0.count(.missing) == 0 }) { return try await block.contents() }
         let minutes = try await minutes(of: hour, in: blocks + days, reading)
-        // Better no day than one that lacks what was there.
+        // It is better to have no day than one that lacks data.
         if present.contains(where: { $0.block == nil }), minutes.contains(.missing) {
             let name = BlockName.hour(hour)
             throw BlockDamage(
@@ -86,7 +86,7 @@ struct Sealer: Sendable {
         return BlockContents(first: hour, minutes, key: Self.key)
     }
 
-    /// What the blocks have of an hour, and for the rest what Redis has.
+    /// The minutes of an hour from the blocks, and the rest from Redis.
     private func minutes(of hour: Minute, in blocks: [Block], _ reading: Reading) async throws -> [BlockMinute] {
         var known: [Int: BlockMinute] = [:]
         for block in blocks {
@@ -109,16 +109,16 @@ struct Sealer: Sendable {
 
     // MARK: Files
 
-    /// Keeps a block in all stores that lack it, or have one that lacks something.
+    /// Keeps a block in all stores that lack it or whose copy lacks something.
     ///
-    /// `make` gets what the stores have; where a store gets another file meanwhile, it is called again.
+    /// `make` gets what the stores have, and is called again if a store gets another file meanwhile.
     private func keep(_ name: BlockName, _ make: ([Present]) async throws -> [UInt8]) async throws -> Kept {
         while true {
             let looks = try await look(name)
             let present = looks.compactMap(\.present)
             let made = try await make(present)
             let block = try await Block.whole(made, as: name)
-            // Nothing is replaced that lacks nothing.
+            // A block that already has everything is kept, not replaced.
             var bytes = made
             for own in present where try await own.block?.hasAll(of: block) == true {
                 bytes = own.bytes
@@ -141,7 +141,7 @@ struct Sealer: Sendable {
         }
     }
 
-    /// Returns false if the store has got a file in between, which is not the same.
+    /// Returns false if the store got a different file in the meantime.
     private func keep(
         _ name: BlockName, _ bytes: [UInt8], in store: any BlockStore, over present: Present?
     ) async throws(StoreError) -> Bool {
@@ -160,7 +160,7 @@ struct Sealer: Sendable {
         return true
     }
 
-    /// What each store has; a damaged file is told.
+    /// Reads the file of each store; damaged files are reported.
     private func look(_ name: BlockName) async throws -> [Look] {
         var looks: [Look] = []
         for store in stores {
@@ -185,7 +185,7 @@ struct Sealer: Sendable {
         return looks
     }
 
-    /// What stores have under a name, of which only the outline is read yet; what is damaged in it is told.
+    /// Opens the block in each store, reading only its outline; damage is reported.
     private func opened(_ name: BlockName) async throws -> [Block] {
         var blocks: [Block] = []
         for store in stores {
@@ -195,13 +195,13 @@ struct Sealer: Sendable {
             } catch let damage as BlockDamage {
                 tellDamage(name, store, "\(damage)")
             } catch is StoreError {
-                // It is told when the block is kept.
+                // The failure is reported when the block is kept.
             }
         }
         return blocks
     }
 
-    /// Whether a store has neither the hour nor its day; throws if one does not answer.
+    /// Whether a store has neither the hour nor its day; throws if a store does not answer.
     func lacks(hour: Minute) async throws(StoreError) -> Bool {
         for store in stores {
             if try await store.open(BlockName.hour(hour).file) != nil { continue }
@@ -210,7 +210,7 @@ struct Sealer: Sendable {
         return false
     }
 
-    /// The entry of the block that has the most lists, of those that stores have whole; nil if there is none.
+    /// The entry of the whole block with most lists; nil if no store has the block whole.
     func draft(_ name: BlockName) async throws -> EntryDraft? {
         let present = try await look(name).compactMap(\.present).filter { $0.block != nil }
         let best = present.max { ($0.block?.count(.list) ?? 0) < ($1.block?.count(.list) ?? 0) }
@@ -218,7 +218,7 @@ struct Sealer: Sendable {
         return try await draft(name, best.bytes)
     }
 
-    /// The entry of a block: its name, size and digest, and how many of its minutes are what.
+    /// The entry of a block: its name, size and digest, and how many of its minutes have a list, are gaps or are missing.
     private func draft(_ name: BlockName, _ bytes: [UInt8]) async throws -> EntryDraft {
         let block = try await Block.open(BlockInMemory(bytes))
         return .other([
@@ -240,7 +240,7 @@ struct Sealer: Sendable {
 }
 
 extension Logger {
-    /// Tells of a block that is not what was written.
+    /// Logs that a block is damaged.
     func tellDamage(_ name: BlockName, _ store: String, _ detail: String) {
         warning(
             .archiveBlockDamaged,
@@ -255,7 +255,7 @@ extension BlockMinute {
 }
 
 extension Block {
-    /// The lists and gaps of a range of minutes, by their places in it.
+    /// The lists and gaps of a range of minutes, by their offsets in the range.
     func minutes(_ range: Range<Int>) async throws -> [Int: BlockMinute] {
         var minutes: [Int: BlockMinute] = [:]
         for minute in range {
@@ -273,7 +273,7 @@ extension Block {
         return minutes
     }
 
-    /// Whether this block has each list that the other has, and knows of each minute that the other knows of.
+    /// Whether this block has every list of the other one, and no missing minute that the other one knows.
     fileprivate func hasAll(of other: Block) async throws -> Bool {
         for minute in 0..<minutes {
             if kind(minute) == .missing, other.kind(minute) != .missing { return false }

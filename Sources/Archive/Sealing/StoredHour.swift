@@ -6,7 +6,7 @@ import Logs
 import Redis
 import Tape
 
-/// Reads the lists of an hour out of Redis.
+/// Reads the lists of an hour from Redis.
 struct StoredHour: Sendable {
     /// The name of the stream of lists, without the prefix of keys.
     let stream: String
@@ -15,12 +15,13 @@ struct StoredHour: Sendable {
     let redis: RedisClient
     let logger: Logger
 
-    /// What follows from the rest of a block, or is long and for the day alone.
+    /// Fields that are not archived: they follow from the rest of the block, or are long and only useful on the same day.
     private static let derived: Set<String> = ["minute", "count", "sha256", "key", "columns", "samples"]
 
-    /// What each of its minutes is, as Redis has it now.
+    /// Returns what Redis has now for each minute of the hour.
     ///
-    /// A list that is gone is `missing`; one that is not what its entry tells is a gap, `unreadable`. What is known of some of them, by their places in the hour, is not read again.
+    /// A list that is gone is `missing`; a list that does not match its entry becomes the gap `unreadable`. Minutes in `known`,
+    /// keyed by their offset in the hour, are not read again.
     func minutes(of hour: Minute, knowing known: [Int: BlockMinute] = [:]) async throws -> [BlockMinute] {
         let last = hour.advanced(byMinutes: 59)
         let entries = try await reader.newest(600, from: StreamID(hour), to: StreamID(last))
@@ -52,7 +53,7 @@ struct StoredHour: Sendable {
             }
             csv = bytes
         } catch {
-            // A key of another type will never be a list again.
+            // A key of another type will never become a list again.
             guard error.code == .server("WRONGTYPE") else { throw error }
             csv = []
         }

@@ -1,16 +1,16 @@
 package import Basics
 import Digests
 
-/// AWS Signature Version 4 of a request, as the header `Authorization` carries it.
+/// AWS Signature Version 4 of a request, for the header `Authorization`.
 ///
-/// Source: "Authenticating Requests (AWS Signature Version 4)" in Amazon's S3 API Reference. A path is encoded once and kept
-/// as it is otherwise, which is S3's own rule.
+/// Source: "Authenticating Requests (AWS Signature Version 4)" in Amazon's S3 API Reference. The path is percent-encoded once and
+/// not normalized, which is a rule of S3 alone.
 struct AWSSignature {
     let credentials: S3Credentials
     let region: String
     let service: String
 
-    /// What is signed of a request.
+    /// The parts of a request that are signed.
     struct Request {
         let method: String
         /// Not encoded yet.
@@ -22,7 +22,7 @@ struct AWSSignature {
         /// SHA-256 of the body, in hexadecimal.
         let payload: String
 
-        /// Path and query as they are signed, and so must be sent.
+        /// Path and query as they are signed; the request must be sent with exactly these.
         var target: String { query.isEmpty ? encodedPath : "\(encodedPath)?\(encodedQuery)" }
 
         fileprivate var encodedPath: String {
@@ -35,7 +35,7 @@ struct AWSSignature {
                 .map { "\($0)=\($1)" }.joined(separator: "&")
         }
 
-        /// Sorted by their names in small letters; the values of one name in their order.
+        /// Sorted by lowercase name; values of the same name keep their order.
         fileprivate var canonicalHeaders: [(name: String, value: String)] {
             Dictionary(grouping: headers) { $0.name.lowercased() }.sorted { $0.key < $1.key }.map { name, headers in
                 let values = headers.map {
@@ -53,7 +53,7 @@ struct AWSSignature {
         }
     }
 
-    /// The value of `Authorization`; `date` is that of `X-Amz-Date`.
+    /// Returns the value of `Authorization`; `date` is the value of `X-Amz-Date`.
     func authorization(of request: Request, date: String) -> String {
         let scope = [String(date.prefix(8)), region, service, "aws4_request"]
         let text = [
@@ -67,21 +67,20 @@ struct AWSSignature {
             + "SignedHeaders=\(request.signedHeaders),Signature=\(signature)"
     }
 
-    /// A date as `X-Amz-Date` has it: `20130524T000000Z`, which is RFC 3339 without its marks and fraction.
+    /// A date in the form of `X-Amz-Date`: `20130524T000000Z`, which is RFC 3339 without punctuation and fraction.
     static func date(_ instant: Timestamp) -> String {
         instant.rfc3339.prefix(19).filter { $0 != "-" && $0 != ":" } + "Z"
     }
 }
 
-/// The keys that requests to S3 are signed with; never printed, not by `dump` either.
+/// The keys that sign requests to S3; they are never printed, not even by `dump`.
 package struct S3Credentials: Sendable, CustomStringConvertible, CustomReflectable {
     let accessKey: String
     let secretKey: String
-    /// Of keys that are lent for a time.
+    /// Only for temporary keys.
     let sessionToken: String?
 
-    /// Throws for what can be no key; its text holds nothing of the keys, and names the variables of the environment that
-    /// they usually come from.
+    /// Throws if a value cannot be a key; the error names the usual environment variables and contains nothing of the keys.
     package init(accessKey: String, secretKey: String, sessionToken: String? = nil) throws(InvalidText) {
         let named = [
             ("AWS_ACCESS_KEY_ID", accessKey), ("AWS_SECRET_ACCESS_KEY", secretKey),
@@ -89,7 +88,7 @@ package struct S3Credentials: Sendable, CustomStringConvertible, CustomReflectab
         ]
         for (name, value) in named {
             if value.isEmpty { throw InvalidText("\(name) is empty") }
-            // A line's end, for one, that was copied with it: it would break the request's headers.
+            // For example a newline that was copied with the key: it would break the request's headers.
             guard value.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
                 throw InvalidText("\(name) has a space, a line's end or another character in it that no key has")
             }
@@ -97,7 +96,7 @@ package struct S3Credentials: Sendable, CustomStringConvertible, CustomReflectab
         (self.accessKey, self.secretKey, self.sessionToken) = (accessKey, secretKey, sessionToken)
     }
 
-    /// Takes the keys from the environment, by the names that Amazon's tools have for them.
+    /// Reads the keys from the environment variables that Amazon's tools use.
     package init(variable: (String) -> String?) throws(InvalidText) {
         func value(_ name: String) -> String? { variable(name).flatMap { $0.isEmpty ? nil : $0 } }
         guard let accessKey = value("AWS_ACCESS_KEY_ID"), let secretKey = value("AWS_SECRET_ACCESS_KEY") else {

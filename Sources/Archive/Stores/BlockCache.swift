@@ -4,24 +4,25 @@ import NIOPosix
 package import POSIX
 import Synchronization
 
-/// Pieces of blocks that come from afar, in a folder of this machine that several processes may share.
+/// Pieces of remote blocks in a local folder, which several processes may share.
 ///
-/// A piece is served only if its checksum is right: one that is damaged, or was half written when the power went, is removed
-/// and read anew. What cannot be kept, as on a full disk, is told to `onFailure` and does no harm to reading.
+/// A piece is served only if its checksum matches: a damaged piece, or one that was half written at a power cut, is removed and
+/// read again. If pieces cannot be kept, for example on a full disk, `onFailure` is told and reading goes on.
 package final class BlockCache: Sendable {
     private let files: SpareFiles
     /// In bytes.
     private let capacity: Int
     private let onFailure: @Sendable (SystemError) -> Void
-    /// Bytes kept since the folder was looked over; what it had before is not known.
+    /// Bytes added since the folder was last shrunk; the initial content is unknown.
     private let added: Mutex<Int>
 
     /// In bytes.
     static let piece = 131_072
 
-    /// Makes the folder where it is missing.
+    /// Creates the folder if it does not exist.
     ///
-    /// It holds up to `capacity` bytes, and a tenth more for each process beyond the first. `onFailure` is called on another thread, with each failure.
+    /// It holds up to `capacity` bytes, and a tenth more for each further process. `onFailure` is called on another thread, with
+    /// each failure.
     package init(
         folder: String, capacity: Int, onFailure: @escaping @Sendable (SystemError) -> Void
     ) throws(SystemError) {
@@ -31,7 +32,7 @@ package final class BlockCache: Sendable {
         added = Mutex(capacity)
     }
 
-    /// Of these pieces those that are there and whole.
+    /// Returns those of these pieces that are cached and intact.
     func pieces(_ indices: [Int], of name: String) async -> [Int: [UInt8]] {
         let found = try? await NIOThreadPool.singleton.runIfActive { [self] in
             var pieces: [Int: [UInt8]] = [:]
@@ -67,7 +68,7 @@ package final class BlockCache: Sendable {
         return nil
     }
 
-    /// Looks the folder over, which takes a while, only each time that a tenth of its capacity has been added.
+    /// Shrinks the folder; this is slow, and only done each time that a tenth of the capacity has been added.
     private func makeRoom(for bytes: Int) throws(SystemError) {
         let isDue = added.withLock { added in
             added += bytes
@@ -82,20 +83,20 @@ package final class BlockCache: Sendable {
         "\(Digest.sha256(Array(name.utf8)).prefix(32))-\(index)"
     }
 
-    /// Also of what the piece is of: a file that was renamed is not served as another.
+    /// The checksum also covers the name and index, so that a renamed file is not served as another piece.
     private static func seal(_ bytes: [UInt8], _ index: Int, of name: String) -> [UInt8] {
         Digest.sha256Bytes(Array("\(name)\n\(index)\n".utf8) + bytes)
     }
 }
 
-/// A source whose pieces are kept on this machine once they were read.
+/// A source that caches the pieces it has read on this machine.
 struct CachedSource: BlockSource {
     private let source: any BlockSource
-    /// Which bytes they are: no other file, and no later one in its place, has the same.
+    /// Identifies the exact bytes: no other file, and no later version of this one, has the same name.
     private let name: String
     private let cache: BlockCache
 
-    /// In pieces: a longer read passes the cache by, since who reads a year in one go would leave nothing else in it.
+    /// In pieces: a longer read bypasses the cache, because one read of a year would evict everything else.
     private static let most = 32
 
     init(_ source: any BlockSource, named name: String, in cache: BlockCache) {

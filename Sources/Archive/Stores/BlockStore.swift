@@ -1,32 +1,32 @@
 package import Blocks
 
-/// A place where blocks are kept: whole files by name, which only a better one replaces once they are there.
+/// A place that keeps blocks as named files; an existing file is only replaced by a better one.
 package protocol BlockStore: Sendable {
-    /// For people and logs, as it stands in the config; holds no secret.
+    /// The store's address as in the config, for messages and logs; contains no secret.
     var name: String { get }
 
-    /// Keeps a new file; returns false, having changed nothing, if there is one of that name.
+    /// Creates a file; returns false and changes nothing if the name exists.
     ///
-    /// When it returns, the file outlives a power cut. Where the outcome is unknown it throws: to try again is safe.
+    /// When it returns, the file survives a power cut. It throws if the outcome is unknown; it is safe to try again.
     func create(_ file: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool
 
-    /// Puts a file in the place of the one that has its name, in one step: whoever reads finds the old one or the new one, whole.
+    /// Replaces the file of this name atomically: readers see the old file or the new one, never a mixture.
     ///
-    /// For files that are damaged, or that lack something; otherwise as `create`.
+    /// For files that are damaged or lack something; otherwise like `create`.
     func replace(_ file: String, _ bytes: [UInt8]) async throws(StoreError)
 
-    /// nil if there is no such file.
+    /// Returns nil if there is no such file.
     func open(_ file: String) async throws(StoreError) -> (any BlockSource)?
 
-    /// The names of all files below a folder, in order.
+    /// The names of all files below a folder, sorted.
     func files(in folder: String) async throws(StoreError) -> [StoredFile]
 
-    /// Removes a file; one that is not there is removed already.
+    /// Removes a file; succeeds if the file does not exist.
     func remove(_ file: String) async throws(StoreError)
 }
 
 package struct StoredFile: Equatable, Sendable {
-    /// With the folders below the store's own, and slashes between them.
+    /// The path below the store's root, with slashes.
     package let name: String
     /// In bytes.
     package let size: Int
@@ -36,17 +36,17 @@ package struct StoredFile: Equatable, Sendable {
     }
 }
 
-/// A store that does not do what it is asked.
+/// A failure of a store.
 package struct StoreError: Error, Equatable, CustomStringConvertible {
     package enum Kind: Sendable {
         /// It may work later: no connection, a timeout, 503, a full disk.
         case unavailable
-        /// Somebody has to mend something: keys, rights, the bucket's name.
+        /// Somebody has to fix something: keys, rights, the bucket's name.
         case refused
     }
 
     package let kind: Kind
-    /// With the store's name, and without secrets.
+    /// Includes the store's name; contains no secrets.
     package let description: String
 
     package init(_ kind: Kind, _ description: String) {

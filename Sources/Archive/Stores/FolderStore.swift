@@ -14,7 +14,7 @@ package struct FolderStore: BlockStore {
 
     package var name: String { "file://\(folder)" }
 
-    /// Makes nothing: the folder is made with the first file.
+    /// Creates nothing yet: the folder is created with the first file.
     package init(folder: String) {
         self.folder = folder
     }
@@ -31,7 +31,7 @@ package struct FolderStore: BlockStore {
         }
     }
 
-    /// Makes the folders of a file, durably, and does something in them.
+    /// Creates the folders of a file durably, then runs `body` in them.
     private func inFolder<Result>(
         of file: String, _ body: () throws(SystemError) -> Result
     ) throws(SystemError) -> Result {
@@ -40,7 +40,7 @@ package struct FolderStore: BlockStore {
                 try prepare(file)
                 return try body()
             } catch {
-                // Another process may have removed the last file of the folder, and the folder with it.
+                // Another process may have removed the folder together with its last file.
                 guard error.code == ENOENT else { throw error }
             }
         }
@@ -52,15 +52,15 @@ package struct FolderStore: BlockStore {
         let folders = folders(of: file)
         try Folder.make(folders[0])
         DurableFile.removeTemporaries(in: folders[0])
-        // Also where another has made them, who may not have come to this yet.
+        // Also if another process created the folders, because it may not have synced them yet.
         for folder in folders.dropFirst() { try DurableFile.sync(folder: folder) }
-        // It may be one that we may not read.
+        // We may not be allowed to read the parent folder.
         if let slash = folder.lastIndex(of: "/"), slash > folder.startIndex {
             try? DurableFile.sync(folder: String(folder[..<slash]))
         }
     }
 
-    /// The folder that a file is in, then those above it up to the store's own.
+    /// The folder of a file, then its parents up to the store's own folder.
     private func folders(of file: String) -> [String] {
         var folders = [folder]
         for part in file.split(separator: "/").dropLast() { folders.append("\(folders[folders.count - 1])/\(part)") }
@@ -76,7 +76,7 @@ package struct FolderStore: BlockStore {
         let top = folder.isEmpty ? self.folder : path(folder)
         let prefix = folder.isEmpty ? "" : "\(folder)/"
         return try await blocking { () throws(SystemError) in
-            // Years, months and days; what else a disk has in its topmost folder may not be for us to read.
+            // Only the folders of years, months and days: we may not be allowed to read others at the top of a disk.
             try FolderListing.files(below: top) { $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }
                 .map { StoredFile(name: prefix + $0.name, size: $0.size) }
         }
@@ -86,7 +86,7 @@ package struct FolderStore: BlockStore {
         try await blocking { () throws(SystemError) in
             try DurableFile.remove(path(file))
             for folder in folders(of: file) { DurableFile.removeTemporaries(in: folder) }
-            // Only if nothing is left in it.
+            // Succeeds only if the folder is empty.
             if folders(of: file).count > 1 { rmdir(folders(of: file)[0]) }
         }
     }
@@ -104,7 +104,7 @@ package struct FolderStore: BlockStore {
     }
 }
 
-/// A file as a block's source; the reads run on a thread of their own kind, and hold up no other work.
+/// A file as a block's source; reads run on a thread pool, and do not block other work.
 struct FileSource: BlockSource {
     private let file: ReadableFile
 

@@ -1,16 +1,16 @@
 import Blocks
 import Synchronization
 
-/// A store far away, which is left alone for a while after it did not answer: nobody waits for it again and again.
+/// A remote store that is left alone for a while after it did not answer, so that callers do not wait for it repeatedly.
 struct PausingStore: BlockStore {
     private let store: any BlockStore
     private let pause: Pause
 
     var name: String { store.name }
 
-    /// Who asks within `time` after a failure gets that failure at once.
+    /// A call within `time` after a failure fails at once with the same error.
     ///
-    /// Then one caller finds out, and the others go on without.
+    /// After that, one caller tries the store again, and the others still fail at once.
     init(_ store: any BlockStore, for time: Duration) {
         self.store = store
         pause = Pause(time)
@@ -37,7 +37,7 @@ struct PausingStore: BlockStore {
                 failure.withLock { $0 = nil }
                 return result
             } catch {
-                // What somebody has to mend is told at once, too.
+                // Other errors, which somebody has to fix, come at once anyway.
                 if error.kind == .unavailable { failure.withLock { $0 = (error, .now + time) } }
                 throw error
             }
@@ -72,7 +72,7 @@ private struct PausingSource: BlockSource {
 
     var size: Int { source.size }
 
-    /// What is damaged is no reason to leave the store alone.
+    /// Damage in a block does not pause the store.
     func read(_ ranges: [Range<Int>]) async throws -> [[UInt8]] {
         let result = try await pause.around { () async throws(StoreError) -> Result<[[UInt8]], any Error> in
             do {

@@ -2,13 +2,13 @@ import Basics
 import CurlHTTP
 import Digests
 
-/// Bounds of what an S3 store does.
+/// Limits for the operations of an S3 store.
 package struct S3Limits: Sendable {
-    /// What an operation may take, retries included; a listing is one operation for each page.
+    /// How long an operation may take, retries included; each page of a listing is one operation.
     package var patience: Duration
-    /// In bytes a second: bytes that are moved may take as long as this takes, beyond `patience`.
+    /// In bytes per second: an operation that moves bytes may take as long as they need at this rate, in addition to `patience`.
     package var slowest: Int
-    /// An attempt that moves nothing for as long is given up, and made again.
+    /// An attempt that moves no bytes for this long is aborted and repeated.
     package var stall: Duration
 
     package init(patience: Duration = .seconds(30), slowest: Int = 250_000, stall: Duration = .seconds(10)) {
@@ -18,7 +18,7 @@ package struct S3Limits: Sendable {
     func end(moving bytes: Int = 0) -> ContinuousClock.Instant { .now + patience + .seconds(bytes / max(1, slowest)) }
 }
 
-/// Asks a bucket's server: signs, and asks again what may work the next time.
+/// Sends signed requests to a bucket's server, and retries those that may succeed the next time.
 struct S3Client: Sendable {
     let location: S3Location
     let credentials: S3Credentials
@@ -33,17 +33,17 @@ struct S3Client: Sendable {
         let key: String?
         var query: [(name: String, value: String)] = []
         var headers: [(name: String, value: String)] = []
-        /// Besides those that mean that it was done.
+        /// Statuses that the caller accepts besides 2xx.
         var answers: Set<Int> = []
-        /// How large an answer may be, in bytes; one that tells an error always may be a little.
+        /// The largest body that is accepted, in bytes; 64 KiB more are allowed for errors.
         var most = 0
 
         func isAnswer(_ status: Int) -> Bool { (200..<300).contains(status) || answers.contains(status) }
     }
 
-    /// Returns the first answer that is one for the call; asks again until `end` where that may help.
+    /// Returns the first response that the call accepts; retries until `end` if that may help.
     func send(_ call: Call, until end: ContinuousClock.Instant) async throws(StoreError) -> HTTPResponse {
-        // S3 asks who is told to slow down for waits that double.
+        // S3 asks clients to double their waits when it tells them to slow down.
         var backoff = Backoff(base: .milliseconds(200), maximum: .seconds(5))
         while true {
             let failure: S3Failure
@@ -57,13 +57,13 @@ struct S3Client: Sendable {
             guard case .again(let after) = failure.remedy else { throw error(failure) }
             let wait = max(backoff.next(), after ?? .zero)
             guard ContinuousClock.now + wait < end else { throw error(failure) }
-            // The next attempt of a task that is cancelled fails at once.
+            // If the task is cancelled, the next attempt fails at once.
             try? await Task.sleep(for: wait)
         }
     }
 
     func error(_ failure: S3Failure) -> StoreError {
-        // A server may quote what it was sent.
+        // The server may quote the request, and so the session token.
         let text = credentials.sessionToken.map { failure.text.replacing($0, with: "***") } ?? failure.text
         return StoreError(failure.remedy == .mend ? .refused : .unavailable, "\(location): \(text)")
     }
@@ -96,21 +96,21 @@ struct S3Client: Sendable {
     private static let mostOfError = 65_536
 }
 
-/// Why a request was not done, and what helps.
+/// Why a request failed, and what helps.
 struct S3Failure: Equatable {
     enum Remedy: Equatable {
-        /// The same may work, not before so long if the server says so.
+        /// The same request may succeed when it is repeated, after this time if the server states one.
         case again(after: Duration?)
-        /// It may work later, but need not be tried now.
+        /// It may succeed later, but there is no point in retrying now.
         case later
-        /// Somebody has to do something.
+        /// Somebody has to fix something.
         case mend
     }
 
     let remedy: Remedy
-    /// For people: what the server said, and what to do.
+    /// For people: the server's message, and what to do.
     let text: String
-    /// S3's own, as in `NoSuchKey`; nil if the answer has none.
+    /// The error code of S3, such as `NoSuchKey`; nil if the response has none.
     let code: String?
 
     init(_ error: HTTPError) {
@@ -137,7 +137,7 @@ struct S3Failure: Equatable {
             response.status, code ?? "", region: region?.excerpt(), date: response.header("date")?.excerpt(), now: now)
         text = said.joined(separator: " ") + (advice.map { " (\($0))" } ?? "")
         switch (response.status, code) {
-        // 409: another writes the same file; Amazon says to try again.
+        // 409: a concurrent write to the same file; Amazon says to retry.
         case (408, _), (409, _), (429, _), (500, _), (502...504, _), (_, "RequestTimeout"), (_, "IncompleteBody"):
             remedy = .again(after: response.retryAfter(now: now))
         case (501, _): remedy = .mend
@@ -146,7 +146,7 @@ struct S3Failure: Equatable {
         }
     }
 
-    /// What somebody has to do; nil where the server's words must do.
+    /// What somebody has to do; nil if the server's message must suffice.
     private static func advice(
         _ status: Int, _ code: String, region: String?, date: String?, now: Timestamp
     ) -> String? {

@@ -1,13 +1,13 @@
 import Basics
 
-/// An element of the XML that S3 answers with: elements within elements, and text.
+/// An element of the XML that S3 sends: nested elements, and text.
 ///
-/// Our own reader, because XML's libraries bring what nobody wants of a server: declared entities, external files, and
-/// libxml2 in a program that is linked statically. Attributes, comments and instructions are skipped; a document type,
-/// CDATA, and what is not well-formed is rejected.
+/// We parse XML ourselves, because XML libraries support features that are dangerous in a server's response, such as declared
+/// entities and external files, and libxml2 would have to be linked statically. Attributes, comments and processing instructions
+/// are skipped; a document type, CDATA, and what is not well-formed is rejected.
 struct S3Document {
     let name: String
-    /// Of the element itself, without that of those within it.
+    /// The element's own text, without that of its children.
     private(set) var text = ""
     private(set) var children: [S3Document] = []
 
@@ -15,12 +15,12 @@ struct S3Document {
 
     subscript(_ name: String) -> String? { children.first { $0.name == name }?.text }
 
-    /// Reads a whole document; nil if it is none.
+    /// Parses a whole document; nil if it is malformed.
     init?(_ bytes: [UInt8]) {
         guard let whole = String(validating: bytes, as: UTF8.self) else { return nil }
         var rest = whole.utf8[...]
         if rest.starts(with: [0xEF, 0xBB, 0xBF]) { rest = rest.dropFirst(3) }
-        // The elements that are open, outermost first.
+        // The open elements, outermost first.
         var open: [S3Document] = []
         var root: S3Document?
         while let mark = rest.firstIndex(of: UInt8(ascii: "<")) {
@@ -59,20 +59,20 @@ struct S3Document {
     private struct Tag {
         enum Kind {
             case opening, closing
-            /// An element without anything in it: `<Prefix/>`.
+            /// An empty element: `<Prefix/>`.
             case whole
         }
 
         let name: String
         let kind: Kind
 
-        /// From behind its `<`; nil for what is none.
+        /// Parses a tag after its `<`; nil if it is malformed.
         init?(taking rest: inout Substring.UTF8View) {
             let isClosing = rest.first == UInt8(ascii: "/")
             if isClosing { rest = rest.dropFirst() }
             let name = rest.prefix { !" \t\r\n/>\"'=<&!".utf8.contains($0) }
             rest = rest[name.endIndex...]
-            // To the end, past the values of attributes, which may hold anything but `<`.
+            // Scans to the end of the tag, past the values of attributes, which may contain anything but `<`.
             var quote: UInt8?
             var last: UInt8?
             while let byte = rest.popFirst() {
@@ -98,7 +98,7 @@ struct S3Document {
         Substring(rest).firstRange(of: end).map { Substring(rest)[$0.upperBound...].utf8 }
     }
 
-    /// With references to characters put in; nil where one is none.
+    /// Replaces character references; nil if one is invalid.
     private static func decoded(_ bytes: Substring.UTF8View) -> String? {
         var output = ""
         var rest = Substring(bytes)
@@ -117,7 +117,7 @@ struct S3Document {
         if let scalar = ["lt": "<", "gt": ">", "amp": "&", "quot": "\"", "apos": "'"][name] as Unicode.Scalar? {
             return scalar
         }
-        // No scalar has more digits.
+        // No scalar needs more digits.
         guard name.first == "#", (2...9).contains(name.utf8.count) else { return nil }
         let digits = name.dropFirst()
         let value =

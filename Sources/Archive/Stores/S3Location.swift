@@ -1,20 +1,20 @@
 package import Basics
 import CurlHTTP
 
-/// A bucket and where in it a store's files are, as in `s3://bucket/prefix?endpoint=https://host:9000&region=eu-central-1`.
+/// A bucket and the place of a store's files in it, as in `s3://bucket/prefix?endpoint=https://host:9000&region=eu-central-1`.
 package struct S3Location: Equatable, Sendable, CustomStringConvertible {
     package let bucket: String
-    /// What the keys of all files begin with: empty, or with a slash at its end.
+    /// The start of all keys: empty, or ending with a slash.
     let prefix: String
     package let region: String
     /// Scheme, host and port, without a slash at the end.
     package let endpoint: String
 
-    /// What `init` takes.
+    /// An example of an accepted URL, for error messages.
     package static let accepted = "s3://bucket/prefix?region=eu-central-1&endpoint=https://s3.example:9000"
     private static let defaultRegion = "us-east-1"
 
-    /// Throws what would be right, without quoting what may be a key.
+    /// The error says what would be accepted, and does not quote what may be a key.
     package init(_ text: String) throws(InvalidText) {
         guard text.hasPrefix("s3://") else { throw InvalidText("should be a URL such as \(Self.accepted)") }
         let parts = text.dropFirst(5).split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
@@ -48,7 +48,7 @@ package struct S3Location: Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// As a config would have it, without what goes without saying.
+    /// The URL as in a config, without parameters that have their default values.
     package var description: String {
         let parameters =
             (endpoint == Self.defaultEndpoint(region) ? [] : ["endpoint=\(endpoint)"])
@@ -57,7 +57,7 @@ package struct S3Location: Equatable, Sendable, CustomStringConvertible {
             + parameters.joined(separator: "&")
     }
 
-    /// As the header `Host` has it: without the port that the scheme has by itself.
+    /// The value of the header `Host`: without the scheme's default port.
     var host: String {
         let authority = endpoint.drop { $0 != ":" }.dropFirst(3)
         for (scheme, port) in [("http://", ":80"), ("https://", ":443")]
@@ -67,9 +67,9 @@ package struct S3Location: Equatable, Sendable, CustomStringConvertible {
         return String(authority)
     }
 
-    /// Whether it may be a file's name: others would be signed otherwise than they are sent by one server or another.
+    /// Whether it is an allowed file name: servers differ in how they encode other characters for the signature.
     ///
-    /// Parts that begin with `.` are out, as in a folder, where they are hidden files.
+    /// Parts that begin with `.` are not allowed, because they are hidden files in a folder store.
     static func isName(_ text: some StringProtocol) -> Bool {
         text.utf8.count <= 900
             && text.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { part in
@@ -89,7 +89,7 @@ package struct S3Location: Equatable, Sendable, CustomStringConvertible {
         for parameter in query.split(separator: "&") {
             let sides = parameter.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = String(sides[0])
-            // The value is not quoted: somebody may have put a key there.
+            // The value is not quoted, because it may be a key.
             guard ["endpoint", "region"].contains(name) else {
                 throw InvalidText("has the unknown parameter \"\(name.excerpt())\": there are endpoint and region")
             }
@@ -107,7 +107,7 @@ package struct S3Location: Equatable, Sendable, CustomStringConvertible {
             (3...63).contains(bucket.utf8.count) && isName(bucket) && bucket == bucket.lowercased()
             && !bucket.contains("_") && !bucket.contains("..") && bucket.first != "-" && bucket.last != "-"
             && bucket.last != "."
-        // An address would be taken for a host.
+        // An IP address would be taken for a host.
         let isAddress = bucket.split(separator: ".").count == 4 && bucket.allSatisfy { $0.isNumber || $0 == "." }
         return isName && !isAddress
             ? nil

@@ -1,17 +1,17 @@
 import Blocks
 import CurlHTTP
 
-/// An object as a block's source, as it was when it was opened: another that takes its place is an error, not a mixture.
+/// An object as a block's source, pinned to the version that was opened: if another object replaces it, reading fails.
 struct S3Source: BlockSource {
     let client: S3Client
     let file: String
-    /// With its quotation marks.
+    /// Includes the quotation marks.
     let tag: String
     let size: Int
 
-    /// In bytes: a request takes as long as about so many more.
+    /// In bytes: a further request takes about as long as reading this many more bytes.
     private static let nearby = 65_536
-    /// What one request asks for at most, so that little is asked for again after a fault.
+    /// The most bytes that one request asks for, so that little is repeated after a failure.
     private static let most = 8_000_000
     private static let requestsAtOnce = 4
 
@@ -32,7 +32,7 @@ struct S3Source: BlockSource {
                 if let part = waiting.popFirst() { group.addTask { try await get(part, until: end) } }
             }
         }
-        // The parts of a span one behind the other.
+        // Joins the parts of each span.
         let bytes = spans.map { span in
             Self.parts(of: span, most: Self.most).flatMap { read[$0.lowerBound] ?? [] }
         }
@@ -45,7 +45,7 @@ struct S3Source: BlockSource {
         }
     }
 
-    /// The ranges in order, those near each other as one; empty ones are left out.
+    /// The ranges in order, with nearby ones merged; empty ranges are dropped.
     static func spans(of ranges: [Range<Int>], nearby: Int) -> [Range<Int>] {
         ranges.filter { !$0.isEmpty }.sorted { $0.lowerBound < $1.lowerBound }.reduce(into: []) { spans, range in
             if let last = spans.last, range.lowerBound <= last.upperBound + nearby {

@@ -2,24 +2,24 @@ package import Basics
 package import Blocks
 package import CurlHTTP
 
-/// Blocks as objects of an S3 bucket: one object a file, by the key of its name behind the location's prefix.
+/// Blocks as objects of an S3 bucket: one object per file, whose key is the location's prefix and the file's name.
 ///
-/// A file is written once by `If-None-Match: *`, which Amazon has had since 2024, and MinIO, Ceph, Garage, R2 and SeaweedFS
-/// have. A server that ignores it, as `rclone serve s3` does, replaces the file, so that two that write different bytes at
-/// once are not told apart there. What a server keeps through a power cut is its own affair.
+/// A file is written once by means of `If-None-Match: *`, which Amazon has supported since 2024, and MinIO, Ceph, Garage, R2 and
+/// SeaweedFS support. A server that ignores the header, such as `rclone serve s3`, replaces the file, so two writers of different
+/// bytes are not detected there. Whether files survive a power cut is up to the server.
 package struct S3Store: BlockStore {
     private let client: S3Client
     private let cache: BlockCache?
-    /// Files a page of a listing; a server may give fewer.
+    /// The number of files per page of a listing; a server may return fewer.
     private let page: Int
 
     private static let mostPages = 10_000
 
     package var name: String { "\(client.location)" }
 
-    /// Asks nobody yet.
+    /// Sends no request yet.
     ///
-    /// `now` is the clock that requests are dated by, which may be 15 minutes off. The client goes on living after the store.
+    /// `now` is the clock that dates the requests; it may be 15 minutes off. The client must outlive the store.
     package init(
         _ location: S3Location, credentials: S3Credentials, http: HTTPClient, cache: BlockCache? = nil,
         limits: S3Limits = S3Limits(), page: Int = 1000, now: @escaping @Sendable () -> Timestamp = { .machineTime }
@@ -29,7 +29,7 @@ package struct S3Store: BlockStore {
         self.page = page
     }
 
-    /// False also if an attempt had stored the bytes whose answer was lost: whoever gets false compares.
+    /// Also returns false if an earlier attempt stored the bytes but its response was lost, so callers compare the bytes.
     package func create(_ file: String, _ bytes: [UInt8]) async throws(StoreError) -> Bool {
         try check(file)
         let call = S3Client.Call(
@@ -45,8 +45,9 @@ package struct S3Store: BlockStore {
         _ = try await client.send(call, until: client.limits.end(moving: bytes.count))
     }
 
-    /// By a GET of the first byte and not by HEAD: only a body says whether the file is missing or the bucket, and why the keys
-    /// are refused; and a server without ranges is noticed before anybody needs one.
+    /// Uses a GET of the first byte instead of HEAD, because only a body says whether the file or the bucket is missing.
+    ///
+    /// The body also says why keys are refused, and a server without ranges is noticed before somebody needs them.
     package func open(_ file: String) async throws(StoreError) -> (any BlockSource)? {
         try check(file)
         let call = S3Client.Call(key: file, headers: [("Range", "bytes=0-0")], answers: [404, 416])
@@ -54,10 +55,10 @@ package struct S3Store: BlockStore {
         switch response.status {
         case 404:
             let failure = S3Failure(response, now: client.now())
-            // Who asks something that is no S3 server must not be told that there are no blocks.
+            // If the server is not an S3 server, its 404 must not be taken for an empty archive.
             guard failure.code == "NoSuchKey" else { throw client.error(failure) }
             return nil
-        // No file but an empty one lacks its first byte.
+        // Only an empty file has no first byte.
         case 416: return BlockInMemory([])
         case 200 where response.header("content-length") == "0": return BlockInMemory([])
         case 206: break
@@ -73,7 +74,7 @@ package struct S3Store: BlockStore {
         return cache.map { CachedSource(source, named: "\(name)\n\(file)\n\(tag)", in: $0) } ?? source
     }
 
-    /// Leaves out objects that can be no file of a store, as those for folders, whose keys end with a slash.
+    /// Skips objects that cannot be files of a store, such as those for folders, whose keys end with a slash.
     package func files(in folder: String) async throws(StoreError) -> [StoredFile] {
         if !folder.isEmpty { try check(folder) }
         let prefix = client.location.prefix + (folder.isEmpty ? "" : "\(folder)/")
@@ -118,10 +119,10 @@ package struct S3Store: BlockStore {
 /// A page of a listing (ListObjectsV2).
 struct S3Listing: Equatable {
     let files: [StoredFile]
-    /// Leads to the next page; nil on the last one.
+    /// The token for the next page; nil on the last page.
     let next: String?
 
-    /// nil for what is no such page; names are those behind the prefix.
+    /// Returns nil if this is not a page of a listing; names are without the prefix.
     init?(_ bytes: [UInt8], below prefix: String) {
         guard let document = S3Document(bytes), document.name == "ListBucketResult" else { return nil }
         var files: [StoredFile] = []
@@ -143,10 +144,10 @@ struct S3Listing: Equatable {
     }
 }
 
-/// What a 206 says of itself (RFC 9110, section 14.4): `bytes 0-99/1234`.
+/// The header `Content-Range` of a 206 (RFC 9110, section 14.4): `bytes 0-99/1234`.
 struct ContentRange: Equatable {
     let bytes: Range<Int>
-    /// Of the whole file.
+    /// The size of the whole file.
     let size: Int
 
     init?(_ response: HTTPResponse) {

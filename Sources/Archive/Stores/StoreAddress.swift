@@ -1,17 +1,17 @@
 package import Basics
 package import CurlHTTP
 
-/// Where a store is, as configs name it.
+/// The address of a store, as in configs.
 package enum StoreAddress: Sendable, CustomStringConvertible {
-    /// A folder of this machine; a relative path is one from the working directory on.
+    /// A folder on this machine; a relative path is relative to the working directory.
     case folder(String)
-    /// An S3 bucket, with the keys that it takes.
+    /// An S3 bucket, with the keys to access it.
     case bucket(S3Location, S3Credentials)
 
-    /// What `init` takes.
+    /// Examples of accepted addresses, for error messages.
     package static let accepted = "file:///var/lib/cointape/archive or \(S3Location.accepted)"
 
-    /// `variable` gives the environment's variables, of which a bucket needs its keys.
+    /// `variable` looks up environment variables, which hold the keys of a bucket.
     package init(_ text: String, variable: (String) -> String?) throws(InvalidText) {
         guard let scheme = text.firstRange(of: "://") else {
             throw InvalidText("should be a URL such as \(Self.accepted), not \"\(text)\"")
@@ -45,24 +45,24 @@ package enum StoreAddress: Sendable, CustomStringConvertible {
         }
     }
 
-    /// Whether it is reached over HTTP.
+    /// Whether the store is accessed over HTTP.
     package var isRemote: Bool {
         if case .bucket = self { true } else { false }
     }
 
-    /// Who opens a store: whether somebody waits for it.
+    /// What a store is opened for, which decides how long to wait for it.
     package enum Use {
-        /// Clients wait: a store far away that does not answer within seconds is left alone for half a minute.
+        /// Clients wait: a remote store that does not answer within seconds is left alone for half a minute.
         case serving
-        /// Nobody waits: it has half a minute to answer, and is left alone for some minutes.
+        /// Nobody waits: a remote store has half a minute to answer, and is then left alone for some minutes.
         case keeping
-        /// A person waits, and wants to know.
+        /// A person waits for the result.
         case command
     }
 
-    /// Opens the store, without asking anybody.
+    /// Opens the store without contacting it.
     ///
-    /// `http` is called if the store is reached over HTTP; its client goes on living after the store. `cache` is for what comes from afar.
+    /// `http` is called only if the store is accessed over HTTP; its client must outlive the store. `cache` is for remote stores.
     package func store(_ use: Use, http: () -> HTTPClient, cache: BlockCache? = nil) -> any BlockStore {
         switch self {
         case .folder(let path): return FolderStore(folder: path)

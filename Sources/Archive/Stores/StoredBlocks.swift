@@ -1,7 +1,7 @@
 import Blocks
 
 extension BlockStore {
-    /// All blocks that the store tells of, each with its size in bytes; other files are left out.
+    /// All blocks that the store lists, with their sizes in bytes; other files are left out.
     func blocks() async throws(StoreError) -> [BlockName: Int] {
         var blocks: [BlockName: Int] = [:]
         for file in try await files(in: "") {
@@ -10,7 +10,7 @@ extension BlockStore {
         return blocks
     }
 
-    /// All of a block's bytes, unchecked; nil if the store does not have it.
+    /// All bytes of a block, unchecked; nil if the store does not have it.
     func bytes(of block: BlockName) async throws(StoreError) -> [UInt8]? {
         guard let source = try await open(block.file) else { return nil }
         do {
@@ -22,7 +22,7 @@ extension BlockStore {
 }
 
 extension Block {
-    /// Reads a block's outline; throws `BlockDamage` if it is not that of the hour or day.
+    /// Reads a block's outline; throws `BlockDamage` if it belongs to another hour or day.
     static func open(_ source: any BlockSource, as name: BlockName) async throws -> Block {
         let block = try await open(source)
         guard block.first == name.first, block.minutes == name.minutes else {
@@ -31,7 +31,7 @@ extension Block {
         return block
     }
 
-    /// Decodes all of a block, and compares each list with its digest; throws `BlockDamage` if anything is not as it should be.
+    /// Decodes a whole block, and compares each list with its digest; throws `BlockDamage` if anything is wrong.
     static func whole(_ bytes: [UInt8], as name: BlockName) async throws -> Block {
         let block = try await open(BlockInMemory(bytes), as: name)
         try await block.verify()

@@ -9,9 +9,9 @@ import Tape
 import TopLists
 import Workers
 
-/// `cointape archive adopt`: entries for the blocks that the stores have, where Redis has none.
+/// `cointape archive adopt`: publishes missing entries for blocks that the stores have.
 package enum AdoptBlocksCommand {
-    /// Says how many, and why none; whether all is well.
+    /// Prints how many entries were published, or why none; returns whether all is well.
     package static func run(config: String?, environment: Environment, print: (String) -> Void) async throws -> Bool {
         let places = try ArchivePlaces(config, environment: environment)
         defer { places.close() }
@@ -31,9 +31,9 @@ package enum AdoptBlocksCommand {
     }
 }
 
-/// `cointape archive verify`: looks through all stores, and compares them with each other and with Redis.
+/// `cointape archive verify`: checks all stores, and compares them with each other and with Redis.
 package enum VerifyArchiveCommand {
-    /// Prints each finding as it is made, `ok` at the end if nothing is wrong; whether all is well.
+    /// Prints each finding as it is made, and `ok` at the end if nothing is wrong; returns whether all is well.
     package static func run(
         config: String?, isDeep: Bool, environment: Environment, print: @escaping @Sendable (String) -> Void
     ) async throws -> Bool {
@@ -58,17 +58,17 @@ package enum VerifyArchiveCommand {
     }
 }
 
-/// `cointape archive export`: the rows of a range of minutes, for other programs.
+/// `cointape archive export`: prints the rows of a range of minutes, for other programs.
 package struct ExportCommand: Sendable {
     private let from: String?
     private let to: String?
     private let coins: [Int64]?
     private let format: ListFormat
 
-    /// What the option `--format` takes.
+    /// The values that the option `--format` takes.
     package static let formats = [ListFormat.csv, .ndjson].map(\.suffix)
 
-    /// `coins` are ids of CoinMarketCap with commas between them.
+    /// `coins` are CoinMarketCap ids, separated by commas.
     package init(from: String?, to: String?, coins: String?, format: String) throws(CommandError) {
         guard let format = [ListFormat.csv, .ndjson].first(where: { $0.suffix == format.lowercased() }) else {
             throw CommandError(.option, "--format should be \(Self.formats.joined(separator: " or ")), not \(format)")
@@ -76,7 +76,7 @@ package struct ExportCommand: Sendable {
         self.format = format
         self.coins = try coins.map { (text) throws(CommandError) in try Self.ids(text) }
         (self.from, self.to) = (from, to)
-        // Of what depends on the present, only whether it can be read.
+        // Relative times depend on the clock of the run; here they are only checked.
         _ = try range(now: .machineTime)
     }
 
@@ -108,9 +108,9 @@ package struct ExportCommand: Sendable {
         return start..<end
     }
 
-    /// `write` gets the bytes piece by piece; what it throws ends the command.
+    /// `write` gets the bytes piece by piece; an error that it throws ends the command.
     ///
-    /// Returns whether all could be read.
+    /// Returns whether everything could be read.
     package func run(
         config: String?, environment: Environment, write: ([UInt8]) throws -> Void, tell: (String) -> Void
     ) async throws -> Bool {
@@ -118,7 +118,7 @@ package struct ExportCommand: Sendable {
         defer { places.close() }
         var reader = places.reader
         do throws(RedisError) {
-            // Its reply sets the clock.
+            // The reply sets the clock.
             _ = try await places.hours.newestID()
         } catch {
             tell("cointape: note: only what the stores have is exported: \(error.message)")
@@ -140,13 +140,13 @@ package struct ExportCommand: Sendable {
     }
 }
 
-/// `cointape archive pull`: makes the stores whole out of another archive.
+/// `cointape archive pull`: copies blocks from another archive into stores that lack them.
 package struct PullCommand: Sendable {
     private enum Source {
         case api(String)
         case store(StoreAddress)
 
-        /// Of `origin`, which is an api's URL, or a store's as in configs.
+        /// `origin` is an api's URL, or a store's address as in configs.
         init(_ origin: String, environment: Environment) throws(CommandError) {
             do throws(InvalidText) {
                 if origin.hasPrefix("http://") || origin.hasPrefix("https://") {
@@ -165,12 +165,12 @@ package struct PullCommand: Sendable {
 
     private let source: Source
 
-    /// `source` is an api's URL, or a store's as in configs; the environment has the keys of a bucket.
+    /// `source` is an api's URL, or a store's address as in configs; the environment has the keys of a bucket.
     package init(source: String, environment: Environment) throws(CommandError) {
         self.source = try Source(source, environment: environment)
     }
 
-    /// Says what is copied, and what nobody has; whether all that the source has is there now.
+    /// Prints what is copied, and which hours nobody has; returns whether the stores now have everything that the source has.
     package func run(
         config: String?, environment: Environment, print: @escaping @Sendable (String) -> Void
     ) async throws -> Bool {

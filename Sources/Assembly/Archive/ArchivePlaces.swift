@@ -7,16 +7,16 @@ import Synchronization
 import Tape
 import Workers
 
-/// The stores of an archive and its Redis, as the config of an archive worker names them, for commands of people.
+/// The stores and the Redis of an archive, as an archive worker's config names them, for commands that people run.
 struct ArchivePlaces: Sendable {
     let config: ArchiveConfig
     let stores: [any BlockStore]
     let redis: RedisClient
     let clock: TapeClock
-    /// Made for the first who asks a server.
+    /// Created when the first remote store needs it.
     private let client: Client
 
-    /// Reads the config, by default the shipped one.
+    /// Reads the config, by default the one that ships with cointape.
     init(_ path: String?, environment: Environment) throws {
         let path = path ?? "\(environment["CONFIG_DIR"] ?? "config")/archive.json"
         clock = try environment.clock()
@@ -38,7 +38,7 @@ struct ArchivePlaces: Sendable {
         client.end()
     }
 
-    /// The client for servers that blocks are on.
+    /// The HTTP client for remote stores and apis.
     func http() -> HTTPClient { client.get() }
 
     var hours: StreamReader { reader(config.stream) }
@@ -46,7 +46,7 @@ struct ArchivePlaces: Sendable {
 
     var adoption: Adoption { Adoption(config, stores: stores, redis: redis, clock: clock, logger: Self.quiet) }
 
-    /// Of the stores, and of what Redis has of the last hours.
+    /// Reads the stores, and from Redis the last hours.
     var reader: ArchiveReader {
         ArchiveReader(
             stores: stores,
@@ -61,7 +61,7 @@ struct ArchivePlaces: Sendable {
         StreamReader(key: config.worker.redis.keys.stream(stream), redis: redis, clock: clock)
     }
 
-    /// What is wrong is thrown at people, and need not be logged.
+    /// Errors are shown to the user, so they need not be logged.
     private static var quiet: Logger { Logger(label: "archive") { _ in SwiftLogNoOpLogHandler() } }
 
     /// An HTTP client that is started when it is needed.

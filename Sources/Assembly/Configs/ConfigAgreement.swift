@@ -7,7 +7,7 @@ import Serving
 import Tape
 import Workers
 
-/// Mistakes that only show between configs: each is right by itself.
+/// Mistakes that only show when configs are compared; each config is valid by itself.
 struct ConfigAgreement {
     let files: [ConfigFiles.File]
 
@@ -20,7 +20,7 @@ struct ConfigAgreement {
             }
     }
 
-    /// Two workers of different configs must not write one stream: replicas of one config may.
+    /// Two workers with different configs must not write the same stream; replicas of one config may.
     private var sharedStreams: [ConfigIssue] {
         var owners: [String: String] = [:]
         return files.compactMap { file in
@@ -31,7 +31,7 @@ struct ConfigAgreement {
         }
     }
 
-    /// What a worker takes for granted of a stream must be so, if the config of the stream's worker is here.
+    /// A worker's assumptions about a stream must hold, if the config of the worker that writes the stream is here.
     private func disagreements(of input: StreamInput, in file: ConfigFiles.File) -> [PlacedMessage] {
         let key = file.config.name(of: input.stream)
         guard
@@ -56,7 +56,7 @@ struct ConfigAgreement {
         return mistakes
     }
 
-    /// What an api waits for before it acknowledges an order, a project worker waits for before it folds it.
+    /// A project worker must wait for the same durability before it folds an order as the api before it acknowledges it.
     private func durabilities(_ file: ConfigFiles.File) -> [PlacedMessage] {
         guard let config = file.config as? ProjectConfig else { return [] }
         return apis(of: config).filter { $0.orders.acknowledgement != config.orders.acknowledgement }.map {
@@ -66,7 +66,7 @@ struct ConfigAgreement {
         }
     }
 
-    /// Commands of people find the rates through a project worker's config.
+    /// Commands find the rates through a project worker's config, so it must name the same rates as the apis.
     private func rates(_ file: ConfigFiles.File) -> [PlacedMessage] {
         guard let config = file.config as? ProjectConfig else { return [] }
         return apis(of: config).filter { $0.orders.rates != config.orders.rates }.map {
@@ -89,7 +89,7 @@ struct ConfigAgreement {
 }
 
 extension WorkerConfig {
-    /// A stream as it is known everywhere: its Redis and its key.
+    /// A globally unique name of a stream: its Redis and its key.
     fileprivate func name(of stream: String) -> String {
         "\(worker.redis.endpoint)/\(worker.redis.endpoint.database) \(worker.redis.keys.stream(stream))"
     }

@@ -8,20 +8,20 @@ import Redis
 import Tape
 import Workers
 
-/// Config files, read together: their mistakes, and those that only show between them.
+/// Config files that are read together, with their mistakes and those between them.
 package struct ConfigFiles: Sendable {
     struct File: Sendable {
         let path: String
         let config: any WorkerConfig
-        /// Those that its config names, in its order.
+        /// The files that this config names, in its order.
         var named: [File] = []
 
-        /// What is run for it.
+        /// The services that run this file's worker.
         func services(in process: WorkerProcess) -> WorkerProcess.Services {
             process.services(config, naming: named.map(\.config))
         }
 
-        /// What the worker needs of its own Redis, with the work that it does on demand.
+        /// What the worker and its work on demand need of the worker's own Redis.
         func redisNeeds(at minute: Minute) -> [RedisNeed] {
             config.redisNeeds(at: minute) + named.flatMap { $0.config.redisNeeds(at: minute) }
         }
@@ -30,9 +30,9 @@ package struct ConfigFiles: Sendable {
     let files: [File]
     let redactor: Redactor
 
-    /// Reads all files before it throws, so that one run tells everything that is wrong.
+    /// Reads all files before it throws, so that one run reports everything that is wrong.
     ///
-    /// With `requiringNeeds` the environment must have what the workers cannot run without.
+    /// With `requiringNeeds`, also checks that the environment has what the workers cannot run without.
     package static func load(
         _ paths: [String], environment: [String: String], requiringNeeds: Bool
     ) throws(ConfigIssues) -> ConfigFiles {
@@ -40,12 +40,12 @@ package struct ConfigFiles: Sendable {
             paths.map { (path: $0, document: document($0)) }, environment: environment, requiringNeeds: requiringNeeds)
     }
 
-    /// nil for a file that cannot be read.
+    /// Returns nil if the file cannot be read.
     static func document(_ path: String) -> ConfigDocument? {
         FileManager.default.contents(atPath: path).map { ConfigDocument([UInt8]($0)) }
     }
 
-    /// As `load`, of files whose text is there.
+    /// Like `load`, for files that were already read.
     init(
         _ documents: [(path: String, document: ConfigDocument?)], environment: [String: String], requiringNeeds: Bool
     ) throws(ConfigIssues) {
@@ -67,7 +67,7 @@ package struct ConfigFiles: Sendable {
         self.redactor = redactor
     }
 
-    /// Opens the files that the configs log to, before a worker is started; those that cannot be opened are mistakes.
+    /// Opens the log files of the configs before any worker starts; a file that cannot be opened is a mistake.
     func openLogs() throws(ConfigIssues) -> LogOutputs {
         let logs = LogOutputs()
         var issues: [ConfigIssue] = []
@@ -88,18 +88,18 @@ package struct ConfigFiles: Sendable {
         return logs
     }
 
-    /// What will go wrong in time, a line each.
+    /// Warnings about future problems, one line each.
     func warnings(in environment: [String: String]) -> [String] {
         all.compactMap { file in file.config.review(in: environment).warning.map { "\(file.path): \($0)" } }
     }
 
-    /// Each file once: those that are only named stand behind the others.
+    /// Each file once; files that are only named by others come last.
     private var all: [File] {
         var paths = Set<String>()
         return (files + files.flatMap(\.named)).filter { paths.insert($0.path).inserted }
     }
 
-    /// The config files of a folder, by name.
+    /// The config files of a folder, sorted by name.
     package static func paths(in folder: String) throws(ConfigIssues) -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         let paths = names.filter { $0.hasSuffix(".json") }.sorted().map { "\(folder)/\($0)" }
@@ -111,14 +111,14 @@ package struct ConfigFiles: Sendable {
     }
 }
 
-/// What one reading of several files gathers.
+/// Collects the files and issues while several files are read.
 private struct Reading {
     let environment: [String: String]
     let requiringNeeds: Bool
     var issues: [ConfigIssue] = []
     var secrets: Set<String> = []
 
-    /// nil, with issues, if anything is wrong with the file itself.
+    /// Returns nil and records issues if anything is wrong with the file itself.
     mutating func file(_ path: String, _ document: ConfigDocument?) -> ConfigFiles.File? {
         let context = ConfigContext(file: path, environment: environment)
         var config: (any WorkerConfig)?
@@ -137,7 +137,7 @@ private struct Reading {
 
     /// Loads the configs that this one names, and checks them together.
     ///
-    /// A file that stands among `paths` is not loaded again; its mistakes are told once.
+    /// A file that is also in `paths` is not loaded again; its mistakes are reported once.
     mutating func named(
         by file: ConfigFiles.File, _ paths: [String], _ files: [ConfigFiles.File]
     ) -> [ConfigFiles.File] {
@@ -167,7 +167,7 @@ private struct Reading {
         for mistake in file.config.disagreements(with: found.map { $0?.config }) { add(mistake, file) }
         let present = found.compactMap(\.self)
         issues += ConfigAgreement(files: [file] + present).issues
-        // What is wrong with a file that another config names too, or between files that are read anyway, is told once.
+        // Issues of files that are read more than once are reported once.
         issues = before + issues[before.count...].filter { !before.contains($0) }
         return present
     }

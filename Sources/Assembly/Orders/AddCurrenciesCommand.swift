@@ -1,7 +1,7 @@
 import Orders
 import Tape
 
-/// `cointape orders currencies`: tells which currencies the ledger takes, or adds some.
+/// `cointape orders currencies`: prints which currencies the ledger takes, or adds some.
 package struct AddCurrenciesCommand: Sendable {
     private let added: [Currency]?
 
@@ -10,7 +10,7 @@ package struct AddCurrenciesCommand: Sendable {
         added = try CommandError.reading("--add", add, LedgerTerms.currencies)
     }
 
-    /// Says what the ledger takes.
+    /// Prints the currencies that the ledger takes.
     package func run(config: String?, environment: Environment, print: (String) -> Void) async throws {
         let places = try OrdersPlaces(config, environment: environment)
         guard let before = try await places.explainingDamage({ try await places.history.terms() }) else {

@@ -2,9 +2,9 @@ import Basics
 import Orders
 import Tape
 
-/// `cointape orders open`: a person says that there is no ledger yet, or how much was sold before this one.
+/// `cointape orders open`: lets a person state that there is no ledger yet, or how much was sold before this one.
 package struct OpenLedgerCommand: Sendable {
-    /// What was typed; nil for what was left out.
+    /// The options as typed; nil for those that were left out.
     package struct Options: Sendable {
         /// `--already-sold`, in BTC.
         package var alreadySold: String?
@@ -12,7 +12,7 @@ package struct OpenLedgerCommand: Sendable {
         package var kind: String?
         /// `--cap`, in BTC.
         package var cap: String?
-        /// `--currencies`, codes with a comma between two.
+        /// `--currencies`, codes separated by commas.
         package var currencies: String?
 
         package init(
@@ -55,12 +55,12 @@ package struct OpenLedgerCommand: Sendable {
         }
     }
 
-    /// Says what was opened.
+    /// Prints what was opened.
     package func run(config: String?, environment: Environment, print: (String) -> Void) async throws {
         let places = try OrdersPlaces(config, environment: environment)
         if let first = try await places.opener.firstEntry() { throw Self.isOpen(first) }
         let kind = try self.kind(rates: try await places.kindOfRates(), places)
-        // A build that knows the standard terms alone takes no order for others, and cannot fold them.
+        // An older build that only knows the standard terms takes no orders for other terms, and cannot fold them.
         if terms != .standard {
             try await RunningWorkers(places).requireKnowledge(of: "a ledger with other terms", print)
         }
@@ -108,7 +108,7 @@ extension OpenLedgerCommand {
 }
 
 extension CommandError {
-    /// Reads the text of an option; nil if there is none.
+    /// Parses the value of an option; nil if the option is missing.
     static func reading<Value>(
         _ option: String, _ text: String?, _ read: (String) throws(InvalidText) -> Value
     ) throws(CommandError) -> Value? {

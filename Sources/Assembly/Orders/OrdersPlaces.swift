@@ -6,7 +6,7 @@ import Redis
 import Tape
 import Workers
 
-/// The ledger and its read model, as the config of a project worker names them, for commands of people.
+/// The ledger and its read model, as a project worker's config names them, for commands that people run.
 struct OrdersPlaces: Sendable {
     let path: String
     let ledger: RedisClient
@@ -15,7 +15,7 @@ struct OrdersPlaces: Sendable {
     let acknowledgement: Acknowledgement
     /// The worker's own Redis.
     let redis: RedisClient
-    /// The stream of rates, there.
+    /// The stream of rates, in that Redis.
     let rates: StreamReader
     let keys: TapeKeys
     let clock: TapeClock
@@ -24,9 +24,9 @@ struct OrdersPlaces: Sendable {
         self.init(config.orders, worker: config.worker, path: path, clock: clock)
     }
 
-    /// `worker` has the keys, and the Redis of the rates.
+    /// `worker` has the keys, and the Redis that holds the rates.
     init(_ orders: OrdersSettings, worker: WorkerSettings, path: String, clock: TapeClock) {
-        // What is wrong with a Redis is thrown at people, and need not be logged.
+        // Errors are shown to the user, so they need not be logged.
         func client(_ endpoint: RedisEndpoint) -> RedisClient {
             RedisClient(
                 endpoint, name: "cointape-orders", group: MultiThreadedEventLoopGroup.singleton,
@@ -44,7 +44,7 @@ struct OrdersPlaces: Sendable {
         rates = StreamReader(key: keys.stream(orders.rates), redis: redis, clock: clock)
     }
 
-    /// Reads the config, by default the shipped one.
+    /// Reads the config, by default the one that ships with cointape.
     init(_ path: String?, environment: Environment) throws {
         let path = path ?? "\(environment["CONFIG_DIR"] ?? "config")/ledger.json"
         let clock = try environment.clock()
@@ -70,18 +70,18 @@ struct OrdersPlaces: Sendable {
         OrderHistory(readModel: readModel, ledger: ledger, keys: keys, clock: clock)
     }
 
-    /// Whose rates there are; nil when there are none.
+    /// Whether the rates are real or from the sandbox; nil if there are no rates.
     func kindOfRates() async throws(RedisError) -> DataKind? {
         try await newestRates().flatMap { DataKind(of: $0) }
     }
 
-    /// Which currencies of the ledger the newest rates lack, in words; nil if none, or there are no rates that can be read.
+    /// Names the ledger's currencies that the newest rates lack; nil if none, or if there are no readable rates.
     func unrated(_ terms: LedgerTerms) async throws(RedisError) -> String? {
         guard let entry = try await newestRates() else { return nil }
         return (try? BTCRates(entry))?.shortfall(for: terms)
     }
 
-    /// Says which currencies of the ledger the newest rates lack; what was done before stands, also if that cannot be read.
+    /// Prints which of the ledger's currencies the newest rates lack; a failure here does not undo the command.
     func tellUnrated(_ terms: LedgerTerms, _ print: (String) -> Void) async {
         do throws(RedisError) {
             if let words = try await unrated(terms) { print("note: \(words)") }
@@ -91,14 +91,14 @@ struct OrdersPlaces: Sendable {
     }
 
     private func newestRates() async throws(RedisError) -> TapeEntry? {
-        // The clock by which the opening is dated is Redis'.
+        // The ledger's opening is dated by Redis' clock.
         guard try await rates.newestID() != nil else { return nil }
         return try await rates.newest(150).first { $0.rows != nil }
     }
 }
 
 extension OrdersPlaces {
-    /// What was acknowledged, is missing in the ledger and was counted by nobody, and who says so.
+    /// Orders that were acknowledged but are missing in the ledger and not yet counted, and where each loss was found.
     func losses() async throws -> [(place: String, loss: LedgerLoss)] {
         let check = LossCheck(ledger: ledger, keys: keys, clock: clock)
         let opening = (try? await history.opening()) ?? nil
@@ -117,7 +117,7 @@ extension OrdersPlaces {
 }
 
 extension OrdersPlaces {
-    /// Returns what the body returns; of what it finds damaged the error says what to do.
+    /// Returns the result of the body; if the body finds damage, throws an error that says what to do.
     func explainingDamage<Result>(_ body: () async throws -> Result) async throws -> Result {
         do {
             return try await body()

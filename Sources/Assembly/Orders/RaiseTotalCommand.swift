@@ -1,7 +1,7 @@
 import Orders
 import Tape
 
-/// `cointape orders raise`: a person says that more was sold than the ledger shows.
+/// `cointape orders raise`: lets a person state that more was sold than the ledger shows.
 package struct RaiseTotalCommand: Sendable {
     private let sold: Satoshi
 
@@ -15,7 +15,7 @@ package struct RaiseTotalCommand: Sendable {
         self.sold = sold
     }
 
-    /// Says what the total was, and is.
+    /// Prints the total before and after.
     package func run(config: String?, environment: Environment, print: (String) -> Void) async throws {
         let places = try OrdersPlaces(config, environment: environment)
         let raiser = LedgerRaiser(ledger: places.ledger, keys: places.keys, clock: places.clock)
@@ -43,7 +43,7 @@ package struct RaiseTotalCommand: Sendable {
         }
     }
 
-    /// Says what is known to be missing beyond what is counted now: apis go on refusing orders for it.
+    /// Prints the losses that are still not counted; apis go on refusing orders because of them.
     private func tellUncounted(_ places: OrdersPlaces, _ print: (String) -> Void) async {
         do {
             for (place, loss) in try await places.losses() { print("note: not counted: \(place) says that \(loss)") }

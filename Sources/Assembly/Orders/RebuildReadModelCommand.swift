@@ -1,11 +1,11 @@
 import Orders
 import Tape
 
-/// `cointape orders rebuild`: folds the ledger anew and puts the new read model in the old one's place.
+/// `cointape orders rebuild`: folds the ledger again and replaces the read model.
 package enum RebuildReadModelCommand {
     /// `config` is that of a project worker, by default `ledger.json` in the config folder.
     ///
-    /// Throws `CommandError` or `RebuildError` if the ledger cannot be folded; the read model in use stays as it was then.
+    /// Throws `CommandError` or `RebuildError` if the ledger cannot be folded; the read model in use then stays as it was.
     package static func run(config: String?, environment: Environment, print: (String) -> Void) async throws {
         let places = try OrdersPlaces(config, environment: environment)
         let rebuild = ReadModelRebuild(

@@ -1,11 +1,11 @@
 import Orders
 import Tape
 
-/// `cointape orders repair`: makes the table of seen keys anew from the ledger.
+/// `cointape orders repair`: rebuilds the table of seen keys from the ledger.
 package enum RepairKeysCommand {
     /// `config` is that of a project worker, by default `ledger.json` in the config folder.
     ///
-    /// Throws `CommandError` at the first entry that cannot be read; the keys of the orders before it are put back by then.
+    /// Throws `CommandError` at the first unreadable entry; the keys of the orders before it are restored by then.
     package static func run(config: String?, environment: Environment, print: (String) -> Void) async throws {
         let places = try OrdersPlaces(config, environment: environment)
         let repair = KeyRepair(ledger: places.ledger, keys: places.keys, clock: places.clock)

@@ -5,10 +5,10 @@ import Redis
 import Tape
 import Workers
 
-/// The workers of orders that are alive, as their heartbeats say, for commands that write what an earlier build cannot read.
+/// The live workers of orders, from their heartbeats, for commands that write entries which older builds cannot read.
 ///
-/// Looks in the Redis of the config's own worker: apis that beat elsewhere are not seen. Such a build does no harm, as it
-/// takes what it does not know for damage; but it takes no orders, or does not fold them.
+/// Only looks in the Redis of the config's own worker; apis that send heartbeats elsewhere are not seen. An older build does no
+/// harm, because it treats unknown entries as damage, but it takes no orders, or does not fold them.
 struct RunningWorkers {
     private let places: OrdersPlaces
 
@@ -16,7 +16,7 @@ struct RunningWorkers {
         self.places = places
     }
 
-    /// Throws `CommandError` if an api or a project worker is alive whose build does not know what is to be written.
+    /// Throws `CommandError` if a live api or project worker has a build that does not know what is to be written.
     func requireKnowledge(of what: String, _ print: (String) -> Void) async throws {
         let (redis, pattern) = (places.redis, places.keys.workers("*"))
         var older: [String] = []

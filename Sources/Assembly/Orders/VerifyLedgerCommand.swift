@@ -1,9 +1,9 @@
 import Orders
 import Tape
 
-/// `cointape orders verify`: adds the ledger up again, and holds what goes with it against it.
+/// `cointape orders verify`: sums up the ledger again, and compares the data derived from it.
 package enum VerifyLedgerCommand {
-    /// Prints the account, then `ok` or what is wrong; whether all is well.
+    /// Prints the account, then `ok` or what is wrong; returns whether all is well.
     package static func run(config: String?, environment: Environment, print: (String) -> Void) async throws -> Bool {
         let places = try OrdersPlaces(config, environment: environment)
         let walk = LedgerWalk(

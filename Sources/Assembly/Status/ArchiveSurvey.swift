@@ -4,12 +4,12 @@ import Redis
 import Tape
 import Workers
 
-/// What the entries of an archive worker tell of its blocks.
+/// Summarizes an archive from its worker's entries.
 enum ArchiveSurvey {
-    /// Figures of a day are taken from this many hours.
+    /// Figures per day are computed from this many hours.
     private static let hoursOfADay = 24
 
-    /// `stream` is what was found in the stream of hours; throws `RedisError` and `StreamSurvey.WrongType`.
+    /// `stream` is the report on the stream of hours; throws `RedisError` and `StreamSurvey.WrongType`.
     static func report(
         _ config: ArchiveConfig, _ stream: StatusReport.Stream?, redis: RedisClient, clock: TapeClock
     ) async throws -> StatusReport.Archive {
@@ -31,20 +31,20 @@ enum ArchiveSurvey {
             look: "\(redis.endpoint.cli) XREVRANGE '\(days.key)' + - COUNT 1")
     }
 
-    /// The last day's; of an archive that has no day yet, what its hours come to.
+    /// The size of the last day; without any day yet, estimated from the hours.
     static func bytesPerDay(_ day: TapeEntry?, _ hours: [TapeEntry]) -> Int? {
         if let bytes = day.flatMap({ number("bytes", $0) }) { return bytes }
         let sizes = hours.compactMap { number("bytes", $0) }
         return sizes.isEmpty ? nil : sizes.reduce(0, +) / sizes.count * hoursOfADay
     }
 
-    /// Hours between the oldest and the newest entry that have none.
+    /// The number of hours between the oldest and the newest entry that have no entry.
     static func missing(_ survey: StreamSurvey) -> Int {
         guard let first = survey.oldest?.minute, let last = survey.newest?.minute else { return 0 }
         return max(0, Int((last.milliseconds - first.milliseconds) / 3_600_000) + 1 - survey.entries)
     }
 
-    /// Whoever can write to the stream can write anything there.
+    /// Limits the range, because anybody who can write to the stream can write anything there.
     private static func number(_ field: String, _ entry: TapeEntry) -> Int? {
         entry.text(field).flatMap { Int($0) }.flatMap { (0..<1 << 40).contains($0) ? $0 : nil }
     }

@@ -3,28 +3,28 @@ import Orders
 import Redis
 import Tape
 
-/// What a ledger and its read model are like from outside.
+/// The condition of a ledger and its read model, as seen from outside.
 ///
-/// What one key cannot tell is one problem, and the others are told all the same.
+/// If one key cannot be read, that is one problem, and the others are still reported.
 struct LedgerSurvey: Sendable {
     private(set) var report: StatusReport.Ledger
     private(set) var problems: [StatusReport.Problem] = []
     private(set) var unknown: [String] = []
-    /// Since it was opened.
+    /// The time since the ledger was opened.
     let age: Duration
-    /// What the ledger takes, as far as that can be read.
+    /// The currencies that the ledger takes; the standard ones if they cannot be read.
     private let currencies: [Currency]
 
-    /// More are told as this many.
+    /// Counting stops at this number.
     private static let mostUnprojected = 1_000
 
-    /// Which workers of the configs meet the ledger.
+    /// Which kinds of workers in the configs use the ledger.
     struct Roles {
         let places: Bool
         let projects: Bool
     }
 
-    /// What was read, as far as it could be.
+    /// The values that could be read; nil for the others.
     private struct Figures {
         var opening: LedgerOpening??
         var entries: Int?
@@ -53,9 +53,9 @@ struct LedgerSurvey: Sendable {
         }
     }
 
-    /// `acknowledgement` is what the api's config asks for, where it is known.
+    /// `acknowledgement` is the setting in the api's config, if it is known.
     ///
-    /// Throws when a Redis is away.
+    /// Throws if a Redis does not answer.
     init(_ places: OrdersPlaces, acknowledgement: Acknowledgement?, roles: Roles) async throws {
         let cli = places.ledger.endpoint.cli
         let look = "\(cli) XREVRANGE '\(places.keys.ledger)' + - COUNT 1"
@@ -150,7 +150,7 @@ struct LedgerSurvey: Sendable {
         return problems
     }
 
-    /// All keys of orders, by the Redis that they are in.
+    /// All keys of orders, grouped by Redis.
     func keys(_ places: OrdersPlaces) -> [(redis: RedisClient, keys: [String])] {
         [
             (places.ledger, [places.keys.ledger, places.keys.seen]),

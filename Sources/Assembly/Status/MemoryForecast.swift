@@ -1,12 +1,12 @@
 import Basics
 
-/// How memory goes on: what is trimmed by age fills up and then stays; orders grow.
+/// How memory will grow: keys that are trimmed by age reach a maximum, and orders keep growing.
 struct MemoryForecast: Equatable, Sendable {
-    /// A key, or keys of a kind, that are trimmed by age.
+    /// A key, or all keys of one kind, that are trimmed by age.
     struct Bounded: Equatable, Sendable {
         let bytes: Int64
         let entries: Int
-        /// How many there are once it is full; nil for what is kept for ever.
+        /// The number of entries once it is full; nil if it is kept forever.
         let most: Int?
         let perDay: Int
         let isList: Bool
@@ -14,20 +14,20 @@ struct MemoryForecast: Equatable, Sendable {
 
     var bounded: [Bounded]
     private(set) var ordersBytes: Int64 = 0
-    /// How long there has been a ledger.
+    /// The time since the ledger was opened.
     private var ledgerAge: Duration = .zero
 
     init(bounded: [Bounded] = []) {
         self.bounded = bounded
     }
 
-    /// Adds a key of orders, and since when there is a ledger.
+    /// Adds a key of orders, and the age of its ledger.
     mutating func add(orders bytes: Int64, since age: Duration) {
         ordersBytes += bytes
         ledgerAge = max(ledgerAge, age)
     }
 
-    /// With one key more, or keys of one kind.
+    /// Returns a forecast that also includes this key, or keys of one kind.
     func adding(_ part: Bounded) -> MemoryForecast {
         var forecast = self
         forecast.bounded.append(part)
@@ -43,7 +43,7 @@ struct MemoryForecast: Equatable, Sendable {
         let full = bounded.reduce(0.0) { $0 + Self.each($1) * Double(max($1.most ?? $1.entries, $1.entries)) }
         let lists = bounded.filter(\.isList).reduce(0.0) { $0 + Self.each($1) * Double($1.perDay) }
         let forever = bounded.filter { $0.most == nil }.reduce(0.0) { $0 + Self.each($1) * Double($1.perDay) }
-        // A young ledger tells little: at least a day is reckoned with.
+        // A young ledger says little, so at least one day is assumed.
         let days = max(1, ledgerAge / .seconds(86_400))
         let ordersPerDay = Double(ordersBytes) / days
         var daysLeft: Double?

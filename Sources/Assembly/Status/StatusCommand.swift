@@ -2,7 +2,7 @@ import Basics
 import Foundation
 import Tape
 
-/// `cointape status`: how the tape of these configs is, for people or for programs.
+/// `cointape status`: shows the condition of the tape that these configs describe, for people or for programs.
 package struct StatusCommand: Sendable {
     /// `text` is for people, `json` for programs.
     package enum Form: Sendable {
@@ -11,7 +11,7 @@ package struct StatusCommand: Sendable {
 
     private let reader: StatusReader
 
-    /// Without configs those of the config folder.
+    /// Without paths, reads the configs of the config folder.
     package init(_ paths: [String], environment: Environment) throws {
         let paths = paths.isEmpty ? try ConfigFiles.paths(in: environment["CONFIG_DIR"] ?? "config") : paths
         reader = StatusReader(
@@ -19,13 +19,13 @@ package struct StatusCommand: Sendable {
             clock: try environment.clock())
     }
 
-    /// The report, and whether all is well.
+    /// Returns the report, and whether all is well.
     package func look(_ form: Form) async throws -> (text: String, isWell: Bool) {
         let report = await reader.read()
         switch form {
         case .text: return (StatusText(report: report).text, report.problems.isEmpty)
         case .json:
-            // Indented for people too, and as its types are; nothing waits for it.
+            // Indented for people too, and with the fields in alphabetical order; speed does not matter here.
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
             encoder.keyEncodingStrategy = .convertToSnakeCase
@@ -34,7 +34,7 @@ package struct StatusCommand: Sendable {
     }
 }
 
-/// The report for people: tables, and what is wrong at the end.
+/// The report for people: tables, followed by the problems.
 struct StatusText {
     let report: StatusReport
 

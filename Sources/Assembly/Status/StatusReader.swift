@@ -11,33 +11,33 @@ import Serving
 import Tape
 import Workers
 
-/// Looks at all that configs name, and at nothing else.
+/// Checks everything that the configs name, and nothing else.
 ///
-/// It reads, and writes one probe key to each Redis, which expires by itself: only writing tells whether workers can. What
-/// cannot be read, of whatever reason, is one problem of the report, and everything else is told all the same.
+/// It only reads, apart from one probe key per Redis, which expires by itself: only a write shows whether workers can write. What
+/// cannot be read, for whatever reason, becomes one problem of the report, and everything else is still reported.
 struct StatusReader: Sendable {
     let configs: ConfigFiles
     let clock: TapeClock
 
-    /// In the probes' keys.
+    /// The name that the keys of the probes contain.
     static let name = "status"
 
-    /// What is known of one Redis.
+    /// What was found out about one Redis.
     private struct Server {
         let redis: RedisClient
         var fitness: ServerFitness
         var forecast: MemoryForecast?
         var needs: [RedisNeed] = []
         var expected: [KeyFitness.Expected] = []
-        /// For the probe.
+        /// For the probe key.
         var keys = TapeKeys()
-        /// That memory could not be asked was told.
+        /// Whether the report already says that MEMORY USAGE is refused.
         var lacksMemoryUsage = false
     }
 
     func read() async -> StatusReport {
         var servers: [String: Server] = [:]
-        // The tape goes by the clock of its own Redis, not by those of orders alone.
+        // The clock is set by the tape's own Redis, not by a Redis that only holds orders.
         let tapes = Set(configs.files.map(\.config.worker.redis.endpoint.identity))
         var away: [StatusReport.Problem] = []
         for (name, endpoint) in Dictionary(endpoints.map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
@@ -80,7 +80,7 @@ struct StatusReader: Sendable {
         return report
     }
 
-    /// Adds to the report what can be read; what cannot is a problem that names it.
+    /// Adds what can be read to the report; a failure becomes a problem with this name.
     private func part(
         _ name: String, _ look: String, _ report: inout StatusReport,
         _ body: (inout StatusReport) async throws -> Void
@@ -93,7 +93,7 @@ struct StatusReader: Sendable {
         }
     }
 
-    /// Of all workers, and of orders where they have Redis of their own.
+    /// Every Redis of the workers, and those of orders.
     private var endpoints: [RedisEndpoint] {
         configs.files.flatMap { file -> [RedisEndpoint] in
             let own = file.config.worker.redis.endpoint
@@ -102,13 +102,13 @@ struct StatusReader: Sendable {
         }
     }
 
-    /// Two kinds meet the ledger.
+    /// Project workers and apis use the ledger.
     private func orders(_ config: any WorkerConfig) -> OrdersSettings? {
         (config as? ProjectConfig)?.orders ?? (config as? APIConfig)?.orders?.places
     }
 
     private func client(_ endpoint: RedisEndpoint) -> RedisClient {
-        // What is wrong with a Redis is thrown at people, and need not be logged.
+        // Errors become part of the report, so they need not be logged.
         RedisClient(
             endpoint, name: "cointape-status", group: MultiThreadedEventLoopGroup.singleton,
             logger: Logger(label: "status") { _ in SwiftLogNoOpLogHandler() })
@@ -121,7 +121,7 @@ struct StatusReader: Sendable {
             + file.redisNeeds(at: Minute(containing: clock.now))
     }
 
-    /// The keys that the worker meets, beside the streams' types, which are told with the streams.
+    /// The types of the keys that the worker writes.
     private func expected(_ config: any WorkerConfig) -> [KeyFitness.Expected] {
         guard let output = config.output else { return [] }
         let stream = config.worker.redis.keys.stream(output.stream.value)
@@ -156,7 +156,7 @@ struct StatusReader: Sendable {
         do throws(RedisError) {
             for (key, fault) in try await KeyFitness.faults(of: server.expected, redis) {
                 switch fault {
-                // That a stream is none is told with it.
+                // If a stream has another type, that is reported with the stream.
                 case .type where key.type == "stream": break
                 case .type(let type):
                     report.add(
@@ -184,17 +184,17 @@ struct StatusReader: Sendable {
             due: output.due, patience: output.patience, window: output.window)
     }
 
-    /// Whether the worker's stream should have an entry by now: for one whose periods begin with another stream, some time
-    /// after that has.
+    /// Whether the worker's stream should have an entry by now: if its periods start with another stream, only some time after
+    /// that stream's first entry.
     private func isDue(_ config: any WorkerConfig, _ redis: RedisClient) async -> Bool {
         guard let output = config.output, let follows = output.follows else { return true }
         let reader = StreamReader(key: config.worker.redis.keys.stream(follows), redis: redis, clock: clock)
-        // What cannot be read is told with that stream.
+        // A failure is reported with that stream.
         guard let first = try? await reader.oldest()?.minute else { return false }
         return clock.now - first.start > output.patience
     }
 
-    /// What its stream of hours is like was told with the streams.
+    /// The stream of hours was already reported with the other streams.
     private func addArchive(_ config: ArchiveConfig, _ redis: RedisClient, to report: inout StatusReport) async {
         let keys = config.worker.redis.keys
         let look = "\(redis.endpoint.cli) XREVRANGE '\(keys.stream(config.days))' + - COUNT 1"
@@ -204,7 +204,7 @@ struct StatusReader: Sendable {
                 report.archives.append(
                     try await ArchiveSurvey.report(config, stream, redis: redis, clock: clock))
             } catch let error as StreamSurvey.WrongType {
-                // That of hours was told before.
+                // The stream of hours was reported before.
                 guard stream != nil else { return }
                 let days = StreamStatus(
                     name: config.days, key: keys.stream(config.days), cli: redis.endpoint.cli, retain: nil,
@@ -230,7 +230,7 @@ struct StatusReader: Sendable {
         }
     }
 
-    /// What the stream, and its lists, take; nothing where they cannot be asked.
+    /// Adds the memory of the stream and of its lists; adds nothing if it cannot be queried.
     private func addMemory(
         _ config: any WorkerConfig, _ stream: StreamStatus, _ servers: inout [String: Server],
         to report: inout StatusReport
@@ -252,12 +252,12 @@ struct StatusReader: Sendable {
         if let lists = config.output?.lists, let newest = try? await reader.newestWithoutGap(),
             let list = await self.bytes(lists.key(newest.minute), name, &servers, to: &report)
         {
-            // Entries may be as many as somebody adds.
+            // Anybody can add entries, so the product may overflow.
             add(list.multipliedReportingOverflow(by: Int64(survey.entries)).partialValue, isList: true)
         }
     }
 
-    /// nil where the server refuses to tell, which is told once.
+    /// Returns nil if the server refuses MEMORY USAGE, which is reported once.
     private func bytes(
         _ key: String, _ name: String, _ servers: inout [String: Server], to report: inout StatusReport
     ) async -> Int64? {
@@ -283,7 +283,7 @@ struct StatusReader: Sendable {
                         RedisCommand("GET", beat), then: RedisCommand("PTTL", beat))
                     if case .error(let text) = value { throw RedisError(serverError: text, command: "GET") }
                     guard let text = value.bytes else { continue }
-                    // A worker's own expires.
+                    // A heartbeat that a worker wrote expires.
                     guard left.integer ?? 0 >= 0 else {
                         throw RedisError(.unexpectedReply, command: "GET", message: "no worker has written it")
                     }
@@ -313,7 +313,7 @@ struct StatusReader: Sendable {
         if alive == 0 { report.add(.init(what: "\(settings.name): no worker is alive", mend: [look])) }
     }
 
-    /// The keys of the worker's heartbeats.
+    /// The keys of heartbeats that match the pattern.
     static func beats(_ pattern: String, _ redis: RedisClient) async throws(RedisError) -> [String] {
         var cursor = "0"
         var beats: Set<String> = []
@@ -331,7 +331,7 @@ struct StatusReader: Sendable {
     }
 
     private func addOrders(_ servers: inout [String: Server], to report: inout StatusReport) async {
-        // A projector's config is the one that the commands on orders read; an api's alone has a ledger too.
+        // The commands for orders read a project worker's config; an api's config names the ledger too.
         let files =
             configs.files.filter { $0.config is ProjectConfig } + configs.files.filter { $0.config is APIConfig }
         guard let (file, settings) = files.lazy.compactMap({ file in orders(file.config).map { (file, $0) } }).first,

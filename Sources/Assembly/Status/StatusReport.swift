@@ -2,16 +2,16 @@ import Basics
 import Orders
 import Tape
 
-/// How a tape is at one moment: what `cointape status` shows.
+/// The condition of a tape at one moment, as `cointape status` shows it.
 struct StatusReport: Encodable, Equatable, Sendable {
     struct Server: Encodable, Equatable, Sendable {
         let redis: String
         let version: String
-        /// nil where INFO is refused.
+        /// nil if INFO is refused.
         let usedBytes: Int64?
-        /// nil without a limit.
+        /// nil if there is no limit.
         let maxBytes: Int64?
-        /// nil for one that has nothing of this tape.
+        /// nil if it holds nothing of this tape.
         let memory: Memory?
         let look: String
     }
@@ -20,13 +20,13 @@ struct StatusReport: Encodable, Equatable, Sendable {
         let name: String
         let entries: Int
         let newestMinute: String?
-        /// The newest minute that is no gap.
+        /// The newest minute that is not a gap.
         let newestData: String?
-        /// Of the newest data, in seconds.
+        /// The age of the newest data, in seconds.
         let age: Double?
-        /// In how many seconds the minutes lie that gaps and missing ones are counted in.
+        /// The length of the time span in which gaps and missing minutes are counted, in seconds.
         let window: Int64
-        /// By code.
+        /// The number of gaps, by code.
         let gaps: [String: Int]
         /// Due minutes without an entry.
         let missing: Int
@@ -36,7 +36,7 @@ struct StatusReport: Encodable, Equatable, Sendable {
     struct Worker: Encodable, Equatable, Sendable {
         let name: String
         let kind: String
-        /// nil where it cannot be asked.
+        /// nil if it cannot be queried.
         let alive: Int?
         let lastMinute: String?
         let look: String
@@ -45,51 +45,51 @@ struct StatusReport: Encodable, Equatable, Sendable {
     struct Ledger: Encodable, Equatable, Sendable {
         let isOpen: Bool
         let kind: String?
-        /// These are nil where they cannot be read.
+        /// These three are nil if they cannot be read.
         let orders: Int?
         let soldBTC: String?
         let leftBTC: String?
-        /// Entries that no read model has yet.
+        /// Entries that are not in the read model yet.
         let unprojected: Int?
         let look: String
     }
 
     struct Archive: Encodable, Equatable, Sendable {
-        /// The worker's.
+        /// The name of the worker.
         let name: String
         let stores: [String]
-        /// The newest that is sealed.
+        /// The newest hour that is archived.
         let newestHour: String?
-        /// Since the end of that hour, in seconds.
+        /// The time since the end of that hour, in seconds.
         let lag: Double?
-        /// How many entries tell of hours, and of days.
+        /// The numbers of entries of hours and of days.
         let hours: Int
         let days: Int
-        /// Of each store; nil where there is no block yet.
+        /// The growth of each store, in bytes; nil if there is no block yet.
         let bytesPerDay: Int?
-        /// Hours between the oldest and the newest without an entry, and those of the last days whose entry is a gap.
+        /// The number of hours between the oldest and the newest without an entry, plus recent hours whose entry is a gap.
         let missingHours: Int
-        /// Of the last 24 hours that are sealed.
+        /// In the newest 24 hours that are archived.
         let missingMinutes: Int
         let look: String
     }
 
     struct Memory: Encodable, Equatable, Sendable {
-        /// What feeds and lists take now, and once they are as long as they are kept.
+        /// The bytes that feeds and lists take now, and will take when they have their full length.
         let boundedBytes: Int64
         let boundedBytesWhenFull: Int64
-        /// What lists add a day until then.
+        /// How many bytes lists add per day until then.
         let listBytesPerDay: Int64
         let ordersBytes: Int64
-        /// Of what grows for ever: orders, and a history that is kept for ever.
+        /// The growth of what is kept forever, in bytes: orders, and a history without limit.
         let growthPerDay: Int64
-        /// Until `maxmemory`, at that rate; nil without a limit, or without growth.
+        /// Days until `maxmemory` is reached at that rate; nil without a limit, or without growth.
         let daysLeft: Double?
     }
 
     struct Problem: Encodable, Equatable, Sendable {
         let what: String
-        /// Lines for a shell that mend it, or show more of it.
+        /// Shell commands that fix the problem, or show more about it.
         let mend: [String]
     }
 
@@ -100,23 +100,23 @@ struct StatusReport: Encodable, Equatable, Sendable {
     var archives: [Archive] = []
     var ledger: Ledger?
     var problems: [Problem] = []
-    /// What Redis refuses to tell this user, in words; nothing is wrong therefore, and nothing is known to be right.
+    /// What this user may not ask Redis, in words; these checks were skipped.
     var unknown: [String] = []
 
     init(time: Timestamp) {
         self.time = time.rfc3339
     }
 
-    /// Adds the problem, unless it was told; words that quote Redis are made safe to show.
+    /// Adds the problem unless it is already there; text that quotes Redis is made safe to print.
     mutating func add(_ problem: Problem) {
         let safe = Problem(what: ShownText.line(problem.what), mend: problem.mend)
         if !problems.contains(safe) { problems.append(safe) }
     }
 }
 
-/// Text out of Redis, as status shows it: whoever can write there must not write on the terminal, nor into a shell.
+/// Makes text from Redis safe to print: it must not control the terminal or inject shell commands.
 enum ShownText {
-    /// The text on one line, at most 200 characters of it; what is hidden is shown as `?`.
+    /// The first 200 characters on one line; hidden characters are shown as `?`.
     static func line(_ text: String) -> String {
         let scalars = text.unicodeScalars.prefix(200).map { scalar in
             switch scalar.properties.generalCategory {
@@ -127,7 +127,7 @@ enum ShownText {
         return String(scalars)
     }
 
-    /// The text as one word of a shell, whatever it holds: bash's `$'…'` where quotes alone do not do.
+    /// Quotes the text as one shell word; uses bash's `$'…'` if plain quotes are not enough.
     static func shellWord(_ text: String) -> String {
         let isPlain = text.utf8.allSatisfy { (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "'") }
         if isPlain { return "'\(text)'" }

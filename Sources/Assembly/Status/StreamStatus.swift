@@ -2,28 +2,28 @@ import Basics
 import Redis
 import Tape
 
-/// What is expected of a stream, and what that makes of what was found.
+/// What is expected of a stream, and how the findings compare with that.
 struct StreamStatus: Sendable {
     let name: String
     let key: String
-    /// How redis-cli reaches it.
+    /// The redis-cli command that connects to its Redis.
     let cli: String
-    /// nil for one that keeps all.
+    /// nil if the stream keeps everything.
     let retain: Duration?
-    /// How many minutes are due from one to another, both included.
+    /// The number of minutes that are due between two minutes, both included.
     let due: @Sendable (Minute, Minute) -> Int
     /// How old the newest data may be.
     let patience: Duration
     /// How far back gaps and missing minutes are counted.
     var window: Duration = .seconds(7200)
 
-    /// From which minute on the entries are looked through.
+    /// The first minute whose entries are examined.
     func windowStart(_ now: Timestamp) -> Minute {
         Minute(containing: now - longestWindow)
     }
 
-    /// `minutes` are those since `windowStart`, the newest first; `good` is the newest that does not lie in the future;
-    /// `isDue` is false for a stream that need not have an entry yet.
+    /// `minutes` are those since `windowStart`, newest first; `good` is the newest entry that is not in the future; `isDue` is
+    /// false if the stream need not have an entry yet.
     func report(
         _ survey: StreamSurvey, _ minutes: [SettledMinute], good: StreamID?, isDue: Bool = true, now: Timestamp
     ) -> (StatusReport.Stream, [StatusReport.Problem]) {
@@ -31,12 +31,12 @@ struct StreamStatus: Sendable {
         let data = present.first { $0.gap == nil }?.id.minute
         var gaps: [String: Int] = [:]
         for minute in present {
-            // Whoever can write to the stream can write any word there.
+            // Anybody who can write to the stream can write any code.
             if let gap = minute.gap { gaps[Gap.Code(rawValue: gap)?.rawValue ?? "other", default: 0] += 1 }
         }
         var missing = 0
         if let good, let oldest = survey.oldest?.minute {
-            // What is due since is missing once nobody can be expected to be at it any more.
+            // A minute counts as missing once no worker can still be working on it.
             let last = max(good.minute, Minute(containing: now - patience))
             missing = max(0, due(max(oldest, windowStart(now)), last) - present.count)
         }
@@ -57,7 +57,7 @@ struct StreamStatus: Sendable {
         if let top = survey.lastID, FutureEntryAlarm.isAhead(top, now: now) {
             let remove =
                 ahead.isEmpty ? [] : ["\(cli) XDEL '\(key)' \(ahead.map { "\($0.id)" }.joined(separator: " "))"]
-            // A stream without a good entry has no id to be set back to, and nothing to lose.
+            // A stream without a good entry has no id to go back to, and nothing to lose.
             let goBack = good.map { "\(cli) XSETID '\(key)' \($0)" } ?? "\(cli) DEL '\(key)'"
             let what = ahead.isEmpty ? "an entry of the future, \(top), was" : "the entry \(top) lies in the future"
             return [
@@ -80,13 +80,13 @@ struct StreamStatus: Sendable {
         ]
     }
 
-    /// Shows the newest entry.
+    /// The command that shows the newest entry.
     var look: String { "\(cli) XREVRANGE '\(key)' + - COUNT 1" }
 
     private var longestWindow: Duration { min(retain ?? window, window) }
     private var longest: String { longestWindow.short }
 
-    /// What is to be said of a key that is no stream.
+    /// The problem of a key that is not a stream.
     func problem(_ type: String) -> StatusReport.Problem {
         StatusReport.Problem(
             what: "\(name): the key \(key) should be a stream and is a \(type)",

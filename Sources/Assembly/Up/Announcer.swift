@@ -7,10 +7,10 @@ import Synchronization
 import Tape
 import Workers
 
-/// Prints the lines to try as soon as they will work.
+/// Prints example commands as soon as they will work.
 struct Announcer: Service {
     private let lists: [StreamReader]
-    /// By which orders are priced, and how old the newest may be.
+    /// The streams of rates that price orders, with the highest age of their newest entry.
     private let rates: [(reader: StreamReader, maxAge: Duration)]
     private let listening: ListeningPort
     private let mode: UpMode
@@ -43,7 +43,7 @@ struct Announcer: Service {
     }
 
     func run() async throws {
-        // The lists that fill the past are no whole ones.
+        // The lists that fill the past are not complete.
         let first = mode == .sandbox ? Minute(containing: clock.now) : nil
         try? await cancelWhenGracefulShutdown {
             while await !isReady(from: first) { try await Task.sleep(for: .milliseconds(100)) }
@@ -52,11 +52,11 @@ struct Announcer: Service {
                     mode, apiPort: listening.current ?? 0, redisOptions: redisOptions, hasPast: await hasPast()))
             try await ledger.hints().forEach(print)
         }
-        // Ending early would end the whole group.
+        // A service that ends early would end the whole group.
         try? await gracefulShutdown()
     }
 
-    /// The api listens, the newest list is hardly older than its time, and orders have a price.
+    /// Whether the api listens, every newest list is recent, and orders can be priced.
     private func isReady(from first: Minute?) async -> Bool {
         guard listening.current != nil else { return false }
         for reader in lists {
@@ -72,7 +72,7 @@ struct Announcer: Service {
         return true
     }
 
-    /// Whether there are the lists of two minutes ago.
+    /// Whether every stream has a list of two minutes ago.
     private func hasPast() async -> Bool {
         let minute = Minute(containing: clock.now).advanced(byMinutes: -2)
         for reader in lists {
@@ -104,7 +104,7 @@ struct Announcer: Service {
     }
 }
 
-/// The port that the api really listens on: the first that is told.
+/// The port that the api actually listens on; the first one that is set counts.
 final class ListeningPort: Sendable {
     private let port = Mutex<Int?>(nil)
 

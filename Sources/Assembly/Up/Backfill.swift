@@ -6,35 +6,35 @@ import Merging
 import ServiceLifecycle
 import Tape
 
-/// Begins a new sandbox tape: with its present minute, at once and whatever the second, and with the minutes before it.
+/// Starts a new sandbox tape with its present minute, at once and at any second, and with the minutes before it.
 ///
-/// The sandbox can still tell these; no real provider could.
+/// The sandbox can still deliver past minutes; real providers cannot.
 ///
-/// A stream takes only rising minutes, so the present one has to wait for the past to be published. It is fetched meanwhile,
-/// and the past is small: the top of the market, at a fiftieth of a whole list's cost.
+/// A stream only accepts rising minutes, so the present minute is published after the past ones. It is fetched in the meantime,
+/// and the past is small: only the top of the market, at a fiftieth of the cost of a whole list.
 struct Backfill: Sendable {
     let fetchers: [FetchWorker]
-    /// Of what is fetched; without any, nobody needs the past.
+    /// They merge the fetched feeds; without mergers, the past is not needed.
     let mergers: [MergeWorker]
     let clock: TapeClock
 
     private static let minutes = 2
-    /// The sandbox takes the minute from the one header instead of its clock, and the size of its market from the other.
+    /// Headers that tell the sandbox which minute to deliver instead of its clock's, and how large its market is.
     private static let (minuteHeader, topHeader) = ("X-Sandbox-Minute", "X-Sandbox-Top")
     private static let assets = 400
 
-    /// Returns when the feeds have the present minute too.
+    /// Returns when the feeds also have the present minute.
     ///
-    /// Leaves streams alone that have entries: behind a whole list a small one would not be believed.
+    /// Does nothing if a stream has entries, because a small list after a whole one would be rejected as implausible.
     func run() async throws {
-        // Every stream's newest entry must be asked before its clock is trusted.
+        // The reply for each stream's newest entry sets the clock, so all are read before the clock is used.
         var isNew = true
         for fetcher in fetchers where try await fetcher.newestMinute() != nil { isNew = false }
         guard isNew, !fetchers.isEmpty else { return }
         let present = Minute(containing: clock.now)
         let past = Task { try await fillPast(before: present) }
         try await withTaskCancellationHandler {
-            // What became of the past is nothing to the present.
+            // The present minute is published even if the past failed.
             try await fill(present, []) { _ = await past.result }
             try await past.value
         } onCancel: {
@@ -66,7 +66,7 @@ struct Backfill: Sendable {
     }
 }
 
-/// Fills the minutes before the workers' start, and has the workers start then.
+/// Fills in the minutes before the workers' start, then lets the workers start.
 struct Fill: Service {
     let backfill: Backfill
     let begins: Latch
@@ -81,12 +81,12 @@ struct Fill: Service {
             }
         } catch {
             guard !isEnding else { return }
-            // The past is a courtesy; the present works without it.
+            // The past is optional; the present works without it.
             logger.warning(.backfillFailed, metadata: [LogKey.error: "\(error)"])
         }
         guard !isEnding else { return }
         ends.open()
-        // Ending early would end the whole group.
+        // A service that ends early would end the whole group.
         try? await gracefulShutdown()
     }
 

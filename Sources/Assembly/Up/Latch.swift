@@ -22,7 +22,7 @@ final class Latch: Sendable {
         for continuation in waiting { continuation.finish() }
     }
 
-    /// Returns when it is open, or the task is cancelled.
+    /// Returns when the latch is open, or when the task is cancelled.
     func wait() async {
         let (opening, continuation) = AsyncStream.makeStream(of: Void.self)
         state.withLock { state in
@@ -32,7 +32,7 @@ final class Latch: Sendable {
     }
 }
 
-/// A service that is run when a latch opens.
+/// A service that starts when a latch opens.
 struct Latched: Service {
     let latch: Latch
     let service: any Service

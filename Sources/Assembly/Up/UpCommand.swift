@@ -13,15 +13,15 @@ import Workers
 /// `cointape up`: all workers of the config folder in one process, on a Redis of its own unless `REDIS_URL` names one.
 package struct UpCommand: Sendable {
     package struct Options: Sendable {
-        /// The folder for Redis' data; that of a sandbox is in its folder `sandbox`.
+        /// The folder for Redis' data; a sandbox uses its subfolder `sandbox`.
         package var data: String
         /// The api's port; a Redis that `up` starts takes the next one.
         package var port: Int
-        /// Whether the providers are played even if there are keys for the real ones.
+        /// Whether to use the sandbox even if there are keys for the real providers.
         package var sandbox: Bool
-        /// What goes wrong in the sandbox.
+        /// The faults of the sandbox.
         package var faults: [String]
-        /// The command that runs this executable's guardian of Redis.
+        /// The command that starts this executable as the guardian of Redis.
         package var guardianCommand: [String]
 
         package init(data: String, port: Int, sandbox: Bool, faults: [String], guardianCommand: [String]) {
@@ -37,14 +37,14 @@ package struct UpCommand: Sendable {
     private let environment: Environment
     private let print: @Sendable (String) -> Void
 
-    /// Reads and starts nothing before `run`; `print` gets what the user is told.
+    /// Reads and starts nothing before `run`; `print` gets messages for the user.
     package init(_ options: Options, environment: Environment, print: @escaping @Sendable (String) -> Void) {
         self.options = options
         self.environment = environment
         self.print = print
     }
 
-    /// Plans, and carries the plan out.
+    /// Makes the plan, and carries it out.
     package func run() async throws {
         var reserved: ReservedPort?
         let plan = try UpPlan(options, environment: environment) {
@@ -61,7 +61,7 @@ package struct UpCommand: Sendable {
         let folder = try await DataFolder(path)
         let own = try await OwnRedis(folder, port: port, guardianCommand: options.guardianCommand)
         do {
-            // That it cannot be reached before it listens is nothing to tell.
+            // It cannot be reached until it listens, which is not worth logging.
             let client = RedisClient(
                 own.endpoint, group: MultiThreadedEventLoopGroup.singleton,
                 logger: Logger(label: "up") { _ in SwiftLogNoOpLogHandler() })
@@ -76,16 +76,16 @@ package struct UpCommand: Sendable {
     }
 }
 
-/// The services of a plan: one group, in which each waits by itself for what has to come before it.
+/// The services of a plan: one group, in which each service waits for what must come before it.
 private struct UpTape {
     let plan: UpPlan
-    /// The sandbox' port, until the sandbox has taken it.
+    /// Reserves the sandbox' port until the sandbox has bound it.
     let reserved: ReservedPort?
     let clock: TapeClock
     let logs: ProcessLogs
     let print: @Sendable (String) -> Void
 
-    /// Runs until told to stop; `own` is the Redis that `up` has started, and `isNew` says that its folder was made for it.
+    /// Runs until told to stop; `own` is the Redis that `up` has started, and `isNew` is true if its folder was created for it.
     func run(on own: OwnRedis?, isNew: Bool) async throws {
         if plan.mode == .real { plan.configs.warnings(in: plan.environment.variables).forEach(print) }
         let metrics = ProcessMetrics.bootstrap()
@@ -130,13 +130,13 @@ private struct UpTape {
             services += group.map { Latched(latch: isFilled, service: $0.services.worker) as any Service }
             services.append(Fill(backfill: backfill, begins: sandboxListens, ends: isFilled, logger: logs.logger))
         }
-        // Redis ends last, and within the same grace.
+        // Redis ends last, within the same grace period.
         let rest = Launcher.grace - (own == nil ? .zero : RedisGuardian.patience)
         try await Launcher.run(services, grace: rest, logger: quiet)
     }
 }
 
-/// Ends the process with an error when its Redis has ended by itself.
+/// Ends the process with an error if its Redis ends by itself.
 private struct RedisWatch: Service {
     let own: OwnRedis
 

@@ -3,16 +3,16 @@ import Projecting
 import Redis
 import Tape
 
-/// The ledgers that `up`'s configs name.
+/// The ledgers in the configs of `up`.
 ///
-/// One is opened only where there cannot have been another: on the Redis that `up` has started in a data folder that it
-/// has just made.
+/// A ledger is opened automatically only if there cannot have been another one: on the Redis that `up` has started, in a data
+/// folder that it has just created.
 struct UpLedger: Sendable {
     let places: [OrdersPlaces]
     let kind: DataKind
-    /// nil unless its data folder is new.
+    /// nil unless the data folder was just created.
     let newRedis: RedisEndpoint?
-    /// What to put before the command that opens a ledger.
+    /// Environment variables to put before the command that opens a ledger.
     let variables: String
 
     init(_ configs: ConfigFiles, mode: UpMode, newRedis: RedisEndpoint?, variables: String, clock: TapeClock) {
@@ -25,16 +25,16 @@ struct UpLedger: Sendable {
         self.variables = variables
     }
 
-    /// Opens what may be opened; where that fails, a hint will say so.
+    /// Opens the ledgers that may be opened automatically; failures show up in `hints`.
     func open() async {
         for place in places where place.ledger.endpoint == newRedis {
             _ = try? await place.opener.open(kind, alreadySold: nil)
         }
     }
 
-    /// For each ledger that is not there, how to open it, or that it was lost.
+    /// For each ledger that is missing, says how to open it, or that it was lost.
     ///
-    /// Waits until their Redis answer.
+    /// Waits until the Redis of each ledger answers.
     func hints() async throws(CancellationError) -> [String] {
         var hints: [String] = []
         for place in places {
@@ -65,7 +65,7 @@ struct UpLedger: Sendable {
                 if try await place.opener.firstEntry() != nil { return .open }
                 return try await place.opener.trace(of: kind).map { .lost($0) } ?? .absent
             } catch {
-                // A key of another type stays one: that is told by `cointape status`.
+                // A key of another type does not change by itself; `cointape status` reports it.
                 if case .server = error.code, !error.isTransient { return .lost(error.message) }
                 try await place.clock.sleep(for: .seconds(1))
             }

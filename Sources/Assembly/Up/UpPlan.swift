@@ -5,21 +5,21 @@ import RedisServer
 import Sandbox
 import Workers
 
-/// What `up` is going to do: all of it is known before anything is started.
+/// What `up` is going to do, decided completely before anything is started.
 struct UpPlan: Sendable {
     enum Redis: Equatable, Sendable {
-        /// Started by `up`, on loopback, with its data in the folder.
+        /// A Redis that `up` starts on loopback, with its data in this folder.
         case own(folder: String, port: Int)
-        /// The one that REDIS_URL names.
+        /// The Redis that REDIS_URL names.
         case named
     }
 
     /// When a worker is started.
     enum Start: Equatable, Sendable {
         case atOnce
-        /// When the sandbox has told the feeds that nobody here reads their present minute.
+        /// After the feeds that no other worker reads have got their present minute from the sandbox.
         case behindPresent
-        /// When it has told the other feeds theirs, and those before it, and lists are made of the past ones.
+        /// After the other feeds have got their past and present minutes, and the past ones are merged into lists.
         case behindPast
     }
 
@@ -30,20 +30,20 @@ struct UpPlan: Sendable {
 
     let mode: UpMode
     let redis: Redis
-    /// nil where the providers are real.
+    /// nil if the providers are real.
     let sandboxPort: Int?
     let faults: FaultPlan
-    /// What the configs were read with.
+    /// The environment that the configs were read with.
     let environment: Environment
     let configs: ConfigFiles
-    /// In the order in which they start; they end in the opposite one.
+    /// In the order of their start; they stop in the reverse order.
     let workers: [Worker]
-    /// The options that make redis-cli find the same Redis.
+    /// The options for redis-cli to reach the same Redis.
     let redisOptions: String
-    /// What goes before a command that has to find this tape: nothing where the user's own environment leads to it.
+    /// Variables to put before a command that needs this tape; empty if the user's environment already leads to it.
     let variables: String
 
-    /// Reads the configs, each once; `freePort` is asked for a port if the sandbox needs one.
+    /// Reads each config once; `freePort` is called if the sandbox needs a port.
     init(_ options: UpCommand.Options, environment: Environment, freePort: () throws -> Int) throws {
         faults = try FaultPlan(options.faults)
         let documents = try ConfigFiles.paths(in: environment["CONFIG_DIR"] ?? "config").map {
@@ -56,7 +56,7 @@ struct UpPlan: Sendable {
         let folder = isPlayed ? "\(options.data)/sandbox" : options.data
         var settled = environment.adding(["PORT": "\(options.port)"])
         var variables = ""
-        // What lies in the data folder: another data folder, as that of a sandbox, has others.
+        // Subfolders of the data folder, which differ between data folders, for example for a sandbox.
         var folders = [("ARCHIVE_DIR", "archive")]
         if environment["REDIS_URL"] == nil {
             let url = "redis://127.0.0.1:\(options.port + 1)"
@@ -64,7 +64,7 @@ struct UpPlan: Sendable {
             redisOptions = " -p \(options.port + 1)"
             settled = settled.adding(["REDIS_URL": url])
             variables = "REDIS_URL=\(url) "
-            // What is remembered of the ledger goes with the ledger.
+            // The witnesses belong to the ledger, so they are stored with it.
             folders.insert(("WITNESS_DIR", "witness"), at: 0)
         } else {
             redis = .named
@@ -82,7 +82,7 @@ struct UpPlan: Sendable {
         self.environment = settled
         configs = try ConfigFiles(
             documents, environment: settled.variables, requiringNeeds: mode == .success(.real))
-        // Mistakes in configs come first: what a feed needs is one of their fields.
+        // Report config mistakes first, because what a feed needs depends on its fields.
         self.mode = try mode.get()
         guard isPlayed || faults == FaultPlan() else {
             throw CommandError(.configuration, "--fault is for the sandbox; real providers have their own")
@@ -90,12 +90,13 @@ struct UpPlan: Sendable {
         workers = Self.workers(configs.files, isPlayed: isPlayed)
     }
 
-    /// The variables by which feeds are sent to the sandbox; none where there is none.
+    /// The variables that point feeds at the sandbox; empty if there is no sandbox.
     var played: Set<String> {
         sandboxPort.map { Set(SandboxServer.environment(port: $0, key: "").keys) } ?? []
     }
 
-    /// Servers and projectors first, then feeds that nobody here reads, such as rates, then joined feeds and their mergers.
+    /// Servers and project workers first, then feeds that no worker here reads, such as rates, then merged feeds and their
+    /// mergers.
     private static func workers(_ files: [ConfigFiles.File], isPlayed: Bool) -> [Worker] {
         let writers = files.filter { $0.config.output != nil }
         let makers = writers.filter { !$0.config.inputs.isEmpty }
@@ -118,9 +119,9 @@ struct UpPlan: Sendable {
     }
 }
 
-/// Whether `up` asks the real providers or the sandbox: all or nothing.
+/// Whether `up` uses the real providers or the sandbox, for all feeds alike.
 ///
-/// Half of each would join made-up prices with real ranks.
+/// A mixture would join invented prices with real ranks.
 enum UpMode: Equatable, Sendable {
     case real
     case sandbox

@@ -1,6 +1,6 @@
-/// Takes a text apart from its front, for what is read with each request.
+/// Parses a text from its start, for texts that are read with each request.
 ///
-/// A regular expression, which Swift compiles at each use, takes a hundred times as long.
+/// A regular expression takes a hundred times as long, because Swift compiles it at each use.
 package struct ByteScanner {
     private var rest: ArraySlice<UInt8>
 
@@ -10,7 +10,7 @@ package struct ByteScanner {
     }
 
     package var isAtEnd: Bool { rest.isEmpty }
-    /// The byte at the front, which stays there; nil at the end.
+    /// The next byte, without taking it; nil at the end.
     package var next: UInt8? { rest.first }
 
     /// Takes the next byte if it is one of these.
@@ -27,26 +27,26 @@ package struct ByteScanner {
         return true
     }
 
-    /// Takes all of the text, or nothing.
+    /// Takes the whole of `text`, or nothing.
     package mutating func take(text: StaticString) -> Bool {
         let isNext = text.withUTF8Buffer { rest.starts(with: $0) }
         if isNext { rest.removeFirst(text.utf8CodeUnitCount) }
         return isNext
     }
 
-    /// Takes the bytes as long as the predicate holds.
+    /// Takes bytes while the predicate holds.
     package mutating func take(while holds: (UInt8) -> Bool) -> ArraySlice<UInt8> {
         let taken = rest.prefix(while: holds)
         rest.removeFirst(taken.count)
         return taken
     }
 
-    /// Skips all bytes at the front that are one of these; there may be none.
+    /// Skips all of these bytes at the start, if any.
     package mutating func skip(_ characters: Unicode.Scalar...) {
         rest = rest.drop { characters.contains(Unicode.Scalar($0)) }
     }
 
-    /// Takes exactly so many digits.
+    /// Takes a number with exactly this many digits.
     package mutating func takeNumber(digits width: Int) -> Int? {
         let digits = rest.prefix(width)
         guard digits.count == width, digits.allSatisfy(isDigit) else { return nil }
@@ -54,7 +54,7 @@ package struct ByteScanner {
         return digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
     }
 
-    /// Takes a point and one to nine digits behind it, as whole milliseconds; nothing there is zero.
+    /// Takes a point and one to nine digits, and returns whole milliseconds; returns 0 if there is no point.
     package mutating func takeFraction() -> Int? {
         guard take(".") else { return 0 }
         let digits = take(while: isDigit)

@@ -4,12 +4,12 @@ package func lowercased(_ byte: UInt8) -> UInt8 {
     byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
 }
 
-/// A set of bytes, as tokens and hosts of a protocol are made of.
+/// A set of bytes, such as those that a protocol allows in tokens and hosts.
 package struct ByteSet: Sendable {
     private var low: UInt64 = 0
     private var high: UInt64 = 0
 
-    /// ASCII only: no other byte is ever in it.
+    /// Only ASCII characters can be members.
     package init(_ characters: String) {
         for byte in characters.utf8 where byte < 128 {
             if byte < 64 { low |= 1 << byte } else { high |= 1 << (byte - 64) }

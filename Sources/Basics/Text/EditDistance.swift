@@ -1,12 +1,13 @@
 /// The nearest known name to a mistyped one, for «did you mean …?».
 package enum EditDistance {
-    /// The closest candidate within a third of the word's length (at least two edits); the first one on a tie.
+    /// The closest candidate within a third of the word's length (at least two edits); the first one if several are equally
+    /// close.
     ///
-    /// Lengths are in Unicode scalars. The cost does not grow with the word: one that is too long is compared with nothing.
+    /// Lengths are in Unicode scalars. The cost is bounded: a word that is too long is not compared at all.
     package static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
         let candidates = candidates.map { (name: $0, scalars: Array($0.lowercased().unicodeScalars)) }
-        // There are as many edits as one is longer than the other, and no more than the candidate is long; a scalar has up
-        // to four bytes.
+        // The distance is at least the difference in length, and the limit is at most about the candidate's length; a scalar has
+        // up to four bytes.
         let longest = candidates.reduce(0) { max($0, $1.scalars.count) }
         guard word.utf8.count < 8 * longest else { return nil }
         let limit = max(2, word.unicodeScalars.count / 3)

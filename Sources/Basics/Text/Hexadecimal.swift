@@ -13,7 +13,7 @@ package func hexDigit(_ value: UInt8) -> UInt8 {
     value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
 }
 
-/// The value of at most sixteen hexadecimal digits; nil if one is none.
+/// The value of at most sixteen hexadecimal digits; nil if one is not a hexadecimal digit.
 package func hexadecimal(_ digits: some Collection<UInt8>) -> UInt64? {
     var value: UInt64 = 0
     for digit in digits {
@@ -23,7 +23,7 @@ package func hexadecimal(_ digits: some Collection<UInt8>) -> UInt64? {
     return value
 }
 
-/// In lower case, with zeros in front up to so many digits.
+/// The lowercase digits, with leading zeros up to this width.
 package func hexadecimal(_ value: some FixedWidthInteger & UnsignedInteger, width: Int) -> String {
     let digits = String(value, radix: 16)
     return String(repeating: "0", count: max(0, width - digits.count)) + digits

@@ -1,11 +1,10 @@
-/// A character that nobody sees in a value, and that changes it all the same: a line break behind a URL, a byte order mark
-/// before a key.
+/// An invisible character that changes a value, such as a line break after a URL or a byte order mark before a key.
 package struct HiddenCharacter: Equatable, Sendable, CustomStringConvertible {
     /// Which characters count as hidden.
     package enum Kind: Sendable {
-        /// Control characters, line and paragraph separators: what a one-line text cannot hold.
+        /// Control characters, line and paragraph separators: not allowed in a one-line text.
         case control
-        /// These, all white space, and format characters such as a zero-width space: what a URL or a name cannot hold.
+        /// These, all white space, and format characters such as a zero-width space: not allowed in a URL or a name.
         case any
     }
 
@@ -13,7 +12,7 @@ package struct HiddenCharacter: Equatable, Sendable, CustomStringConvertible {
     /// Counted from 1, in Unicode scalars.
     package let place: Int
 
-    /// The first of the kind; nil if there is none.
+    /// The first hidden character of this kind; nil if there is none.
     package init?(in text: some StringProtocol, _ kind: Kind = .any) {
         for (index, scalar) in text.unicodeScalars.enumerated() where Self.isHidden(scalar, kind) {
             self.scalar = scalar
@@ -23,7 +22,7 @@ package struct HiddenCharacter: Equatable, Sendable, CustomStringConvertible {
         return nil
     }
 
-    /// The white space, or what else is hidden, with which a text begins or ends; nil if it does not.
+    /// White space, or another hidden character, at the start or the end of the text; nil if there is none.
     package init?(around text: some StringProtocol) {
         let scalars = text.unicodeScalars
         guard let first = scalars.first, let last = scalars.last else { return nil }

@@ -4,12 +4,11 @@
     import Darwin
 #endif
 
-/// What may stand in a host's place: a name (RFC 1123, and `_`, which engines of containers allow), an IPv4 or an IPv6
-/// address.
+/// Checks hosts: a name (RFC 1123, and `_`, which container engines allow), an IPv4 or an IPv6 address.
 package enum HostName {
-    /// What is wrong with the text as a host, such as `is empty`; nil if nothing is.
+    /// What is wrong with the text as a host, such as `is empty`; nil if it is valid.
     ///
-    /// Whether a name resolves is not asked.
+    /// Does not check whether a name resolves.
     package static func fault(of text: some StringProtocol) -> String? {
         if text.isEmpty { return "is empty" }
         if let hidden = HiddenCharacter(in: text) { return "has \(hidden)" }
@@ -27,7 +26,7 @@ package enum HostName {
                     && label.utf8.allSatisfy(isNameByte)
             }
         guard isName else { return "is no host name: letters, digits, -, _ and dots" }
-        // What is all numbers is no name, and would be asked for in vain.
+        // A name that ends with a number cannot be looked up.
         if names.last?.allSatisfy(\.isNumber) == true, !isAddress(String(text), AF_INET) {
             return "is no IPv4 address"
         }

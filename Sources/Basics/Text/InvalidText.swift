@@ -1,7 +1,7 @@
-/// What is wrong with a text from outside, as in `should be a duration such as "60s"`: it goes behind the name of the field,
-/// option or variable that the text is of.
+/// What is wrong with a text, such as `should be a duration such as "60s"`; it is shown after the name of the field, option or
+/// variable.
 ///
-/// Thrown by all that reads a text of one line, and shown to whoever wrote it.
+/// Thrown by everything that parses a one-line text, and shown to the person who wrote it.
 package struct InvalidText: Error, Equatable, Sendable, CustomStringConvertible {
     package let description: String
 

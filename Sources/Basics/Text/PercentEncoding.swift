@@ -1,6 +1,6 @@
-/// Percent-encoding as RFC 3986, section 2, has it.
+/// Percent-encoding according to RFC 3986, section 2.
 package enum PercentEncoding {
-    /// Encodes all but the unreserved characters.
+    /// Encodes everything but the unreserved characters.
     package static func encode(_ text: String) -> String {
         var output: [UInt8] = []
         for byte in text.utf8 {
@@ -14,14 +14,14 @@ package enum PercentEncoding {
         return String(decoding: output, as: UTF8.self)
     }
 
-    /// Decodes `%XX`; nil when a percent sign is not followed by two hexadecimal digits or the result is not UTF-8.
+    /// Decodes `%XX`; returns nil if a percent sign is not followed by two hexadecimal digits, or the result is not UTF-8.
     ///
-    /// With `plusIsSpace`, as HTML forms write a query, `+` is a space.
+    /// With `plusIsSpace`, `+` is decoded as a space, as in the query of an HTML form.
     package static func decode(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String? {
         decode(Array(text.utf8)[...], plusIsSpace: plusIsSpace)
     }
 
-    /// As the other, for bytes; where no byte is `%` or `+` it only checks that they are UTF-8.
+    /// Like the other one, for bytes; without `%` or `+` it only checks that they are UTF-8.
     package static func decode(_ text: ArraySlice<UInt8>, plusIsSpace: Bool = false) -> String? {
         guard text.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
             return String(validating: text, as: UTF8.self)

@@ -1,19 +1,19 @@
-/// Numbers as text: digits with at most one point, no exponent, so that any CSV or JSON reader takes them.
+/// Numbers as text: digits with at most one point and no exponent, which any CSV or JSON reader accepts.
 ///
-/// The digits are those of the source. Nothing passes through floating point.
+/// The digits are those of the source; nothing is converted to floating point.
 package enum PlainDecimal {
-    /// Beyond this many zeros a number is taken for garbage rather than written out.
+    /// A number that needs more zeros than this is rejected as garbage.
     private static let mostZeros = 400
 
     /// Writes the number as a plain decimal: `1.2e-09` becomes `0.0000000012`, `1.50` stays `1.50`.
     ///
-    /// Takes the grammar of RFC 8259, section 6. Returns false, having written nothing, for anything else, `NaN` and
-    /// `Infinity` among them, and for an exponent that would need hundreds of zeros.
+    /// Accepts the grammar of RFC 8259, section 6. Returns false and writes nothing for anything else, such as `NaN` and
+    /// `Infinity`, and for an exponent that would need hundreds of zeros.
     package static func append(_ token: some Collection<UInt8>, to output: inout [UInt8]) -> Bool {
         append(Array(token)[...], to: &output)
     }
 
-    /// The same, for bytes that as a rule are a plain decimal already and only have to be copied.
+    /// The same, for bytes that are usually a plain decimal already and only need to be copied.
     package static func append(_ token: ArraySlice<UInt8>, to output: inout [UInt8]) -> Bool {
         guard !isPlain(token) else {
             output += token
@@ -41,7 +41,7 @@ package enum PlainDecimal {
         return true
     }
 
-    /// Whether `append` writes the token as it is: digits, perhaps a point between them, and no zero too many in front.
+    /// Whether `append` copies the token unchanged: digits, perhaps with a point between them, and no superfluous leading zero.
     private static func isPlain(_ token: ArraySlice<UInt8>) -> Bool {
         guard let first = token.first, isDigit(first), let last = token.last, isDigit(last) else { return false }
         var points = 0
@@ -53,7 +53,7 @@ package enum PlainDecimal {
         return first != UInt8(ascii: "0") || token.count == 1 || token[token.startIndex + 1] == UInt8(ascii: ".")
     }
 
-    /// As `append`, into a string; nil where `append` returns false.
+    /// Like `append`, but returns a string; nil if `append` returns false.
     package static func text(_ token: some Collection<UInt8>) -> String? {
         var output: [UInt8] = []
         return append(token, to: &output) ? String(decoding: output, as: UTF8.self) : nil
@@ -66,13 +66,13 @@ package enum PlainDecimal {
         output += digits.suffix(places)
     }
 
-    /// Zero has no sign here, but keeps its decimals.
+    /// Zero is written without a sign, but keeps its decimals.
     private static func appendZero(places: Int, to output: inout [UInt8]) -> Bool {
         append([UInt8](repeating: UInt8(ascii: "0"), count: places + 1), places: places, to: &output)
         return true
     }
 
-    /// A JSON number taken apart: all its digits, how many stand behind the point, and the exponent if written.
+    /// The parts of a JSON number: all its digits, how many of them are decimals, and the exponent if there is one.
     private struct Parts {
         var negative = false
         var digits: [UInt8] = []
@@ -115,7 +115,7 @@ package enum PlainDecimal {
     }
 }
 
-/// ASCII digits only: other alphabets' digits are not numbers here.
+/// ASCII digits only; other scripts' digits do not count.
 @inlinable
 package func isDigit(_ byte: UInt8) -> Bool {
     byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")

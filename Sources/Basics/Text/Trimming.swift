@@ -1,5 +1,5 @@
 extension BidirectionalCollection {
-    /// Without the elements at the end for which the predicate holds.
+    /// Drops the elements at the end for which the predicate holds.
     @inlinable
     package func trimmingSuffix(while holds: (Element) -> Bool) -> SubSequence {
         var end = endIndex

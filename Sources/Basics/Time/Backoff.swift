@@ -22,7 +22,7 @@ package struct Backoff: Sendable {
     /// Whether nothing has failed since the last success.
     package var isFresh: Bool { attempt == 0 }
 
-    /// After a success the next wait is short again.
+    /// Starts again with a short wait, after a success.
     package mutating func reset() {
         attempt = 0
     }

@@ -57,7 +57,7 @@ extension BinaryInteger {
         return remainder < 0 ? quotient - 1 : quotient
     }
 
-    /// What the floored quotient leaves: from 0 up to the divisor, which must be positive.
+    /// The remainder of the floored division: from 0 up to the divisor, which must be positive.
     package func flooredRemainder(by divisor: Self) -> Self {
         let remainder = self % divisor
         return remainder < 0 ? remainder + divisor : remainder

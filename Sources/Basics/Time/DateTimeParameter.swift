@@ -1,13 +1,13 @@
-/// The minute that a person or a client names: the parameter `datetime` of the api, and options of commands.
+/// A point in time in the parameter `datetime` of the api, or in an option of a command.
 ///
-/// RFC 3339 dates and date-times (T or a space between; `Z`, `±hh:mm`, or a space before hh:mm where a form's decoding
-/// took the plus; no zone is UTC; seconds may be left out), 10 digits for seconds and 13 for milliseconds since 1970,
-/// `-15m` and the like (s, m, h, d), and `now`. Rounded down to its minute.
+/// RFC 3339 dates and date-times (T or a space between; `Z`, `±hh:mm`, or a space before hh:mm if form decoding replaced the
+/// plus; no zone means UTC; seconds are optional), 10 digits for seconds and 13 for milliseconds since 1970, `-15m` and the like
+/// (s, m, h, d), and `now`. Rounded down to its minute.
 package enum DateTimeParameter: Equatable, Sendable {
     case absolute(Minute)
     case relative(Minute)
 
-    /// What `init` takes.
+    /// Examples of accepted texts, for error messages.
     package static let accepted =
         "2026-11-21, 2026-11-21T09:01:00Z, 2026-11-21 09:01+01:00, 1795251660, 1795251660000, -15m (s, m, h, d), now"
 
@@ -17,13 +17,13 @@ package enum DateTimeParameter: Equatable, Sendable {
         }
     }
 
-    /// No form is nearly as long, in bytes.
+    /// Longer than any valid form, in bytes.
     private static let longest = 100
 
-    /// nil for any other text.
+    /// Returns nil for any other text.
     package init?(_ text: String, now: Timestamp) {
         guard text.utf8.count <= Self.longest else { return nil }
-        // By its first byte: each request for a past minute is read here.
+        // Dispatches on the first byte, because this runs for each request of a past minute.
         switch text.utf8.first {
         case UInt8(ascii: "-"):
             guard let ago = Self.ago(text) else { return nil }

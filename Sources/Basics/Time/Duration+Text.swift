@@ -1,5 +1,5 @@
 extension Duration {
-    /// As a person would say it, by its two largest parts: `30d`, `5h`, `2h24m`, `1s500ms`, `0s`.
+    /// A short form with the two largest units: `30d`, `5h`, `2h24m`, `1s500ms`, `0s`.
     package var short: String {
         let count = milliseconds
         let parts = [

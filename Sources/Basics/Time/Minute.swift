@@ -1,4 +1,4 @@
-/// A rounded minute: what every entry of the tape is about, and by `<milliseconds>-0` its stream id.
+/// A time rounded to the minute: every entry of the tape is about one, and its stream id is `<milliseconds>-0`.
 package struct Minute: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// Milliseconds since 1970, a multiple of 60,000.
     package let milliseconds: Int64
@@ -20,7 +20,7 @@ package struct Minute: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The first millisecond of the minute.
     package var start: Timestamp { Timestamp(milliseconds: milliseconds) }
 
-    /// `2026-11-21T09:01Z`, as it stands in key names and fields.
+    /// `2026-11-21T09:01Z`, as used in key names and fields.
     package var description: String {
         let clock = start.civil
         return "\(clock.date)T\(padded(clock.hour, 2)):\(padded(clock.minute, 2))Z"
@@ -30,14 +30,14 @@ package struct Minute: Hashable, Comparable, Sendable, CustomStringConvertible {
         left.milliseconds < right.milliseconds
     }
 
-    /// The minute that many minutes later; earlier when negative.
+    /// The minute that is `count` minutes later, or earlier if `count` is negative.
     ///
-    /// Saturates at the last and the first minute that there can be.
+    /// Saturates at the first and the last representable minute.
     package func advanced(byMinutes count: Int) -> Minute {
         Minute(containing: start + .seconds(Int64(count) * 60))
     }
 
-    /// The newest minute, this one or an earlier, that a schedule of this period is due at.
+    /// The newest minute, up to this one, at which a schedule with this period is due.
     ///
     /// Schedules are aligned to the epoch; the period is a multiple of a minute.
     package func floored(to period: Duration) -> Minute {

@@ -1,7 +1,7 @@
 extension Timestamp {
-    /// Reads a date of an HTTP header, in any of its three forms (RFC 9110, section 5.6.7); nil for what is none.
+    /// Reads a date of an HTTP header, in any of its three forms (RFC 9110, section 5.6.7); returns nil if it is invalid.
     ///
-    /// `now` decides the century of a year with two digits.
+    /// `now` determines the century of a two-digit year.
     package init?(httpDate text: String, now: Timestamp) {
         guard let instant = HTTPDate.parse(text, now: now) else { return nil }
         self = instant
@@ -13,7 +13,7 @@ private enum HTTPDate {
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
 
-    /// No form is nearly as long, in bytes.
+    /// Longer than any valid form, in bytes.
     private static let longest = 100
 
     static func parse(_ text: String, now: Timestamp) -> Timestamp? {
@@ -21,7 +21,7 @@ private enum HTTPDate {
         return imfFixdate(text) ?? rfc850(text, now: now) ?? asctime(text)
     }
 
-    /// As in `Sun, 06 Nov 1994 08:49:37 GMT`.
+    /// For example `Sun, 06 Nov 1994 08:49:37 GMT`.
     private static func imfFixdate(_ text: String) -> Timestamp? {
         var text = ByteScanner(text)
         guard takeName(&text)?.count == 3, text.take(text: ", "), let day = text.takeNumber(digits: 2), text.take(" "),
@@ -31,7 +31,7 @@ private enum HTTPDate {
         return instant(year, month, day, time)
     }
 
-    /// `Sunday, 06-Nov-94 08:49:37 GMT`; a date more than 50 years ahead is one of the past.
+    /// For example `Sunday, 06-Nov-94 08:49:37 GMT`; a date more than 50 years ahead is taken as one in the past.
     private static func rfc850(_ text: String, now: Timestamp) -> Timestamp? {
         var text = ByteScanner(text)
         guard takeName(&text) != nil, text.take(text: ", "), let day = text.takeNumber(digits: 2), text.take("-"),
@@ -43,7 +43,7 @@ private enum HTTPDate {
         return instant(year > thisYear + 50 ? year - 100 : year, month, day, time)
     }
 
-    /// As in `Sun Nov  6 08:49:37 1994`.
+    /// For example `Sun Nov  6 08:49:37 1994`.
     private static func asctime(_ text: String) -> Timestamp? {
         var text = ByteScanner(text)
         guard takeName(&text)?.count == 3, text.take(" "), let month = takeMonth(&text), text.take(" "),
@@ -53,7 +53,7 @@ private enum HTTPDate {
         return instant(year, month, day, time)
     }
 
-    /// A capital and one small letter or more, such as a day's name.
+    /// Takes a capital letter followed by lowercase letters, such as a day's name.
     private static func takeName(_ text: inout ByteScanner) -> String? {
         guard let first = text.next, (0x41...0x5A).contains(first) else { return nil }
         var isFirst = true
@@ -68,7 +68,7 @@ private enum HTTPDate {
         takeName(&text).flatMap(months.firstIndex).map { $0 + 1 }
     }
 
-    /// In seconds.
+    /// Takes a time of day, and returns seconds since midnight.
     private static func takeTime(_ text: inout ByteScanner) -> Int? {
         guard let hour = text.takeNumber(digits: 2), text.take(":"), let minute = text.takeNumber(digits: 2),
             text.take(":"), let second = text.takeNumber(digits: 2), hour < 24, minute < 60, second <= 60

@@ -1,4 +1,4 @@
-/// An instant in milliseconds since 1970-01-01T00:00:00Z, without leap seconds, as Redis' TIME counts them.
+/// An instant in milliseconds since 1970-01-01T00:00:00Z, without leap seconds, like Redis' TIME.
 package struct Timestamp: Hashable, Comparable, Sendable {
     /// Negative before 1970.
     package var milliseconds: Int64
@@ -17,12 +17,12 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         return Timestamp(milliseconds: overflow ? (duration.milliseconds > 0 ? .max : .min) : sum)
     }
 
-    /// Saturates as `+` does.
+    /// Saturates like `+`.
     package static func - (instant: Self, duration: Duration) -> Self {
         instant + (.zero - duration)
     }
 
-    /// Saturates likewise.
+    /// Saturates as well.
     package static func - (left: Self, right: Self) -> Duration {
         let (difference, overflow) = left.milliseconds.subtractingReportingOverflow(right.milliseconds)
         return .milliseconds(overflow ? (left > right ? .max : .min) : difference)
@@ -73,7 +73,7 @@ extension Duration {
     }
 }
 
-/// With zeros in front up to that many digits.
+/// The decimal digits, with leading zeros up to this width.
 func padded(_ number: some BinaryInteger, _ width: Int) -> String {
     let magnitude = UInt64(number.magnitude)
     var digits = 1
@@ -84,7 +84,7 @@ func padded(_ number: some BinaryInteger, _ width: Int) -> String {
     }
     let sign = number < 0 ? 1 : 0
     let count = sign + max(width, digits)
-    // Up to 15 characters take no memory of their own: names of keys hold dates, and are made for every command.
+    // Strings of up to 15 bytes need no heap memory; key names contain dates and are built for every command.
     return String(unsafeUninitializedCapacity: count) { text in
         text[0] = UInt8(ascii: "-")
         var rest = magnitude

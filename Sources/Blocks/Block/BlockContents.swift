@@ -5,7 +5,7 @@ import TopLists
 ///
 /// The chunks of a coin do not depend on the block that they are in: those of a day's hours, one behind the other, are the day's.
 package struct BlockContents {
-    package let first: Minute
+    package var first: Minute
     var layouts: [Layout] = []
     /// The titles of all text columns.
     var labelNames: [String] = []

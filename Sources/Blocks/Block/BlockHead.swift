@@ -2,12 +2,12 @@ import Basics
 
 /// The first 64 bytes of a block.
 ///
-/// `cointape`, the version (2 bytes), the number of minutes (2), the length of the outline (4), the first minute, counted from
-/// 1970 (8), the lengths of the minutes' parts, the directory, the lists as they are, and the chunks (8 each), the CRC-32 of the
-/// outline, and that of the 60 bytes in front of it. All numbers are little endian.
+/// `cointape`, the version (2 bytes), the number of minutes (2), the length of the outline (4), the first minute, in minutes
+/// since 1970 (8), the lengths of the minutes' parts, the directory, the raw lists, and the chunks (8 each), the CRC-32 of the
+/// outline, and that of the 60 bytes before it. All numbers are little endian.
 struct BlockHead: Equatable {
     static let size = 64
-    /// Raised when a reader of before would misread a block.
+    /// Increased when older readers would misread a block.
     static let version = 1
     private static let magic = Array("cointape".utf8)
 
@@ -21,7 +21,7 @@ struct BlockHead: Equatable {
     let chunks: Range<Int>
     let outlineSum: UInt32
 
-    /// The whole block.
+    /// The size of the whole block.
     var size: Int { chunks.upperBound }
 
     init(
@@ -41,7 +41,7 @@ struct BlockHead: Equatable {
         (raw, chunks) = (ranges[3], ranges[4])
     }
 
-    /// Reads the head of the first bytes of a block.
+    /// Parses the head from the first bytes of a block.
     init(_ bytes: [UInt8]) throws(BlockDamage) {
         let name = "the block's head"
         guard bytes.starts(with: Self.magic) else {

@@ -1,22 +1,22 @@
 import Digests
 
-/// What is known of a minute.
+/// The content of a minute.
 package enum BlockMinute: Equatable, Sendable {
     case list(BlockList)
-    /// The minute was settled without a list: the code of its gap, and the words.
+    /// The minute was settled without a list: the code of its gap, and the details in words.
     case gap(code: String, detail: String)
-    /// Nobody knows what it was.
+    /// Nobody knows the content.
     case missing
 }
 
-/// A minute's list as it was stored, with what its entry says of it.
+/// A minute's list as it was stored, with the fields of its entry.
 package struct BlockList: Equatable, Sendable {
     package let csv: [UInt8]
     /// The list's columns, as JSON.
     package let columns: [UInt8]
-    /// The number of its rows, as its entry tells it.
+    /// The number of its rows, according to its entry.
     package let count: Int
-    /// The other fields of the entry, in order, that do not follow from these.
+    /// The entry's other fields, in order, which do not follow from the above.
     package let account: [Field]
 
     /// The SHA-256 of the list, 32 bytes.

@@ -1,30 +1,30 @@
 import Basics
 import TopLists
 
-/// Which columns lists have, and how each is stored.
+/// The columns of lists, and how each is stored.
 struct Layout: Equatable {
-    /// As the entries have them: JSON.
+    /// The columns as JSON, as in the entries.
     let json: [UInt8]
     let columns: [ListColumn]
-    /// The column by which a coin is found in all lists; nil where the place in its list stands for it.
+    /// The column that identifies a coin across lists; nil if its row number is used instead.
     let key: Int?
     /// The names of the entries' other fields.
     var fields: [String] = []
 
-    /// What every list of it begins with.
+    /// The header that every list with this layout begins with.
     let header: [UInt8]
 
-    /// Columns of numbers, the key not among them: in chunks.
+    /// Number columns except the key; they are stored in chunks.
     var numbers: [Int] { columns.indices.filter { columns[$0].type != .string && $0 != key } }
-    /// Columns of texts: they seldom change.
+    /// Text columns; they seldom change.
     var texts: [Int] { columns.indices.filter { columns[$0].type == .string } }
 
-    /// The columns whose cells stand in a coin's chunk as texts, in that order.
+    /// The columns whose cells are stored in a coin's chunk, in that order.
     func chunkColumns(_ order: Int?) -> [Int] { numbers.filter { $0 != order } }
 
-    /// `key` is the title of the wanted column.
+    /// `key` is the title of the key column.
     ///
-    /// Columns that cannot be read, or of which two have one title, make a layout without any, whose lists are kept as they are.
+    /// If the columns cannot be read, or two have the same title, the layout has no columns, and its lists are stored raw.
     init(json: [UInt8], key wanted: String?) {
         var columns = (try? ListColumn.columns(json)) ?? []
         if Set(columns.map(\.name)).count < columns.count { columns = [] }

@@ -1,16 +1,16 @@
-/// What a segment says of its minutes beside the rows of their lists: digests, counts, and the fields of entries.
+/// What a segment stores about its minutes besides the rows of their lists: digests, counts, and the fields of entries.
 ///
-/// In this order: of each list the 32 bytes of its SHA-256; of each list that is kept as it is its length; of each gap its
-/// code and its words; then in bits the lists' counts, and of each field whether all lists have it, if not which, and the values
-/// of those that have. At the end a CRC-32.
+/// In this order: the 32 bytes of SHA-256 of each list; the length of each raw list; the code and the words of each gap; then, as
+/// bits, the lists' counts, and for each field whether all lists have it, if not which ones do, and their values. A CRC-32 is at
+/// the end.
 struct MinutesPart {
-    /// Of each list.
+    /// One for each list.
     private(set) var digests: [[UInt8]] = []
     private(set) var counts: [Int] = []
-    /// Of each list that is kept as it is.
+    /// One for each raw list.
     private(set) var rawLengths: [Int] = []
     private(set) var gaps: [(code: String, detail: String)] = []
-    /// Of each of the layout's fields, the value in each list; nil where a list lacks it.
+    /// For each of the layout's fields, its value in each list; nil if a list lacks it.
     private(set) var fields: [[[UInt8]?]] = []
 
     static func bytes(_ minutes: ArraySlice<BlockMinute>, kinds: [Segment.Kind], fields names: [String]) -> [UInt8] {

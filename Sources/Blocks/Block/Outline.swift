@@ -1,8 +1,8 @@
 import Basics
 
-/// What is where in a block: read first, and small.
+/// The table of contents of a block: it is read first, and small.
 ///
-/// Numbers are LEB128, texts have their length in front:
+/// Numbers are LEB128, and texts are preceded by their length:
 ///
 ///     layouts: count; of each: columns (JSON), key's column + 1 (0: none), count of fields, their names
 ///     labels: count, titles of text columns
@@ -13,7 +13,7 @@ import Basics
 struct Outline {
     struct Placed {
         let segment: Segment.Summary
-        /// The first minute, counted from the block's first.
+        /// The offset of its first minute in the block.
         let start: Int
         let minutesPart: Range<Int>
         let raw: Range<Int>
@@ -30,7 +30,7 @@ struct Outline {
     let segments: [Placed]
     /// Ascending.
     let keys: [Int64]
-    /// Of each key, where in the directory its coin stands.
+    /// The place of each key's coin in the directory.
     let places: [Int32]
     /// The key at each place of the directory.
     let keysByPlace: [Int64]
@@ -48,7 +48,7 @@ struct Outline {
         return low < keys.count && keys[low] == key ? Int(places[low]) : nil
     }
 
-    /// The segment that has the minute, counted from the block's first.
+    /// The index of the segment with this minute, an offset in the block.
     func segment(at minute: Int) -> Int? {
         segments.firstIndex { $0.start <= minute && minute < $0.start + $0.segment.kinds.count }
     }
@@ -123,18 +123,18 @@ struct Outline {
         return places
     }
 
-    /// In bits.
+    /// The number of bits for a place.
     static func placeWidth(_ count: Int) -> Int { count < 2 ? 0 : Int.bitWidth - (count - 1).leadingZeroBitCount }
 }
 
 extension Segment {
-    /// What the outline says of a segment.
+    /// The outline's description of a segment.
     struct Summary {
         let layout: Int?
         let order: Int?
         let kinds: [Kind]
 
-        /// How many lists have rows in chunks.
+        /// The number of lists whose rows are in chunks.
         var tables: Int { kinds.count { $0 == .rows } }
 
         fileprivate init(_ reader: inout ByteReader, _ layouts: [Layout]) throws(BlockDamage) {

@@ -1,19 +1,19 @@
 import TopLists
 
-/// How many digits the decimals of a list keep at most: what stands behind is rounded, half up, and zeros at the end go.
+/// How many significant digits the decimals of a list keep: further digits are rounded half up, and trailing zeros removed.
 package struct SignificantDigits: Equatable, Sendable {
     package let count: Int
 
-    /// The field of a list's account that tells of it.
+    /// The field of a list's account that states this number.
     package static let field = "digits"
 
     package init(_ count: Int) {
         self.count = count
     }
 
-    /// The list with such decimals, and with the field that tells of it.
+    /// Rounds the decimals of a list, and adds the field that states it.
     ///
-    /// A list that is kept as it is, and a cell that is no plain decimal, stay what they are.
+    /// A list that cannot be parsed, and cells that are not plain decimals, stay unchanged.
     package func reduced(_ list: BlockList) -> BlockList {
         let account =
             list.account.filter { $0.name != Self.field }
@@ -37,7 +37,7 @@ package struct SignificantDigits: Equatable, Sendable {
         return csv
     }
 
-    /// nil if the text has no more digits, or is no plain decimal.
+    /// Returns nil if the text has no more digits, or is not a plain decimal.
     func rounded(_ text: some Collection<UInt8>) -> [UInt8]? {
         let zero = UInt8(ascii: "0")
         let isNegative = text.first == UInt8(ascii: "-")

@@ -1,12 +1,12 @@
 /// Reads what `BitWriter` has written.
 ///
-/// Behind the end there are zeros: whether a reader went too far is found when it is done.
+/// Reads zeros beyond the end; whether a reader went too far is checked when it is done.
 struct BitReader {
     private let bytes: UnsafeRawBufferPointer
     /// In bits.
     private var position = 0
 
-    /// Reads with `body`, and throws if more was read than there is; `name` is the part that the bytes are.
+    /// Reads with `body`, and throws if it read beyond the end; `name` names the bytes in the error.
     static func read<Result>(
         _ bytes: ArraySlice<UInt8>, _ name: String, _ body: (inout BitReader) throws(BlockDamage) -> Result
     ) throws(BlockDamage) -> Result {
@@ -18,7 +18,7 @@ struct BitReader {
         }
     }
 
-    /// At least 57 bits from here on, the first as the lowest.
+    /// At least 57 bits from the current position; the first is the lowest.
     @inline(__always) private var next: UInt64 {
         let byte = position >> 3
         guard byte + 8 <= bytes.count else { return nextAtEnd(byte) }
@@ -32,7 +32,7 @@ struct BitReader {
         return word >> UInt64(position & 7)
     }
 
-    /// 0 to 64 bits.
+    /// Reads 0 to 64 bits.
     mutating func read(_ width: Int) -> UInt64 {
         if width > 32 {
             let low = read(32)
@@ -50,13 +50,13 @@ struct BitReader {
         return read(width)
     }
 
-    /// nil if there are not so many.
+    /// Returns nil if there are not as many bytes left.
     mutating func readBytes(_ count: Int) -> [UInt8]? {
         guard count >= 0, count <= (bytes.count * 8 - position) / 8 else { return nil }
         return (0..<count).map { _ in UInt8(truncatingIfNeeded: read(8)) }
     }
 
-    /// A number as `RiceCode` writes it.
+    /// Reads a number that was written with a `RiceCode`.
     @inline(__always) mutating func readRice(_ code: RiceCode) -> UInt64 {
         let bits = next
         let ones = (~bits).trailingZeroBitCount

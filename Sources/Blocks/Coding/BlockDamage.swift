@@ -1,6 +1,6 @@
-/// Bytes that are not a block, or not the block that they were.
+/// Bytes that are not a block, or no longer the block that was written.
 package struct BlockDamage: Error, Equatable, CustomStringConvertible {
-    /// In words: which part, and what is wrong with it.
+    /// Which part is wrong, and how, in words.
     package let description: String
 
     package init(_ description: String) {

@@ -1,7 +1,7 @@
-/// Takes bytes apart from their front; throws where there are fewer than there should be.
+/// Parses bytes from the start; throws if there are too few.
 struct ByteReader {
     private(set) var rest: ArraySlice<UInt8>
-    /// Of the part that the bytes are, for errors.
+    /// The name of the part that is read, for errors.
     private let name: String
 
     init(_ bytes: ArraySlice<UInt8>, _ name: String) {
@@ -18,7 +18,7 @@ struct ByteReader {
         return taken
     }
 
-    /// A number as LEB128 has it: seven bits a byte, the lowest first, and the eighth set if there are more.
+    /// Takes a LEB128 number: seven bits per byte, lowest first; the eighth bit is set if more bytes follow.
     mutating func takeNumber() throws(BlockDamage) -> Int {
         var (number, shift) = (0 as UInt64, 0 as UInt64)
         while let byte = rest.popFirst() {
@@ -33,14 +33,14 @@ struct ByteReader {
         throw tooShort
     }
 
-    /// A number of things of which each takes a byte at least.
+    /// Takes a count of things that take at least a byte each.
     mutating func takeCount() throws(BlockDamage) -> Int {
         let count = try takeNumber()
         guard count <= rest.count else { throw tooShort }
         return count
     }
 
-    /// A length and so many bytes.
+    /// Takes a length and that many bytes.
     mutating func takeText() throws(BlockDamage) -> [UInt8] {
         Array(try take(try takeNumber()))
     }
@@ -67,7 +67,7 @@ extension [UInt8] {
         append(contentsOf: text)
     }
 
-    /// Little endian.
+    /// Appends the bytes in little endian order.
     mutating func append(integer: some FixedWidthInteger) {
         Swift.withUnsafeBytes(of: integer.littleEndian) { append(contentsOf: $0) }
     }

@@ -1,6 +1,6 @@
 import CZlib
 
-/// The checksum of zlib and of Ethernet, behind the bytes that it is of, little endian.
+/// The checksum of zlib and Ethernet, stored after the bytes that it covers, little endian.
 enum CRC32 {
     static func of(_ bytes: some Sequence<UInt8>) -> UInt32 {
         let crc = bytes.withContiguousStorageIfAvailable {
@@ -15,7 +15,7 @@ enum CRC32 {
         return bytes
     }
 
-    /// The bytes without their checksum; `name` is the part that they are, for the error.
+    /// Checks and removes the checksum; `name` names the part in the error.
     static func opened(_ bytes: ArraySlice<UInt8>, _ name: String) throws(BlockDamage) -> ArraySlice<UInt8> {
         guard bytes.count >= 4 else { throw BlockDamage("\(name) ends too early") }
         let content = bytes.dropLast(4)

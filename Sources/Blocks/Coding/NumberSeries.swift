@@ -1,18 +1,18 @@
-/// Numbers one after the other, written as the differences between them.
+/// A sequence of numbers, stored as differences.
 ///
-/// The first as a number of any size; then, if there are more, two bits that say how the differences are written. Differences
-/// wrap, and are folded so that small ones of either sign are small (0, -1, 1, -2, …).
+/// The first number has any size; if there are more, two bits say how the differences are written. Differences wrap around, and
+/// are folded so that small ones of either sign become small numbers (0, -1, 1, -2, …).
 enum NumberSeries {
     fileprivate enum Mode: UInt64 {
-        /// There is no difference.
+        /// All differences are zero.
         case constant
         /// Six bits for the width of a Rice code, then each difference.
         case rice
-        /// Of each difference whether it is one; then as above, those that are, less one.
+        /// A bit for each difference says whether it is not zero; then as above, those that are not, minus one.
         case changes
     }
 
-    /// How a series is written shortest, and what it takes, in bits.
+    /// The shortest way to write a series, and its size in bits.
     struct Plan {
         fileprivate let first: UInt64?
         fileprivate let differences: [UInt64]
@@ -30,7 +30,7 @@ enum NumberSeries {
                 return
             }
             let all = RiceCode.best(for: differences)
-            // Where nearly all change, telling which do only takes room.
+            // If nearly all numbers change, the bits that say which do are not worth it.
             let isWorthTrying = changes.count * 8 < differences.count * 7
             let changed = isWorthTrying ? RiceCode.best(for: changes) : (code: RiceCode(width: 0), size: Int.max / 2)
             let isShorter = differences.count + changed.size < all.size
@@ -55,7 +55,7 @@ enum NumberSeries {
         }
     }
 
-    /// Appends so many numbers; throws if they are not written as above.
+    /// Reads and appends `count` numbers; throws if the encoding is invalid.
     static func read(_ count: Int, from input: inout BitReader, into numbers: inout [Int64]) throws(BlockDamage) {
         guard count > 0 else { return }
         var number = unfolded(input.readNumber())

@@ -3,11 +3,11 @@ import Foundation
 
 /// A plain decimal of at most 18 digits: `-0.00012` is -12 with 5 places.
 ///
-/// Only what `append` writes again byte for byte is one: no zero too many in front, no `-0`, no exponent.
+/// Only texts that `append` reproduces byte for byte count: no superfluous leading zero, no `-0`, no exponent.
 struct PlainNumber {
     /// All digits as one number.
     let digits: Int64
-    /// How many of them stand behind the point.
+    /// How many of them are decimals.
     let places: Int
 
     static let mostPlaces = 63
@@ -39,10 +39,10 @@ struct PlainNumber {
         places = point.map { text.count - $0 - 1 } ?? 0
     }
 
-    /// Whether no zero ends what stands behind the point.
+    /// Whether its decimals do not end with a zero.
     var isStripped: Bool { places == 0 || digits % 10 != 0 }
 
-    /// The digits with so many places; nil if they do not fit.
+    /// The digits scaled to this many decimals; nil if they do not fit.
     func digits(withPlaces wanted: Int) -> Int64? {
         guard wanted >= places else { return nil }
         // Zero fits with any number of places.
@@ -54,7 +54,7 @@ struct PlainNumber {
     /// Powers of ten that fit.
     private static let powers: [Int64] = (0...18).map { (0..<$0).reduce(1) { power, _ in power * 10 } }
 
-    /// Appends a number with a point in front of its last `places` digits, at most 63.
+    /// Appends a number whose last `places` digits, at most 63, are decimals.
     static func append(_ digits: Int64, places: Int, isStripped: Bool, to output: inout [UInt8]) {
         var (magnitude, places) = (digits.magnitude, places)
         if isStripped {
@@ -63,7 +63,7 @@ struct PlainNumber {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 96) { buffer in
             var start = buffer.count
             if places > 0 {
-                // Where more places are than digits fit, all digits stand behind the point.
+                // If there are more places than digits can fit, all digits are decimals.
                 let (whole, fraction) =
                     places < powers.count
                     ? magnitude.quotientAndRemainder(dividingBy: UInt64(powers[places])) : (0, magnitude)
@@ -81,7 +81,7 @@ struct PlainNumber {
         }
     }
 
-    /// Writes a number of so many digits or more in front of `start`, which it moves; two digits at a time.
+    /// Writes a number before `start`, two digits at a time, padded to at least `digits`; moves `start`.
     private static func write(
         _ number: UInt64, digits: Int, before start: inout Int, in buffer: UnsafeMutableBufferPointer<UInt8>
     ) {
@@ -102,21 +102,21 @@ struct PlainNumber {
     }
 }
 
-/// Whether both have the same bytes.
+/// Whether both buffers have the same bytes.
 func isEqual(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
     guard left.count == right.count else { return false }
     guard let start = left.baseAddress, let other = right.baseAddress else { return true }
     return memcmp(start, other, left.count) == 0
 }
 
-/// A double as a plain decimal: the shortest digits that are read as it again, without an exponent, and no `.0`.
+/// A double as a plain decimal: the shortest digits that parse back to it, without an exponent or `.0`.
 enum PlainDouble {
     /// Powers of ten that fit.
     private static let powers: [UInt64] = (0...19).map { (0..<$0).reduce(1) { power, _ in power * 10 } }
-    /// Any decimal of so many digits is the shortest for the double that it is read as (DBL_DIG).
+    /// A decimal with fewer digits than this number is the shortest for its double (DBL_DIG).
     private static let exactDigits: UInt64 = 1_000_000_000_000_000
 
-    /// `number` is what the text is as a plain decimal; nil if `append` would not write the text again byte for byte.
+    /// `number` is the text parsed as a plain decimal; returns nil if `append` would not reproduce the text byte for byte.
     static func value(_ text: UnsafeRawBufferPointer, _ number: PlainNumber?) -> Double? {
         let value: Double
         if let number, number.places < powers.count {
@@ -134,13 +134,14 @@ enum PlainDouble {
         return withText(of: value) { isEqual(text, UnsafeRawBufferPointer($0)) } ? value : nil
     }
 
-    /// The double that is nearest to the digits with a point in front of the last `places`, 0 to 19.
+    /// The double that is nearest to a number of at most 18 digits, of which the last `places`, 0 to 19, are decimals.
     ///
-    /// As strtod, which takes ten times as long; the digits are at most 18.
+    /// It gives the same result as strtod, in a tenth of the time.
     private static func nearest(_ digits: UInt64, places: Int) -> Double {
         guard digits > 0, places > 0 else { return Double(digits) }
         let (lead, shift) = (digits.leadingZeroBitCount, powers[places].leadingZeroBitCount)
-        // The quotient has 63 bits or 64, ten more than a double: with a bit for the rest it is rounded as the exact one would be.
+        // The quotient has 63 or 64 bits, ten more than a double; with the remainder as a sticky bit, it rounds like the exact
+        // quotient.
         let (dividend, divisor) = (digits << UInt64(lead), powers[places] << UInt64(shift))
         let (quotient, rest) = divisor.dividingFullWidth((dividend >> 1, dividend << 63))
         return Double(rest == 0 ? quotient : quotient | 1)
@@ -157,7 +158,7 @@ enum PlainDouble {
         return value.isFinite ? value : nil
     }
 
-    /// The value is finite.
+    /// Appends a finite value.
     static func append(_ value: Double, to output: inout [UInt8]) {
         if let shortest = ShortestDecimal(value) {
             let digits = Int64(shortest.digits)
@@ -177,7 +178,7 @@ enum PlainDouble {
                 append(mantissa: bytes[..<mark], exponent: bytes[(mark + 1)...], to: &plain)
                 return plain.withUnsafeBufferPointer(body)
             }
-            // As a rule there is nothing to do but to leave `.0` away.
+            // Usually only `.0` must be removed.
             let isWhole =
                 bytes.count > 2 && bytes[bytes.count - 1] == UInt8(ascii: "0")
                 && bytes[bytes.count - 2] == UInt8(ascii: ".")
@@ -185,7 +186,7 @@ enum PlainDouble {
         }
     }
 
-    /// What a double writes itself as, without a string's memory.
+    /// Receives the description of a double without allocating a string.
     private struct DoubleText: TextOutputStream {
         private var bytes: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
         private var count = 0
@@ -203,7 +204,7 @@ enum PlainDouble {
             count += fitting
         }
 
-        /// A double has 24 bytes at most, as `-2.2250738585072014e-308`.
+        /// A double takes at most 24 bytes, for example `-2.2250738585072014e-308`.
         private mutating func append(_ byte: UInt8) {
             guard count < 32 else { return }
             withUnsafeMutableBytes(of: &bytes) { $0[count] = byte }

@@ -1,6 +1,6 @@
-/// Golomb-Rice codes: what stands above the lowest `width` bits as that many ones and a zero, then those bits.
+/// Golomb-Rice codes: the bits above the lowest `width`, as that many ones and a zero, then the lowest bits.
 ///
-/// A number that would need more than 23 ones is written as 24 ones and as a number of any size.
+/// A number that would need more than 23 ones is written as 24 ones and a number of any size.
 struct RiceCode {
     /// 0 to 63.
     let width: Int
@@ -13,14 +13,14 @@ struct RiceCode {
         mask = (1 << UInt64(width)) &- 1
     }
 
-    /// What a number takes, in bits.
+    /// The size of an encoded number, in bits.
     func size(_ number: UInt64) -> Int {
         let run = number >> UInt64(width)
         if run < UInt64(Self.longestRun) { return Int(run) + 1 + width }
         return Self.longestRun + 6 + 64 - number.leadingZeroBitCount
     }
 
-    /// A code that is short for all of the numbers, and what they take with it, in bits.
+    /// A code that is short for these numbers, and their total size in bits.
     static func best(for numbers: [UInt64]) -> (code: RiceCode, size: Int) {
         var sum: (high: UInt64, low: UInt64) = (0, 0)
         for number in numbers {
@@ -29,7 +29,8 @@ struct RiceCode {
         }
         let count = UInt64(max(1, numbers.count))
         let mean = sum.high < count ? count.dividingFullWidth(sum).quotient : .max
-        // Sizes fall and then rise with the width, but for what a run that is too long does: some more are tried.
+        // The size falls and then rises with the width, except for numbers that exceed the longest run, so some more widths are
+        // tried.
         let middle = min(62, max(0, 63 - mean.leadingZeroBitCount))
         func take(_ width: Int) -> Bool {
             let code = RiceCode(width: width)

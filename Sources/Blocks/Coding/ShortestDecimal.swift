@@ -1,25 +1,27 @@
-/// The shortest decimal that is read as a double, and of several the nearest; as Swift's description, in a third of its time.
+/// The shortest decimal that parses back to a double, and the nearest of several; like Swift's description, in a third of the
+/// time.
 ///
-/// Of prices: doubles from 2^-68 up to 2^52. The power of ten that scales one of these fits 128 bits, so every step is exact. The
-/// comparisons are those of Raffaello Giulietti, "The Schubfach way to render doubles" (2022), section 9.
+/// Covers the range of prices: doubles from 2^-68 up to 2^52. The power of ten that scales such a double fits in 128 bits, so
+/// every step is exact. The comparisons are those of Raffaello Giulietti, "The Schubfach way to render doubles" (2022), section
+/// 9.
 struct ShortestDecimal {
-    /// All digits as one number, without a zero at their end that stands behind the point.
+    /// All digits as one number; decimals do not end with a zero.
     let digits: UInt64
-    /// How many of them stand behind the point.
+    /// How many of them are decimals.
     let places: Int
 
-    /// nil for a double that is not within the range; the sign does not count.
+    /// Returns nil if the absolute value is outside the range.
     init?(_ value: Double) {
-        // The double is `significand` times 2 to this.
+        // The double is `significand` times 2 to the power of `exponent`.
         let exponent = Int(value.exponentBitPattern) - 1075
         guard (-120 ... -1).contains(exponent) else { return nil }
-        // Below a power of two the next double is half as far as above it.
+        // The next double below a power of two is half as far away as the next one above.
         let isPowerOfTwo = value.significandBitPattern == 0
         let significand = value.significandBitPattern | 1 << 52
-        // Scaled by ten to this, doubles are at least 1 and less than 10 apart: floor(log10) of their distance.
+        // Scaled by 10 to this power, neighbouring doubles are at least 1 and less than 10 apart: floor(log10) of their distance.
         let power = -((exponent * 315_653 - (isPowerOfTwo ? 131_008 : 0)) >> 20)
         let scale = Self.scales[power]
-        // Four times the scaled double, and four times where the doubles begin that are read as it, and where they end.
+        // Four times the scaled double, and four times the bounds of the interval that rounds to it.
         let middle = scale.quadrupled(significand << 2, exponent)
         let isEven = significand & 1 == 0
         let lower = scale.quadrupled((significand << 2) - (isPowerOfTwo ? 1 : 2), exponent) + (isEven ? 0 : 1)
@@ -49,13 +51,14 @@ struct ShortestDecimal {
 
     /// A power of ten.
     private struct Scale {
-        /// From its first bit on.
+        /// The first 128 bits, starting with the highest bit that is set.
         let high: UInt64
         let low: UInt64
-        /// How many bits it has before those were moved to the front.
+        /// The number of bits before the shift.
         let width: Int
 
-        /// `number` times 2 to `exponent` times this, cut off, with the lowest bit set if anything was lost.
+        /// `number` times 2 to the power of `exponent` times this power of ten, truncated; the lowest bit is set if it is
+        /// inexact.
         func quadrupled(_ number: UInt64, _ exponent: Int) -> UInt64 {
             let number = number << UInt64(exponent + width)
             let (lower, upper) = (low.multipliedFullWidth(by: number), high.multipliedFullWidth(by: number))
@@ -64,7 +67,7 @@ struct ShortestDecimal {
         }
     }
 
-    /// Of ten to the power of 0 to 37.
+    /// The powers of ten from 0 to 37.
     private static let scales: [Scale] = {
         var power: UInt128 = 1
         return (0...37).map { _ in

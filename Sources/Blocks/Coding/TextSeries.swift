@@ -1,15 +1,14 @@
 import Basics
 
-/// Texts one after the other, most of which are numbers: as numbers in the form that is shortest for them, and the others as
-/// they are.
+/// A sequence of texts that are mostly numbers: numbers are stored in the shortest form, and other texts as they are.
 enum TextSeries {
-    /// What a text is the text of.
+    /// How texts are encoded as numbers.
     enum Form: UInt64, CaseIterable {
-        /// A double: its bits are the number.
+        /// A double, stored as its bit pattern.
         case double
-        /// A decimal with at most so many places, and no zero at their end.
+        /// A decimal with at most `places` decimals, and no zero at their end.
         case decimal
-        /// A decimal with exactly so many places.
+        /// A decimal with exactly `places` decimals.
         case places
         /// A minute, `2026-11-21T09:01Z`: the number of minutes since 1970.
         case minute
@@ -20,7 +19,7 @@ enum TextSeries {
     private struct Plan {
         let form: Form
         let places: Int
-        /// Places of texts that are not of the form.
+        /// The indices of texts that do not have the form.
         var exceptions: [Int] = []
         var numbers: NumberSeries.Plan
         var size: Int
@@ -82,7 +81,7 @@ enum TextSeries {
             let places = plain.reduce(0) { max($0, $1?.places ?? 0) }
             take(Plan(.places, places: places, texts) { plain[$0].flatMap { $0.places == places ? $0.digits : nil } })
         }
-        // Numbers of few digits are shorter as decimals than as doubles, whose bits seem random.
+        // Numbers with few digits are shorter as decimals than as doubles, whose bits look random.
         if !best.exceptions.isEmpty || best.size > texts.count * 32 {
             if texts.contains(where: { minute($0) != nil }) {
                 take(Plan(.minute, places: 0, texts) { minute(texts[$0]) })
@@ -103,12 +102,12 @@ enum TextSeries {
 
     // MARK: Reading
 
-    /// A series that was read: numbers, which become texts when somebody asks.
+    /// A decoded series: the numbers are turned into texts only on request.
     struct Texts {
         fileprivate var form = Form.decimal
         fileprivate var places = 0
         fileprivate var numbers: [Int64] = []
-        /// In order.
+        /// In ascending order.
         fileprivate var exceptions: [(index: Int, text: [UInt8])] = []
         private(set) var count = 0
 
@@ -141,7 +140,7 @@ enum TextSeries {
             }
         }
 
-        /// Where the number of a text stands; nil for an exception.
+        /// The index of a text's number; nil for an exception.
         private func numberIndex(_ index: Int) -> Int? {
             if exceptions.isEmpty { return index }
             let before = exceptions.prefix { $0.index < index }.count

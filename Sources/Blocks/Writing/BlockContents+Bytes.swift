@@ -3,7 +3,7 @@ import Basics
 extension BlockContents {
     /// The bytes of the block.
     package var bytes: [UInt8] {
-        // By the best place first: the first rows of any list are in the first coins.
+        // Sorted by the best row, so that the first rows of any list are in the first coins.
         let order = coins.sorted { ($0.value.best, $0.key) < ($1.value.best, $1.key) }
         var (directory, chunks): ([UInt8], [UInt8]) = ([], [])
         chunks.reserveCapacity(order.reduce(0) { $0 + $1.value.chunks.reduce(0) { $0 + $1.count } })
@@ -25,8 +25,9 @@ extension BlockContents {
         return head.bytes + outline + parts + directory + raw + chunks
     }
 
-    /// A coin's entry in the directory: its best place, the length of each segment's chunk, and its labels: of each text column
-    /// how many there are, and of each from which minute on, less that of the one before, and the text.
+    /// Appends a coin's entry in the directory: its best row, the length of each segment's chunk, and for each text column the
+    /// number of its labels, and for each label the minute from which it holds, as the difference from the previous one, and the
+    /// text.
     private func append(_ coin: Coin, to bytes: inout [UInt8]) {
         bytes.append(number: coin.best)
         for index in segments.indices { bytes.append(number: index < coin.chunks.count ? coin.chunks[index].count : 0) }

@@ -1,24 +1,24 @@
 import Basics
 import TopLists
 
-/// Where the cells of a list stand in its CSV, each as it is written, quotes included.
+/// The positions of the cells in a list's CSV; cells are taken as written, quotes included.
 ///
-/// Joined with commas and CRLF behind the header they are the list again, byte for byte.
+/// Joined with commas and CRLF after the header, the cells give the same list, byte for byte.
 struct ListTable {
     fileprivate let bytes: [UInt8]
     /// How many columns each row has.
     let width: Int
-    /// Where each cell begins, row by row; behind the last stands the end of the list.
+    /// Where each cell begins, row by row, followed by the end of the list.
     ///
-    /// What separates two cells, a comma or CRLF, stands in front of the second.
+    /// The separator between two cells, a comma or CRLF, comes just before the second.
     fileprivate let starts: [UInt32]
-    /// Of each row, the key by which it is found in other lists.
+    /// For each row, the key that identifies it in other lists.
     private(set) var keys: [Int64] = []
 
     var count: Int { keys.count }
 
-    /// nil for a list that would not come back as it was: it does not begin with the layout's header, rows have another number
-    /// of cells, a quote stands where none belongs, a key is not a whole number of 0 or more, or stands twice.
+    /// Returns nil if the list could not be restored exactly: it does not begin with the layout's header, a row has another
+    /// number of cells, a quote is misplaced, or a key is repeated or not a whole number of 0 or more.
     init?(_ csv: [UInt8], _ layout: Layout) {
         guard !layout.columns.isEmpty, csv.count < Int(UInt32.max), csv.starts(with: layout.header) else { return nil }
         bytes = csv
@@ -41,11 +41,11 @@ struct ListTable {
     private static func areRepeated(_ keys: [Int64]) -> Bool {
         let most = keys.max() ?? 0
         guard most < Int64(keys.count) * 256 else {
-            // Sorted, equal ones stand beside each other; a set takes ten times as long.
+            // Equal keys are neighbours once sorted; a set takes ten times as long.
             let sorted = keys.sorted()
             return zip(sorted, sorted.dropFirst()).contains(where: ==)
         }
-        // As a rule keys are small: a bit for each.
+        // Keys are usually small, so a bit set is enough.
         var seen = [UInt64](repeating: 0, count: Int(most) / 64 + 1)
         for key in keys {
             let (word, bit) = (Int(key) / 64, UInt64(1) << UInt64(key & 63))
@@ -60,12 +60,12 @@ struct ListTable {
         return Int(starts[cell])..<Int(starts[cell + 1]) - (column == width - 1 ? 2 : 1)
     }
 
-    /// A cell as a number; nil if it is none.
+    /// A cell as a number; nil if it is not a number.
     func number(_ row: Int, _ column: Int) -> PlainNumber? {
         bytes.withUnsafeBytes { PlainNumber(UnsafeRawBufferPointer(rebasing: $0[range(row, column)])) }
     }
 
-    /// nil if the rows are not as `CSV` writes them.
+    /// Returns nil if the rows are not formatted as `CSV` writes them.
     private static func starts(_ csv: [UInt8], from first: Int, _ width: Int) -> [UInt32]? {
         var starts: [UInt32] = []
         starts.reserveCapacity((csv.count - first) / 6 + 1)
@@ -82,7 +82,7 @@ struct ListTable {
                 } else {
                     guard end < csv.count, csv[end] == UInt8(ascii: ",") else { return false }
                     place = end + 1
-                    // The last byte of a list is the end of a line.
+                    // A list must end with the end of a line.
                     if place == csv.count { return false }
                 }
             }
@@ -92,14 +92,14 @@ struct ListTable {
         return isGood ? starts : nil
     }
 
-    /// Where the cell ends that begins here; nil if its quotes are not closed.
+    /// The end of the cell that begins at `start`; nil if its quotes are not closed.
     private static func end(of start: Int, in csv: UnsafeBufferPointer<UInt8>) -> Int? {
         var place = start
         if csv[place] == UInt8(ascii: "\"") {
             place += 1
             while place < csv.count {
                 if csv[place] == UInt8(ascii: "\"") {
-                    // Two are one inside the cell.
+                    // Two quotes are one inside the cell.
                     guard place + 1 < csv.count, csv[place + 1] == UInt8(ascii: "\"") else { return place + 1 }
                     place += 1
                 }
@@ -117,11 +117,11 @@ struct ListTable {
     }
 }
 
-/// The cells of some lists of equal width, in one piece of memory: coin by coin they are read from all over it.
+/// The cells of several lists of equal width in contiguous memory, because they are read coin by coin across all lists.
 struct JoinedTables {
     private var bytes: [UInt8] = []
     private var starts: [UInt32] = []
-    /// Of each list, where its bytes and its cells begin.
+    /// For each list, the offsets of its bytes and of its cells.
     private var bases: [(bytes: Int, cells: Int)] = []
     private let width: Int
 
@@ -136,7 +136,7 @@ struct JoinedTables {
         }
     }
 
-    /// Valid as long as `withCells` calls its body.
+    /// Only valid during the call of `withCells`.
     struct Cells {
         fileprivate let bytes: UnsafeRawBufferPointer
         fileprivate let starts: UnsafeBufferPointer<UInt32>

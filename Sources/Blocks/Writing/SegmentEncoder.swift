@@ -3,20 +3,20 @@ import TopLists
 
 /// Encodes minutes whose lists have the same columns.
 ///
-/// The bytes follow from the minutes alone: two hosts that archive the same hour write the same.
+/// The bytes depend only on the minutes: two hosts that archive the same hour write the same bytes.
 struct SegmentEncoder {
-    /// What a segment has of a coin.
+    /// What a segment stores about a coin.
     struct Part {
         let best: Int
         let chunk: [UInt8]
-        /// Of each text column of the layout; minutes count from the first of the segment.
+        /// One array for each text column of the layout; minutes are offsets in the segment.
         let labels: [[Label]]
     }
 
     private let layout: Layout?
     private(set) var kinds: [Segment.Kind] = []
     private var raw: [UInt8] = []
-    /// Of the minutes with rows, in order.
+    /// The minutes with rows, in order.
     private var tables: [(minute: Int, table: ListTable)] = []
 
     init(_ minutes: ArraySlice<BlockMinute>, _ layout: Layout?) {
@@ -39,7 +39,7 @@ struct SegmentEncoder {
         }
     }
 
-    /// The segment of the minutes that it was made with, and what it has of each coin, by key.
+    /// Encodes the minutes that were passed to `init`; returns the segment and its part of each coin, by key.
     func encode(_ minutes: ArraySlice<BlockMinute>) -> (segment: Segment, coins: [Int64: Part]) {
         let order = order
         let segment = Segment(
@@ -48,7 +48,7 @@ struct SegmentEncoder {
         return (segment, layout.map { coins($0, order) } ?? [:])
     }
 
-    /// The first column of whole numbers, other than the key, by which all lists ascend.
+    /// The first integer column, other than the key, by which the rows of all lists ascend.
     private var order: Int? {
         guard let layout, !tables.isEmpty else { return nil }
         return layout.numbers.first { column in
@@ -56,7 +56,7 @@ struct SegmentEncoder {
         }
     }
 
-    /// The keys of all tables, and of each the place of its row in each table, or -1.
+    /// The keys of all tables, and for each key its row in each table, or -1.
     private func places() -> (keys: [Int64], rows: [Int32]) {
         var indexes: [Int64: Int] = [:]
         var (keys, rows): ([Int64], [Int32]) = ([], [])
@@ -120,7 +120,7 @@ struct SegmentEncoder {
         return parts
     }
 
-    /// The first of each run of equal texts.
+    /// Returns the first text of each run of equal texts.
     private func changes(_ texts: [UnsafeRawBufferPointer], _ minute: (Int) -> Int) -> [Label] {
         var labels: [Label] = []
         for (index, text) in texts.enumerated() {
@@ -132,7 +132,7 @@ struct SegmentEncoder {
 }
 
 extension ListTable {
-    /// Whether each row's whole number is larger than that of the row before.
+    /// Whether the integer in each row is larger than in the row before.
     fileprivate func ascends(by column: Int) -> Bool {
         var last: Int64?
         for row in 0..<count {
