@@ -34,7 +34,9 @@ package struct Minute: Hashable, Comparable, Sendable, CustomStringConvertible {
     ///
     /// Saturates at the first and the last representable minute.
     package func advanced(byMinutes count: Int) -> Minute {
-        Minute(containing: start + .seconds(Int64(count) * 60))
+        let (span, isTooFar) = Int64(count).multipliedReportingOverflow(by: 60_000)
+        let (sum, isOver) = milliseconds.addingReportingOverflow(span)
+        return Minute(containing: Timestamp(milliseconds: isTooFar || isOver ? (count > 0 ? .max : .min) : sum))
     }
 
     /// The newest minute, up to this one, at which a schedule with this period is due.

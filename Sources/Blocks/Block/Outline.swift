@@ -93,10 +93,11 @@ struct Outline {
         }
         self.keys = keys
         places = try Self.places(count, &reader)
-        var byPlace = [Int64?](repeating: nil, count: count)
+        // No key is negative.
+        var byPlace = [Int64](repeating: -1, count: count)
         for (key, place) in zip(keys, places) { byPlace[Int(place)] = key }
-        keysByPlace = byPlace.compactMap(\.self)
-        guard keysByPlace.count == count else { throw wrong("two coins at one place") }
+        guard !byPlace.contains(-1) else { throw wrong("two coins at one place") }
+        keysByPlace = byPlace
         var groups: [Group] = []
         var (directory, chunks) = (head.directory.lowerBound, head.chunks.lowerBound)
         for _ in 0..<(count + Self.groupSize - 1) / Self.groupSize {

@@ -5,7 +5,7 @@ import NIOCore
 import TopLists
 
 /// Reads a coin's course out of blocks, and out of what Redis has of the last hours.
-struct CoinCourseReader {
+struct CoinCourseReader: Sendable {
     let reader: ArchiveReader
     /// The titles of the columns to serve.
     let columns: [String]
@@ -49,35 +49,75 @@ struct CoinCourseReader {
         let step = aggregation == .last ? range.step : 1
         var course = CoinCourse(range, aggregation, limit: mostRows)
         var (digits, isWhole, mayHaveCoin) = (nil as Int?, true, false)
+        try await inOrder(days(of: minutes), ahead: Self.ahead) { day in
+            try await parts(of: id, in: day, wanted, lastOf: step, now: now)
+        } _: { parts in
+            for part in parts where course.next == nil {
+                switch part {
+                case .read(let takes, let own):
+                    digits = [digits, own].compactMap(\.self).min()
+                    for take in takes where course.next == nil {
+                        course.take(take.minute, take.cells, gap: take.gap)
+                        isWhole = isWhole && take.gap != "missing"
+                        mayHaveCoin = mayHaveCoin || take.cells != nil
+                    }
+                case .none(let minutes, let gap, let isUnreadable):
+                    for minute in minutes.each { course.take(minute, nil, gap: gap) }
+                    isWhole = false
+                    mayHaveCoin = mayHaveCoin || isUnreadable
+                }
+            }
+            return course.next == nil
+        }
+        course.finish()
+        return Reading(
+            course: course, columns: zip(titles, kinds).map { ListColumn(name: $0, type: types[$1] ?? .decimal) },
+            digits: digits, isWhole: isWhole, mayHaveCoin: mayHaveCoin)
+    }
+
+    /// How many days are read at a time: a store far away, or a slow disk, is waited for once for all of them.
+    private static let ahead = 4
+
+    /// What was read of one block, or of minutes that are in none.
+    private enum DayPart {
+        case read([Take], digits: Int?)
+        case none(Range<Minute>, gap: String, isUnreadable: Bool)
+    }
+
+    private func days(of minutes: Range<Minute>) -> [Range<Minute>] {
+        var days: [Range<Minute>] = []
+        var first = minutes.lowerBound
+        while first < minutes.upperBound {
+            let end = min(minutes.upperBound, BlockName.day(of: first).end)
+            days.append(first..<end)
+            first = end
+        }
+        return days
+    }
+
+    private func parts(
+        of id: Int64, in minutes: Range<Minute>, _ wanted: [String], lastOf step: Int, now: Timestamp
+    ) async throws -> [DayPart] {
+        var parts: [DayPart] = []
         var minute = minutes.lowerBound
-        while minute < minutes.upperBound, course.next == nil {
+        while minute < minutes.upperBound {
             let part = try await reader.part(of: minute, now: now) { found in
                 let own = minute..<min(minutes.upperBound, found.name.end)
                 let takes = try await takes(of: id, own, found, wanted, lastOf: step)
                 return (takes: takes, end: own.upperBound, digits: try await found.block.digits())
             }
             switch part {
-            case .read(let (takes, end, own)):
-                digits = [digits, own].compactMap(\.self).min()
-                for take in takes where course.next == nil {
-                    course.take(take.minute, take.cells, gap: take.gap)
-                    isWhole = isWhole && take.gap != "missing"
-                    mayHaveCoin = mayHaveCoin || take.cells != nil
-                }
+            case .read(let (takes, end, digits)):
+                parts.append(.read(takes, digits: digits))
                 minute = end
             case .missing(let end), .unreadable(_, let end):
-                for minute in (minute..<min(minutes.upperBound, end)).each {
-                    course.take(minute, nil, gap: part.gap)
-                }
-                isWhole = false
-                if case .unreadable = part { mayHaveCoin = true }
-                minute = end
+                let own = minute..<min(minutes.upperBound, end)
+                let isUnreadable = if case .unreadable = part { true } else { false }
+                parts.append(.none(own, gap: part.gap, isUnreadable: isUnreadable))
+                minute = own.upperBound
             }
         }
-        course.finish()
-        return Reading(
-            course: course, columns: zip(titles, kinds).map { ListColumn(name: $0, type: types[$1] ?? .decimal) },
-            digits: digits, isWhole: isWhole, mayHaveCoin: mayHaveCoin)
+        return parts
     }
 
     private func takes(
