@@ -1,15 +1,15 @@
-"""What scripts/contract does to the requests that schemathesis makes up.
+"""How scripts/contract changes the requests that schemathesis generates.
 
-JSON Schema has no words for some rules. Requests are changed so that they do not depend on them:
+JSON Schema cannot express some rules. Requests are changed so that they do not depend on them:
 
-- A datetime in the future is answered by 422. Such values are moved into the past; values that the schema refuses are
-  left alone.
-- How a number is written: an amount like 1e-05 is refused, and so are nine decimals. Such numbers are sent as strings.
-- Which currencies a ledger takes, the ledger says: well-formed codes are made those of `/buy_orders/stats`.
-- A key may stand in the body or in `Idempotency-Key`, but not another in each: the header field is made to agree.
-- `from` must be before `to`: where both can be read and are not in order, they change places, or `from` moves into the past.
+- A datetime in the future is answered with 422. Such values are moved into the past; values that the schema rejects stay
+  unchanged.
+- The notation of numbers: an amount such as 1e-05 is refused, and so are nine decimals. Such numbers are sent as strings.
+- The ledger defines which currencies it takes: well-formed codes are replaced by those in `/buy_orders/stats`.
+- A key may be in the body, in `Idempotency-Key`, or in both if they are equal: the header field is made equal.
+- `from` must be before `to`: if both are valid and not in order, they are swapped, or `from` is moved into the past.
 
-Coins and blocks that a schema makes up are hardly ever there: some become ones that the api has.
+Generated coins and blocks hardly ever exist: some are replaced by ones that the api has.
 
 The rules themselves are tested in Tests/ServingTests.
 """
@@ -56,7 +56,7 @@ def before_call(context, case, kwargs):
     key = case.body.get("idempotence_key")
     if key is None:
         case.headers.pop("Idempotency-Key")
-    # What a field cannot hold is no key in the body either.
+    # A text that a header field cannot hold is not a valid key in the body either.
     elif isinstance(key, str) and re.fullmatch("[ -~]*", key) and re.fullmatch(
             r'"?[A-Za-z0-9._:-]{1,255}"?', field, re.ASCII):
         case.headers["Idempotency-Key"] = f'"{key}"'
@@ -85,7 +85,7 @@ def blocks():
 
 
 def taken(text):
-    """Another code than those that the schema lets through is left alone."""
+    """Replaces a well-formed code that the ledger does not take; other texts stay unchanged."""
     if re.fullmatch(r"[A-Z]{3}", text, re.ASCII) and text not in currencies():
         return currencies()[sum(text.encode()) % len(currencies())]
     return text
@@ -95,7 +95,7 @@ def put_in_order(query):
     minutes = [minute(query["from"]), minute(query.get("to", "now"))]
     if None in minutes:
         return
-    # The api's clock may be in the minute before or behind.
+    # The api's clock may be one minute earlier or later.
     if abs(minutes[0] - minutes[1]) < 2:
         query.update({"from": "1900-01-01"} if minutes[1] > 0 else {"to": "now"})
     elif minutes[0] > minutes[1] and "to" in query:
@@ -105,7 +105,7 @@ def put_in_order(query):
 
 
 def minute(text):
-    """The minute since 1970 that a text names in one of the forms of a time; None for another text."""
+    """The minute since 1970 that a text states in any accepted form; None for other texts."""
     if not isinstance(text, str):
         return None
     if text.lower() == "now":
@@ -122,7 +122,7 @@ def minute(text):
         return None
     year, month, day, hour, minutes = (int(part or 0) for part in parts.groups()[:5])
     zone = (int(parts[7] or 0) * 60 + int(parts[8] or 0)) * (-1 if parts[6] == "-" else 1)
-    # The calendar repeats itself after 400 years, of 146,097 days; Python's begins with the year 1.
+    # The calendar repeats every 400 years, which have 146,097 days; Python's calendar starts with year 1.
     try:
         days = datetime.date(2000 + year % 400, month, day).toordinal() - datetime.date(1970, 1, 1).toordinal()
     except ValueError:
@@ -133,7 +133,7 @@ def minute(text):
 
 def past(text):
     if re.fullmatch(r"[0-9]{4}-.*", text, re.ASCII | re.DOTALL) and int(text[:4]) >= time.gmtime().tm_year:
-        # Leap years stay leap years.
+        # A leap year is replaced by a leap year.
         return f"{2000 + int(text[:4]) % 20}{text[4:]}"
     if re.fullmatch(r"[0-9]{10}", text, re.ASCII):
         return f"{int(text) % 1_700_000_000:010}"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Reads blocks of lists, as docs/reference/tape-format.md describes them.
 
-    scripts/read_tape.py FILE                                            what the block holds
+    scripts/read_tape.py FILE                                            what the block contains
     scripts/read_tape.py FILE --list 2026-11-28T13:05Z [--limit 200]     a list, byte for byte
     scripts/read_tape.py FILE --coin 1 [--columns "Rank,Price USD"]      a coin's course as CSV
     scripts/read_tape.py FILE --rows [--columns "Rank,Price USD"]        the rows of all lists as one CSV
@@ -13,8 +13,8 @@ As a module, for which Python 3.9 is enough:
     block.list("2026-11-28T13:05Z", limit=200)
     pandas.DataFrame(block.frame(["Rank", "Price USD"]))
 
-A course has a row for each minute. Its last column, Gap, says why there are no values: a gap's code; missing, there is no
-entry; not-listed, the list lacks the coin; kept-as-it-is, the list has no rows in chunks.
+A course has a row for each minute. Its last column, Gap, says why there are no values: a gap's code; missing, if there is no
+entry; not-listed, if the list lacks the coin; kept-as-it-is, if the list is stored raw, without rows in chunks.
 """
 
 import argparse
@@ -40,7 +40,7 @@ MINUTE = datetime.timedelta(minutes=1)
 KINDS = ["missing", "gap", "list", "kept"]
 TYPES = ["integer", "decimal", "string"]
 GROUP = 64
-# A cell of a list that is kept as it is, and what ends it.
+# A cell of a raw list, and its separator.
 CELL = re.compile(r'("[^"]*(?:""[^"]*)*"|[^,\r\n]*)(,|\r\n|\r|\n|\Z)')
 
 # `time` is text, `kind` one of KINDS; `count`, `sha256` and `fields` are a list's, `code` and `words` a gap's.
@@ -48,20 +48,20 @@ Minute = collections.namedtuple("Minute", "time kind count sha256 fields code wo
 Layout = collections.namedtuple("Layout", "titles kinds key fields")
 # `kinds` has a number for each minute, `listed` the minutes of kind 2; `part` is start and length, `raw` the start.
 Segment = collections.namedtuple("Segment", "number first layout order kinds listed part raw")
-# `chunks` has start and length for each segment; `texts` has, of each text column, minutes and what holds from them on.
+# `chunks` has start and length for each segment; `texts` has, for each text column, minutes and the values from then on.
 Coin = collections.namedtuple("Coin", "lowest chunks texts")
 
 
 class TapeError(Exception):
-    """Bytes that are no block, are of another version, or are damaged; the words name the part."""
+    """Bytes that are not a block, have another version, or are damaged; the message names the part."""
 
 
 class AskError(ValueError):
-    """The block does not have what was asked for; the words say what it has."""
+    """The block does not have what was requested; the message says what it has."""
 
 
 class Reader:
-    """Reads a part in a `with`, from its first bit to its last: what is wrong with it raises TapeError."""
+    """Reads a part in a `with`, from its first bit to its last; raises TapeError if anything is wrong with it."""
 
     def __init__(self, data, part):
         self.data, self.part, self.at = data, part, 0
@@ -83,7 +83,7 @@ class Reader:
         return int.from_bytes(self.data[start >> 3:(self.at + 7) >> 3], "little") >> (start & 7) & (1 << count) - 1
 
     def skip(self):
-        """Goes on to the end of the byte, and says where that is."""
+        """Advances to the end of the byte, and returns that position."""
         if self.take(-self.at % 8):
             raise ValueError("bits do not end with zeros")
         return self.at // 8
@@ -115,7 +115,7 @@ class Reader:
     def rice(self, count, width):
         data, at, mask, values = self.data, self.at, (1 << width) - 1, []
         for _ in range(count):
-            # 13 bytes hold the longest code, 24 + 6 + 64 bits, wherever in a byte it begins.
+            # 13 bytes contain the longest code, 24 + 6 + 64 bits, at any bit offset.
             window = int.from_bytes(data[at >> 3:(at >> 3) + 13], "little") >> (at & 7)
             ones = (~window & window + 1).bit_length() - 1
             if ones < 24:
@@ -167,7 +167,7 @@ class Reader:
 
 
 def written(numbers, form, digits):
-    """Numbers as texts of a form."""
+    """The texts of numbers in a form."""
     if form == 0:
         doubles = struct.unpack(f"<{len(numbers)}d", struct.pack(f"<{len(numbers)}q", *numbers))
         if not all(map(math.isfinite, doubles)):
@@ -188,7 +188,7 @@ def minute_text(minute):
 
 
 def decoded(data):
-    """Text that `encoded` makes the same bytes of, even if they are not UTF-8."""
+    """A text that `encoded` turns back into the same bytes, even if they are not UTF-8."""
     return data.decode("utf-8", "surrogateescape")
 
 
@@ -209,7 +209,7 @@ def line(cells):
 
 
 def value(cell, kind):
-    """An int, a float or a text; None for a number that is not there."""
+    """An int, a float or a text; None for a missing number."""
     if cell == "" and kind != "string":
         return None
     try:
@@ -219,7 +219,7 @@ def value(cell, kind):
 
 
 def kept_lines(text):
-    """Of each line of a CSV its cells as they stand, and where it ends."""
+    """For each line of a CSV, its cells as written, and where it ends."""
     cells, at = [], 0
     while at < len(text):
         found = CELL.match(text, at)
@@ -231,10 +231,10 @@ def kept_lines(text):
 
 
 class Block:
-    """The lists of an hour or a day. What is damaged raises TapeError when it is needed, and is never returned.
+    """The lists of an hour or a day. Damaged parts raise TapeError when they are needed, and are never returned.
 
-    A minute is asked for as `2026-11-28T13:05Z`, as a datetime with a time zone, or in minutes since 1970. The rows of the
-    segment that was read last stay in memory, so reading minutes in their order is fast.
+    A minute is given as `2026-11-28T13:05Z`, as a datetime with a time zone, or in minutes since 1970. The rows of the segment
+    that was read last are cached, so reading minutes in order is fast.
     """
 
     def __init__(self, data):
@@ -296,14 +296,14 @@ class Block:
             raise ValueError("minutes, lengths or places do not add up")
 
     def _part(self, start, length, name):
-        """A part that ends with its CRC-32, without that."""
+        """Returns a part that ends with a CRC-32, without the CRC-32."""
         end = start + length - 4
         if length < 4 or zlib.crc32(self.data[start:end]).to_bytes(4, "little") != self.data[end:end + 4]:
             raise TapeError(f"{name}: damaged, its CRC-32 is another")
         return Reader(self.data[start:end], name)
 
     def _minutes(self, segment):
-        """The Minutes of a segment, and of each list that is kept as it is start and end."""
+        """The Minutes of a segment, and start and end of each raw list."""
         if segment.number not in self._read_minutes:
             kinds, kept, at = dict(enumerate(segment.kinds, segment.first)), {}, segment.raw
             lists = [number for number, kind in kinds.items() if kind > 1]
@@ -348,7 +348,7 @@ class Block:
         return self._read_coins[group][place % GROUP]
 
     def _chunk(self, segment, place):
-        """A coin in the lists of kind 2 of a segment: of each its order and cells, or None where it is not listed."""
+        """A coin in a segment's lists of kind 2: its order and cells in each, or None if it is not listed."""
         if segment is not self._segment:
             self._segment, self._chunks = segment, {}
         if place not in self._chunks:
@@ -379,7 +379,7 @@ class Block:
             return [next(rows) if is_there else None for is_there in has]
 
     def _list(self, segment, number, limit=None):
-        """The titles and rows of a list, and its CSV; without a limit all of it is compared with its SHA-256."""
+        """The titles and rows of a list, and its CSV; without a limit, the whole list is compared with its SHA-256."""
         minutes, kept = self._minutes(segment)
         entry, is_kept, titles, found = minutes[number - segment.first], number in kept, segment.layout.titles, []
         if is_kept:
@@ -406,12 +406,12 @@ class Block:
         return [minute for segment in self.segments for minute in self._minutes(segment)[0]]
 
     def digits(self):
-        """To how many significant digits its decimals were rounded; None for a block of lists as they were."""
+        """To how many significant digits its decimals were rounded; None if they were not."""
         found = (minute.fields.get("digits") for minute in self.minutes() if minute.fields)
         return next((int(digits) for digits in found if digits), None)
 
     def list(self, minute, limit=None):
-        """The CSV of a minute's list, byte for byte; with a limit its header and so many rows."""
+        """The CSV of a minute's list, byte for byte; with a limit, its header and this many rows."""
         try:
             if isinstance(minute, str):
                 minute = datetime.datetime.strptime(minute, "%Y-%m-%dT%H:%MZ").replace(tzinfo=datetime.timezone.utc)
@@ -432,16 +432,16 @@ class Block:
         return self._list(segment, number, limit)[2]
 
     def titles(self, columns=None):
-        """The titles that are asked for, by default all; raises AskError for one that is not there."""
+        """The requested titles, by default all; raises AskError for an unknown one."""
         for title in columns or []:
             if title not in self.columns:
                 raise AskError(f"there is no column {title}; there are {', '.join(self.columns)}")
         return list(self.columns if columns is None else columns)
 
     def coin(self, key, columns=None, exact=False):
-        """Of each minute a row: its time, the values of the columns, and why there are none, or None.
+        """A row for each minute: its time, the values of the columns, and why there are none, or None.
 
-        Numbers are int and float, or with `exact` all cells as the lists have them.
+        Numbers are int and float; with `exact`, all cells are as written in the lists.
         """
         titles, course = self.titles(columns), []
         if key not in self._places:
@@ -462,9 +462,9 @@ class Block:
         return course
 
     def rows(self, columns=None):
-        """The rows of all lists: of each the minute's number in the block, and the cells as the list has them.
+        """The rows of all lists: for each, the minute's number in the block, and the cells as written in the list.
 
-        In a list that is kept as it is, columns are found by its own header.
+        In a raw list, columns are found by its own header.
         """
         titles = self.titles(columns)
         for segment in self.segments:
@@ -475,7 +475,7 @@ class Block:
                     yield number, [named.get(title, "") for title in titles]
 
     def frame(self, columns=None):
-        """The rows of all lists by column, as pandas.DataFrame takes them: Minute as datetime, numbers as int and float."""
+        """The rows of all lists by column, for pandas.DataFrame: Minute as datetime, numbers as int and float."""
         titles = self.titles(columns)
         frame, starts = {title: [] for title in ["Minute", *titles]}, {}
         for number, cells in self.rows(titles):
@@ -485,7 +485,7 @@ class Block:
         return frame
 
     def damages(self):
-        """Looks at every byte, and names the parts that are damaged; lists are compared if all that they are made of is not."""
+        """Checks every byte, and names the damaged parts; lists are compared with their digests if their parts are undamaged."""
         found, places = [], []
 
         def is_good(read, *arguments):
@@ -509,7 +509,7 @@ class Block:
 
 
 def answer(block, options):
-    """What is asked for, in pieces."""
+    """The requested output, in pieces."""
     columns = None if options.columns is None else next(csv.reader([options.columns]), [])
     if options.list is not None:
         yield block.list(options.list, options.limit)
@@ -558,7 +558,7 @@ def main():
             sys.stdout.buffer.write(piece)
         sys.stdout.flush()
     except BrokenPipeError:
-        # Who reads has had enough; the interpreter's last flush must not fail again.
+        # The reader has closed the pipe; the interpreter's final flush must not fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:

@@ -1,17 +1,17 @@
 import Foundation
 
-/// HTTP requests through one libcurl multi handle on one thread: connections are kept and shared by all requests.
+/// Sends HTTP requests through one libcurl multi handle on one thread; all requests share its connections.
 ///
-/// Redirects of GETs are followed within the same scheme, host and port only, so that no key in a header or a query ever
-/// reaches another host. The thread ends with `shutdown`.
+/// Redirects of GETs are only followed within the same scheme, host and port, so that a key in a header or a query never reaches
+/// another host. The thread ends with `shutdown`.
 package final class HTTPClient: Sendable {
     private let engine: CurlEngine
     private static let mostRedirects = 3
 
-    /// What decides on the proxy of each request; it does not change while the client lives.
+    /// Determines the proxy of each request; it never changes.
     package let proxies: ProxySettings
 
-    /// Starts the thread of the client, which only `shutdown` ends.
+    /// Starts the client's thread, which runs until `shutdown`.
     package init(proxies: ProxySettings = ProxySettings()) {
         self.proxies = proxies
         engine = CurlEngine()
@@ -21,21 +21,21 @@ package final class HTTPClient: Sendable {
         thread.start()
     }
 
-    /// Ends the thread; requests that are under way fail with `.cancelled`.
+    /// Ends the thread; running requests fail with `.cancelled`.
     package func shutdown() {
         engine.stop()
     }
 
-    /// Asks once, by the request's method: a redirect is an answer like any other, and is not followed.
+    /// Sends the request once, with its own method; redirects are returned and not followed.
     ///
-    /// Cancelling the task abandons the transfer; the server may have done what was asked.
+    /// Cancelling the task abandons the transfer, but the server may have carried out the request.
     package func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         let response = try await engine.perform(routed(request)).get().response
         if Transfer.mayRedirect(response.status) { request.receive?(response.body) }
         return response
     }
 
-    /// Asks by GET, and follows redirects; cancelling the task abandons the transfer.
+    /// Sends a GET, and follows redirects; cancelling the task abandons the transfer.
     package func get(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         var request = routed(request)
         request.method = .get
@@ -43,7 +43,7 @@ package final class HTTPClient: Sendable {
         for _ in 0...Self.mostRedirects {
             let (response, redirect) = try await engine.perform(request).get()
             guard let redirect, Transfer.mayRedirect(response.status) else {
-                // One that leads nowhere is the answer after all.
+                // A 3xx that redirects nowhere is the final response.
                 if Transfer.mayRedirect(response.status) { request.receive?(response.body) }
                 return response
             }
@@ -57,7 +57,8 @@ package final class HTTPClient: Sendable {
         throw HTTPError(.redirectRefused, "redirected more than \(Self.mostRedirects) times")
     }
 
-    /// Decided here and not by libcurl, so that it is what is told of it; a redirect leads to the same origin.
+    /// Decided here and not by libcurl, so that it matches what is logged; redirects stay within the origin, so the proxy stays
+    /// the same.
     private func routed(_ request: HTTPRequest) -> HTTPRequest {
         guard case .through(let proxy, _) = proxies.way(to: request.url) else { return request }
         var request = request

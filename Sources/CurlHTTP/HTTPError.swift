@@ -1,15 +1,15 @@
 /// Why there is no response.
 ///
-/// The message names hosts, never a whole URL: its query may hold a key.
+/// The message names hosts but never a whole URL, because the query may contain a key.
 package struct HTTPError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What went wrong, for whoever decides whether to ask again.
+    /// What went wrong, to decide whether to retry.
     package enum Code: Equatable, Sendable {
         case timeout
-        /// Resolving, connecting, TLS, or the connection broke.
+        /// Resolving or connecting failed, TLS failed, or the connection broke.
         case network
         /// The body is larger than allowed, after decompression.
         case bodyTooLarge
-        /// The server points to another host, or in circles.
+        /// The server redirects to another host, or in a circle.
         case redirectRefused
         /// The request cannot be made: a malformed URL, a scheme other than http and https.
         case invalidRequest

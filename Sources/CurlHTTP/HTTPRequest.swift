@@ -1,31 +1,32 @@
-/// A request, a GET unless said otherwise, and the bounds within which it must be answered.
+/// A request, by default a GET, with limits for its response.
 package struct HTTPRequest: Sendable {
     package enum Method: Sendable {
         case get
-        /// With its body; `Content-Length` comes of itself, `Content-Type` is the caller's to set.
+        /// The body; `Content-Length` is added automatically, and the caller sets `Content-Type`.
         case put([UInt8])
         case delete
     }
 
     package var method: Method
-    /// With its query; http or https.
+    /// Includes the query; http or https.
     package var url: String
     package var headers: [(name: String, value: String)]
     package var limits: Limits
-    /// Whether the answer's body may come compressed; ranges of a body are only its own bytes if it may not.
+    /// Whether the response may be compressed; must be false for range requests, because a range could otherwise be one of the
+    /// compressed bytes.
     package var takesCompressed = true
-    /// Called with the pieces of the answer's body as they come, decompressed, on the client's thread: it must not wait.
+    /// Called with the pieces of the response's body as they arrive, decompressed, on the client's thread; must not block.
     ///
-    /// What came before an answer failed to come whole has been told as well.
+    /// If the response fails halfway, the pieces before that were passed as well.
     package var receive: (@Sendable ([UInt8]) -> Void)?
 
-    /// Bounds of a request; beyond the times it fails with `.timeout`, beyond the size with `.bodyTooLarge`.
+    /// Limits of a request; exceeding a time fails with `.timeout`, exceeding the size with `.bodyTooLarge`.
     package struct Limits: Equatable, Sendable {
         /// From the start to the last byte, redirects included.
         package var total: Duration
-        /// No more than this without at least 100 bytes a second: a server that drips is given up before `total`.
+        /// Maximum time with less than 100 bytes per second, so that a server that trickles is given up before `total`.
         package var stall: Duration
-        /// Bytes of the body after decompression.
+        /// Maximum size of the body after decompression, in bytes.
         package var body: Int
 
         package init(total: Duration = .seconds(20), stall: Duration = .seconds(10), body: Int = 64_000_000) {
@@ -35,7 +36,7 @@ package struct HTTPRequest: Sendable {
         }
     }
 
-    /// The proxy's URL; the client decides it.
+    /// The proxy's URL, which the client sets.
     var proxy: String?
 
     package init(
@@ -48,17 +49,17 @@ package struct HTTPRequest: Sendable {
     }
 }
 
-/// An answer of any status: an error of the server is not an `HTTPError`.
+/// A response with any status: an HTTP error is not an `HTTPError`.
 package struct HTTPResponse: Sendable {
     package let status: Int
-    /// In order, with names as they were sent; those of interim answers (1xx) are not among them.
+    /// In order, with the names as they were sent; without those of interim responses (1xx).
     package let headers: [(name: String, value: String)]
     /// Decompressed.
     ///
-    /// libcurl takes a gzip stream that was cut short for whole: only the reader of the body can tell.
+    /// libcurl treats a truncated gzip stream as complete, so the reader of the body has to check.
     package let body: [UInt8]
 
-    /// The first header of that name, in any case.
+    /// The first header with this name, ignoring case.
     package func header(_ name: String) -> String? {
         let wanted = name.lowercased()
         return headers.first { $0.name.lowercased() == wanted }?.value
@@ -66,10 +67,10 @@ package struct HTTPResponse: Sendable {
 }
 
 extension HTTPRequest {
-    /// The host of a URL, as libcurl reads it.
+    /// The host of a URL, as parsed by libcurl.
     package static func host(of url: String) -> String? { Origin(of: url)?.host }
 
-    /// Whether libcurl reads it as an http or https URL with a host.
+    /// Whether libcurl parses it as an http or https URL with a host.
     package static func isValid(url: String) -> Bool {
         guard let origin = Origin(of: url) else { return false }
         return ["http", "https"].contains(origin.scheme) && !origin.host.isEmpty && !url.contains(where: \.isWhitespace)

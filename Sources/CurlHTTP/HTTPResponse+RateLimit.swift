@@ -1,11 +1,11 @@
 package import Basics
 
 extension HTTPResponse {
-    /// How long a limit that this very answer has used up stays used up; nil when there is some of it left.
+    /// How long a rate limit that this response has exhausted stays exhausted; nil if some of it is left.
     ///
     /// Read from `X-RateLimit-Remaining` and `X-RateLimit-Reset` (seconds), and from their `-All` forms, which list several
-    /// windows as `9500;window=60, 0;window=3600`. No standard has them; who sends them counts a refused call too, so that it
-    /// is better not made.
+    /// windows, such as `9500;window=60, 0;window=3600`. No standard defines them; servers that send them also count refused
+    /// calls, so it is better not to make these.
     package func usedUpFor(now: Timestamp) -> Duration? {
         let remaining = Self.windows(header("x-ratelimit-remaining-all") ?? header("x-ratelimit-remaining"))
         let resets = Self.windows(header("x-ratelimit-reset-all") ?? header("x-ratelimit-reset"))
@@ -16,14 +16,14 @@ extension HTTPResponse {
         return waits.max().map { .seconds(min($0, 1 << 40)) }
     }
 
-    /// Some tell the time of the reset in place of the seconds until then.
+    /// Some servers send the time of the reset instead of the seconds until then.
     private static func seconds(_ value: Int64, _ now: Timestamp) -> Int64 {
         value > 1_000_000_000 ? max(0, value - now.milliseconds / 1000) : value
     }
 
     private struct Window {
         let value: Int64
-        /// In seconds; nil for a figure without one.
+        /// In seconds; nil if no window is stated.
         let length: Int64?
     }
 

@@ -3,12 +3,12 @@ package import Basics
 extension HTTPResponse {
     /// How long `Retry-After` (RFC 9110, section 10.2.3) asks to wait: seconds, or the time until a date.
     ///
-    /// A date counts from the response's own `Date`, so that a server whose clock is wrong is understood all the same. nil
-    /// when there is none or it cannot be read; a date in the past is zero. May be absurdly long: the caller clamps.
+    /// A date is relative to the response's own `Date`, so that a wrong server clock does not matter. Returns nil if the header
+    /// is missing or unreadable, and zero for a date in the past. The result may be absurdly long; the caller clamps it.
     package func retryAfter(now: Timestamp) -> Duration? {
         guard let text = header("retry-after"), let first = text.first else { return nil }
         if first.isASCII, first.isNumber, text.allSatisfy({ $0.isASCII && $0.isNumber }) {
-            // More digits than a number holds are a long time too.
+            // A number that does not fit is also a long time.
             return .seconds(min(Int64(text) ?? .max, 1 << 40))
         }
         guard let date = Timestamp(httpDate: text, now: now) else { return nil }

@@ -1,6 +1,6 @@
 import CCurl
 
-/// Scheme, host and port of a URL: within one origin a redirect may carry the request's key.
+/// Scheme, host and port of a URL; a redirect within one origin may carry the request's key.
 struct Origin: Equatable {
     let scheme: String
     let host: String
@@ -20,7 +20,7 @@ struct Origin: Equatable {
 
     private static func part(_ part: CURLUPart, of handle: OpaquePointer) -> String? {
         var text: UnsafeMutablePointer<CChar>?
-        // The port is the scheme's own where the URL names none.
+        // Without a port in the URL, this is the scheme's default port.
         guard curl_url_get(handle, part, &text, UInt32(CURLU_DEFAULT_PORT)) == CURLUE_OK, let text else { return nil }
         defer { curl_free(text) }
         return String(cString: text)

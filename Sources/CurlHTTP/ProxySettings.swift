@@ -1,16 +1,16 @@
 import CCurl
 import Foundation
 
-/// Through which proxy a URL is asked for, as an environment says it: by the variables that curl itself goes by.
+/// The proxies for URLs, determined by the same environment variables as in curl.
 ///
-/// `http_proxy` in small letters alone, because a CGI server puts a request's header into `HTTP_PROXY`. What is on this
-/// machine is asked directly, whatever the environment says.
+/// Only the lowercase `http_proxy` counts, because a CGI server puts a request's header into `HTTP_PROXY`. Hosts on this machine
+/// are always contacted directly.
 package struct ProxySettings: Sendable {
-    /// What is decided for a URL.
+    /// The decision for a URL.
     package enum Way: Equatable, Sendable {
-        /// No variable says anything.
+        /// No variable applies.
         case direct
-        /// A variable names a proxy, which the reason keeps this URL from.
+        /// A variable names a proxy, but this URL bypasses it for the stated reason.
         case around(reason: String)
         case through(proxy: String, variable: String)
     }
@@ -21,13 +21,13 @@ package struct ProxySettings: Sendable {
     private static let exceptions = ["no_proxy", "NO_PROXY"]
     private static let schemes: Set<String> = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"]
 
-    /// Keeps only the variables about proxies, and none that is empty.
+    /// Keeps only the non-empty variables about proxies.
     package init(_ environment: [String: String] = ProcessInfo.processInfo.environment) {
         let names = Self.names.values.joined() + Self.namesForAll + Self.exceptions
         self.environment = environment.filter { names.contains($0.key) && !$0.value.isEmpty }
     }
 
-    /// Decides by the variables and the URL alone; resolves no name, and takes an unreadable URL as `.direct`.
+    /// Decides only by the variables and the URL; resolves no names, and returns `.direct` for an unreadable URL.
     package func way(to url: String) -> Way {
         guard let origin = Origin(of: url),
             let variable = ((Self.names[origin.scheme] ?? []) + Self.namesForAll).first(where: {
@@ -38,13 +38,13 @@ package struct ProxySettings: Sendable {
         if host.isLoopback { return .around(reason: "\(origin.host) is this machine") }
         for name in Self.exceptions {
             guard let list = environment[name] else { continue }
-            // The first of the two that is set is the one that counts.
+            // The first of the two that is set counts.
             return host.isExcepted(by: list) ? .around(reason: name) : .through(proxy: proxy, variable: variable)
         }
         return .through(proxy: proxy, variable: variable)
     }
 
-    /// What is wrong with the proxies that are named, by variable and without any part of a value that may be secret.
+    /// What is wrong with the named proxies, by variable; contains no part of a value that may be secret.
     package var problems: [(variable: String, message: String)] {
         environment.sorted { $0.key < $1.key }.compactMap { name, value in
             guard !Self.exceptions.contains(name), let problem = Self.problem(with: value) else { return nil }
@@ -52,7 +52,7 @@ package struct ProxySettings: Sendable {
         }
     }
 
-    /// The user's names and passwords in the proxies' URLs: not to be printed anywhere.
+    /// The user names and passwords in the proxies' URLs, which must not be printed.
     package var secrets: [String] {
         environment.filter { !Self.exceptions.contains($0.key) }.values.flatMap { value -> [String] in
             guard let end = value.lastIndex(of: "@") else { return [] }
@@ -64,7 +64,7 @@ package struct ProxySettings: Sendable {
         }
     }
 
-    /// A proxy's URL without its user's name and password.
+    /// A proxy's URL without its user name and password.
     package static func masked(_ proxy: String) -> String {
         guard let end = proxy.lastIndex(of: "@") else { return proxy }
         let start = proxy.firstRange(of: "://")?.upperBound ?? proxy.startIndex
@@ -85,7 +85,7 @@ package struct ProxySettings: Sendable {
                 return "has \(isWord ? "the unknown scheme \(scheme)" : "no scheme that is known"): "
                     + "there are \(schemes.sorted().joined(separator: ", "))"
             }
-            // The parser knows the schemes of requests only.
+            // The parser only knows the schemes of requests.
             url = "http" + proxy[mark.lowerBound...]
         } else {
             url = "http://" + proxy
@@ -95,10 +95,10 @@ package struct ProxySettings: Sendable {
     }
 }
 
-/// A host of a URL, by name or by address.
+/// The host of a URL, as a name or an address.
 private struct Host {
     private let name: String
-    /// Of an IPv4 or IPv6 address; an IPv4 address in IPv6 is the former.
+    /// The bytes of an IPv4 or IPv6 address; an IPv4-mapped IPv6 address counts as IPv4.
     private let address: [UInt8]?
 
     init(_ text: String) {
@@ -109,7 +109,7 @@ private struct Host {
     }
 
     var isLoopback: Bool {
-        // Who calls the address of no host calls this one.
+        // Connecting to the unspecified address reaches this machine.
         if let address, address.allSatisfy({ $0 == 0 }) { return true }
         if let address {
             return address.count == 4 ? address[0] == 127 : address == [UInt8](repeating: 0, count: 15) + [1]
@@ -117,7 +117,7 @@ private struct Host {
         return name == "localhost" || name.hasSuffix(".localhost")
     }
 
-    /// A list of names with all below them, addresses, and networks as `10.0.0.0/8`; `*` is everything.
+    /// A list of domains with all their subdomains, addresses, and networks such as `10.0.0.0/8`; `*` matches everything.
     func isExcepted(by list: String) -> Bool {
         list.split { $0 == "," || $0.isWhitespace }.contains { element in
             if element == "*" { return true }

@@ -1,7 +1,7 @@
 import Basics
 import CCurl
 
-/// One request on its way through libcurl; it never leaves the client's thread.
+/// One request that libcurl processes; it is only used on the client's thread.
 final class Transfer {
     typealias Outcome = Result<(response: HTTPResponse, redirect: String?), HTTPError>
 
@@ -11,7 +11,7 @@ final class Transfer {
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private let errorText: UnsafeMutablePointer<CChar>
     private var headers: [(name: String, value: String)] = []
-    /// Whether the empty line behind the headers has come.
+    /// Whether the empty line after the headers has arrived.
     private var isHeadWhole = false
     private var body: [UInt8] = []
     private var isTooLarge = false
@@ -29,8 +29,8 @@ final class Transfer {
         errorText.deallocate()
     }
 
-    /// Makes the easy handle; it keeps an unretained pointer to this object, so whoever adds it to a multi handle must
-    /// hold the transfer until it is removed again.
+    /// Creates the easy handle, which keeps an unretained pointer to this object: the caller must hold the transfer until it has
+    /// removed the handle from its multi handle.
     func prepare() -> UnsafeMutableRawPointer? {
         guard let easy = curl_easy_init() else { return nil }
         self.easy = easy
@@ -42,7 +42,7 @@ final class Transfer {
         let codes = [
             cointape_curl_set_string(easy, CURLOPT_URL, request.url),
             cointape_curl_set_string(easy, CURLOPT_PROTOCOLS_STR, "http,https"),
-            // An empty text keeps libcurl from asking the environment.
+            // An empty string keeps libcurl from reading the environment.
             cointape_curl_set_string(easy, CURLOPT_PROXY, request.proxy ?? ""),
             cointape_curl_set_string(easy, CURLOPT_NOPROXY, ""),
             cointape_curl_set_long(easy, CURLOPT_FOLLOWLOCATION, 0),
@@ -86,7 +86,7 @@ final class Transfer {
         }
     }
 
-    /// Ends the transfer: exactly once.
+    /// Ends the transfer; must be called exactly once.
     func finish(_ code: CURLcode) {
         continuation.resume(returning: outcome(of: code))
     }
@@ -104,7 +104,7 @@ final class Transfer {
             let text = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
             return .failure(HTTPError(kind(of: code), text))
         }
-        // libcurl takes an answer whose connection ends within its headers for one without a body.
+        // libcurl treats a response whose connection ends within its headers as one without a body.
         guard isHeadWhole else {
             return .failure(HTTPError(.network, "the connection ended within the headers of the answer"))
         }
@@ -114,10 +114,10 @@ final class Transfer {
         return .success((response, redirect.map { String(cString: $0) }))
     }
 
-    /// Whether the body may be none that anybody waits for.
+    /// Whether the body may belong to a redirect, which no caller waits for.
     static func mayRedirect(_ status: Int) -> Bool { (300..<400).contains(status) }
 
-    /// Of the answer so far: the last one's headers come before its body.
+    /// The status of the response so far; the headers of the last response come before its body.
     private var status: Int {
         var status = 0
         cointape_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
@@ -129,7 +129,7 @@ final class Transfer {
         case CURLE_OPERATION_TIMEDOUT: return .timeout
         case CURLE_URL_MALFORMAT: return .invalidRequest
         case CURLE_UNSUPPORTED_PROTOCOL:
-            // Also what libcurl calls an answer that is not HTTP: then the request was sent.
+            // libcurl also reports this code if the response is not HTTP, and then the request was sent.
             var sent = 0
             cointape_curl_get_long(easy, CURLINFO_REQUEST_SIZE, &sent)
             return sent > 0 ? .network : .invalidRequest
@@ -137,7 +137,7 @@ final class Transfer {
         }
     }
 
-    /// Taking fewer bytes than were offered makes libcurl stop the transfer.
+    /// Returning fewer bytes than were offered makes libcurl abort the transfer.
     private func receive(_ bytes: UnsafeRawBufferPointer) -> Int {
         guard body.count + bytes.count <= request.limits.body else {
             isTooLarge = true
@@ -151,7 +151,7 @@ final class Transfer {
     private func receiveHeader(_ bytes: UnsafeRawBufferPointer) -> Int {
         let line = String(decoding: bytes, as: UTF8.self).trimmingSuffix(while: \.isWhitespace)
         if line.hasPrefix("HTTP/") {
-            // An interim answer (1xx) or a proxy's came before: only the last one's headers count.
+            // An interim response (1xx) or a proxy's response came before; only the headers of the last one count.
             headers = []
             isHeadWhole = false
         } else if line.isEmpty {

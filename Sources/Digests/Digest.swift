@@ -1,13 +1,13 @@
 import CCrypto
 
-/// Hashes, in lower-case hexadecimal unless the name says otherwise.
+/// Hash functions; the results are in lowercase hexadecimal unless stated otherwise.
 package enum Digest {
-    /// By which Redis names a script.
+    /// The hash by which Redis identifies a script.
     package static func sha1(_ bytes: [UInt8]) -> String {
         hash(EVP_sha1(), [bytes])
     }
 
-    /// Of the parts one behind the other.
+    /// The hash of the concatenated parts.
     package static func sha256(_ parts: [UInt8]...) -> String {
         hash(EVP_sha256(), parts)
     }
@@ -26,7 +26,7 @@ package enum Digest {
         return output
     }
 
-    /// A SHA-256 that is made piece by piece.
+    /// A SHA-256 that is computed incrementally.
     package final class RunningSHA256 {
         private let context = EVP_MD_CTX_new()
 
@@ -44,7 +44,7 @@ package enum Digest {
             }
         }
 
-        /// To be called once, behind the last piece.
+        /// Must be called once, after the last piece.
         package func finish() -> String {
             var output = [UInt8](repeating: 0, count: 32)
             guard EVP_DigestFinal_ex(context, &output, nil) == 1 else {

@@ -5,14 +5,14 @@ package import JQ
 import Tape
 package import Workers
 
-/// The config of a fetch worker: what to ask, how to read the answer, where to publish it.
+/// The config of a fetch worker: what to request, how to read the response, and where to publish it.
 package struct FetchConfig: Sendable {
     package let worker: WorkerSettings
     package let schedule: Schedule
     package let needs: FeedNeeds
     package let request: RequestSettings
     package let filters: PageFilters
-    /// Up to where the filters may go with a page.
+    /// Limits for the filters on one page.
     package var filterBounds: JQBounds { JQBounds(documentsOf: request.limits.body) }
     /// Whether a list without rows is published; otherwise the minute becomes a gap.
     package let allowEmpty: Bool
@@ -22,9 +22,9 @@ package struct FetchConfig: Sendable {
     package let retain: Duration
     /// What the feed costs, for the output of `cointape check` and for warnings; no fetch depends on it.
     package let cost: CostEstimate
-    /// Where `needs` stands, for the message about variables that are not set.
+    /// The location of `needs`, for the message about variables that are not set.
     package let needsPlace: ConfigPlace
-    /// Where `publish.stream` stands, for what compares configs.
+    /// The location of `publish.stream`, for comparisons between configs.
     package let streamPlace: ConfigPlace
 
     package init?(reading reader: ConfigReader) {
@@ -63,24 +63,24 @@ package struct FetchConfig: Sendable {
         filters = PageFilters(
             rows: filter, failure: failure, total: request.pages?.total, items: request.pages?.items, asOf: asOf)
         stream = publish.stream
-        // The last good list must still be there when a doubtful one has been refused ten times.
+        // The last good list must still exist when a doubtful one has been refused ten times.
         retain = max(publish.retain, schedule.every * 12)
     }
 }
 
-/// What a feed needs of the environment.
+/// The environment variables that a feed needs.
 package struct FeedNeeds: Equatable, Sendable {
-    /// Without which the provider cannot be asked.
+    /// Variables without which the provider cannot be asked.
     package let variables: [String]
-    /// Those in the request's URL that, when set, say that another server is asked, which needs no `variables`.
+    /// Variables in the request's URL that, when set, select another server, which does not need `variables`.
     package let urlVariables: [String]
 
-    /// Those that are not met.
+    /// The variables that are needed but not set.
     package func unmet(in environment: [String: String]) -> [String] {
         isRedirected(in: environment) ? [] : variables.filter { environment[$0, default: ""].isEmpty }
     }
 
-    /// Whether a variable sends the request to another server than the config's own.
+    /// Whether a variable sends the request to a server other than the config's own.
     package func isRedirected(in environment: [String: String]) -> Bool {
         urlVariables.contains { !environment[$0, default: ""].isEmpty }
     }
@@ -91,9 +91,9 @@ package struct FeedNeeds: Equatable, Sendable {
 }
 
 extension FeedNeeds {
-    /// Of a config that is not read yet, because it depends on the needs what its placeholders stand for.
+    /// Finds the needs of a config before it is fully read, because they decide the values of its placeholders.
     ///
-    /// nil for a config of another kind. What is wrong with the fields is left to whoever reads the config.
+    /// Returns nil for a config of another kind. Mistakes in the fields are not reported here, but when the config is read.
     package static func foreseen(
         in document: ConfigDocument, environment: [String: String]
     ) -> (name: String, needs: FeedNeeds)? {

@@ -1,10 +1,10 @@
 import Tape
 
-/// Why a minute has no rows, before it is a gap.
+/// Why a minute gets no rows; it becomes a gap.
 struct FetchFailure: Error, Equatable, Sendable {
     let code: Gap.Code
     let detail: String
-    /// How long the provider asks to be left alone.
+    /// How long the provider asked not to be called.
     let wait: Duration?
 
     init(_ code: Gap.Code, _ detail: String, wait: Duration? = nil) {

@@ -34,12 +34,12 @@ extension FetchConfig: WorkerConfig {
         return ConfigReview(
             "fetches \(worker.name) every \(schedule.every.short) into \(stream)\(hint)",
             notes: ["cost: \(cost.daily)"] + [warning].compactMap(\.self),
-            // Another server than the provider's has no plan.
+            // The plan does not apply to another server than the provider's.
             warning: needs.isRedirected(in: environment) ? nil : warning,
             lacks: lacks.map { PlacedMessage(needsPlace, "set \($0)\(instead)") })
     }
 
-    /// To settle minutes, and to read and write how long the provider is to be left alone.
+    /// To settle minutes, and to read and write the provider's pause.
     package func redisNeeds(at minute: Minute) -> [RedisNeed] {
         let keys = worker.redis.keys
         return .settling(stream, minute, keys) + [RedisNeed]("GET", "SET", on: keys.pause(stream))
@@ -53,7 +53,7 @@ extension FetchConfig: WorkerConfig {
 }
 
 extension FetchConfig {
-    /// Makes the worker, and logs through which proxy it is going to ask its provider.
+    /// Makes the worker, and logs which proxy it will use for its provider.
     package func fetchWorker(in process: WorkerProcess, as identity: WorkerIdentity) -> FetchWorker {
         let (keys, redis, clock) = (worker.redis.keys, process.redis(worker), process.clock)
         let settler = Settler(
@@ -68,10 +68,10 @@ extension FetchConfig {
             settler: settler, clock: clock, logger: process.logger(worker))
     }
 
-    /// Without a memory every list is taken as it comes.
+    /// Without `memory`, every list is published unchecked.
     package func fetcher(in process: WorkerProcess, memory: Fetcher.Memory? = nil) -> Fetcher {
         let http = process.http()
-        // Each feed has processes of its own: one whose filters run away waits for nobody but itself.
+        // Each feed has its own processes, so that runaway filters only delay their own feed.
         let filters = JQCommand(program: process.program, arguments: ["cointape", JQService.command])
         let jq = JQPool(filters, bounds: filterBounds)
         process.atShutdown { jq.shutdown() }
@@ -80,12 +80,12 @@ extension FetchConfig {
             logger: process.logger(worker))
     }
 
-    /// Whether a sandbox answers the feed: one of the user's own has another URL, and stays what it is.
+    /// Whether the process' own sandbox serves the feed; a sandbox that the user set up has another URL, and does not count.
     package func isPlayed(in process: WorkerProcess) -> Bool {
         !process.played.isDisjoint(with: needs.urlVariables)
     }
 
-    /// Through which proxy the feed's provider is asked, where a variable names one at all.
+    /// Logs the proxy for the feed's provider, if a variable names one at all.
     private func tellProxy(_ process: WorkerProcess) {
         let (proxy, detail): (String, String)
         switch process.http().proxies.way(to: request.url) {

@@ -24,14 +24,14 @@ package struct FetchWorker: MinuteSettling, CustomStringConvertible {
         self.logger = logger
     }
 
-    /// Returns after a graceful shutdown or a cancellation; what fails before is logged and tried again.
+    /// Returns after a graceful shutdown or a cancellation; failures before that are logged and retried.
     package func run() async throws {
         var backoff = Backoff(base: .milliseconds(100), maximum: .seconds(5))
         var news = FutureEntryAlarm(stream: settler.reader.key, logger: logger)
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             do {
                 let next = try await appointment()
-                // Behind an entry of the future nothing can be published, but that may be mended at any moment.
+                // Nothing can be published after an entry of the future, but somebody may repair that at any moment.
                 guard !news.look(at: try await settler.reader.topID(thorough: news.isAhead), now: clock.now) else {
                     guard await clock.pauses(for: .seconds(5)) else { return }
                     continue
@@ -39,7 +39,7 @@ package struct FetchWorker: MinuteSettling, CustomStringConvertible {
                 guard await clock.pauses(until: next.start) else { return }
                 let outcome = try await settle(next)
                 backoff.reset()
-                // Refused entries and abandoned minutes leave the stream as it was: the next try is the next minute's.
+                // Refused entries and abandoned minutes leave the stream as it was, so the next attempt is for the next minute.
                 if outcome != .closed, !outcome.isPublished {
                     guard await clock.pauses(until: next.minute.start + .seconds(60)) else { return }
                 }
@@ -50,7 +50,7 @@ package struct FetchWorker: MinuteSettling, CustomStringConvertible {
         }
     }
 
-    /// Settles the minute that is current now, as `cointape fetch` does, and says what became of it.
+    /// Settles the current minute, for `cointape fetch`, and returns the outcome.
     package func settleCurrentMinute() async throws -> (minute: Minute, outcome: Settler.Outcome) {
         _ = try await settler.reader.newestID()
         let next = schedule.next(after: nil, now: clock.now)
@@ -58,7 +58,7 @@ package struct FetchWorker: MinuteSettling, CustomStringConvertible {
         return (next.minute, try await settle(next))
     }
 
-    /// Asks the provider only when there is no entry, rows or gap, since the feed was due last.
+    /// Asks the provider only if there is no entry, rows or gap, since the feed was last due.
     package func settleDue(upTo minute: Minute) async throws -> Bool {
         let next = try await appointment()
         if next.start <= clock.now { _ = try await settle(next) }
@@ -66,9 +66,9 @@ package struct FetchWorker: MinuteSettling, CustomStringConvertible {
         return try await settler.reader.newestID().map { $0.minute >= needed } ?? false
     }
 
-    /// Settles a minute from a server that can tell any, through the headers.
+    /// Settles a minute from a server that can deliver any minute, which the headers name.
     ///
-    /// What was fetched is published when `publishingAfter` returns.
+    /// The result is published after `publishingAfter` returns.
     package func fill(
         _ minute: Minute, headers: [(name: String, value: String)],
         publishingAfter: @escaping @Sendable () async -> Void = {}
@@ -95,7 +95,7 @@ package struct FetchWorker: MinuteSettling, CustomStringConvertible {
     private func appointment() async throws -> Schedule.Appointment {
         let newest = try await settler.reader.newestID()?.minute
         var isStandIn = false
-        // A feed of every minute loses nothing by a stand-in: the next minute is due anyway.
+        // A feed with a period of a minute need not check for a stand-in, because the next minute is due anyway.
         if let newest, schedule.every > .seconds(60) {
             isStandIn = try await settler.reader.entry(at: newest)?.gap?.code == Gap.Code.noEntry.rawValue
         }

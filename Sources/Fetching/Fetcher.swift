@@ -9,9 +9,9 @@ package import Tape
 import Telemetry
 import Workers
 
-/// Gets all pages of a feed and makes the minute's entry of them: rows, or a gap that says why not.
+/// Gets all pages of a feed and makes the minute's entry from them: rows, or a gap that says why there are none.
 package struct Fetcher: Sendable {
-    /// What replicas know of the feed together; without it every list is taken as it comes.
+    /// What the replicas of a feed share; without it every list is published unchecked.
     package struct Memory: Sendable {
         let reader: StreamReader
         let pause: Pause
@@ -29,7 +29,7 @@ package struct Fetcher: Sendable {
     private let redactor: Redactor
     private let logger: Logger
 
-    /// `http` and `jq` may be shared; whoever made them shuts them down.
+    /// `http` and `jq` may be shared; their creator shuts them down.
     package init(
         _ config: FetchConfig, memory: Memory?, http: HTTPClient, jq: JQPool, clock: TapeClock, redactor: Redactor,
         logger: Logger
@@ -46,7 +46,7 @@ package struct Fetcher: Sendable {
         walker = ListFetcher(config: config, pages: pages)
     }
 
-    /// The entry of a minute; never throws for what a provider does.
+    /// Returns the entry of a minute; a provider's failure becomes a gap and is not thrown.
     package func draft(
         for minute: Minute, deadline: Timestamp, headers: [(name: String, value: String)] = []
     ) async throws -> EntryDraft {
@@ -79,7 +79,7 @@ package struct Fetcher: Sendable {
             ContinuousClock.now - began)
     }
 
-    /// The rows as one JSON array, as `fetch --dry-run` shows them; throws the gap that there would be.
+    /// The rows as one JSON array, for `fetch --dry-run`; throws the gap if there are none.
     package func rows(deadline: Timestamp) async throws -> [UInt8] {
         do {
             return try await walker.fetch(deadline: deadline, headers: []).rows.json
@@ -88,7 +88,7 @@ package struct Fetcher: Sendable {
         }
     }
 
-    /// Waits for as long as the provider wants to be left alone, if that is before the deadline.
+    /// Waits until the provider's pause ends, if that is before the deadline.
     private func obeyPause(_ deadline: Timestamp) async throws {
         guard let pause = await memory?.pause.current() else { return }
         guard pause.until + Self.leastTime < deadline else {
@@ -98,13 +98,13 @@ package struct Fetcher: Sendable {
         try await clock.sleep(until: pause.until)
     }
 
-    /// A fetch that could not begin earlier before its deadline is not begun.
+    /// A fetch needs at least this much time before its deadline.
     private static let leastTime: Duration = .seconds(5)
 
     private func draft(of list: FetchedList, _ minute: Minute) async throws -> EntryDraft {
         let digest = Digest.sha256(list.rows.json)
         let fetchedAt = clock.now
-        // Without Redis' answer nothing is known against the list, and publishing it will fail anyway.
+        // If Redis does not answer, the list cannot be compared, and publishing it will fail anyway.
         let previous = try? await memory?.reader.newestRows()
         let verdict = Plausibility(
             minute: minute, every: config.schedule.every, previous: previous, allowsEmpty: config.allowEmpty

@@ -5,14 +5,14 @@ import JSON
 import Logs
 import Tape
 
-/// What an attempt at a page came to.
+/// The result of one attempt to get a page.
 enum Judgement: Sendable {
     case page(PageFilters.Page)
-    /// Ask again, no sooner than the failure's `wait` if the provider said so.
+    /// Try again, no sooner than the failure's `wait` if the provider stated one.
     case retry(FetchFailure)
     case stop(FetchFailure)
 
-    /// Throws when it was we who gave up: that says nothing about the provider.
+    /// Throws if the request was cancelled on our side, which says nothing about the provider.
     static func of(_ error: HTTPError) throws(CancellationError) -> Judgement {
         switch error.code {
         case .cancelled: throw CancellationError()
@@ -22,9 +22,9 @@ enum Judgement: Sendable {
         }
     }
 
-    /// The body's own verdict goes before the status: providers send errors with 200, and causes apart in one 429.
+    /// The body takes precedence over the status: providers send errors with 200, and a 429 for different causes.
     ///
-    /// What is quoted of a body is redacted before it is cut and escaped: afterwards a secret would not be known any more.
+    /// Text from a body is redacted before it is cut and escaped, because a secret would not be recognized afterwards.
     static func of(
         _ response: HTTPResponse, _ reading: Result<PageFilters.Reading, JQError>, now: Timestamp,
         redactor: Redactor = Redactor()
@@ -40,16 +40,16 @@ enum Judgement: Sendable {
             return .page(page)
         case .success(.failure(let verdict?)):
             let mayRetry = verdict.mayRetry && !isRefusal(response.status)
-            // The header is about this very answer, the verdict about all of its kind.
+            // The header is about this response, and the verdict about all responses of its kind.
             let wait = wait.flatMap { $0 > .zero ? $0 : nil } ?? verdict.wait
             let message = verdict.message.isEmpty ? beginning : verdict.message
             let failure = FetchFailure(mayRetry ? .upstream : .stopped, "\(place): \(message)", wait: wait)
             return mayRetry ? .retry(failure) : .stop(failure)
         case .failure(let error) where isSuccess && error.kind == .runaway:
-            // Not the provider's fault, and the same page would do the same again.
+            // Not the provider's fault, and the same page would fail again.
             return .stop(FetchFailure(.badPayload, "\(error); the page begins \(beginning)"))
         case .failure(let error) where isSuccess:
-            // A proxy's page with status 200, or a body cut short: the next try may get the real one.
+            // A proxy's page with status 200, or a truncated body: the next attempt may get the real one.
             let body = response.body.isEmpty ? "the body is empty" : "\(error); it begins \(beginning)"
             return .retry(FetchFailure(.badPayload, body, wait: wait))
         case .success(.failure), .failure:
@@ -60,18 +60,18 @@ enum Judgement: Sendable {
         }
     }
 
-    /// What a filter did that was to read an error, apart from not finding any.
+    /// The failure of the filter that should have read an error, unless it simply found none.
     private static func aside(_ reading: Result<PageFilters.Reading, JQError>) -> String {
         guard case .failure(let error) = reading, error.kind != .judgement else { return "" }
         return "; \(error)"
     }
 
-    /// A request that is refused as such is refused again; 408, 425 and 429 ask for patience.
+    /// A rejected request would be rejected again; but 408, 425 and 429 mean to try later.
     private static func isRetryable(_ status: Int) -> Bool {
         !(300..<500).contains(status) || [408, 425, 429].contains(status)
     }
 
-    /// The provider does not take this key, whatever else it says.
+    /// Whether the provider rejects the key.
     private static func isRefusal(_ status: Int) -> Bool {
         (401...403).contains(status)
     }

@@ -3,25 +3,25 @@ import JQ
 import JSON
 import Tape
 
-/// All rows of a feed, as its pages gave them.
+/// All rows of a feed, collected from its pages.
 struct FetchedList: Sendable {
     /// One JSON array.
     let rows: JQRows
     let pages: Int
-    /// There was more than the config lets be asked for.
+    /// Whether there were more pages than the config allows.
     let isCapped: Bool
-    /// When the provider says that the oldest page is from.
+    /// The provider's timestamp of the oldest page.
     let asOf: Timestamp?
-    /// How long a limit stays used up that this list used up.
+    /// How long a rate limit stays exhausted that this list has exhausted.
     let usedUpFor: Duration?
 }
 
-/// Gets all pages of a list: page one first, then the others a few at a time; one page that fails fails the list.
+/// Gets all pages of a list: the first page alone, then a few at a time; if one page fails, the list fails.
 struct ListFetcher: Sendable {
     let config: FetchConfig
     let pages: PageFetcher
 
-    /// The most that an entry holds: Redis itself takes no more than 512 MB.
+    /// The largest list that is accepted: Redis itself takes no values above 512 MB.
     private static let mostBytes = 256_000_000
 
     func fetch(deadline: Timestamp, headers: [(name: String, value: String)]) async throws -> FetchedList {
@@ -57,7 +57,7 @@ struct ListFetcher: Sendable {
             usedUpFor: usedUp)
     }
 
-    /// A call beyond a limit would be refused, and counted all the same.
+    /// A call beyond a limit would be refused, but still counted.
     private func obeyLimit(_ usedUp: Duration?, _ deadline: Timestamp) async throws {
         guard let usedUp else { return }
         guard pages.clock.now + usedUp < deadline else {

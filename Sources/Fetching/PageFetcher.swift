@@ -7,7 +7,7 @@ import Logs
 import Tape
 import Telemetry
 
-/// Gets one page: asks, judges, and asks again while that is worth it and time is left.
+/// Gets one page, and retries while that makes sense and time is left.
 struct PageFetcher: Sendable {
     let source: String
     let settings: RequestSettings
@@ -18,7 +18,7 @@ struct PageFetcher: Sendable {
     let redactor: Redactor
     let logger: Logger
 
-    /// `parameters` and `headers` come in addition to the config's.
+    /// `parameters` and `headers` are added to the config's.
     func fetch(
         _ parameters: [(name: String, value: String)], headers: [(name: String, value: String)], deadline: Timestamp
     ) async throws -> PageFilters.Page {
@@ -33,7 +33,7 @@ struct PageFetcher: Sendable {
             case .stop(let failure): throw failure
             case .retry(let failure):
                 attempt += 1
-                // Behind a wait that was asked for, the jitter keeps the pages from coming all at once.
+                // After a wait that the provider asked for, the jitter keeps the pages from being requested all at once.
                 let wait = (failure.wait ?? .zero) + backoff.next()
                 guard attempt <= settings.retries, clock.now + wait < deadline else { throw failure }
                 logger.debug(
@@ -61,7 +61,7 @@ struct PageFetcher: Sendable {
     }
 
     private func judge(_ request: HTTPRequest, _ deadline: Timestamp) async throws(CancellationError) -> Judgement {
-        // Parsed while it comes: of a page of megabytes little is left to do behind the last byte.
+        // Parsed while it arrives, so that little work is left after the last byte of a large page.
         let body = jq.intake()
         var request = request
         request.receive = { body.feed($0) }

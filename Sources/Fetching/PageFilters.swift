@@ -1,7 +1,7 @@
 import Basics
 package import JQ
 
-/// The filters that a page goes through, and what comes out.
+/// The filters that are applied to a page, and their results.
 package struct PageFilters: Sendable {
     let rows: JQProgram
     let failure: JQProgram?
@@ -9,7 +9,7 @@ package struct PageFilters: Sendable {
     let items: JQProgram?
     let asOf: JQProgram?
 
-    /// `failure` finds an error's message, `total` and `items` count items, `asOf` finds the time of the page.
+    /// `failure` extracts an error's message, `total` and `items` count items, `asOf` finds the time of the page.
     package init(
         rows: JQProgram, failure: JQProgram? = nil, total: JQProgram? = nil, items: JQProgram? = nil,
         asOf: JQProgram? = nil
@@ -23,15 +23,15 @@ package struct PageFilters: Sendable {
 
     enum Reading: Sendable {
         case page(Page)
-        /// The body says that it is an error, whatever its status; or the status does, and the body nothing about it.
+        /// The body describes an error, whatever the status; or only the status says so, and the verdict is nil.
         case failure(Verdict?)
     }
 
-    /// What an error's body says, by the `failure` filter.
+    /// What the `failure` filter found in an error's body.
     struct Verdict: Equatable, Sendable {
         var message = ""
         var mayRetry = true
-        /// How long the provider is to be left alone.
+        /// How long the provider is not to be called.
         var wait: Duration?
     }
 
@@ -39,13 +39,13 @@ package struct PageFilters: Sendable {
         let rows: JQRows
         let items: Int
         let total: Int?
-        /// When the provider says that the page is from.
+        /// The provider's timestamp of the page.
         var asOf: Timestamp?
-        /// How long a limit stays used up that this page used up.
+        /// How long a rate limit stays exhausted that this page has exhausted.
         var usedUpFor: Duration?
     }
 
-    /// Judges the body first: an error's body has no rows to look for, and its filter error would hide the message.
+    /// Checks for an error first, because the body of an error has no rows, and the row filter's failure would hide the message.
     func read(_ document: JQReader, isError: Bool) async throws(JQError) -> Reading {
         if let failure, let verdict = try await document.firstObject(failure) {
             let wait = verdict["wait"].flatMap { Double($0) }.map { Duration.seconds(min(max(0, $0), 86_400)) }
@@ -61,7 +61,7 @@ package struct PageFilters: Sendable {
         return .page(Page(rows: found, items: count ?? found.count, total: all, asOf: try await time(document)))
     }
 
-    /// Seconds or milliseconds since 1970, or RFC 3339; nil for what cannot be read as one, which costs no rows.
+    /// Seconds or milliseconds since 1970, or RFC 3339; nil if it cannot be read, which does not affect the rows.
     private func time(_ document: JQReader) async throws(JQError) -> Timestamp? {
         guard let asOf, let text = try await document.firstText(asOf) else { return nil }
         guard let number = Double(text) else { return Timestamp(rfc3339: text) }

@@ -1,11 +1,11 @@
-/// Which pages to ask for next, from what the pages so far said.
+/// Decides which pages to request next, based on the pages so far.
 ///
-/// The total decides where there is one; it is asked of every page, as lists grow while they are read. The size that
-/// counts is the one that the server applied to the first page, not the one that was asked for. Without a total the walk
-/// goes page by page, to the first that is empty or shorter than the first one.
+/// If there is a total, it decides; it is read from every page, because lists grow while they are read. The page size that counts
+/// is the one that the server used for the first page, not the requested one. Without a total, the walk goes page by page until
+/// one is empty or shorter than the first.
 struct PageWalk {
     private let settings: PageSettings?
-    /// The items of each page that has come.
+    /// The number of items on each page that was received.
     private var items: [Int: Int] = [:]
     private var total: Int?
     private var requested = 0
@@ -14,14 +14,14 @@ struct PageWalk {
         self.settings = settings
     }
 
-    /// The walk ended at `max` while there was more, or may have been.
+    /// Whether the walk ended at `max` although there was more, or may have been.
     var isCapped: Bool {
         guard let settings, let size = appliedSize, items.count == settings.max else { return false }
         guard let total else { return items[settings.max - 1, default: 0] >= size }
         return pages(of: total, size) > settings.max
     }
 
-    /// A page before the last one that holds less than half of what it should: its rows are missing from the list.
+    /// A page before the last one with less than half of its expected items, so rows are missing from the list.
     var hole: Int? {
         guard let size = appliedSize, total != nil else { return nil }
         return (0..<max(0, items.count - 1)).first { items[$0, default: 0] * 2 < size }
@@ -32,16 +32,16 @@ struct PageWalk {
         if let newTotal { total = max(total ?? 0, newTotal) }
     }
 
-    /// The pages to ask for now, counted from zero; empty when the walk has ended.
+    /// The pages to request now, counted from zero; empty at the end of the walk.
     ///
-    /// To be called when all pages that it named before have been recorded.
+    /// Must only be called after all pages that it returned before were recorded.
     mutating func next() -> Range<Int> {
         let end = min(settings?.max ?? 1, wanted)
         defer { requested = max(requested, end) }
         return requested..<max(requested, end)
     }
 
-    /// The value of the page's parameter.
+    /// The value of the paging parameter for this page.
     func value(ofPage page: Int) -> Int {
         guard let settings else { return 0 }
         let countsItems = settings.step > 1 && settings.step == settings.size
@@ -58,7 +58,7 @@ struct PageWalk {
         return isShort ? requested : requested + 1
     }
 
-    /// What the first page held, unless that was simply all there is.
+    /// The number of items on the first page, unless the whole list fits on it.
     private var appliedSize: Int? {
         guard let settings, let first = items[0], first > 0 else { return nil }
         if let total, first >= total { return max(first, settings.size) }

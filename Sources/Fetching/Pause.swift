@@ -2,24 +2,24 @@ import Basics
 package import Redis
 package import Tape
 
-/// What a provider's wish to be left alone comes to: no replica asks before it has ended.
+/// A pause that a provider asked for: no replica calls it before the pause has ended.
 ///
-/// Kept in Redis for all replicas, as text that redis-cli shows: until when, and why. It saves a provider's patience; the
-/// tape does not rest on it, so failures to read or write it are nobody's business.
+/// Stored in Redis for all replicas, as text that redis-cli can show: until when, and why. It only spares the provider; the tape
+/// does not depend on it, so failures to read or write it are ignored.
 package struct Pause: Sendable {
     struct Current: Equatable, Sendable {
         let until: Timestamp
         let reason: String
     }
 
-    /// A wish for more is asked again after this long: providers send absurd ones, and limits are lifted early.
+    /// A longer pause is cut to this, because providers ask for absurd ones, and limits are lifted early.
     static let longest: Duration = .seconds(15 * 60)
 
     private let key: String
     private let redis: RedisClient
     private let clock: TapeClock
 
-    /// `key` is the whole name of the key in Redis, one for each stream.
+    /// `key` is the full name of the key in Redis, one for each stream.
     package init(key: String, redis: RedisClient, clock: TapeClock) {
         self.key = key
         self.redis = redis
@@ -33,7 +33,7 @@ package struct Pause: Sendable {
         _ = try? await redis.send(RedisCommand("SET", key, value, "PX", clock.wallMilliseconds(length)))
     }
 
-    /// nil when the provider may be asked.
+    /// Returns nil if the provider may be called.
     func current() async -> Current? {
         guard let value = try? await redis.send(RedisCommand("GET", key)).text else { return nil }
         let parts = value.split(separator: " ", maxSplits: 1)

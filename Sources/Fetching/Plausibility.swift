@@ -1,18 +1,18 @@
 import Basics
 import Tape
 
-/// Whether a list may be published, and marked how, given what the feed published last.
+/// Decides whether a list may be published, and with which marks, compared with what the feed published last.
 ///
-/// A list that has lost more than half of its rows, or is older than the last one, is an accident far more often than the
-/// truth. It is refused while the last good one is fresh, and believed when it stays so.
+/// A list that lost more than half of its rows, or is older than the last one, is nearly always a fault. It is refused while the
+/// last good one is fresh, and accepted if that does not change.
 struct Plausibility {
-    /// How many due minutes a list is refused.
+    /// For how many due minutes a doubtful list is refused.
     static let patience = 10
-    /// A package from so far in the future has a wrong date.
+    /// A list that is dated further into the future than this has a wrong date.
     private static let ahead: Duration = .seconds(300)
 
     enum Verdict: Equatable {
-        /// With what is odd about it.
+        /// Publish it, with marks for what is unusual.
         case publish(marks: [String])
         case refuse(String)
     }
@@ -21,7 +21,7 @@ struct Plausibility {
     let every: Duration
     /// The newest entry with rows.
     let previous: PublishedRows?
-    /// Whether no rows at all are a good answer.
+    /// Whether a list without rows is acceptable.
     var allowsEmpty = false
 
     func verdict(count: Int, sha256: String, asOf: Timestamp?, fetchedAt: Timestamp) -> Verdict {
@@ -33,7 +33,7 @@ struct Plausibility {
         if count * 2 < previous.count, count > 0 || !allowsEmpty {
             odds.append(("shrunk", "\(count) rows, after \(previous.count) at \(previous.minute)"))
         }
-        // A package that was ahead of its time says nothing about what comes after it.
+        // A list with a date in the future says nothing about the ones after it.
         if let asOf, let last = previous.asOf, last <= previous.minute.start + .seconds(60) + Self.ahead, asOf < last {
             odds.append(("older", "data of \(asOf.rfc3339), after that of \(last.rfc3339) at \(previous.minute)"))
         }

@@ -3,13 +3,13 @@ import Config
 import CurlHTTP
 package import JQ
 
-/// The request of a page: its URL without the paging parameter, its headers, its bounds.
+/// The request of a page: its URL without the paging parameter, its headers and its limits.
 package struct RequestSettings: Sendable {
     /// Scheme, host and path, without a query.
     package let url: String
     let query: [(name: String, value: String)]
     let headers: [(name: String, value: String)]
-    /// nil for a list of one page.
+    /// nil if the list has only one page.
     package let pages: PageSettings?
     let limits: HTTPRequest.Limits
     let retries: Int
@@ -61,7 +61,8 @@ package struct RequestSettings: Sendable {
         limits = HTTPRequest.Limits(total: timeout, stall: stall, body: body)
     }
 
-    /// What is wrong with a header: its name is a token (RFC 9110, section 5.1), its value one line that all of it shows.
+    /// What is wrong with a header: its name must be a token (RFC 9110, section 5.1), and its value one line of visible
+    /// characters.
     private static func fault(ofHeader name: String, _ value: String) -> String? {
         if name.isEmpty { return "has a header without a name" }
         if let hidden = HiddenCharacter(in: name) { return "has a header's name with \(hidden)" }
@@ -72,25 +73,25 @@ package struct RequestSettings: Sendable {
                     || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
             })
         else { return "has a header \"\(name)\", and no header has such a name" }
-        // Spaces are part of a value.
+        // Spaces are allowed in a value.
         guard let hidden = HiddenCharacter(in: value.replacing(" ", with: "x")) else { return nil }
         return "has \(hidden) of the header \"\(name)\""
     }
 }
 
-/// How a list is cut into pages.
+/// How a list is split into pages.
 package struct PageSettings: Equatable, Sendable {
-    /// The query's parameter that chooses the page.
+    /// The query parameter that selects the page.
     package let parameter: String
     /// Its value for the first page.
     package let first: Int
-    /// What is added for the next one: 1 where it counts pages, the page's size where it counts items.
+    /// The increment for the next page: 1 if the parameter counts pages, the page's size if it counts items.
     package let step: Int
-    /// How many items a page holds, as asked for.
+    /// The requested number of items per page.
     package let size: Int
-    /// No more pages than this.
+    /// The maximum number of pages.
     package let max: Int
-    /// Finds the number of items on all pages; nil if pages do not tell it.
+    /// Finds the number of items on all pages; nil if pages do not state it.
     package let total: JQProgram?
     /// Counts the items on a page; without it its rows are counted.
     package let items: JQProgram?
@@ -121,7 +122,7 @@ package struct PageSettings: Equatable, Sendable {
         reader.finish()
         guard let parameter, let first, let step, let size, let max else { return nil }
         if step > 1, step == size, items == nil {
-            // Else a filter that drops rows would shift the next page's beginning.
+            // Otherwise a filter that drops rows would shift the start of the next page.
             reader.complain(about: "step", "counts items, so `items` must say how many a page holds")
         }
         self.init(parameter: parameter, first: first, step: step, size: size, max: max, total: total, items: items)

@@ -1,16 +1,16 @@
 package import Basics
 import Config
 
-/// When a feed is due: at multiples of a period since the epoch, a little later if an offset says so.
+/// When a feed is due: at multiples of a period since the epoch, plus an optional offset.
 package struct Schedule: Equatable, Sendable {
     /// The period, in configs a multiple of 60 seconds.
     package let every: Duration
     /// How long after the start of a minute its fetch begins.
     package let offset: Duration
 
-    /// A fetch that has not ended this long after its minute's start is given up, and the minute becomes a gap.
+    /// A fetch that is not finished this long after its minute's start is given up, and the minute becomes a gap.
     package static let deadline: Duration = .seconds(55)
-    /// A start with less than this left before the deadline waits for the next minute.
+    /// If less than this is left before the deadline, the fetch waits for the next minute.
     private static let leastTime: Duration = .seconds(5)
 
     package init(every: Duration, offset: Duration = .zero) {
@@ -32,21 +32,21 @@ package struct Schedule: Equatable, Sendable {
         self.init(every: every, offset: offset)
     }
 
-    /// A minute to settle, and the time there is for it.
+    /// A minute to settle, with its start and deadline.
     package struct Appointment: Equatable, Sendable {
         package let minute: Minute
-        /// When to begin: at the offset into the minute, or now if that is over.
+        /// When to begin: at the offset into the minute, or now if that has passed.
         package let start: Timestamp
-        /// When to give up, counted from the offset into the minute, however late the fetch begins.
+        /// When to give up; it does not depend on how late the fetch begins.
         package let deadline: Timestamp
     }
 
-    /// What to do next: at once when the last due minute has gone by without an entry, else at the next one.
+    /// The next appointment: at once if the last due minute has passed without an entry, otherwise at the next due minute.
     ///
-    /// A late start is about the current minute, as the answer will be: the past cannot be asked for.
+    /// A late fetch is for the current minute, because providers only deliver present data.
     ///
-    /// `isStandIn` says that the newest entry is only a gap by which a join closed the minute: nothing was fetched since
-    /// the feed was due, so it is due still, at the first minute behind.
+    /// `isStandIn` means that the newest entry is only a gap by which a join closed the minute: nothing was fetched since the
+    /// feed was due, so it is still due, at the first minute after that.
     package func next(after newest: Minute?, isStandIn: Bool = false, now: Timestamp) -> Appointment {
         let current = Minute(containing: now - offset)
         let due = current.floored(to: every)

@@ -6,7 +6,7 @@ import ServiceLifecycle
 
 /// Serves HTTP/1.1 and HTTP/1.0 on some addresses until it is told to stop.
 ///
-/// On a graceful shutdown it accepts no more connections, closes idle ones, and lets requests that were begun finish.
+/// On a graceful shutdown it accepts no more connections, closes idle ones, and lets running requests finish.
 package struct HTTPServer: Service {
     private let addresses: [ListenAddress]
     private let maxConnections: Int
@@ -17,10 +17,10 @@ package struct HTTPServer: Service {
     /// The event loops of all servers in this process.
     static let group = MultiThreadedEventLoopGroup.singleton
 
-    /// `maxConnections` is for each address.
+    /// `maxConnections` applies to each address.
     ///
-    /// `makeResponder` is called once for each event loop, whose requests its responder
-    /// answers. `onListening` is called with each address as soon as it accepts connections, with the port that was taken.
+    /// `makeResponder` is called once for each event loop, and its responder handles the loop's requests. `onListening` is called
+    /// with each address as soon as it accepts connections, with the actual port.
     package init(
         _ addresses: [ListenAddress], limits: HTTPLimits = HTTPLimits(), maxConnections: Int, logger: Logger,
         onListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in },
@@ -37,7 +37,7 @@ package struct HTTPServer: Service {
         }
     }
 
-    /// Throws `ListenFailure` if an address cannot be taken; none is listened on any more then.
+    /// Throws `ListenFailure` if an address cannot be used; then none of them is listened on any more.
     package func run() async throws {
         let wanted = maxConnections * addresses.count
         let allowed = OpenFiles.connections(wanted: wanted)

@@ -1,6 +1,6 @@
 package import NIOCore
 
-/// Answers the requests of an event loop's connections.
+/// Answers the requests of the connections of one event loop.
 package protocol Responder: AnyObject {
     /// Called on the event loop, for one request of a connection at a time; must not block.
     func respond(to request: Request) -> Answer
@@ -8,7 +8,7 @@ package protocol Responder: AnyObject {
     /// Counts requests that are refused before they reach the responder; nil if they are not counted.
     var refusals: RouteMetrics? { get }
 
-    /// What the field Allow (RFC 9110, 10.2.1) says to a request whose method no path takes: `GET, HEAD`.
+    /// The value of the field Allow (RFC 9110, 10.2.1) for a method that no path accepts: `GET, HEAD`.
     var methods: String { get }
 }
 
@@ -16,7 +16,7 @@ extension Responder {
     /// By default refused requests are not counted.
     package var refusals: RouteMetrics? { nil }
 
-    /// By default nothing but reading.
+    /// By default only the methods that read.
     package var methods: String { "GET, HEAD" }
 }
 
@@ -24,12 +24,12 @@ extension Responder {
 package struct Answer {
     /// The response, or the future of one.
     package enum Outcome {
-        /// Sent at once: this is the fast way, and what is at hand takes it.
+        /// Sent at once; the fast way, for everything that is available.
         case ready(Response)
-        /// Sent when the future succeeds: it belongs to the connection's event loop, and must not fail.
+        /// Sent when the future succeeds, which belongs to the connection's event loop and must not fail.
         case pending(EventLoopFuture<Response>)
 
-        /// A problem that is thrown is the response.
+        /// If `body` throws a problem, that is the response.
         package init(_ body: () throws(Problem) -> Outcome) {
             do throws(Problem) {
                 self = try body()
@@ -48,7 +48,7 @@ package struct Answer {
     }
 
     package let outcome: Outcome
-    /// Where the response is counted; nil counts none.
+    /// Where the response is counted; nil if it is not counted.
     package let metrics: RouteMetrics?
 
     package init(_ outcome: Outcome, _ metrics: RouteMetrics? = nil) {

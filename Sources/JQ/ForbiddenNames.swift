@@ -1,11 +1,11 @@
-/// Finds names in a jq program that reach outside its input: the environment, other inputs, files, the process.
+/// Finds names in a jq program that access things outside its input: the environment, other inputs, files, the process.
 enum ForbiddenNames {
     private static let names: Set<String> = [
         "env", "input", "inputs", "import", "include", "input_filename", "input_line_number", "debug", "stderr",
         "halt", "halt_error", "get_search_list", "modulemeta", "$ENV", "$__prog_args",
     ]
 
-    /// The first such name that stands as a term; `.env` and `{env: 1}` are a member's name and allowed.
+    /// The first such name that is used as a term; `.env` and `{env: 1}` are allowed, because they are members' names.
     static func first(in source: String) -> String? {
         var scanner = Scanner(rest: Array(source.unicodeScalars)[...])
         while let word = scanner.nextWord() {
@@ -14,10 +14,10 @@ enum ForbiddenNames {
         return nil
     }
 
-    /// Walks over words outside comments and strings, and inside the interpolations of strings.
+    /// Visits the words outside comments and strings, including those in the interpolations of strings.
     private struct Scanner {
         var rest: ArraySlice<Unicode.Scalar>
-        /// For each string that is open around the place: how deep the parentheses of its interpolation are.
+        /// For each enclosing string: the depth of parentheses in its interpolation.
         var interpolations: [Int] = []
         var previous: Unicode.Scalar = " "
 
@@ -43,7 +43,7 @@ enum ForbiddenNames {
             let word = rest.prefix { Self.isInWord($0) || ("0"..."9").contains($0) }
             rest = rest.dropFirst(word.count)
             var text = String.UnicodeScalarView()
-            // jq takes `then$ENV`, `$ ENV` and even a comment between the two.
+            // jq accepts `then$ENV`, `$ ENV` and even a comment between the two.
             if previous == "$" { text.append("$") }
             text.append(contentsOf: word)
             let next = rest.first { !$0.properties.isWhitespace }
@@ -66,7 +66,7 @@ enum ForbiddenNames {
             }
         }
 
-        /// Skips to behind the closing quote, or into an interpolation.
+        /// Skips past the closing quote, or into an interpolation.
         private mutating func skipString() {
             while let scalar = rest.popFirst() {
                 if scalar == "\"" { return }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A result that is given once, by whoever is first, and awaited by one task.
+/// A result that is set once and awaited by one task.
 final class JQAnswer<Value: Sendable>: Sendable {
     typealias Outcome = Result<Value, JQError>
 
@@ -13,7 +13,7 @@ final class JQAnswer<Value: Sendable>: Sendable {
 
     private let state = Mutex(State.open)
 
-    /// Later results are dropped: returns false for one of them.
+    /// Sets the result; returns false and drops it if there already is one.
     @discardableResult
     func give(_ outcome: Outcome) -> Bool {
         let (isFirst, waiter): (Bool, CheckedContinuation<Outcome, Never>?) = state.withLock { state in

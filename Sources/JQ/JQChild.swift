@@ -4,27 +4,27 @@ import JSON
 import POSIX
 import Synchronization
 
-/// How to start a process that runs filters: by a program that calls `JQService.run` with the argument behind these.
+/// How to start a process that runs filters: the program passes the argument that is appended to `JQService.run`.
 package struct JQCommand: Sendable {
     let program: String
     let arguments: [String]
 
-    /// `arguments` begins with the name that the process goes by.
+    /// `arguments` begins with the name of the process.
     package init(program: String, arguments: [String]) {
         self.program = program
         self.arguments = arguments
     }
 }
 
-/// A place for one document at a time, with a thread that talks to a process of filters.
+/// Handles one document at a time, with a thread that talks to a process of filters.
 ///
-/// The process is started when the first piece comes, kept for the next documents, and replaced when it has ended, by
-/// itself or by `stop`: whatever a filter did, nothing of it is left then.
+/// The process is started with the first piece, reused for the next documents, and replaced after it has ended, by itself or by
+/// `stop`; so nothing that a filter did outlives it.
 final class JQChild: Sendable {
     enum Order: Sendable {
         case piece([UInt8])
         case question(JQQuestion, JQProgram, JQAnswer<JQFinding>)
-        /// The document is done with, and the child can be given another.
+        /// The document is finished, and the child can be given another one.
         case release(@Sendable () -> Void)
         case end
     }
@@ -32,7 +32,7 @@ final class JQChild: Sendable {
     private struct State {
         var orders: [Order] = []
         var process: ChildProcess?
-        /// Why the document is given up.
+        /// Why the document was given up.
         var stopReason: JQError?
     }
 
@@ -41,7 +41,7 @@ final class JQChild: Sendable {
     private let state = Mutex(State())
     private let pending = DispatchSemaphore(value: 0)
 
-    /// The child's thread lives until `Order.end`.
+    /// The child's thread runs until `Order.end`.
     init(_ command: JQCommand, _ bounds: JQBounds) {
         self.command = command
         self.bounds = bounds
@@ -50,7 +50,7 @@ final class JQChild: Sendable {
         thread.start()
     }
 
-    /// Never waits; orders are obeyed one after the other.
+    /// Never blocks; orders are executed one after the other.
     func post(_ order: Order) {
         state.withLock { $0.orders.append(order) }
         pending.signal()
@@ -62,7 +62,7 @@ final class JQChild: Sendable {
         return try await answer.value.get()
     }
 
-    /// Kills the process: every question about the present document fails with the reason.
+    /// Kills the process; every question about the present document fails with the reason.
     func stop(_ reason: JQError) {
         state.withLock { state in
             guard state.stopReason == nil else { return }
@@ -71,7 +71,7 @@ final class JQChild: Sendable {
         }
     }
 
-    /// The process' id while there is one.
+    /// The process' id, while there is a process.
     var process: pid_t? { state.withLock { $0.process?.process } }
 
     // MARK: The child's thread
@@ -84,7 +84,7 @@ final class JQChild: Sendable {
             switch nextOrder() {
             case .piece(let piece):
                 guard failure == nil else { continue }
-                // One that somebody ended while it had nothing to do is no loss.
+                // If the process ended while it was idle, nothing is lost.
                 if isNew, let open = channel, open.isHungUp { end(&channel) }
                 isNew = false
                 failure = attempt(&channel, "the page took") { $0.sendPieces(piece) ? () : nil }.failure
@@ -119,13 +119,13 @@ final class JQChild: Sendable {
         return state.withLock { $0.orders.removeFirst() }
     }
 
-    /// Talks to the process, which is started if there is none; when it does not answer as it should, ends it and says why.
+    /// Talks to the process, which is started if necessary; if it does not answer properly, ends it and returns the reason.
     private func attempt<Value>(
         _ channel: inout JQChannel?, _ taker: String, _ body: (JQChannel) -> Value?
     ) -> Result<Value, JQError> {
         do throws(JQError) {
             if channel == nil {
-                // Given up while it waited: nothing is started for it.
+                // It was given up while it waited, so no process is started for it.
                 if let stopReason { throw stopReason }
                 channel = try start()
             }
@@ -146,7 +146,7 @@ final class JQChild: Sendable {
             let process = try ChildProcess.start(
                 command.arguments + ["\(bounds.memory)"], program: command.program,
                 descriptors: [theirs.descriptor, nothing, nothing],
-                // No secret of ours; and what crashes there has nobody to read its stack.
+                // Contains none of our secrets; backtraces are off, because nobody would read them.
                 environment: ["SWIFT_BACKTRACE=enable=no"])
             state.withLock { state in
                 state.process = process
@@ -159,16 +159,16 @@ final class JQChild: Sendable {
         }
     }
 
-    /// Ends the process if it has not ended, and waits until its memory is given back.
+    /// Ends the process if it still runs, and waits until its memory is returned.
     @discardableResult
     private func end(_ channel: inout JQChannel?) -> ChildProcess.End {
         guard let process = state.withLock(\.process) else { return .unknown }
-        // One that has ended by itself keeps the end that it had.
+        // Closing first lets a process that has ended by itself keep its own exit status.
         channel?.close()
         channel = nil
         process.signal(SIGKILL)
         process.wait()
-        // Until its end is taken its number is nobody else's, and nobody signals it afterwards.
+        // The process id is not reused until it is reaped, and nobody signals it afterwards.
         return state.withLock { state in
             state.process = nil
             return process.end()
@@ -193,7 +193,7 @@ extension Result {
     }
 }
 
-/// What a filter was found to make of a document.
+/// The result of a filter on a document.
 enum JQFinding: Sendable {
     case rows(JQRows)
     case object([String: String])
@@ -214,7 +214,7 @@ package struct JQRows: Equatable, Sendable {
 }
 
 extension JQChannel {
-    /// A piece, in as many frames as it takes.
+    /// Sends a piece, in as many frames as necessary.
     fileprivate func sendPieces(_ piece: [UInt8]) -> Bool {
         piece.withUnsafeBytes { bytes in
             stride(from: 0, to: bytes.count, by: JQFrame.longest).allSatisfy { start in
@@ -224,7 +224,8 @@ extension JQChannel {
         }
     }
 
-    /// nil when what comes is no answer to the question: libjq has read what strangers send, and nothing of it is believed.
+    /// Returns nil if this is not a valid answer to the question: libjq has parsed untrusted input, so its process is not
+    /// trusted.
     fileprivate func receiveAnswer(to question: JQQuestion, _ bounds: JQBounds) -> JQAnswer<JQFinding>.Outcome? {
         var rows: [UInt8] = []
         while let (kind, payload) = receive() {

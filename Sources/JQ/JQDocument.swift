@@ -2,12 +2,12 @@ import CJQ
 
 /// A JSON document, parsed once, for several filters to read.
 ///
-/// Belongs to one thread: jv's reference counts are not atomic.
+/// Must only be used on one thread, because jv's reference counts are not atomic.
 final class JQDocument {
     private let value: jv
     private let machines: JQMachines
 
-    /// Takes the value over.
+    /// Takes ownership of the value.
     init(_ value: jv, with machines: JQMachines) {
         self.value = value
         self.machines = machines
@@ -17,7 +17,7 @@ final class JQDocument {
         jv_free(value)
     }
 
-    /// Hands out the filter's results as JSON objects, joined by commas, and returns how many there were.
+    /// Passes the filter's results to `body` as JSON objects, joined by commas, and returns their number.
     ///
     /// Every result must be an object whose members are scalars.
     func rows(
@@ -48,7 +48,7 @@ final class JQDocument {
         return count
     }
 
-    /// The members of the filter's first result, strings as they are and others as JSON; nil when there is no result.
+    /// The members of the filter's first result, strings unquoted and other values as JSON; nil if there is no result.
     func firstObject(_ program: JQProgram) throws(JQError) -> [(name: String, value: String)]? {
         var first: [(name: String, value: String)]?
         try machines[program].run(value) { result throws(JQError) in
@@ -62,7 +62,7 @@ final class JQDocument {
         return first
     }
 
-    /// The filter's first result as a whole number of zero or more; nil when there is none or it is null.
+    /// The filter's first result as a whole number of zero or more; nil if there is none or it is null.
     func firstCount(_ program: JQProgram) throws(JQError) -> Int? {
         guard let text = try firstText(program) else { return nil }
         guard let count = Int(text), (0...JQBounds.items).contains(count) else {
@@ -71,7 +71,7 @@ final class JQDocument {
         return count
     }
 
-    /// The filter's first result, a string as it is and others as JSON; nil when there is none or it is null.
+    /// The filter's first result, a string unquoted and other values as JSON; nil if there is none or it is null.
     func firstText(_ program: JQProgram) throws(JQError) -> String? {
         var first: String?
         var seen = false

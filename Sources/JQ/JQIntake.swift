@@ -1,12 +1,12 @@
 import Synchronization
 
-/// A JSON text that a process of filters parses while it comes, for filters to read when it is whole; one reading each.
+/// A JSON text that a filter process parses while it arrives; filters can read it when it is complete, and only in one `read`.
 ///
-/// Nobody waits for its pieces. While all processes of the pool have other texts, they are kept here.
+/// Feeding pieces never waits. While all processes of the pool are busy, the pieces are buffered here.
 package final class JQIntake: Sendable {
     private struct State {
         var child: JQChild?
-        /// What came while there was no child.
+        /// Pieces that arrived while there was no child.
         var pieces: [[UInt8]] = []
         var stopReason: JQError?
         var waiting: JQAnswer<JQChild>?
@@ -23,7 +23,7 @@ package final class JQIntake: Sendable {
         release()
     }
 
-    /// Takes the next piece; in order, from one thread at a time, and without waiting.
+    /// Takes the next piece without blocking; pieces must come in order, from one thread at a time.
     package func feed(_ piece: [UInt8]) {
         state.withLock { state in
             state.pieces.append(piece)
@@ -38,9 +38,9 @@ package final class JQIntake: Sendable {
         state.pieces = []
     }
 
-    /// Calls `body` with the text, of which no more may come.
+    /// Calls `body` with the complete text; no more pieces may follow.
     ///
-    /// What has not ended after `limit`, or when the task is cancelled, is ended with its process before this throws.
+    /// If `body` has not finished after `limit`, or the task is cancelled, the process is killed before this throws.
     package func read<Result: Sendable>(
         within limit: Duration = .seconds(60), _ body: (JQReader) async throws(JQError) -> Result
     ) async throws(JQError) -> Result {
@@ -73,7 +73,7 @@ package final class JQIntake: Sendable {
             let child = try await waiting.value.get()
             state.withLock { state in
                 state.child = child
-                // What was to be stopped meanwhile found no child to stop.
+                // A stop that came in the meantime had no child to stop.
                 if let reason = state.stopReason { child.stop(reason) }
                 Self.passOn(&state)
             }
@@ -102,7 +102,7 @@ package final class JQIntake: Sendable {
     }
 }
 
-/// A text that is there as a whole, for filters to read; good until the `read` that it came with has ended.
+/// A complete text that filters can read; only valid during the `read` that provides it.
 package struct JQReader: Sendable {
     let child: JQChild
 
@@ -112,19 +112,19 @@ package struct JQReader: Sendable {
         return rows
     }
 
-    /// The members of the filter's first result, strings as they are and others as JSON; nil when there is no result.
+    /// The members of the filter's first result, strings unquoted and other values as JSON; nil if there is no result.
     package func firstObject(_ program: JQProgram) async throws(JQError) -> [String: String]? {
         guard case .object(let members) = try await child.ask(.firstObject, program) else { return nil }
         return members
     }
 
-    /// The filter's first result as a whole number of zero or more; nil when there is none or it is null.
+    /// The filter's first result as a whole number of zero or more; nil if there is none or it is null.
     package func firstCount(_ program: JQProgram) async throws(JQError) -> Int? {
         guard case .count(let count) = try await child.ask(.firstCount, program) else { return nil }
         return count
     }
 
-    /// The filter's first result, a string as it is and others as JSON; nil when there is none or it is null.
+    /// The filter's first result, a string unquoted and other values as JSON; nil if there is none or it is null.
     package func firstText(_ program: JQProgram) async throws(JQError) -> String? {
         guard case .text(let text) = try await child.ask(.firstText, program) else { return nil }
         return text

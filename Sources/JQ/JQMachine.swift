@@ -1,16 +1,16 @@
 import CJQ
 import Foundation
 
-/// A compiled filter: owns its `jq_state`, and is used by one thread at a time.
+/// A compiled filter: owns its `jq_state`, and must only be used by one thread at a time.
 final class JQMachine {
     private var state: OpaquePointer?
     private let messages = Messages()
 
-    /// jq reports what does not compile through a callback.
+    /// Collects jq's error messages about a program, which arrive through a callback.
     private final class Messages {
         var lines: [String] = []
 
-        /// The first error without what only helps at a shell: the filter is one line of a config file.
+        /// The first error, without hints that only help in a shell: the filter is one line of a config file.
         var reason: Substring {
             let error = lines.first { $0.hasPrefix("jq: error") } ?? lines.first ?? ""
             let text = error.replacing("jq: error: ", with: "").replacing(" (Unix shell quoting issues?)", with: "")
@@ -21,7 +21,7 @@ final class JQMachine {
     init(_ program: JQProgram) throws(JQError) {
         guard let state = jq_init() else { preconditionFailure("out of memory for a jq state") }
         self.state = state
-        // libjq 1.6 calls what happens to lie there unless it is set.
+        // Unless a handler is set, libjq 1.6 calls an uninitialized pointer.
         jq_set_nomem_handler(state, { _ in abort() }, nil)
         jq_set_error_cb(
             state,
@@ -39,7 +39,7 @@ final class JQMachine {
         jq_teardown(&state)
     }
 
-    /// Runs the filter over a value, which stays the caller's, and hands out each result, which becomes the body's.
+    /// Runs the filter on a value, which the caller keeps, and passes each result to `body`, which takes ownership.
     func run(_ input: jv, _ body: (jv) throws(JQError) -> Void) throws(JQError) {
         jq_start(state, jv_copy(input), 0)
         while true {
@@ -48,14 +48,14 @@ final class JQMachine {
             do throws(JQError) {
                 try body(result)
             } catch {
-                // Else the state would hold the whole document until its next run.
+                // Otherwise the state would hold the whole document until its next run.
                 jq_start(state, jv_null(), 0)
                 throw error
             }
         }
     }
 
-    /// The results have ended: with a message if an error was raised.
+    /// Called after the last result; throws if the filter raised an error.
     private func end(_ invalid: jv) throws(JQError) {
         guard jv_invalid_has_msg(jv_copy(invalid)) != 0 else { return jv_free(invalid) }
         throw JQError(JV.takeMessage(jv_invalid_get_msg(invalid)))

@@ -1,10 +1,9 @@
 import Foundation
 import Synchronization
 
-/// A few processes that run the filters of one feed, so that what runs away can be ended, and costs nobody else.
+/// A few processes that run the filters of one feed, so that a runaway filter can be killed without affecting others.
 ///
-/// They are started when they are needed, and compile a program once. They end with `shutdown`, and with this process
-/// however it ends.
+/// Processes start on demand, and compile each program once. They end with `shutdown`, or when this process ends for any reason.
 package final class JQPool: Sendable {
     private struct State {
         var free: [JQChild] = []
@@ -20,7 +19,7 @@ package final class JQPool: Sendable {
 
     static let isShutDown = JQError("the filters are shut down", .interrupted)
 
-    /// Starts no process yet; later at most `processes` exist at a time.
+    /// Starts no process yet; at most `processes` run at a time.
     package init(
         _ command: JQCommand, bounds: JQBounds,
         processes most: Int = max(1, min(4, ProcessInfo.processInfo.activeProcessorCount))
@@ -30,10 +29,10 @@ package final class JQPool: Sendable {
         self.most = most
     }
 
-    /// For a text that comes in pieces.
+    /// Returns an intake for a text that arrives in pieces.
     package func intake() -> JQIntake { JQIntake(self) }
 
-    /// As `JQIntake.read`, for a text that is there as a whole.
+    /// Like `JQIntake.read`, for a complete text.
     package func read<Result: Sendable>(
         _ bytes: [UInt8], within limit: Duration = .seconds(60),
         _ body: (JQReader) async throws(JQError) -> Result
@@ -43,7 +42,7 @@ package final class JQPool: Sendable {
         return try await intake.read(within: limit, body)
     }
 
-    /// Who waits for a process still gets one.
+    /// Callers that already wait for a process still get one.
     package func shutdown() {
         let free = state.withLock { state in
             state.isStopped = true
@@ -53,17 +52,17 @@ package final class JQPool: Sendable {
         for child in free { end(child) }
     }
 
-    /// The ids of the processes that there are.
+    /// The ids of the running processes.
     package var processes: [Int32] { state.withLock(\.all).compactMap(\.process) }
 
-    /// A child that has nothing to do; nil when there is none, or somebody waits for it.
+    /// An idle child; nil if there is none, or others wait for one.
     func takeFree() -> JQChild? {
         state.withLock { state in
             state.isStopped || !state.waiting.isEmpty ? nil : self.free(&state)
         }
     }
 
-    /// The next child that has nothing to do, first come first served.
+    /// The next child that becomes idle, first come first served.
     func take() -> JQAnswer<JQChild> {
         let answer = JQAnswer<JQChild>()
         state.withLock { state in
@@ -86,13 +85,13 @@ package final class JQPool: Sendable {
         return child
     }
 
-    /// Takes a child back when its thread has cleared up behind the document.
+    /// Takes a child back once its thread has finished with the document.
     func giveBack(_ child: JQChild) {
         child.post(
             .release { [self] in
                 let isDone = state.withLock { state in
                     while !state.waiting.isEmpty {
-                        // Some have given up meanwhile.
+                        // Some callers have given up in the meantime.
                         if state.waiting.removeFirst().give(.success(child)) { return false }
                     }
                     if !state.isStopped { state.free.append(child) }

@@ -4,7 +4,7 @@ import CJQ
 package struct JQProgram: Hashable, Sendable {
     package let source: String
 
-    /// Throws jq's own words about what does not compile, and refuses what reaches outside the input.
+    /// Throws jq's own message if it does not compile, and rejects programs that access things outside their input.
     package init(_ source: String) throws(JQError) {
         if let name = ForbiddenNames.first(in: source) {
             throw JQError("uses `\(name)`: a filter may only read its own input")
@@ -13,21 +13,21 @@ package struct JQProgram: Hashable, Sendable {
         _ = try JQMachine(self)
     }
 
-    /// One that another process has found to compile.
+    /// Wraps a program that another process has compiled successfully.
     init(known source: String) {
         self.source = source
     }
 }
 
-/// What is wrong with a filter, or with what it was given.
+/// A failure of a filter, or of its input.
 package struct JQError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// Whether the same filter on the same document can fare better another time.
+    /// Whether the same filter could succeed on the same document another time.
     package enum Kind: Equatable, Sendable {
-        /// What the filter or the parser says, or what the filter's results are.
+        /// The filter or the parser reports an error, or the results have the wrong form.
         case judgement
-        /// The filter was ended at a bound, or ended its process: with the same document it would do so again.
+        /// The filter exceeded a limit, or crashed its process; it would do so again with the same document.
         case runaway
-        /// The filter could not run, or not to its end, through no fault of its own.
+        /// The filter could not run to its end, for a reason outside of it.
         case interrupted
     }
 

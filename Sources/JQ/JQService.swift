@@ -1,17 +1,17 @@
 import CJQ
 import Foundation
 
-/// The process that runs filters for a worker, over one connection that is its standard input.
+/// The process that runs filters for a worker; its standard input is the connection to the worker.
 ///
-/// It may be killed at any moment, and ends when the worker has gone, however that went and whatever it is doing.
+/// It may be killed at any time, and ends when the worker has ended, for any reason and whatever it is doing.
 package enum JQService {
-    /// The command by which this program runs it.
+    /// The subcommand of this program that runs it.
     package static let command = "run-filters"
 
-    /// Its exit code when it needs more memory than it may take.
+    /// The exit code if it exceeds its memory limit.
     static let outOfMemory: Int32 = 83
 
-    /// Returns the exit code when the worker has ended the connection.
+    /// Returns the exit code once the worker has closed the connection.
     package static func run(memory: Int) -> Int32 {
         prepare()
         cointape_jq_keep_memory_together()
@@ -23,7 +23,7 @@ package enum JQService {
             ended.signal()
         }
         thread.name = "jq"
-        // libjq frees and prints nested values by recursion.
+        // libjq frees and prints nested values recursively.
         thread.stackSize = 8 << 20
         thread.start()
         ended.wait()
@@ -32,12 +32,12 @@ package enum JQService {
 
     private static func prepare() {
         signal(SIGPIPE, SIG_IGN)
-        // Where memory is short, this is what is to go: neither a worker nor Redis.
+        // If memory is short, the kernel should kill this process, and not a worker or Redis.
         if let file = fopen("/proc/self/oom_score_adj", "w") {
             fputs("1000", file)
             fclose(file)
         }
-        // A crash leaves no file as large as the document.
+        // No core dumps, which would be as large as the document.
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         #if os(Linux)
             setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
@@ -46,11 +46,11 @@ package enum JQService {
         #endif
     }
 
-    /// Ends the process when the other end of the connection is closed, which a filter that runs does not see.
+    /// Ends the process when the other end of the connection is closed, which a running filter would not notice.
     private static func watchWorker() {
         Thread.detachNewThread {
             while true {
-                // Nothing but the hang-up is told when no event is asked for.
+                // With no events requested, poll only reports a hang-up.
                 var connection = pollfd(fd: 0, events: 0, revents: 0)
                 let count = poll(&connection, 1, -1)
                 if count > 0 || (count < 0 && errno != EINTR) { _exit(0) }
@@ -58,10 +58,10 @@ package enum JQService {
         }
     }
 
-    /// From here on this thread's memory, with what the process has already, ends the process beyond the bound.
+    /// Limits the memory that is allocated from now on; exceeding the limit ends the process.
     private static func limit(_ memory: Int) {
-        // libjq aborts when it gets no memory, and Swift traps. errno is what the allocation left: whoever aborts for another
-        // reason ends by the signal.
+        // Without memory libjq aborts, and Swift traps. The failed allocation has set errno to ENOMEM; after an abort for another
+        // reason the process ends by the signal.
         for number in [SIGABRT, SIGILL, SIGTRAP] {
             signal(number) { number in
                 if errno == ENOMEM { _exit(JQService.outOfMemory) }
@@ -98,7 +98,7 @@ package enum JQService {
         }
     }
 
-    /// Returns false when there is nobody to be answered.
+    /// Returns false if the worker is gone.
     private static func answer(
         _ question: JQQuestion, _ program: JQProgram, _ text: inout JQText, _ channel: JQChannel, _ rowBytes: Int
     ) -> Bool {
@@ -125,7 +125,7 @@ package enum JQService {
     }
 }
 
-/// A text that comes in pieces, and the document that it is when no more of it comes.
+/// A text that arrives in pieces, and the document that it becomes.
 private struct JQText {
     private let machines: JQMachines
     private let parser = JVParser()
@@ -149,7 +149,7 @@ private struct JQText {
     }
 }
 
-/// Rows on their way, in parts that are worth sending.
+/// Collects rows into parts that are large enough to send.
 private struct JQOutput {
     private static let part = 1 << 17
 

@@ -4,23 +4,23 @@
     import Darwin
 #endif
 
-/// What a worker and a process of filters say to each other: frames of a kind, a length in four bytes, and as many bytes.
+/// The protocol between a worker and a filter process: frames with a kind, a length in four bytes, and a payload.
 enum JQFrame {
     enum Kind: UInt8 {
-        /// To the process: the document's next piece; a question and its program; the document is done with.
+        /// To the process: the next piece of the document; a question with its program; the document is finished.
         case piece = 1
         case question, release
-        /// From it, one answer a question: rows come in parts, and then their count.
+        /// From the process, one answer per question; rows come in parts, followed by their count.
         case rowsPart, rowsEnd, object, text, count, nothing, error
-        /// As `error`, of `JQError.Kind.runaway`.
+        /// Like `error`, for `JQError.Kind.runaway`.
         case runaway
     }
 
-    /// The longest payload that is sent or taken.
+    /// The longest payload that is sent or accepted.
     static let longest = 1 << 20
 }
 
-/// What is asked of a filter.
+/// The questions to a filter.
 enum JQQuestion: UInt8, Sendable {
     case rows = 1
     case firstObject, firstCount, firstText
@@ -30,7 +30,7 @@ enum JQQuestion: UInt8, Sendable {
 struct JQChannel: Sendable {
     let descriptor: Int32
 
-    /// Two ends that no child inherits unless it is given one, and that raise no SIGPIPE.
+    /// Creates two connected ends, which no child inherits unless it is given one, and which do not raise SIGPIPE.
     static func pair() throws(JQError) -> (JQChannel, JQChannel) {
         var ends: [Int32] = [-1, -1]
         #if os(Linux)
@@ -43,7 +43,7 @@ struct JQChannel: Sendable {
         }
         for end in ends {
             _ = fcntl(end, F_SETFD, FD_CLOEXEC)
-            // A piece at once: else both would take turns.
+            // Large enough for a whole piece, so that the two sides do not have to alternate.
             var size = Int32(JQFrame.longest)
             setsockopt(end, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<Int32>.size))
             #if !os(Linux)
@@ -68,7 +68,7 @@ struct JQChannel: Sendable {
         return poll(&connection, 1, 0) > 0
     }
 
-    /// Blocks until it is sent; false when there is nobody to take it.
+    /// Blocks until it is sent; returns false if the other end is closed.
     func send(_ kind: JQFrame.Kind, _ payload: UnsafeRawBufferPointer) -> Bool {
         var head = [kind.rawValue]
         for shift in stride(from: 0, to: 32, by: 8) { head.append(UInt8(truncatingIfNeeded: payload.count >> shift)) }
@@ -105,7 +105,7 @@ struct JQChannel: Sendable {
         #endif
     }
 
-    /// Blocks until a whole frame has come; nil when there comes none, or what is none.
+    /// Blocks until a whole frame has arrived; returns nil if none arrives, or it is malformed.
     func receive() -> (kind: JQFrame.Kind, payload: [UInt8])? {
         guard let head = receive(5), let kind = JQFrame.Kind(rawValue: head[0]) else { return nil }
         let count = (1...4).reversed().reduce(0) { $0 << 8 | Int(head[$1]) }
@@ -129,7 +129,7 @@ struct JQChannel: Sendable {
     }
 }
 
-/// Numbers and lists of texts as bytes.
+/// Encodes numbers and lists of texts as bytes.
 enum JQPayload {
     static func number(_ value: Int) -> [UInt8] {
         stride(from: 0, to: 64, by: 8).map { UInt8(truncatingIfNeeded: value >> $0) }

@@ -2,22 +2,22 @@ import CJQ
 
 /// libjq's values.
 ///
-/// Each function here says who owns its argument afterwards, as jv's reference counts are by hand.
+/// Each function states who owns its argument afterwards, because jv's reference counts are manual.
 enum JV {
-    /// A string as it is, or another value as JSON, cut behind so many bytes; consumes the value.
+    /// Returns a string unquoted, or another value as JSON, cut after this many bytes; consumes the value.
     static func takeText(_ value: jv, atMost most: Int = .max) -> String {
         let text = jv_get_kind(value) == JV_KIND_STRING ? value : jv_dump_string(value, 0)
         defer { jv_free(text) }
         return String(decoding: bytes(of: text).prefix(most), as: UTF8.self)
     }
 
-    /// An error's message, which may be any value; consumes it.
+    /// Returns an error's message, which may be any value; consumes it.
     static func takeMessage(_ value: jv) -> String {
-        // Not cut short: who prints it must see secrets whole to mask them.
+        // Not cut shorter, because the caller must see secrets in full to mask them.
         String(takeText(value, atMost: JQBounds.textBytes).prefix(10_000))
     }
 
-    /// Hands out the value as compact JSON; consumes it.
+    /// Passes the value to `body` as compact JSON; consumes it.
     static func takeJSON(
         _ value: jv, _ body: (UnsafeRawBufferPointer) throws(JQError) -> Void
     ) throws(JQError) {
@@ -26,7 +26,7 @@ enum JV {
         try body(bytes(of: text))
     }
 
-    /// The bytes of a string, valid while the value is held; does not consume it.
+    /// The bytes of a string, valid as long as the value is held; does not consume it.
     private static func bytes(of string: jv) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(
             start: jv_string_value(string), count: Int(jv_string_length_bytes(jv_copy(string))))
@@ -41,9 +41,10 @@ enum JV {
         }
     }
 
-    /// The object with null for numbers that are none; consumes it.
+    /// Replaces numbers that are not finite by null; consumes the object.
     ///
-    /// `1e999` and `Infinity` are infinite to jq, which would print them as the greatest double: a price out of nothing.
+    /// jq parses `1e999` and `Infinity` as infinite, and would print them as the largest double, which would be an invented
+    /// price.
     static func takeFinite(_ object: jv) -> jv {
         var names: [jv] = []
         _ = forEachMember(of: object) { name, member in
@@ -53,7 +54,7 @@ enum JV {
         return names.reduce(object) { jv_object_set($0, $1, jv_null()) }
     }
 
-    /// Until the body says false, which is then returned; consumes nothing.
+    /// Calls `body` for each member until it returns false, and then returns false; consumes nothing.
     private static func forEachMember(of object: jv, _ body: (jv, jv) -> Bool) -> Bool {
         var iterator = jv_object_iter(object)
         while jv_object_iter_valid(object, iterator) != 0 {
@@ -74,12 +75,12 @@ enum JV {
 }
 
 extension JV {
-    /// The value's text as `takeText` has it; does not consume it.
+    /// The value's text, as `takeText` returns it; does not consume it.
     static func text(of value: jv, atMost most: Int) -> String {
         takeText(jv_copy(value), atMost: most)
     }
 
-    /// The members of an object as texts, with no more bytes in all; does not consume it.
+    /// The members of an object as texts; throws if they exceed this many bytes in total, and does not consume the object.
     static func members(of object: jv, atMost most: Int) throws(JQError) -> [(name: String, value: String)] {
         var members: [(name: String, value: String)] = []
         var bytes = 0

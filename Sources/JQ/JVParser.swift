@@ -1,13 +1,13 @@
 import CJQ
 
-/// Parses a text that comes in pieces and must be exactly one JSON value.
+/// Parses a text that arrives in pieces and must be exactly one JSON value.
 ///
-/// jv's reference counts are not atomic: one thread at a time may use it, and its value.
+/// The parser and its value must only be used by one thread at a time, because jv's reference counts are not atomic.
 final class JVParser {
     private let parser: OpaquePointer
     private var value: jv?
     private var failure: JQError?
-    /// The end of what came, which cannot be judged without what follows.
+    /// The end of the text so far, which cannot be checked without what follows.
     private var held: [UInt8] = []
 
     init() {
@@ -20,12 +20,12 @@ final class JVParser {
         jv_parser_free(parser)
     }
 
-    /// Takes the next piece, however the text is cut.
+    /// Takes the next piece; the text may be cut anywhere.
     func feed(_ piece: [UInt8]) {
         take(piece, isLast: false)
     }
 
-    /// The value of all pieces, which is the caller's; there can be no more of them.
+    /// Returns the value, which the caller then owns; no more pieces may follow.
     func end() throws(JQError) -> jv {
         take([], isLast: true)
         if let failure { throw failure }
@@ -47,7 +47,7 @@ final class JVParser {
         }
     }
 
-    /// Returns false when there is nothing more in what came so far.
+    /// Returns false if the text so far contains nothing more.
     private func takeNext() -> Bool {
         let next = jv_parser_next(parser)
         guard jv_get_kind(next) == JV_KIND_INVALID else {

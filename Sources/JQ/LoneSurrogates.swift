@@ -1,15 +1,15 @@
 import Basics
 import Foundation
 
-/// Mends what libjq 1.6 refuses a whole document for: the first half of a surrogate pair without its second one.
+/// Repairs a flaw for which libjq 1.6 rejects a whole document: the first half of a surrogate pair without the second.
 ///
-/// One odd symbol must not cost a page.
+/// One odd symbol must not lose a whole page.
 enum LoneSurrogates {
-    /// The longest escape that has to be seen whole: of two halves.
+    /// The longest escape that must be seen as a whole: both halves of a pair.
     private static let longest = 12
 
-    /// The text with `\ufffd` in the place of each such escape, and in `rest` the end of it that cannot be judged without what
-    /// follows, unless it is the last.
+    /// Returns the text with `\ufffd` instead of each such escape; unless the text is the last, an end that depends on what
+    /// follows is put into `rest`.
     static func replaced(in text: [UInt8], isLast: Bool, rest: inout [UInt8]) -> [UInt8] {
         let (places, end) = judge(text, isLast)
         rest = Array(text[end...])
@@ -19,9 +19,9 @@ enum LoneSurrogates {
         return text
     }
 
-    /// The places of what is to be replaced, and how far the text was judged.
+    /// The positions to replace, and how far the text was checked.
     ///
-    /// Goes from escape to escape, so that the second backslash of `\\` is never taken for the beginning of one.
+    /// Goes from escape to escape, so that the second backslash of `\\` is never taken for the start of an escape.
     private static func judge(_ text: [UInt8], _ isLast: Bool) -> (places: [Int], end: Int) {
         text.withUnsafeBytes { bytes in
             var places: [Int] = []
@@ -50,7 +50,7 @@ enum LoneSurrogates {
         return found.map { UnsafeRawPointer($0) - start }
     }
 
-    /// The value of a whole `\u` escape.
+    /// The value of a complete `\u` escape; nil if there is none.
     private static func codeUnit(at index: Int, in bytes: UnsafeRawBufferPointer) -> UInt32? {
         guard index + 6 <= bytes.count, bytes[index] == UInt8(ascii: "\\"), bytes[index + 1] == UInt8(ascii: "u") else {
             return nil

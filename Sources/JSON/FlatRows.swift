@@ -1,20 +1,20 @@
 /// Reads the rows of a feed: a JSON array of objects whose members are scalars.
 ///
-/// The caller reads all members of a row before it asks for the next one, and gives the same text with each call.
+/// The caller must read all members of a row before the next row, and pass the same text with each call.
 package struct FlatRowsReader: Sendable {
     private var reader: JSONReader
     private var hasBegun: Bool
 
-    /// `.elements` for rows that are joined by commas, without the array's brackets.
+    /// Use `.elements` for rows that are joined by commas, without the array's brackets.
     package init(_ start: JSONReader.Start = .value) {
         reader = JSONReader(start)
         hasBegun = start == .elements
     }
 
-    /// Behind what has been read.
+    /// The offset after what was read.
     package var position: Int { reader.position }
 
-    /// Begins the next row; false when there is no more, and the text has been read to its end.
+    /// Starts the next row; returns false after the last one, when the text has been read to its end.
     package mutating func nextRow(in text: Span<UInt8>) throws(JSONSyntaxError) -> Bool {
         var token = try reader.next(in: text)
         if !hasBegun {
@@ -34,7 +34,7 @@ package struct FlatRowsReader: Sendable {
         }
     }
 
-    /// The row's next member, whose value is a scalar; nil behind the last one.
+    /// The row's next member, whose value is a scalar; nil after the last one.
     package mutating func nextMember(
         in text: Span<UInt8>
     ) throws(JSONSyntaxError) -> (name: JSONToken, value: JSONToken)? {
@@ -48,7 +48,7 @@ package struct FlatRowsReader: Sendable {
     }
 }
 
-/// Rows as their texts.
+/// Splits rows into their texts.
 package enum FlatRows {
     /// The text of each row of an array.
     package static func lines(of json: [UInt8]) throws(JSONSyntaxError) -> [String] {
@@ -63,7 +63,7 @@ package enum FlatRows {
         return lines
     }
 
-    /// How many rows, joined by commas, a text is; throws when it is not exactly that.
+    /// The number of rows in a text of rows joined by commas; throws if it is anything else.
     package static func count(in json: [UInt8]) throws(JSONSyntaxError) -> Int {
         let text = json.span
         var reader = FlatRowsReader(.elements)

@@ -1,6 +1,6 @@
 /// One member of a JSON object.
 package struct JSONMember: Equatable, Sendable {
-    /// The text of a string or a number; of any other value only its kind.
+    /// The text of a string or a number; of other values, only the kind.
     package enum Value: Equatable, Sendable {
         case string(String)
         /// The digits as they are written.
@@ -8,17 +8,17 @@ package struct JSONMember: Equatable, Sendable {
         case object, array, bool, null
     }
 
-    /// Without its quotes, and with its escapes decoded.
+    /// Without quotes, and with escapes decoded.
     package let name: String
     package let value: Value
 }
 
-/// Reads a text that is one JSON object, such as the body of a request: what stands directly in it.
+/// Reads the top-level members of one JSON object, such as the body of a request.
 package enum JSONMembers {
-    /// The members in order, repeated ones included; with `wanted` only those of these names.
+    /// The members in order, including repeated ones; with `wanted`, only those with these names.
     ///
-    /// What is inside of nested values is checked and thrown away, and so are members that nobody asks for, so that a hostile
-    /// text costs no more than its length. Throws for a text that is not UTF-8, or is no object.
+    /// Nested values and unwanted members are checked and discarded, so that a hostile text costs no more than its length. Throws
+    /// if the text is not UTF-8, or not an object.
     package static func of(_ text: [UInt8], named wanted: [String]? = nil) throws(JSONSyntaxError) -> [JSONMember] {
         if let offset = invalidUTF8(in: text) { throw JSONSyntaxError("not UTF-8", at: offset) }
         let span = text.span
@@ -37,7 +37,9 @@ package enum JSONMembers {
         return members
     }
 
-    /// The members that are strings, by name, the last one of a name; nil for a text that is no JSON object.
+    /// The string members by name; nil if the text is not a JSON object.
+    ///
+    /// If a name is repeated, the last member counts.
     package static func texts(of text: [UInt8]) -> [String: String]? {
         guard let members = try? of(text) else { return nil }
         var texts: [String: String] = [:]
@@ -60,7 +62,7 @@ package enum JSONMembers {
 
     private static func invalidUTF8(in text: [UInt8]) -> Int? {
         var start = 0
-        // ASCII, which nearly all of it is, needs no look at the rest.
+        // Nearly all text is ASCII, and then the rest need not be validated.
         while start < text.count, text[start] < 0x80 { start += 1 }
         return start == text.count || String(validating: text[start...], as: UTF8.self) != nil ? nil : start
     }

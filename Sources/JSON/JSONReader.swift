@@ -1,8 +1,8 @@
 import Basics
 
-/// One token of JSON (RFC 8259) with the bytes it stands in.
+/// One token of JSON (RFC 8259) with its position.
 ///
-/// The commas between values and the colon behind a name are not tokens: the reader checks and skips them.
+/// The commas between values and the colon after a name are not tokens: the reader checks and skips them.
 package struct JSONToken: Equatable, Sendable {
     /// What a token is; the value of a scalar has to be read from the token's range.
     package enum Kind: Equatable, Sendable {
@@ -13,7 +13,7 @@ package struct JSONToken: Equatable, Sendable {
         case string(hasEscapes: Bool)
         case number
         case `true`, `false`, null
-        /// Behind the whole text.
+        /// The end of the text.
         case end
     }
 
@@ -43,33 +43,32 @@ package struct JSONSyntaxError: Error, Equatable, Sendable, CustomStringConverti
     package var description: String { "\(message) at byte \(offset)" }
 }
 
-/// Reads a JSON text (RFC 8259) token by token, and throws at the first byte that the grammar does not allow there.
+/// Reads a JSON text (RFC 8259) token by token, and throws at the first byte that the grammar does not allow.
 ///
-/// It copies nothing, takes no memory of its own, and does not recurse, so that a hostile text costs no more than its
-/// length. All that reads JSON here reads it with this: what is left to each is what it makes of the tokens. The caller
-/// gives the same text with each call, since a `Span` cannot be kept. Texts need not be UTF-8: `JSONString` tells what
-/// becomes of other bytes.
+/// It copies nothing, allocates nothing, and does not recurse, so that a hostile text costs no more than its length. All code
+/// here that reads JSON uses it, and only interprets the tokens. The caller passes the same text with each call, because a `Span`
+/// cannot be stored. Texts need not be UTF-8: `JSONString` defines what happens to other bytes.
 package struct JSONReader: Sendable {
     private enum Expected {
         case value, valueOrEnd, nameOrEnd, commaOrEnd, end
     }
 
-    /// What is read before the text: nothing as a rule.
+    /// Where the reader starts.
     package enum Start: Sendable {
         case value
-        /// The text is what stands between the brackets of an array.
+        /// The text is the content of an array, without its brackets.
         case elements
     }
 
-    /// So many containers may be open.
+    /// The deepest nesting that is accepted.
     package static let deepest = 64
 
-    /// Behind the last token.
+    /// The offset after the last token.
     package private(set) var position = 0
     private var expected: Expected
     /// How many containers are open.
     package private(set) var depth = 0
-    /// A bit for each open container, the innermost the lowest: 1 for an object.
+    /// A bit for each open container, the innermost lowest: 1 for an object, 0 for an array.
     private var objects: UInt64 = 0
     private let isBare: Bool
 
@@ -79,7 +78,7 @@ package struct JSONReader: Sendable {
         expected = isBare ? .valueOrEnd : .value
     }
 
-    /// The next token, or `.end` behind the last one.
+    /// The next token, or `.end` after the last one.
     package mutating func next(in text: Span<UInt8>) throws(JSONSyntaxError) -> JSONToken {
         skipSpace(in: text)
         guard position < text.count else { return try end(text.count) }
@@ -101,7 +100,7 @@ package struct JSONReader: Sendable {
         }
     }
 
-    /// Skips the value that a token has begun; does nothing if it was a scalar.
+    /// Skips the rest of the value that begins with `token`; does nothing for a scalar.
     package mutating func skipRest(of token: JSONToken, in text: Span<UInt8>) throws(JSONSyntaxError) {
         guard token.kind == .beginObject || token.kind == .beginArray else { return }
         let outer = depth - 1
@@ -121,7 +120,7 @@ package struct JSONReader: Sendable {
         return JSONToken(.end, count..<count)
     }
 
-    /// Nil, having read nothing, if the byte does not close the innermost container.
+    /// Returns nil and reads nothing if the byte does not close the innermost container.
     private mutating func close(_ byte: UInt8) -> JSONToken? {
         let isObject = objects & 1 == 1
         guard depth > 0, byte == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else { return nil }

@@ -1,6 +1,6 @@
 import Basics
 
-/// JSON strings: out of their quotes and into them.
+/// Decodes and encodes JSON strings.
 package enum JSONString {
     /// The text of a string token, quotes included in `range`.
     ///
@@ -11,9 +11,9 @@ package enum JSONString {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// As `decode`, into bytes.
+    /// Like `decode`, but appends bytes.
     ///
-    /// Without escapes the bytes are the source's own, unchecked.
+    /// Without escapes, the bytes are copied from the source unchecked.
     package static func appendDecoded(
         _ range: Range<Int>, hasEscapes: Bool, in text: Span<UInt8>, to output: inout [UInt8]
     ) {
@@ -45,7 +45,7 @@ package enum JSONString {
         }
     }
 
-    /// Appends the character of a `\u` escape or of a surrogate pair, and returns how many bytes it was written with.
+    /// Appends the character of a `\u` escape or of a surrogate pair, and returns the length of the escape in bytes.
     private static func appendUnicode(
         at index: Int, before end: Int, in text: Span<UInt8>, to output: inout [UInt8]
     ) -> Int {
@@ -70,7 +70,7 @@ package enum JSONString {
         (index + 2...index + 5).reduce(0) { $0 << 4 | UInt32(hexValue(text[$1]) ?? 0) }
     }
 
-    /// Appends the text in quotes, escaping what RFC 8259, section 7, says must be, and DEL.
+    /// Appends the text in quotes; escapes what RFC 8259, section 7, requires, and DEL.
     package static func append(_ bytes: some Sequence<UInt8>, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
         for byte in bytes {
@@ -79,7 +79,7 @@ package enum JSONString {
         output.append(UInt8(ascii: "\""))
     }
 
-    /// As the other, and escapes further scalars as `\u`: such as a reader of the text would not see.
+    /// Like the other one, but also escapes these scalars as `\u`, for example invisible ones.
     package static func append(
         _ text: String, to output: inout [UInt8], escaping isEscaped: (Unicode.Scalar) -> Bool
     ) {
@@ -98,7 +98,7 @@ package enum JSONString {
         output.append(UInt8(ascii: "\""))
     }
 
-    /// As `append`, into a string: the text in quotes, with its escapes.
+    /// Like `append`, but returns a string: the text in quotes, with its escapes.
     package static func quoted(_ text: String) -> String {
         var output: [UInt8] = []
         append(text.utf8, to: &output)
@@ -127,7 +127,7 @@ package enum JSONString {
 extension JSONToken {
     private var hasEscapes: Bool { kind == .string(hasEscapes: true) || kind == .name(hasEscapes: true) }
 
-    /// The text of a name or a string, out of its quotes; of any other token its bytes, a number's digits as they are written.
+    /// The decoded text of a name or a string; for any other token its bytes, such as a number's digits as written.
     package func text(in text: Span<UInt8>) -> String {
         switch kind {
         case .name, .string: JSONString.decode(range, hasEscapes: hasEscapes, in: text)
@@ -135,7 +135,7 @@ extension JSONToken {
         }
     }
 
-    /// Which of these names a name is, compared byte by byte and as a rule without a copy; nil if it is none.
+    /// The index of this name among `names`, compared byte by byte and usually without a copy; nil if it is not among them.
     package func index(among names: [[UInt8]], in text: Span<UInt8>) -> Int? {
         guard !hasEscapes else {
             var name: [UInt8] = []

@@ -1,13 +1,13 @@
 import Basics
 
-/// Writes a JSON text (RFC 8259) without white space, and puts the commas and colons where they belong.
+/// Writes a JSON text (RFC 8259) without white space, and adds the commas and colons.
 ///
-/// For JSON that is made member by member. Rows of lists (`RowLayout`) and pages of the sandbox are put together of parts
-/// that are made once. Whether names and values come in turn is the caller's part.
+/// For JSON that is written member by member; rows of lists (`RowLayout`) and pages of the sandbox are assembled from cached
+/// parts instead. The caller must alternate names and values correctly.
 package struct JSONWriter {
-    /// What has been written.
+    /// The text so far.
     package private(set) var bytes: [UInt8] = []
-    /// Whether the next value or name is not the first one of its container.
+    /// Whether the next value or name needs a comma before it.
     private var isBehindValue = false
 
     /// `capacity` is about how many bytes will be written.
@@ -43,7 +43,7 @@ package struct JSONWriter {
         close(UInt8(ascii: "]"))
     }
 
-    /// The name of the member whose value is written next.
+    /// Writes a member's name; its value must be written next.
     package mutating func name(_ name: String) {
         separate()
         JSONString.append(name.utf8, to: &bytes)
@@ -51,13 +51,13 @@ package struct JSONWriter {
         isBehindValue = false
     }
 
-    /// Writes the text in quotes, and escapes what RFC 8259, section 7, says must be, and DEL.
+    /// Writes the text in quotes; escapes what RFC 8259, section 7, requires, and DEL.
     package mutating func string(_ text: String) {
         separate()
         JSONString.append(text.utf8, to: &bytes)
     }
 
-    /// A string whose bytes the body appends; none of them may have to be escaped.
+    /// Writes a string whose bytes are appended by `body`; none of them may need escaping.
     package mutating func string(_ body: (inout [UInt8]) -> Void) {
         separate()
         bytes.append(UInt8(ascii: "\""))
@@ -65,7 +65,7 @@ package struct JSONWriter {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// Writes all digits: a reader that takes numbers as doubles loses some beyond 2^53 (RFC 8259, section 6).
+    /// Writes all digits; readers that parse numbers as doubles lose some beyond 2^53 (RFC 8259, section 6).
     package mutating func integer(_ number: some BinaryInteger) {
         separate()
         bytes += String(number).utf8
@@ -76,7 +76,7 @@ package struct JSONWriter {
         bytes += "null".utf8
     }
 
-    /// What is JSON already: a value, or several with commas between them.
+    /// Writes finished JSON: a value, or several separated by commas.
     package mutating func values(json: [UInt8]) {
         guard !json.isEmpty else { return }
         separate()
@@ -120,7 +120,7 @@ extension JSONWriter {
         array { for text in texts { $0.string(text) } }
     }
 
-    /// A string; in it and in its name these scalars are escaped too, as `JSONString` has it.
+    /// A string; the given scalars are also escaped, both in it and in its name.
     package mutating func member(_ name: String, _ text: String, escaping isEscaped: (Unicode.Scalar) -> Bool) {
         separate()
         JSONString.append(name, to: &bytes, escaping: isEscaped)

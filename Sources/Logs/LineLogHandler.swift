@@ -7,9 +7,9 @@ import Logging
     import Darwin
 #endif
 
-/// Writes each event as one line to every output that wants its level.
+/// Writes each event as one line to every output that accepts its level.
 ///
-/// Secrets are masked and characters escaped here, at the one place through which all lines go.
+/// All lines pass through here, so this is where secrets are masked and characters are escaped.
 struct LineLogHandler: LogHandler {
     struct Output: Sendable {
         let sink: any LogSink
@@ -19,7 +19,7 @@ struct LineLogHandler: LogHandler {
 
     let worker: String
     let outputs: [Output]
-    /// Where the failures of outputs are told.
+    /// Where failures of outputs are reported.
     let console: Output
     let redactor: Redactor
     var logLevel: Logger.Level
@@ -48,7 +48,7 @@ struct LineLogHandler: LogHandler {
         }
     }
 
-    /// Once when lines begin to be lost, once when they arrive again.
+    /// Reports once when lines begin to be lost, and once when they arrive again.
     private func tell(_ change: SinkHealth.Change, of sink: any LogSink) {
         let report: LogLine
         switch change {

@@ -1,61 +1,61 @@
 package import Logging
 
-/// The names of what is logged: constants, so that a search for one finds every line that says it.
+/// The names of log events: constants, so that a search for one finds all lines with it.
 ///
-/// What was special about a line stands in its metadata, never in its name. `docs/reference/logging.md` explains each.
+/// Details are in a line's metadata, never in its name. `docs/reference/logging.md` explains each event.
 extension Logger.Message {
-    /// Entries were published for blocks that the stores have; Redis had none.
+    /// Entries were published for blocks that the stores have but Redis did not know.
     package static let archiveAdopted: Self = "archive.adopted"
-    /// A store's block is not what was written.
+    /// A store's block is damaged.
     package static let archiveBlockDamaged: Self = "archive.block_damaged"
-    /// A better block took the place of one that had fewer lists or was damaged.
+    /// A block replaced one that had fewer lists or was damaged.
     package static let archiveBlockReplaced: Self = "archive.block_replaced"
-    /// Pieces of blocks that came from afar could not be kept on this machine.
+    /// Pieces of remote blocks could not be cached on this machine.
     package static let archiveCacheFailed: Self = "archive.cache_failed"
-    /// A block could not be made or kept; it is tried again.
+    /// A block could not be made or kept; it is retried.
     package static let archiveFailed: Self = "archive.failed"
-    /// A list that its entry tells of is gone from Redis, or is another one, before its hour was archived.
+    /// A list is gone from Redis, or does not match its entry, before its hour was archived.
     package static let archiveListMissing: Self = "archive.list_missing"
     /// A day was rewritten with fewer digits.
     package static let archiveRounded: Self = "archive.rounded"
     /// The block of an hour, or of a day, is in all stores that answer.
     package static let archiveSealed: Self = "archive.sealed"
-    /// All stores have again what those did not get that had not answered.
+    /// The stores that had not answered have caught up.
     package static let archiveStoresEqual: Self = "archive.stores_equal"
-    /// A store did not answer, and will get what it lacks later.
+    /// A store did not answer, and gets what it lacks later.
     package static let archiveStoreBehind: Self = "archive.store_behind"
     package static let apiConnections: Self = "api.connections"
     package static let apiListening: Self = "api.listening"
     /// `up` could not fill in the minutes before its start; new minutes do not depend on them.
     package static let backfillFailed: Self = "backfill.failed"
-    /// The minute was closed already when the entry was to be published, as by another replica.
+    /// The minute was already closed when the entry was published, for example by another replica.
     package static let entryNotNeeded: Self = "entry.not_needed"
     package static let entryPublished: Self = "entry.published"
-    /// The stream belongs to another source, or the minute lies in the future of Redis' clock.
+    /// The stream belongs to another source, or the minute is in the future by Redis' clock.
     package static let entryRefused: Self = "entry.refused"
     /// Which proxy a feed uses; logged once at its start, if a variable names a proxy.
     package static let feedProxy: Self = "feed.proxy"
-    /// Folding goes on after `ledgerLost`, `ledgerDamaged`, `readModelDamaged` or `foldWaits` had stopped it.
+    /// Folding continues after `ledgerLost`, `ledgerDamaged`, `readModelDamaged` or `foldWaits`.
     package static let foldResumed: Self = "fold.resumed"
-    /// Orders are not folded yet, because they are not as safe as the config's `orders.durability` asks for.
+    /// Orders are not folded yet, because they are not as safe as the config's `orders.durability` requires.
     package static let foldWaits: Self = "fold.waits"
-    /// The ledger's next entry is not what an order writes; no order behind it is folded.
+    /// The ledger's next entry is not valid; no order after it is folded.
     package static let ledgerDamaged: Self = "ledger.damaged"
-    /// What acknowledged orders survive; logged at the start, and when it has changed.
+    /// What acknowledged orders survive; logged at the start, and when it changes.
     package static let ledgerDurability: Self = "ledger.durability"
-    /// The end of `ledgerLost` for an api: nothing that was acknowledged is missing any more.
+    /// The end of `ledgerLost` for an api: no acknowledged order is missing any more.
     package static let ledgerFound: Self = "ledger.found"
     /// The ledger lacks an entry that was acknowledged, or that was folded last.
     package static let ledgerLost: Self = "ledger.lost"
-    /// The string of a list is gone although its entry is there; the outcome says whether it was stored again.
+    /// A list's string is gone although its entry exists; the outcome says whether it was stored again.
     package static let listGone: Self = "list.gone"
-    /// A stored list cannot be rendered, or is not what its entry says.
+    /// A stored list cannot be rendered, or does not match its entry.
     package static let listUnreadable: Self = "list.unreadable"
-    /// Lines arrive again after `logLost`; goes to the console alone.
+    /// Lines arrive again after `logLost`; only logged to the console.
     package static let logBack: Self = "log.back"
-    /// Lines of an output begin to be lost; goes to the console alone.
+    /// Lines of an output begin to be lost; only logged to the console.
     package static let logLost: Self = "log.lost"
-    /// A file could not be opened again on SIGHUP; the old one stays in use.
+    /// A file could not be reopened on SIGHUP; the old one stays in use.
     package static let logNotReopened: Self = "log.not_reopened"
     package static let metricsListening: Self = "metrics.listening"
     package static let metricsUnavailable: Self = "metrics.unavailable"
@@ -67,27 +67,27 @@ extension Logger.Message {
     package static let onDemandFailed: Self = "on_demand.failed"
     /// Entries of the ledger, up to `entry.id`, are in the read model.
     package static let ordersFolded: Self = "orders.folded"
-    /// A page is asked for again, after `wait_ms`.
+    /// A page is requested again, after `wait_ms`.
     package static let pageRetried: Self = "page.retried"
     package static let ratesUnreadable: Self = "rates.unreadable"
     package static let readModelDamaged: Self = "read_model.damaged"
-    /// The end of `redisLost`: the last of the clients has connected again.
+    /// The end of `redisLost`: the last client has connected again.
     package static let redisBack: Self = "redis.back"
-    /// Redis closed a connection on a command and could be reached again at once: not an outage.
+    /// Redis closed a connection on a command, and could be reached again at once; this is not an outage.
     package static let redisCut: Self = "redis.cut"
     package static let redisLoading: Self = "redis.loading"
-    /// The first of the clients cannot reach Redis; those that follow are not logged.
+    /// The first client cannot reach Redis; the ones after it are not logged.
     package static let redisLost: Self = "redis.lost"
     package static let redisUnfit: Self = "redis.unfit"
     /// A merge worker closed a feed's minute with a gap, because nothing was published in time.
     package static let sourceClosed: Self = "source.closed"
-    /// The newest entry of a stream lies in the future, and keeps out all minutes before it.
+    /// The newest entry of a stream is in the future, and blocks all minutes before it.
     package static let streamAhead: Self = "stream.ahead"
     /// The end of `streamAhead`.
     package static let streamMended: Self = "stream.mended"
-    /// Acknowledged orders cannot be remembered outside of the ledger's Redis.
+    /// Acknowledged orders cannot be recorded outside the ledger's Redis.
     package static let witnessLost: Self = "witness.lost"
     package static let witnessUnreadable: Self = "witness.unreadable"
-    /// A step failed and is tried again: a warning the first time, unless Redis is away, then debug.
+    /// A step failed and is retried: a warning the first time, then debug; always debug while Redis is away.
     package static let workerRetries: Self = "worker.retries"
 }

@@ -1,20 +1,20 @@
-/// The keys of log metadata: chosen once, so that a search for one finds every line that has it.
+/// The keys of log metadata: constants, so that a search for one finds all lines with it.
 package enum LogKey {
-    /// Which retry of a page it is, counted from 1.
+    /// The number of the retry of a page, from 1.
     package static let attempt = "attempt"
-    /// How many rows, or orders, the step was about.
+    /// The number of rows or orders in the step.
     package static let count = "rows.count"
     package static let detail = "detail"
     /// In milliseconds.
     package static let duration = "duration_ms"
     /// The id of an entry in a stream of Redis, of the tape or of the ledger.
     package static let entry = "entry.id"
-    /// An error in words; a line that is logged with an error gets it by itself.
+    /// An error in words; added automatically to a line that is logged with an error.
     package static let error = "error"
     package static let event = "event"
-    /// The code of a gap, as its entry has it.
+    /// The code of a gap, as in its entry.
     package static let gap = "gap"
-    /// The host that is listened on, or that a feed asks.
+    /// The host that is listened on, or that a feed contacts.
     package static let host = "http.host"
     package static let level = "level"
     /// How many lines were lost before this one.
@@ -30,16 +30,16 @@ package enum LogKey {
     package static let proxy = "proxy"
     /// The endpoint of the Redis that the line is about.
     package static let redis = "redis"
-    /// What a person can type to look into the matter or to repair it.
+    /// What a person can type to examine or repair the problem.
     package static let remedy = "remedy"
     /// A store of blocks, by its URL.
     package static let store = "store"
     package static let stream = "stream"
     package static let time = "time"
-    /// In milliseconds: how long until the next try.
+    /// The time until the next attempt, in milliseconds.
     package static let wait = "wait_ms"
     package static let worker = "worker"
 
-    /// The keys that every line begins with.
+    /// The keys at the start of every line.
     static let head = [time, level, worker, event]
 }

@@ -2,7 +2,7 @@ package import Logging
 package import POSIX
 import Synchronization
 
-/// Where the lines of a process go: standard error, and the files that its configs name, each opened once.
+/// The outputs of a process's log: standard error, and the files in its configs, each opened once.
 package final class LogOutputs: Sendable {
     private let files = Mutex<[String: LogFile]>([:])
     private let console: Console
@@ -18,19 +18,19 @@ package final class LogOutputs: Sendable {
 
     /// Opens the handler's file, if it has one that is not open yet.
     ///
-    /// Handlers whose file was never opened are without effect.
+    /// A handler whose file was never opened writes nothing.
     package func open(_ handler: LogHandlerSettings) throws(SystemError) {
         guard case .file(let path) = handler.destination, files.withLock({ $0[path] }) == nil else { return }
         let file = try LogFile(path: path)
         files.withLock { $0[path] = file }
     }
 
-    /// Whether at least one file has been opened, which SIGHUP would open again.
+    /// Whether at least one file is open, so that SIGHUP is needed.
     package var hasFiles: Bool { files.withLock { !$0.isEmpty } }
 
-    /// Opens all files anew, as after a rotation.
+    /// Reopens all files after a rotation.
     ///
-    /// Whoever cannot be opened stays as it is, and the logger is told.
+    /// A file that cannot be opened stays in use as it is, and the logger reports it.
     package func reopen(tellingFailures logger: Logger) {
         for file in files.withLock({ $0.values.sorted { $0.name < $1.name } }) {
             do throws(SystemError) {
@@ -41,7 +41,7 @@ package final class LogOutputs: Sendable {
         }
     }
 
-    /// The logger of a worker, as its config wants it.
+    /// The logger of a worker, with the settings of its config.
     package func logger(_ worker: String, _ settings: LoggingSettings, redactor: Redactor) -> Logger {
         let outputs = settings.handlers.compactMap { handler -> LineLogHandler.Output? in
             sink(handler.destination).map { .init(sink: $0, format: handler.format, level: handler.level) }
@@ -49,7 +49,7 @@ package final class LogOutputs: Sendable {
         return logger(worker, outputs, settings, redactor)
     }
 
-    /// A logger that writes to the console alone, in the format that the console has in the settings.
+    /// A logger that only writes to the console, in the console's format from the settings.
     package func consoleLogger(_ worker: String, _ settings: LoggingSettings, redactor: Redactor) -> Logger {
         logger(worker, [], settings, redactor)
     }
@@ -74,7 +74,7 @@ package final class LogOutputs: Sendable {
 }
 
 extension Logger {
-    /// A logger that writes to the console alone; without settings, text from `info` on.
+    /// A logger that only writes to the console; without settings, as text from `info` on.
     package init(worker: String, settings: LoggingSettings?, redactor: Redactor) {
         self = LogOutputs().consoleLogger(worker, settings ?? LoggingSettings(), redactor: redactor)
     }

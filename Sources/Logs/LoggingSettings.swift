@@ -3,18 +3,18 @@ package import Logging
 
 /// What a worker logs, and where.
 package struct LoggingSettings: Equatable, Sendable {
-    /// The least severe level of all.
+    /// The lowest level that is logged at all.
     package let level: Logger.Level
-    /// Never empty: a config without any has the console.
+    /// Never empty: a config without handlers uses the console.
     package let handlers: [LogHandlerSettings]
 
-    /// Text on the console, from `info` on.
+    /// Logs text to the console, from `info` on.
     package init() {
         level = .info
         handlers = [.console(level: .info)]
     }
 
-    /// Reads the object `logging` of a config, which may be missing; nil if it or its level cannot be read.
+    /// Reads the optional object `logging` of a config; nil if it or its level cannot be read.
     package init?(reading parent: ConfigReader) {
         guard let reader = parent.object("logging", optional: true, "What is logged, and where.") else { return nil }
         let level = reader.choice("level", default: Logger.Level.info, "The least severe level that is logged at all.")
@@ -28,9 +28,9 @@ package struct LoggingSettings: Equatable, Sendable {
     }
 }
 
-/// One place that lines go to.
+/// One output for log lines.
 package struct LogHandlerSettings: Equatable, Sendable {
-    /// Where the lines of a handler go.
+    /// Where a handler's lines go.
     package enum Destination: Equatable, Sendable {
         /// Standard error.
         case console
@@ -43,9 +43,9 @@ package struct LogHandlerSettings: Equatable, Sendable {
 
     package let destination: Destination
     package let format: LogFormat
-    /// The least severe level that goes there, of what is logged at all.
+    /// The lowest level that this output gets, in addition to the level of the settings.
     package let level: Logger.Level
-    /// Where the path stands in its file, for when it turns out that it cannot be written to.
+    /// The position of the path in its file, for errors when the file cannot be opened.
     package let pathPlace: ConfigPlace?
 
     fileprivate static func console(level: Logger.Level) -> LogHandlerSettings {
@@ -59,7 +59,7 @@ package struct LogHandlerSettings: Equatable, Sendable {
         let format = reader.choice("format", default: LogFormat.text, "Lines for people, or one JSON object a line.")
         let own = reader.choice(
             "level", default: level, "The least severe level that goes here; by default that of all logging.")
-        // What is missing has its object's place.
+        // A missing field has the position of its object.
         let place = reader.place(of: "path")
         let hasPath = place.position != reader.position
         switch kind {

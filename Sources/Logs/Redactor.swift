@@ -1,11 +1,11 @@
 import Basics
 import JSON
 
-/// Hides secrets in whatever is about to be printed: by their values, plain, percent-encoded and escaped as in JSON, and
-/// the userinfo of URLs.
+/// Hides secrets in text that is about to be printed: their values, whether plain, percent-encoded or escaped as in JSON, and the
+/// userinfo of URLs.
 package struct Redactor: Sendable {
     private let needles: [[UInt8]]
-    /// What stands in place of a secret, whatever its length.
+    /// The replacement for a secret, whatever its length.
     package static let mask = "***"
 
     /// Values shorter than 6 characters are not hidden: they would mask ordinary text.
@@ -18,7 +18,7 @@ package struct Redactor: Sendable {
         needles = Set(spellings).map { Array($0.utf8) }
     }
 
-    /// As encoders of JSON write it: as little escaped as may be, slashes too, or all that is not ASCII too.
+    /// The spellings of JSON encoders: minimal escaping, escaped slashes, or everything but ASCII escaped.
     private static func escaped(_ secret: String) -> [String] {
         let plain = String(JSONString.quoted(secret).dropFirst().dropLast())
         let ascii = plain.unicodeScalars.map { scalar in
@@ -28,10 +28,10 @@ package struct Redactor: Sendable {
         return [plain, ascii].flatMap { [$0, $0.replacing("/", with: "\\/")] }
     }
 
-    /// Looks at bytes, not characters: an accent behind a secret would make another character of its last one.
+    /// Compares bytes, not characters: a combining accent after a secret would change its last character.
     package func callAsFunction(_ text: String) -> String {
         let bytes = Array(text.utf8)
-        // Secrets may contain or overlap one another: none must leave another's rest behind.
+        // Secrets may contain or overlap each other, and no part of one may remain visible.
         var hidden = RangeSet<Int>()
         for needle in needles {
             for range in bytes.ranges(of: needle) { hidden.insert(contentsOf: range) }
@@ -47,7 +47,7 @@ package struct Redactor: Sendable {
         return String(decoding: output + bytes[end...], as: UTF8.self)
     }
 
-    /// What stands before the `@` of URLs (RFC 3986, section 3.2.1), however short.
+    /// The userinfo before the `@` of URLs (RFC 3986, section 3.2.1), however short.
     private static func userinfos(in bytes: [UInt8]) -> [Range<Int>] {
         bytes.ranges(of: Array("://".utf8)).compactMap { scheme in
             let authority = bytes[scheme.upperBound...].prefix { byte in

@@ -4,26 +4,26 @@ import Tape
 import TopLists
 package import Workers
 
-/// The config of a merge worker: which sources, joined by what, and what comes out.
+/// The config of a merge worker: which sources to join, by which key, and which columns the list has.
 package struct MergeConfig: Sendable {
     package let worker: WorkerSettings
-    /// Two or more; the first gives the order of the list.
+    /// Two or more; the first one determines the order of the list.
     package let sources: [SourceSettings]
     package let plan: JoinPlan
-    /// How long after its start a minute's entries are waited for.
+    /// How long after a minute's start the worker waits for its entries.
     package let grace: Duration
     /// The name of the stream of lists, without the prefix of keys.
     package let stream: String
-    /// Where `publish.stream` stands in the config, for messages about it.
+    /// The location of `publish.stream` in the config, for messages.
     package let streamPlace: ConfigPlace
-    /// nil keeps the history for ever.
+    /// nil keeps the history forever.
     package let retain: Duration?
 
     package init?(reading reader: ConfigReader) {
         let worker = WorkerSettings(reading: reader)
         let sources = reader.objects("sources", atLeast: 2, "What is joined; the first gives the order.")
             .compactMap(SourceSettings.init)
-        // Of all sources, so that one mistake in a source does not become another in each of its columns.
+        // From all sources, so that a mistake in one of them is not reported again for each of its columns.
         let sourceNames = reader.names("name", in: "sources")
         let key = reader.object("key", "What rows are matched by.").flatMap(KeySettings.init)
         let label = reader.string(
@@ -63,7 +63,7 @@ package struct MergeConfig: Sendable {
     package var columnNames: [String] { plan.columns.map(\.column.name) }
 
     private struct Retain {
-        /// nil is for ever.
+        /// nil means forever.
         let duration: Duration?
     }
 
@@ -85,11 +85,11 @@ package struct MergeConfig: Sendable {
 /// One source of a join: a stream, or the union of several.
 package struct SourceSettings: Sendable {
     package let name: String
-    /// The names of one or more streams, without the prefix of keys; their rows are joined as one table, in this order.
+    /// The names of one or more streams, without the prefix of keys; their rows are concatenated in this order.
     package let streams: [String]
     /// The period of the feed: a multiple of 60 s, aligned to the epoch.
     package let every: Duration
-    /// How much older than the list an entry may be whose rows are joined.
+    /// How much older than the list an entry may be to be joined.
     package let margin: Duration
     package let isOptional: Bool
     package let everyPlace: ConfigPlace

@@ -18,7 +18,7 @@ extension MergeConfig: WorkerConfig {
         }
     }
 
-    /// The stream of lists: it follows its sources, and is patient for the slowest of those that must be there.
+    /// The stream of lists: it depends on its sources, and its patience is set by the slowest required one.
     package var output: StreamOutput? {
         let (keys, stream, sources) = (worker.redis.keys, stream, sources)
         let slowest = sources.filter { !$0.isOptional }.map(\.every).max() ?? .seconds(60)
@@ -34,7 +34,7 @@ extension MergeConfig: WorkerConfig {
         ConfigReview("joins \(sources.map(\.name).joined(separator: " + ")) into \(stream)")
     }
 
-    /// It also closes minutes of its sources that none came for.
+    /// It also closes minutes of its sources for which no entry came.
     package func redisNeeds(at minute: Minute) -> [RedisNeed] {
         let keys = worker.redis.keys
         return .settling(stream, minute, keys)

@@ -5,7 +5,7 @@ import ServiceLifecycle
 package import Tape
 import Workers
 
-/// Settles the list of every minute that is due, oldest first, until it is told to stop.
+/// Settles the list of every due minute, oldest first, until it is told to stop.
 package struct MergeWorker: MinuteSettling, CustomStringConvertible {
     /// The worker's name.
     package let description: String
@@ -15,7 +15,7 @@ package struct MergeWorker: MinuteSettling, CustomStringConvertible {
     private let clock: TapeClock
     private let logger: Logger
 
-    /// Makes one more client of the same Redis: waiting for sources blocks its connection.
+    /// Creates one more client of the same Redis, because waiting for sources blocks a connection.
     package init(_ config: MergeConfig, identity: WorkerIdentity, redis: RedisClient, clock: TapeClock, logger: Logger)
     {
         description = config.worker.name
@@ -41,11 +41,11 @@ package struct MergeWorker: MinuteSettling, CustomStringConvertible {
             redis: redis, clock: clock, logger: logger)
     }
 
-    /// No feed may keep its entries longer: closing minutes for a feed that is gone must not fill Redis, and must not
-    /// trim what a feed that lives wants kept.
+    /// The longest that a feed may keep its entries: closing minutes for a feed that is gone must not fill Redis, but must not
+    /// trim what a live feed wants to keep either.
     private static let longestRetain: Duration = .seconds(30 * 86_400)
 
-    /// Returns when the process is to end; errors are told, and what failed is tried again.
+    /// Returns when the process shuts down; errors are logged and retried.
     package func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await cancelWhenGracefulShutdown { await restoreLists() } }
@@ -54,13 +54,13 @@ package struct MergeWorker: MinuteSettling, CustomStringConvertible {
         }
     }
 
-    /// Looks now and then whether the newest list is still there; what goes wrong is told by those who settle minutes.
+    /// Checks periodically whether the newest list still exists; failures are reported by the settling of minutes.
     private func restoreLists() async {
         var told: StreamID?
         while (try? await Task.sleep(for: Self.restorePeriod)) != nil {
             guard let newest = try? await settler.reader.newest(1).first, newest.id != told else { continue }
             if let isRestored = try? await merger.restore(newest), !isRestored {
-                // One that cannot be made again is told once.
+                // A list that cannot be restored is reported once.
                 told = (try? await merger.isMissing(newest)) == true ? newest.id : nil
             }
         }
@@ -74,23 +74,23 @@ package struct MergeWorker: MinuteSettling, CustomStringConvertible {
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             do {
                 guard let minute = try await nextMinute() else {
-                    // Nothing to join yet: the first entry of the main source is the beginning.
+                    // There is nothing to join yet: the tape starts with the first entry of the main source.
                     guard await clock.pauses(for: .seconds(1)) else { return }
                     continue
                 }
-                // Behind a list of the future there is nothing to do, but that may be mended at any moment.
+                // Nothing can be done after a list of the future, but somebody may repair that at any moment.
                 let top = try await settler.reader.topID(thorough: news.isAhead)
                 guard !news.look(at: top, now: clock.now) else {
                     guard await clock.pauses(for: .seconds(5)) else { return }
                     continue
                 }
-                // A minute that is far ahead comes of an entry of the future in a source, which may be taken out at any moment.
+                // A minute far ahead is caused by an entry of the future in a source, which may be removed at any moment.
                 guard minute.start - clock.now <= .seconds(3600) else {
                     guard await clock.pauses(for: .seconds(5)) else { return }
                     continue
                 }
                 guard await clock.pauses(until: minute.start) else { return }
-                // The wait for sources may be long and is nobody's work yet: it ends with the process.
+                // The wait for sources may be long and has done no work yet, so shutdown interrupts it.
                 try await cancelWhenGracefulShutdown { try await settle(minute) }
                 backoff.reset()
             } catch {
@@ -101,16 +101,16 @@ package struct MergeWorker: MinuteSettling, CustomStringConvertible {
         }
     }
 
-    /// Settles the oldest minute that is not settled, if it is not later than the limit; returns it.
+    /// Settles the oldest minute that is not settled, unless it is later than the limit; returns it.
     func settleNext(notAfter limit: Minute) async throws -> Minute? {
         guard let minute = try await nextMinute(), minute <= limit else { return nil }
         try await settle(minute)
         return minute
     }
 
-    /// Settles one minute after the other, the oldest first, and returns true once none is left.
+    /// Settles one minute after the other, oldest first, and returns true once none is left.
     ///
-    /// Each may wait for its sources until `grace` is over. The first error ends it and is thrown.
+    /// Each may wait for its sources until `grace` is over. The first error is thrown.
     package func settleDue(upTo minute: Minute) async throws -> Bool {
         while try await settleNext(notAfter: minute) != nil {}
         return true
@@ -124,7 +124,7 @@ package struct MergeWorker: MinuteSettling, CustomStringConvertible {
         if case .refused = outcome { try await clock.sleep(for: .seconds(5)) }
     }
 
-    /// The oldest due minute behind the newest list of which the main source still has something to tell.
+    /// The first due minute after the newest list, but not before the main source's oldest entry; nil if that source is empty.
     private func nextMinute() async throws -> Minute? {
         let newest = try await settler.reader.newestID()?.minute
         var oldest: [Minute] = []
@@ -138,7 +138,7 @@ package struct MergeWorker: MinuteSettling, CustomStringConvertible {
 }
 
 extension MergeSchedule {
-    /// How many lists are due from one minute to another, both included.
+    /// The number of lists that are due between two minutes, both included.
     static func count(from first: Minute, to last: Minute, _ sources: [SourceSettings]) -> Int {
         var (count, minute) = (0, due(atOrAfter: first, sources))
         while minute <= last {
@@ -151,15 +151,15 @@ extension MergeSchedule {
     }
 }
 
-/// Which minutes a list is due at.
+/// The minutes at which lists are due.
 enum MergeSchedule {
-    /// The first minute, this or later, at which every source that must be there was due within its margin.
+    /// The first minute, this one or later, at which every required source was due within its margin.
     static func due(atOrAfter minute: Minute, _ sources: [SourceSettings]) -> Minute {
         var minute = minute
-        // All schedules are aligned to the epoch, so there are minutes at which all of them are due.
+        // All schedules are aligned to the epoch, so there are minutes at which all sources are due.
         while !sources.allSatisfy({ $0.isOptional || minute.start - minute.floored(to: $0.every).start <= $0.margin }) {
             let next = minute.advanced(byMinutes: 1)
-            // Behind the last minute that there can be, which an entry of another hand may have, there is none.
+            // There is no minute after the last representable one, which an entry written by others may have.
             guard next > minute else { break }
             minute = next
         }

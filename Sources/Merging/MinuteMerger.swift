@@ -55,9 +55,9 @@ struct MinuteMerger: Sendable {
         return draft(minute, result, stored, inputs.map { $0?.minute })
     }
 
-    /// Stores a minute's list again whose string is gone although its entry is there: evicted, or deleted.
+    /// Restores a minute's list whose string is gone although its entry exists: evicted, or deleted.
     ///
-    /// It is made of the same entries, and stored only if it has the digest that its entry tells. Returns whether it was.
+    /// It is built from the same entries, and only stored if its digest matches the entry. Returns whether it was stored.
     func restore(_ entry: TapeEntry) async throws -> Bool {
         let minute = entry.minute
         guard try await isMissing(entry) else { return false }
@@ -101,9 +101,9 @@ struct MinuteMerger: Sendable {
         set("no_key", account.noKey)
     }
 
-    /// All entries of a source's streams as one table; nil when not one of them has rows.
+    /// All entries of a source's streams as one table; nil if none of them has rows.
     ///
-    /// The minute is the oldest's.
+    /// The minute is that of the oldest entry.
     private func input(_ source: Int, _ minute: Minute) async throws -> Input? {
         var input: Input?
         for feed in feeds[source] {
@@ -115,7 +115,7 @@ struct MinuteMerger: Sendable {
         return input
     }
 
-    /// Stores the list unless one is there already, as after a crash between list and entry; returns what is there.
+    /// Stores the list unless one exists already, for example after a crash between list and entry; returns the stored list.
     private func store(_ csv: [UInt8], _ minute: Minute) async throws -> [UInt8] {
         let key = keys.list(config.stream, minute)
         var command = RedisCommand("SET", key, csv, "NX")
@@ -128,7 +128,7 @@ struct MinuteMerger: Sendable {
     }
 
     private func gap(_ gap: Gap, _ minute: Minute) -> EntryDraft {
-        // While it catches up after an outage, one line a minute would be thousands.
+        // While it catches up after an outage, a warning per minute would be thousands of lines.
         let isRecent = clock.now - minute.start < .seconds(600)
         logger.log(
             level: isRecent ? .warning : .debug, .minuteGap,
@@ -159,7 +159,7 @@ struct MinuteMerger: Sendable {
         return .other(fields)
     }
 
-    /// The rows of the list that is stored, which after a crash is another join's of the same entries.
+    /// The number of rows of the stored list, which after a crash may come from another join of the same entries.
     private func count(of stored: [UInt8], _ result: Join.Result) -> Int {
         guard stored != result.csv else { return result.count }
         var reader = CSVReader(stored)
@@ -168,7 +168,7 @@ struct MinuteMerger: Sendable {
         return max(0, count)
     }
 
-    /// One text for the same columns, whoever writes it: it is a part of what entity tags are made of.
+    /// The same columns always give the same text, because entity tags depend on it.
     private static func json(_ columns: [ListColumn]) -> [UInt8] {
         JSONWriter.array { writer in
             for column in columns {

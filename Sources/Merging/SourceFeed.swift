@@ -4,31 +4,31 @@ import Logs
 import Redis
 import Tape
 
-/// One stream of a source, as the join of a minute sees it.
+/// One stream of a source, for the join of a minute.
 struct SourceFeed: Sendable {
     let settings: SourceSettings
     let stream: String
     let reader: StreamReader
-    /// Has a connection of its own: it waits.
+    /// Uses a connection of its own, because it blocks.
     let waiting: StreamReader
     let publisher: Publisher
     let clock: TapeClock
     let logger: Logger
 
-    /// Returns when what the stream has for the minute cannot change any more.
+    /// Returns when the stream's content for the minute cannot change any more.
     ///
-    /// That is so when it has an entry at or behind the newest minute that the feed was due at. At `deadline` that minute
-    /// is closed with a gap: from then on every replica joins the same entries.
+    /// That is the case when it has an entry at or after the newest minute that the feed was due at. At `deadline` that minute is
+    /// closed with a gap; from then on every replica joins the same entries.
     func settled(for minute: Minute, deadline: Timestamp) async throws {
         let due = minute.floored(to: settings.every)
         if try await !isReached(due, by: deadline) { try await close(due, for: minute) }
     }
 
-    /// Whether the stream comes to the minute in time.
+    /// Whether the stream reaches the minute in time.
     private func isReached(_ due: Minute, by deadline: Timestamp) async throws -> Bool {
         while true {
-            // A wait may begin just after the task was cancelled, and then no connection is there to be cut.
-            // (Swift 6.3 cannot optimise checkCancellation() in a loop beside typed errors.)
+            // The task may have been cancelled just before a wait, when there is no connection yet that cancellation could close.
+            // (Swift 6.3 cannot optimize checkCancellation() in a loop beside typed errors.)
             guard !Task.isCancelled else { throw CancellationError() }
             let newest = try await reader.newestID()
             if let newest, newest.minute >= due { return true }
@@ -47,13 +47,13 @@ struct SourceFeed: Sendable {
             metadata: [LogKey.stream: "\(stream)", LogKey.minute: "\(due)", LogKey.outcome: "\(outcome.rawValue)"])
     }
 
-    /// Its newest entry with rows that is not older than the margin.
+    /// The newest entry with rows that is not older than the margin.
     func entry(for minute: Minute) async throws -> TapeEntry? {
         let oldest = Minute(containing: minute.start - settings.margin)
         return try await reader.newest(from: oldest, to: minute) { $0.rows != nil }
     }
 
-    /// Why there is no entry: the gap at the minute, or that there is nothing.
+    /// Why there is no entry: the gap at the minute, or a gap that says that there is nothing.
     func reason(for minute: Minute) async throws -> Gap {
         let due = minute.floored(to: settings.every)
         if let gap = try await reader.entry(at: due)?.gap {

@@ -2,28 +2,28 @@ package import Config
 package import Redis
 package import Tape
 
-/// Where the ledger, its read model, its witnesses and its rates are, and what an order must be before it is acknowledged.
+/// Where the ledger, its read model, its witnesses and its rates are, and when an order may be acknowledged.
 package struct OrdersSettings: Equatable, Sendable {
     /// The Redis of `orders.redis`, or the worker's own.
     package let ledger: RedisEndpoint
     /// The Redis of `read_redis`, or the worker's own.
     package let readModel: RedisEndpoint
-    /// The folder of witness files; nil where none are wanted.
+    /// The folder of witness files; nil if there is none.
     package let witnessFolder: String?
-    /// Another Redis that keeps the newest acknowledged entry; nil where there is none.
+    /// Another Redis that keeps the newest acknowledged entry; nil if there is none.
     package let witnessRedis: RedisEndpoint?
     package let acknowledgement: Acknowledgement
-    /// Where `orders.durability` stands in the config, for messages about it.
+    /// The location of `orders.durability` in the config, for messages.
     package let durabilityPlace: ConfigPlace
     /// The stream of BTC rates, in the worker's own Redis.
     package let rates: String
-    /// Where `rates` stands in the config, for messages about it.
+    /// The location of `rates` in the config, for messages.
     package let ratesPlace: ConfigPlace
 
-    /// `orders` is the config's object of that name, `parent` the config itself; the ledger's and the read model's Redis are
-    /// the worker's own unless it is said otherwise.
+    /// `orders` reads the config's object of that name, and `parent` the config itself; the ledger's and the read model's Redis
+    /// default to the worker's own.
     ///
-    /// Without its own, which is nil if its settings are wrong, the fields are read all the same, for what is wrong with them.
+    /// If `own` is nil because its settings are wrong, the fields are still read, so that their mistakes are reported.
     package init?(orders: ConfigReader, parent: ConfigReader, own: RedisSettings?) {
         let main = own?.endpoint ?? RedisEndpoint(address: .unix(path: ""))
         let ledger = orders.redisEndpoint("redis", "The Redis of the ledger.", otherwise: main)

@@ -5,33 +5,33 @@
     package import Darwin
 #endif
 
-/// A child process, started with exactly the descriptors that it is given.
+/// A child process that gets exactly the descriptors passed to it.
 package struct ChildProcess: Sendable {
-    /// The id of the process and of its group; another process may get it once `hasEnded` or `end` has seen the end.
+    /// The id of the process and of its group; it may be reused once `hasEnded` or `end` has reaped the process.
     package let process: pid_t
 
-    /// Starts `program`, by default the first argument, which is looked for in PATH.
+    /// Starts `program`, by default the first argument, which is looked up in PATH.
     ///
-    /// `descriptors` become 0, 1, 2, 3, … in the child, which gets no other. `environment` is this process' own unless it is
-    /// given, as `NAME=value`.
+    /// `descriptors` become 0, 1, 2, 3, … in the child, which gets no others. `environment`, as `NAME=value`, replaces this
+    /// process' own.
     ///
-    /// The child leads a process group of its own, so that a Ctrl-C in the terminal reaches only us, and has no signal
-    /// blocked or ignored.
+    /// The child leads its own process group, so that a Ctrl-C in the terminal only reaches us, and has no signal blocked or
+    /// ignored.
     package static func start(
         _ arguments: [String], program: String? = nil, descriptors: [Int32], environment: [String]? = nil
     ) throws(SystemError) -> ChildProcess {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        // First out of the way, as a target may be another's source.
+        // Copy them out of the way first, because a target may be another one's source.
         let parked = descriptors.map { fcntl($0, F_DUPFD_CLOEXEC, 64) }
         defer { for descriptor in parked { close(descriptor) } }
         for (target, source) in parked.enumerated() {
             posix_spawn_file_actions_adddup2(&actions, source, Int32(target))
         }
         var flags = Int32(POSIX_SPAWN_SETPGROUP) | Int32(POSIX_SPAWN_SETSIGDEF) | Int32(POSIX_SPAWN_SETSIGMASK)
-        // Libraries, and who started this process, leave descriptors open for a child. It cannot close them itself: some of
-        // the numbers may be its own libraries' by then.
+        // Libraries, and the parent of this process, may leave descriptors open for children. The child cannot close them itself,
+        // because by then its own libraries may use the same numbers.
         #if canImport(Glibc)
             cointape_spawn_close_from(&actions, Int32(parked.count))
         #else
@@ -60,15 +60,15 @@ package struct ChildProcess: Sendable {
         return ChildProcess(process: process)
     }
 
-    /// Whether the process has ended; gives its number back then, so that it must not be signalled any more.
+    /// Whether the process has ended; if so, reaps it, and its id must not be signalled any more.
     package func hasEnded() -> Bool {
         var status: Int32 = 0
         return waitpid(process, &status, WNOHANG) != 0
     }
 
-    /// Returns when the process has ended or the time is over; whether it has ended.
+    /// Waits until the process has ended or the time is over; returns whether it has ended.
     ///
-    /// A task that is cancelled waits no longer.
+    /// Returns early if the task is cancelled.
     package func waitForEnd(within limit: Duration) async -> Bool {
         let deadline = ContinuousClock.now + limit
         while !hasEnded() {
@@ -83,17 +83,17 @@ package struct ChildProcess: Sendable {
     package enum End: Equatable, Sendable {
         case exit(code: Int32)
         case signal(Int32)
-        /// Somebody else has seen it, as where a parent before us ignored SIGCHLD.
+        /// Unknown because it was reaped elsewhere, for example if a parent process ignored SIGCHLD.
         case unknown
     }
 
-    /// Blocks until the process has ended, and its memory and descriptors are given back.
+    /// Blocks until the process has ended and its memory and descriptors are released; does not reap it.
     package func wait() {
         var info = siginfo_t()
         while waitid(P_PID, id_t(process), &info, WEXITED | WNOWAIT) != 0, errno == EINTR {}
     }
 
-    /// As `wait`, and gives its number back.
+    /// Like `wait`, but also reaps the process.
     package func end() -> End {
         var status: Int32 = 0
         while waitpid(process, &status, 0) != process {
@@ -103,22 +103,22 @@ package struct ChildProcess: Sendable {
         return signal == 0 ? .exit(code: status >> 8 & 0xFF) : .signal(signal)
     }
 
-    /// Sends a signal to the process alone, not to its group; a failure is ignored.
+    /// Sends a signal to the process, not to its group; failures are ignored.
     ///
-    /// Not to be called after `end`, or after `hasEnded` has returned true: the id may belong to another process then.
+    /// Must not be called after `end`, or after `hasEnded` returned true: the id may belong to another process then.
     package func signal(_ number: Int32) {
         kill(process, number)
     }
 }
 
-/// A pipe that no child inherits unless it is given an end.
+/// A pipe that no child inherits unless it is given one end.
 package struct Pipe {
-    /// The descriptor to read from; whoever makes the pipe closes it.
+    /// The descriptor to read from; the creator of the pipe closes it.
     package let reading: Int32
-    /// The descriptor to write to; whoever makes the pipe closes it.
+    /// The descriptor to write to; the creator of the pipe closes it.
     package let writing: Int32
 
-    /// Opens two descriptors; throws if the process or the system has none left.
+    /// Opens both descriptors; throws if the process or the system has none left.
     package init() throws(SystemError) {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else {

@@ -4,18 +4,18 @@
     import Darwin
 #endif
 
-/// Files that are whole or not there, also after a power cut.
+/// Writes files that are complete or do not exist, even after a power cut.
 ///
-/// All of it blocks.
+/// All functions block.
 package enum DurableFile {
-    /// What temporary files begin with.
+    /// The prefix of temporary files.
     static let temporary = ".tmp-"
 
-    /// Writes a new file, and syncs it and its folder; returns false, having written nothing, if there is one at the path: that
-    /// one is durable then, too.
+    /// Writes a new file, and syncs it and its folder; returns false and writes nothing if the path exists, and then syncs the
+    /// folder.
     ///
-    /// The folder must be there. The bytes go into a temporary file in the folder first, which a process that is killed leaves
-    /// behind: `removeTemporaries` removes it.
+    /// The folder must exist. The bytes are written to a temporary file in the folder first, which a killed process leaves
+    /// behind; `removeTemporaries` removes it.
     package static func create(_ path: String, _ bytes: [UInt8]) throws(SystemError) -> Bool {
         let temporary = temporary(for: path)
         try write(temporary, bytes, isSynced: true)
@@ -23,12 +23,12 @@ package enum DurableFile {
         // Unlike rename(2), link(2) replaces nothing.
         let isNew = link(temporary, path) == 0
         guard isNew || errno == EEXIST else { throw SystemError(path, code: errno) }
-        // Whoever has made the other may not have come to this yet.
+        // The process that created the other file may not have synced it yet.
         try sync(folder: split(path).folder)
         return isNew
     }
 
-    /// Puts a file in the place of the one at the path, in one step; otherwise as `create`.
+    /// Replaces the file at the path atomically; otherwise like `create`.
     package static func replace(_ path: String, _ bytes: [UInt8]) throws(SystemError) {
         let temporary = temporary(for: path)
         try write(temporary, bytes, isSynced: true)
@@ -40,7 +40,7 @@ package enum DurableFile {
         try sync(folder: split(path).folder)
     }
 
-    /// Removes a file, and syncs its folder; one that is not there is removed already.
+    /// Removes a file and syncs its folder; succeeds if the file does not exist.
     package static func remove(_ path: String) throws(SystemError) {
         guard unlink(path) == 0 else {
             if errno == ENOENT { return }
@@ -49,12 +49,12 @@ package enum DurableFile {
         do throws(SystemError) {
             try sync(folder: split(path).folder)
         } catch {
-            // Another process may have removed the rest, and the folder with it.
+            // Another process may have removed the folder together with its last file.
             guard error.code == ENOENT else { throw error }
         }
     }
 
-    /// Removes what processes have left behind that were killed while they wrote, if it is older than an hour.
+    /// Removes temporary files of killed processes that are older than an hour.
     package static func removeTemporaries(in folder: String) {
         guard let directory = opendir(folder) else { return }
         defer { closedir(directory) }
@@ -78,7 +78,7 @@ package enum DurableFile {
         #endif
     }
 
-    /// In the same folder, and of no other call.
+    /// A path in the same folder that no other call uses.
     private static func temporary(for path: String) -> String {
         let (folder, name) = split(path)
         return "\(folder)/\(temporary)\(getpid())-\(UInt32.random(in: 0 ... .max))-\(name)"
@@ -90,7 +90,7 @@ package enum DurableFile {
         return (folder.isEmpty ? "/" : String(folder), path[path.index(after: slash)...])
     }
 
-    /// Writes a file that is not there yet; one that could not be written whole is removed.
+    /// Writes a file that must not exist yet; removes it if it cannot be written completely.
     static func write(_ path: String, _ bytes: [UInt8], isSynced: Bool) throws(SystemError) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw SystemError(path, code: errno) }
@@ -123,7 +123,7 @@ package enum DurableFile {
         #endif
     }
 
-    /// Makes durable which files and folders a folder has.
+    /// Syncs the list of files and folders in a folder.
     package static func sync(folder: String) throws(SystemError) {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw SystemError(folder, code: errno) }
@@ -132,13 +132,13 @@ package enum DurableFile {
     }
 }
 
-/// A file that is read at any place; it stays what it is, also where another is put at its path.
+/// A file for reading at any position; it stays the same file even if its path is replaced.
 ///
-/// All of it blocks.
+/// All functions block.
 package final class ReadableFile: Sendable {
     private let descriptor: Int32
     private let path: String
-    /// In bytes, when it was opened.
+    /// In bytes, at the time of opening.
     package let size: Int
 
     /// nil if there is no file at the path.
@@ -162,13 +162,13 @@ package final class ReadableFile: Sendable {
         if descriptor >= 0 { close(descriptor) }
     }
 
-    /// Whether the file still has a name: it was neither replaced nor removed.
+    /// Whether the file still has a name, so that it was neither replaced nor removed.
     package var isNamed: Bool {
         var status = stat()
         return fstat(descriptor, &status) == 0 && status.st_nlink > 0
     }
 
-    /// The bytes of the range; fewer if the file has become shorter.
+    /// The bytes of the range; fewer if the file was shortened.
     package func read(_ range: Range<Int>) throws(SystemError) -> [UInt8] {
         var code: Int32 = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in

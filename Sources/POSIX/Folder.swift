@@ -4,11 +4,11 @@
     import Darwin
 #endif
 
-/// Makes folders as `mkdir -p` does, with the mode 0755 less the umask.
+/// Creates folders like `mkdir -p`, with the mode 0755 minus the umask.
 package enum Folder {
-    /// Makes a folder, and those above it, where they are missing; returns whether the last one was made by this call.
+    /// Creates a folder and its missing parents; returns whether this call created the last one.
     ///
-    /// What is there already may lie in a folder that we may not write to, or on a disk that is read-only.
+    /// Existing parents may be read-only.
     @discardableResult
     package static func make(_ path: String) throws(SystemError) -> Bool {
         var prefix = path.hasPrefix("/") ? "/" : ""
@@ -25,11 +25,11 @@ package enum Folder {
     }
 }
 
-/// What lies below a folder.
+/// Lists files below a folder.
 package enum FolderListing {
-    /// All files in the folder and in those below it, by their names from there on, in order; hidden ones are left out.
+    /// All files in the folder and its subfolders, as sorted relative paths; hidden ones are left out.
     ///
-    /// Blocks. A folder that is not there has none. `enters` says by its name whether a folder is looked into.
+    /// Blocks. Returns an empty list if the folder does not exist. `enters` decides by its name whether to enter a subfolder.
     package static func files(
         below folder: String, enters: (String) -> Bool = { _ in true }
     ) throws(SystemError) -> [(name: String, size: Int)] {
@@ -56,7 +56,7 @@ package enum FolderListing {
         for name in names where !name.hasPrefix(".") {
             var status = stat()
             let path = "\(folder)/\(name)"
-            // It may have been removed since.
+            // It may have been removed in the meantime.
             guard stat(path, &status) == 0 else { continue }
             if status.st_mode & S_IFMT == S_IFDIR {
                 if enters(name) { try collect(path, prefix: "\(prefix)\(name)/", enters, into: &files) }

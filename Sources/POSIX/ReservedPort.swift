@@ -6,9 +6,9 @@ import Synchronization
     import Darwin
 #endif
 
-/// A free port of loopback, which the kernel gives to nobody else until it is released.
+/// A free port on loopback, which the kernel gives to no other process until it is released.
 ///
-/// A server with SO_REUSEADDR, as servers have it, can take it meanwhile.
+/// A server that sets SO_REUSEADDR, as usual, can bind it in the meantime.
 package final class ReservedPort: Sendable {
     package let number: Int
     private let descriptor: Mutex<Int32?>
@@ -32,7 +32,7 @@ package final class ReservedPort: Sendable {
         number = Int(UInt16(bigEndian: address.sin_port))
         guard isBound else { throw Self.failure }
         #if canImport(Darwin)
-            // There nobody else could bind it.
+            // On this system, no other socket could bind it while it is reserved.
             release()
         #endif
     }

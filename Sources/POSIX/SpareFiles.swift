@@ -4,30 +4,30 @@
     import Darwin
 #endif
 
-/// Files of a folder that may be lost, of which those that were used longest ago can be made to go.
+/// Files in a folder that may be lost; the least recently used ones can be removed.
 ///
-/// Several processes may share the folder. Other files in it are let alone. All of it blocks.
+/// Several processes may share the folder. Other files in it are not touched. All functions block.
 package struct SpareFiles: Sendable {
     private let folder: String
-    /// What all their names end with.
+    /// The suffix of their names.
     private static let ending = ".spare"
 
-    /// Makes the folder where it is missing.
+    /// Creates the folder if it is missing.
     package init(folder: String) throws(SystemError) {
         self.folder = folder
         try Folder.make(folder)
     }
 
-    /// The bytes of a file, which counts as used now; nil if there is none.
+    /// The bytes of a file, which then counts as used now; nil if there is no such file.
     package func read(_ name: String) throws(SystemError) -> [UInt8]? {
         guard let file = try ReadableFile(path(name)) else { return nil }
         let bytes = try file.read(0..<file.size)
-        // It may have gone meanwhile.
+        // It may have been removed in the meantime.
         utimensat(AT_FDCWD, path(name), nil, 0)
         return bytes
     }
 
-    /// Puts a file in the place of what has its name; nobody sees half of it, but a power cut may leave half of it.
+    /// Replaces the file atomically for readers, but a power cut may leave half of it.
     package func write(_ name: String, _ bytes: [UInt8]) throws(SystemError) {
         let temporary = "\(folder)/\(DurableFile.temporary)\(getpid())-\(UInt32.random(in: 0 ... .max))"
         try DurableFile.write(temporary, bytes, isSynced: false)
@@ -42,7 +42,7 @@ package struct SpareFiles: Sendable {
         unlink(path(name))
     }
 
-    /// If all files together have more bytes than `most`, removes those used longest ago until they have no more than `rest`.
+    /// If the files exceed `most` bytes in total, removes the least recently used ones until `rest` bytes are left.
     package func shrink(from most: Int, to rest: Int) throws(SystemError) {
         DurableFile.removeTemporaries(in: folder)
         var files: [(used: timespec, size: Int, name: String)] = []

@@ -1,6 +1,6 @@
 import Orders
 
-/// What is to be told of a fold: that it stops, once for each reason, and that it goes on again.
+/// Decides what to log about a fold: that it stops, once for each reason, and that it continues.
 struct FoldNews {
     enum Item: Equatable {
         case stopped(FoldStop)
@@ -9,10 +9,10 @@ struct FoldNews {
 
     private var told: FoldStop?
 
-    /// Whether nothing stops it, as far as was told.
+    /// Whether nothing stops it, according to the last report.
     var isHealthy: Bool { told == nil }
 
-    /// Takes over how the fold is now: nil is well.
+    /// Takes the present state of the fold, nil for healthy; returns what to log.
     mutating func changes(to stop: FoldStop?) -> Item? {
         guard stop != told else { return nil }
         told = stop

@@ -2,10 +2,10 @@ package import Config
 package import Orders
 package import Workers
 
-/// The config of a project worker: where the ledger is, and where its read model goes.
+/// The config of a project worker: where the ledger is, and where its read model is written.
 package struct ProjectConfig: Sendable {
     package let worker: WorkerSettings
-    /// Where the ledger and the read model are, and what an entry must be before it is folded.
+    /// Where the ledger and the read model are, and how safe an entry must be before it is folded.
     package let orders: OrdersSettings
 
     package init?(reading reader: ConfigReader) {

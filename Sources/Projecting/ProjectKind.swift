@@ -11,7 +11,7 @@ extension ProjectConfig: WorkerConfig {
         ConfigReview("projects the ledger of orders")
     }
 
-    /// The identity is not used: a fold needs no lease, for it writes by compare-and-set.
+    /// The identity is not used: folding needs no lease, because it writes by compare-and-set.
     package func service(
         in process: WorkerProcess, as identity: WorkerIdentity, naming named: [any WorkerConfig]
     ) -> any Service {

@@ -9,21 +9,21 @@ package import Tape
 import Telemetry
 import Workers
 
-/// Folds the ledger of orders into its read model, as orders come, until it is told to stop.
+/// Folds the ledger of orders into its read model as orders arrive, until it is told to stop.
 ///
-/// What a person must look at stops the fold: it is told once, and looked at again and again.
+/// If a problem needs a person, the fold stops: the problem is logged once, and checked repeatedly.
 package struct ProjectWorker: Service, CustomStringConvertible {
     /// The worker's name.
     package let description: String
     private let fold: LedgerFold
-    /// Has a connection of its own: it waits.
+    /// Uses a connection of its own, because it blocks.
     private let waiting: StreamReader
     private let clock: TapeClock
     private let logger: Logger
 
     private static let batch = 500
 
-    /// Makes further clients of the ledger's Redis: waiting for entries, or for replicas, must not hold up reading.
+    /// Creates further clients of the ledger's Redis, so that waiting for entries or replicas does not block reading.
     package init(
         _ config: ProjectConfig, ledger: RedisClient, readModel: RedisClient, clock: TapeClock, logger: Logger
     ) {
@@ -37,7 +37,7 @@ package struct ProjectWorker: Service, CustomStringConvertible {
         self.logger = logger
     }
 
-    /// Returns when the process is to end; errors are told, and what failed is tried again.
+    /// Returns when the process shuts down; errors are logged and retried.
     package func run() async throws {
         var failures = Backoff(base: .milliseconds(100), maximum: .seconds(5))
         var stops = Backoff(base: .milliseconds(100), maximum: .seconds(5))
@@ -67,9 +67,9 @@ package struct ProjectWorker: Service, CustomStringConvertible {
         }
     }
 
-    /// Returns when there may be more to fold.
+    /// Returns when there may be more entries to fold.
     private func waits(behind last: StreamID?) async throws {
-        // The wait ends with the process; a step does not.
+        // Shutdown interrupts this wait, but not a step.
         try await cancelWhenGracefulShutdown {
             _ = try await waiting.next(after: last, waiting: .seconds(5))
         }
@@ -107,7 +107,7 @@ package struct ProjectWorker: Service, CustomStringConvertible {
 }
 
 extension LedgerFold.Step {
-    /// What keeps the fold from going on.
+    /// Why the fold cannot continue; nil if it can.
     fileprivate var stop: FoldStop? {
         if case .stopped(let stop) = self { stop } else { nil }
     }

@@ -6,23 +6,23 @@ import POSIX
     import Darwin
 #endif
 
-/// A folder that one `up` at a time may use, locked as long as a process holds the descriptor.
+/// A data folder that only one `up` at a time may use; it is locked as long as a process holds the descriptor.
 ///
-/// The lock is flock's: it lives with the open file, which redis-server inherits. So the folder stays locked until the
-/// Redis that writes to it has ended, even when whoever started it was killed.
+/// The lock is made with flock and belongs to the open file, which redis-server inherits. So the folder stays locked until the
+/// Redis that writes to it has ended, even if the process that started it was killed.
 package final class DataFolder: Sendable {
     package let path: String
-    /// Whether this call made the folder.
+    /// Whether this call created the folder.
     package let isNew: Bool
     let lock: Int32
 
-    /// How long the redis-server of a holder that was killed may take to end.
+    /// How long the redis-server of a killed holder may take to end.
     private static let patience: Duration = .seconds(15)
 
-    /// Creates the folder where it is missing, and locks it.
+    /// Creates the folder if it is missing, and locks it.
     ///
-    /// A folder whose holder has ended is waited for: its redis-server is about to end, and a process that was being
-    /// started meanwhile has the lock until it runs.
+    /// Waits if the lock's holder has ended: its redis-server is about to end, or a process that was just being started still
+    /// holds the inherited lock.
     package init(_ path: String) async throws {
         self.path = path
         isNew = try Folder.make(path)
@@ -47,7 +47,7 @@ package final class DataFolder: Sendable {
         close(lock)
     }
 
-    /// What the lock's file says of its holder; nil if the holder has ended.
+    /// The holder that the lock file names; nil if that process has ended.
     private static func holder(_ descriptor: Int32) -> String? {
         var buffer = [UInt8](repeating: 0, count: 200)
         let count = pread(descriptor, &buffer, buffer.count, 0)

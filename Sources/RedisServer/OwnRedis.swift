@@ -9,7 +9,7 @@ package import Redis
     import Darwin
 #endif
 
-/// Why there is no Redis of our own, or no more, in words.
+/// Why our own Redis could not be started, or has ended, in words.
 package struct OwnRedisError: Error, Equatable, Sendable, CustomStringConvertible {
     package let description: String
 
@@ -18,20 +18,20 @@ package struct OwnRedisError: Error, Equatable, Sendable, CustomStringConvertibl
     }
 }
 
-/// A redis-server of our own, durable, on loopback, that ends with this process.
+/// A durable redis-server on loopback that belongs to this process, and ends with it.
 package final class OwnRedis: Sendable {
-    /// Where clients reach it: on 127.0.0.1 only.
+    /// The endpoint for clients, on 127.0.0.1 only.
     package let endpoint: RedisEndpoint
     package let port: Int
     private let folder: DataFolder
     private let guardian: ChildProcess
     private let redis: pid_t
-    /// The pipe at whose end the guardian ends Redis.
+    /// The writing end of a pipe; the guardian ends Redis when it is closed.
     private let lifeline: Int32
 
-    /// Starts redis-server through a guardian, `guardianCommand` followed by the log's path and Redis' command line.
+    /// Starts redis-server through a guardian: `guardianCommand`, followed by the log's path and Redis' command line.
     ///
-    /// Returns when the process runs; it may still be loading its data then: see `waitUntilReady`.
+    /// Returns when the process runs; Redis may still be loading its data then: see `waitUntilReady`.
     package init(_ folder: DataFolder, port: Int, guardianCommand: [String]) async throws {
         self.folder = folder
         self.port = port
@@ -53,7 +53,7 @@ package final class OwnRedis: Sendable {
         redis = try await Self.startedProcess(report)
     }
 
-    /// Every order that was acknowledged survives a power cut: see `appendfsync` in redis.conf.
+    /// Every acknowledged order survives a power cut: see `appendfsync` in redis.conf.
     private static func command(_ folder: String, _ port: Int) -> [String] {
         [
             "redis-server", "--bind", "127.0.0.1", "--port", "\(port)", "--dir", folder, "--logfile", "redis.log",
@@ -62,7 +62,7 @@ package final class OwnRedis: Sendable {
         ]
     }
 
-    /// What the guardian says in its one line: Redis' process, or why there is none.
+    /// Parses the guardian's one line of output: Redis' process id, or why it could not be started.
     private static func startedProcess(_ report: Int32) async throws -> pid_t {
         _ = fcntl(report, F_SETFL, O_NONBLOCK)
         var line: [UInt8] = []
@@ -83,13 +83,13 @@ package final class OwnRedis: Sendable {
         throw OwnRedisError("cannot start Redis: \(reason)\(hint)")
     }
 
-    /// Returns when Redis answers, which with much data takes its time; throws when it has ended instead.
+    /// Returns when Redis answers, which takes a while with much data; throws if it ends instead.
     package func waitUntilReady(_ client: RedisClient, logger: Logger) async throws {
         var told = false
         while true {
             do throws(RedisError) {
                 let info = try await client.send(RedisCommand("INFO", "server")).text ?? ""
-                // On a port that was taken there is a Redis, but not ours.
+                // If the port was taken, the Redis that answers is not ours.
                 guard info.contains("process_id:\(redis)\r\n") else {
                     throw RedisError(
                         .unavailable, command: "INFO", message: "port \(endpoint) belongs to another Redis")
@@ -106,21 +106,21 @@ package final class OwnRedis: Sendable {
         }
     }
 
-    /// Returns when the guardian or its Redis has ended although nobody asked for it.
+    /// Returns when the guardian or its Redis ends unexpectedly.
     package func waitForEnd() async throws {
         while kill(redis, 0) == 0, !guardian.hasEnded() {
             try await Task.sleep(for: .milliseconds(500))
         }
     }
 
-    /// The error for a Redis that has ended by itself, with the last lines of its log, which it reads now.
+    /// The error for a Redis that has ended by itself, with the last lines of its log, which are read now.
     package var endedError: OwnRedisError { OwnRedisError(Self.ended(endpoint, folder.path)) }
 
-    /// Ends Redis and waits for it, by rights for a moment, at most 25 seconds.
+    /// Ends Redis and waits for it; usually that takes a moment, at most 25 seconds.
     package func stop() async {
         close(lifeline)
         if await !guardian.waitForEnd(within: .seconds(25)) { kill(redis, SIGKILL) }
-        // A guardian that was killed leaves its Redis behind.
+        // If the guardian was killed, its Redis is still running.
         if kill(redis, 0) == 0 { kill(redis, SIGTERM) }
     }
 

@@ -6,20 +6,20 @@ import POSIX
     import Darwin
 #endif
 
-/// The process between `up` and its redis-server: ends Redis when `up` has gone, however it went.
+/// The process between `up` and its redis-server: it ends Redis when `up` exits for any reason.
 ///
-/// Its standard input is a pipe that `up` holds open; the kernel closes it with `up`'s last breath. Descriptor 3 is the
-/// folder's lock, for Redis to inherit. It writes Redis' process id to its standard output. It does nothing else, and blocks
-/// the thread that it runs on: the process' main thread, and none of Swift's pool.
+/// Its standard input is a pipe that `up` holds open; the kernel closes it when `up` exits. Descriptor 3 is the lock of the
+/// folder, which Redis inherits. The guardian writes Redis' process id to its standard output. It does nothing else, and blocks
+/// the main thread, but no thread of Swift's pool.
 package enum RedisGuardian {
-    /// How long Redis may take to end; one that stands still never does.
+    /// How long Redis may take to end before it is killed.
     package static let patience: Duration = .seconds(4)
 
     /// Returns the exit code when Redis has ended.
     ///
     /// `arguments` is the command line of redis-server.
     package static func run(_ arguments: [String], log: String) -> Int32 {
-        // Ours is to react to the pipe alone: whoever wants an end asks `up`.
+        // Only the pipe may end the guardian; signals go to `up`.
         for number in [SIGINT, SIGHUP, SIGTERM, SIGPIPE] { signal(number, SIG_IGN) }
         let output = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
         let nothing = open("/dev/null", O_RDONLY | O_CLOEXEC)
@@ -37,7 +37,7 @@ package enum RedisGuardian {
             if ownerIsGone() { break }
         }
         child.signal(SIGTERM)
-        // What it has acknowledged is on the disk (appendfsync always), so that being killed costs it nothing.
+        // What Redis has acknowledged is on disk (appendfsync always), so killing it loses nothing.
         if ends(child, within: patience) { return 0 }
         child.signal(SIGKILL)
         _ = ends(child, within: .seconds(10))
@@ -53,7 +53,7 @@ package enum RedisGuardian {
         return true
     }
 
-    /// Waits a moment for the pipe to close.
+    /// Waits briefly for the pipe to close; returns whether it has.
     private static func ownerIsGone() -> Bool {
         var descriptor = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
         return poll(&descriptor, 1, 200) > 0

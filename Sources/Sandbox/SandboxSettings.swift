@@ -1,6 +1,6 @@
-/// What the sandbox plays: the same settings give the same bytes for a minute, on any run.
+/// The settings of the sandbox: the same settings give the same bytes for a minute, in every run.
 package struct SandboxSettings: Sendable {
-    /// Another seed is another market: other coins below the well-known ones, other prices, other ranks.
+    /// Another seed gives another market: other coins below the well-known ones, other prices, other ranks.
     package let seed: UInt64
     /// How many coins CoinMarketCap lists.
     ///
@@ -12,9 +12,9 @@ package struct SandboxSettings: Sendable {
     package let ranked: Int
     /// How many currencies Coinbase quotes.
     package let rates: Int
-    /// The key that CoinMarketCap and CryptoCompare ask for.
+    /// The key that CoinMarketCap and CryptoCompare require.
     package let key: String
-    /// What goes wrong, and how often.
+    /// Which faults happen, and how often.
     package let faults: FaultPlan
 
     /// Raises `assets` and `ranked` to 10 if they are less.

@@ -13,18 +13,18 @@ package struct APIConfig: Sendable {
     package let stream: String
     /// In the order in which they are served; never empty.
     package let columns: [String]
-    /// Where `list.columns` stands, for what compares configs.
+    /// The location of `list.columns`, for comparisons between configs.
     package let columnsPlace: ConfigPlace
     /// How old the newest list may be to stand in for the present minute.
     package let margin: Duration
-    /// How many whole lists of the past are kept, or so many more beginnings of lists.
+    /// The cache's size: this many whole lists of the past, or more if only their first rows are cached.
     package let cached: Int
-    /// nil for an api that serves only lists that workers make.
+    /// nil for an api that only serves lists made by workers.
     package let onDemand: OnDemandSettings?
     /// nil for an api that takes no orders.
     package let orders: OrderServiceSettings?
     package let http: HTTPSettings
-    /// nil for an api that serves no more than what Redis has.
+    /// nil for an api that only serves what Redis has.
     package let history: HistorySettings?
 
     package init?(reading reader: ConfigReader) {

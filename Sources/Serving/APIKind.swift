@@ -11,19 +11,19 @@ package import Workers
 extension APIConfig: WorkerConfig {
     package static let kind = WorkerKind("api", "Serves lists over HTTP.")
 
-    /// The stream of lists, with the columns to serve, and that of rates if the api takes orders.
+    /// The stream of lists with the columns to serve, and the stream of rates if the api takes orders.
     package var inputs: [StreamInput] {
         [StreamInput(stream, columns: Placed(columns, at: columnsPlace))]
             + (orders.map { [StreamInput($0.rates)] } ?? [])
     }
 
-    /// The feeds of the list, and then the worker that makes it.
+    /// The configs of the list's feeds, followed by that of the worker that makes it.
     package var named: [NamedConfig] {
         guard let onDemand else { return [] }
         return onDemand.fetch.map { NamedConfig($0, kind: "fetch") } + [NamedConfig(onDemand.merge, kind: "merge")]
     }
 
-    /// The merge worker must make the list that is served here, and the feeds must fetch all that it joins.
+    /// The merge worker must make the list that is served here, and the named feeds must include all that it joins.
     package func disagreements(with named: [(any WorkerConfig)?]) -> [PlacedMessage] {
         guard let onDemand, let merge = named.last ?? nil else { return [] }
         let (name, place) = (onDemand.merge.value, onDemand.merge.place)
@@ -46,7 +46,7 @@ extension APIConfig: WorkerConfig {
 
     package var asksServers: Bool { history?.stores.contains(where: \.isRemote) ?? false }
 
-    /// To serve lists, to know what is archived, and to know the rates; all of it is reading.
+    /// To serve lists, to know what is archived, and to know the rates; all of it only reads.
     package func redisNeeds(at minute: Minute) -> [RedisNeed] {
         let keys = worker.redis.keys
         return .reading(keys.stream(stream)) + [RedisNeed]("GET", "GETRANGE", on: keys.list(stream, minute))
@@ -54,7 +54,7 @@ extension APIConfig: WorkerConfig {
             + (orders.map { .reading(keys.stream($0.rates)) } ?? [])
     }
 
-    /// The clients of Redis that it makes give up after 2 seconds, so that a caller gets an early 503.
+    /// Its Redis clients time out after 2 seconds, so that callers get an early 503.
     package func service(
         in process: WorkerProcess, as identity: WorkerIdentity, naming named: [any WorkerConfig]
     ) -> any Service {
@@ -70,7 +70,7 @@ extension APIConfig: WorkerConfig {
         }
         let (endpoint, outage) = (worker.redis.endpoint, process.outage(worker, at: worker.redis.endpoint))
         let onListening = process.onListening
-        // A client of ours waits: better an early 503 than a late one.
+        // Clients are waiting: an early 503 is better than a late one.
         func redis(at endpoint: RedisEndpoint) -> RedisClient {
             process.redis(worker, at: endpoint, timeout: .seconds(2))
         }
@@ -84,7 +84,7 @@ extension APIConfig: WorkerConfig {
             },
             clock: process.clock, logger: logger, onListening: { onListening($0.port) },
             refresh: refresh, refreshNeeds: refreshNeeds,
-            // Real lists may follow under the URLs of a sandbox' ones.
+            // A sandbox' lists are not immutable, because real ones may follow under the same URLs.
             allowsImmutable: process.played.isEmpty, metrics: process.metrics,
             redisCheck: {
                 ReadinessCheck(

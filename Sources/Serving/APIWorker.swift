@@ -10,7 +10,7 @@ package import Tape
 package import Telemetry
 import Workers
 
-/// Serves lists, and takes and shows orders, over HTTP until it is told to stop.
+/// Serves lists over HTTP, and takes and shows orders, until it is told to stop.
 package struct APIWorker: Service, CustomStringConvertible {
     package let description: String
     private let tail: ListTail
@@ -20,11 +20,11 @@ package struct APIWorker: Service, CustomStringConvertible {
     private let writes: WriteWatch
     private let ending: Ending
 
-    /// `onListening` is called with each address as soon as it takes connections.
+    /// `onListening` is called with each address as soon as it accepts connections.
     ///
-    /// `blocks` are the stores of the config's history, and `orders` the clients for the places of its orders. `refresh` makes the present minute's list, for an api
-    /// that does so on demand; `refreshNeeds` is what that needs of the Redis. `allowsImmutable` says whether caches may keep past
-    /// lists for good. `redisCheck` is for `/readyz`.
+    /// `blocks` are the stores of the config's history, and `orders` the clients for its orders. `refresh` makes the present
+    /// minute's list, for an api that does so on demand; `refreshNeeds` is what that needs of Redis. `allowsImmutable` says
+    /// whether caches may keep past lists forever. `redisCheck` is for `/readyz`.
     package init(
         _ config: APIConfig, redis: RedisClient, blocks stores: [any BlockStore] = [],
         orders places: OrderClients? = nil, clock: TapeClock, logger: Logger,
@@ -110,7 +110,7 @@ package struct APIWorker: Service, CustomStringConvertible {
         self.ending = ending
     }
 
-    /// Returns when a graceful shutdown has ended all parts; throws if one of them fails, as on a port that is taken.
+    /// Returns when a graceful shutdown has ended all parts; throws if one of them fails, for example because a port is taken.
     package func run() async throws {
         let ending = ending
         try await withGracefulShutdownHandler {
@@ -121,7 +121,7 @@ package struct APIWorker: Service, CustomStringConvertible {
                 if let onDemand { group.addTask { await cancelWhenGracefulShutdown { await onDemand.run() } } }
                 if let orders { group.addTask { await cancelWhenGracefulShutdown { await orders.run() } } }
                 group.addTask { try await server.run() }
-                // One that fails, as on a port that is taken, ends them all.
+                // If one part fails, for example because a port is taken, all of them end.
                 while try await group.next() != nil {}
             }
         } onGracefulShutdown: {
@@ -129,7 +129,7 @@ package struct APIWorker: Service, CustomStringConvertible {
         }
     }
 
-    /// Whether the worker shuts down.
+    /// Whether the worker is shutting down.
     private final class Ending: Sendable {
         private let flag = Atomic(false)
 

@@ -1,13 +1,13 @@
 package import Config
 package import HTTPServer
 
-/// The object `http` of an api's config: what clients may send, and how long they may take.
+/// The object `http` of an api's config: limits for the size and duration of requests.
 package struct HTTPSettings: Equatable, Sendable {
     package let limits: HTTPLimits
-    /// Of each address.
+    /// For each address.
     package let maxConnections: Int
 
-    /// nil, with issues, also if `max_unfinished` is too little for one request.
+    /// nil, with issues, also if `max_unfinished` is too small for one request.
     package init?(reading reader: ConfigReader) {
         let maxURI = reader.bytes(
             "max_uri", default: "8kB", atMost: "1MB", "The longest request target; beyond it 414.")
@@ -33,7 +33,7 @@ package struct HTTPSettings: Equatable, Sendable {
         guard let maxURI, let maxHead, let maxBody, let maxUnfinished, let headTimeout, let bodyTimeout,
             let idleTimeout, let maxConnections
         else { return nil }
-        // Buffers grow to powers of two.
+        // Buffers grow in powers of two.
         let least = 1 << (Int.bitWidth - (maxHead + maxBody - 1).leadingZeroBitCount)
         guard maxUnfinished >= least else {
             reader.complain(

@@ -4,20 +4,20 @@ import Logs
 import Redis
 import Tape
 
-/// Follows a stream: begins with what is there, then shows every entry that comes.
+/// Follows a stream: starts with its newest entry, then shows every entry that arrives.
 ///
-/// Every replica reads every entry; there is no group, and nothing to acknowledge.
+/// Every replica reads every entry; there is no consumer group, and nothing to acknowledge.
 struct StreamTail: Sendable {
     let reader: StreamReader
-    /// Has a connection of its own: it waits.
+    /// Uses a connection of its own, because it blocks.
     let waiting: StreamReader
     let clock: TapeClock
     let logger: Logger
 
     /// Runs until cancelled.
     ///
-    /// `start` shows the newest entry at or below the id that is worth it; `show` is called for each that comes, gaps included.
-    /// What they throw is tried again.
+    /// `start` shows the newest suitable entry at or below the id; `show` is called for each new entry, including gaps. If one of
+    /// them throws, it is retried.
     func run(
         start: (StreamID) async throws -> Void, show: (TapeEntry) async throws -> Void
     ) async {
@@ -27,7 +27,7 @@ struct StreamTail: Sendable {
         while !Task.isCancelled {
             do {
                 if last == nil, let top = try await reader.newestID() {
-                    // What is dated in the future hides whatever comes: until it is mended, now is looked at again and again.
+                    // An entry of the future hides new entries; until it is removed, the present is checked repeatedly.
                     let isAhead = news.look(at: top, now: clock.now)
                     try await start(isAhead ? StreamID(Minute(containing: clock.now)) : top)
                     guard !isAhead else {
@@ -36,7 +36,7 @@ struct StreamTail: Sendable {
                     }
                     last = top
                 }
-                // With an empty stream everything that comes is new.
+                // If the stream was empty, every entry is new.
                 for entry in try await waiting.next(100, after: last, waiting: .seconds(5)) {
                     guard !FutureEntryAlarm.isAhead(entry.id, now: clock.now) else {
                         last = nil
@@ -50,7 +50,7 @@ struct StreamTail: Sendable {
                 return
             } catch {
                 logger.retries(after: error, isFirst: backoff.isFresh)
-                // The stream may have been emptied meanwhile: look again from the beginning.
+                // The stream may have been emptied in the meantime, so start again.
                 last = nil
                 guard (try? await clock.sleep(for: backoff.next())) != nil else { return }
             }

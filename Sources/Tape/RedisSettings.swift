@@ -2,12 +2,12 @@ import Basics
 package import Config
 package import Redis
 
-/// Where a worker meets the others: a Redis, and a prefix of the keys in it.
+/// The Redis that connects a worker with the others, and a prefix for its keys.
 package struct RedisSettings: Equatable, Sendable {
     package let endpoint: RedisEndpoint
     package let keys: TapeKeys
 
-    /// Reads the object `redis`, which may be missing; nil if a field is wrong, which the reader is told.
+    /// Reads the optional object `redis`; reports an issue and returns nil if a field is wrong.
     ///
     /// The password of the URL is registered as a secret, so that no output shows it.
     package init?(reading parent: ConfigReader) {
@@ -34,7 +34,7 @@ package struct RedisSettings: Equatable, Sendable {
 }
 
 extension ConfigReader {
-    /// Another Redis than the worker's own, as an object with a `url`; empty or left out, it is the other one.
+    /// Reads an object with the `url` of another Redis than the worker's own; if it is empty or missing, returns `otherwise`.
     package func redisEndpoint(
         _ name: String, _ summary: String, otherwise: RedisEndpoint,
         url: String = "Like `redis.url`, which is used when this is empty."

@@ -1,8 +1,8 @@
 package import CoreMetrics
 
-// swift-metrics' own types under our names: what they are called is decided in one place.
+// swift-metrics' own types with our names, so that metrics are named in one place.
 extension Counter {
-    /// All counters with this name and these labels count together; `labels` are in the order of `name.labels`.
+    /// Counters with the same name and labels share one value; `labels` are in the order of `name.labels`.
     package convenience init(_ name: MetricName, _ labels: [(String, String)] = []) {
         self.init(label: name.name, dimensions: labels)
     }
@@ -22,7 +22,7 @@ extension CoreMetrics.Timer {
 }
 
 extension Gauge {
-    /// What is recorded last is shown, whichever gauge with this name and these labels recorded it.
+    /// Shows the value that was recorded last by any gauge with this name and these labels.
     package convenience init(_ name: MetricName, _ labels: [(String, String)] = []) {
         self.init(label: name.name, dimensions: labels)
     }

@@ -1,17 +1,17 @@
-/// A metric as scrapers see it: its name and what it says, in Prometheus' conventions
+/// A metric as scrapers see it: its name and meaning, following Prometheus' conventions
 /// (https://prometheus.io/docs/practices/naming).
 ///
-/// `docs/reference/metrics.md` explains each; every label has few values, that configs or constants bound.
+/// `docs/reference/metrics.md` explains each; every label has few values, which are limited by configs or constants.
 package struct MetricName: Hashable, Sendable {
     /// The word in the `# TYPE` line of the text.
     package enum Kind: String, Sendable {
         case counter, gauge, histogram
     }
 
-    /// The whole name, with the unit, and `_total` at the end of a counter's.
+    /// The full name, with its unit, and with `_total` at the end for a counter.
     package let name: String
     package let kind: Kind
-    /// The `# HELP` line: what is measured, and in what.
+    /// The `# HELP` line: what is measured, and its unit.
     package let help: String
     /// The names of the labels, in the order in which their values are given.
     package let labels: [String]
@@ -77,7 +77,7 @@ extension MetricName {
         "cointape_ledger_drift_satoshi", .gauge, [],
         "What the ledger's running total and the sum of its orders differ by: 0, or somebody has written into it.")
 
-    /// `route` is one of few names: `refused` counts what was not a valid request.
+    /// `route` has few values: `refused` counts invalid requests.
     package static let httpRequests = MetricName(
         "cointape_http_requests_total", .counter, ["route", "status"], "Requests answered.")
     package static let httpSeconds = MetricName(
@@ -92,7 +92,7 @@ extension MetricName {
     package static let cpuSeconds = MetricName(
         "process_cpu_seconds_total", .counter, [], "Processor time that the process has used.")
 
-    /// In the order in which they are shown.
+    /// In the order of output.
     package static let all: [MetricName] = [
         dataAge, minutes, gaps, fetchSeconds, fetchedBytes, fetchedPages, pageRetries, joinRows, archivedBytes,
         archiveFailures, redisUp, redisReconnects, orders, soldSatoshi, capSatoshi, readModelLag,

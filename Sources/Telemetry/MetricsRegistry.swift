@@ -3,7 +3,7 @@ import Synchronization
 
 /// The metrics of a process: the backend of swift-metrics, shown as text for Prometheus.
 ///
-/// Counters and histograms are swift-metrics'; what is only worth knowing at the moment of a look is a sample.
+/// Counters and histograms belong to swift-metrics; samples are values that are only read when the metrics are requested.
 package final class MetricsRegistry: Sendable {
     /// Names and values; the same pairs in another order are another series.
     package typealias Labels = [(String, String)]
@@ -19,9 +19,9 @@ package final class MetricsRegistry: Sendable {
 
     package init() {}
 
-    /// Has `read` asked whenever the metrics are looked at; nil is shown as no sample.
+    /// Registers `read`, which is called whenever the metrics are requested; nil shows no sample.
     ///
-    /// It must not wait. A sample of the same name and labels takes an earlier one's place, unless it is only to stand in.
+    /// It must not block. A sample replaces an earlier one with the same name and labels, unless `standsIn` is set.
     package func sample(
         _ name: MetricName, _ labels: Labels = [], standsIn: Bool = false, _ read: @escaping @Sendable () -> Double?
     ) {
@@ -33,9 +33,9 @@ package final class MetricsRegistry: Sendable {
         }
     }
 
-    /// All that there is, in Prometheus' text format 0.0.4: families in the order of `MetricName.all`.
+    /// All metrics in Prometheus' text format 0.0.4: families in the order of `MetricName.all`.
     ///
-    /// A metric that is not in that list is not shown: its labels would have no bound that somebody has thought of.
+    /// Metrics outside that list are not shown, because nobody has limited the values of their labels.
     package var text: String {
         let series = series.withLock(\.self)
         let samples = Dictionary(grouping: samples.withLock(\.self), by: \.name)
@@ -63,7 +63,7 @@ package final class MetricsRegistry: Sendable {
 }
 
 extension MetricsRegistry: MetricsFactory {
-    /// Returns the same series for the same label and dimensions, as all of these do.
+    /// Returns the same series for the same label and dimensions, like all of these functions.
     package func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
         find(label, dimensions) { CounterSeries() }
     }
@@ -72,7 +72,7 @@ extension MetricsRegistry: MetricsFactory {
         find(label, dimensions) { GaugeSeries() }
     }
 
-    /// A histogram with bounds for seconds if `aggregate` is true, else a gauge.
+    /// A histogram with buckets for seconds if `aggregate` is true, otherwise a gauge.
     package func makeRecorder(
         label: String, dimensions: [(String, String)], aggregate: Bool
     ) -> any RecorderHandler {
@@ -84,7 +84,7 @@ extension MetricsRegistry: MetricsFactory {
         find(label, dimensions) { HistogramSeries() }
     }
 
-    // Series live as long as the process: their number is bounded.
+    // Series live as long as the process, because their number is limited.
     package func destroyCounter(_ handler: any CounterHandler) {}
     package func destroyMeter(_ handler: any MeterHandler) {}
     package func destroyRecorder(_ handler: any RecorderHandler) {}

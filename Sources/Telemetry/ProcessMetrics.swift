@@ -5,7 +5,7 @@
 #endif
 
 extension MetricsRegistry {
-    /// What every process tells of itself, under the names that Prometheus' own clients use.
+    /// Registers metrics about the process itself, with the names that Prometheus' own clients use.
     package func sampleProcess(version: String) {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
@@ -22,7 +22,7 @@ extension MetricsRegistry {
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1_000_000_000
     }
 
-    /// nil where there is no /proc (proc(5)).
+    /// nil if there is no /proc (proc(5)).
     private static var residentBytes: Double? {
         guard let file = fopen("/proc/self/statm", "r") else { return nil }
         defer { fclose(file) }

@@ -1,5 +1,4 @@
-/// Prometheus' text format 0.0.4, as it is written
-/// (https://prometheus.io/docs/instrumenting/exposition_formats).
+/// Writes Prometheus' text format 0.0.4 (https://prometheus.io/docs/instrumenting/exposition_formats).
 struct PrometheusText {
     private(set) var text = ""
 
@@ -39,6 +38,6 @@ struct PrometheusText {
 }
 
 extension MetricsRegistry {
-    /// What `text` is, for a header.
+    /// The media type of `text`.
     package static var mediaType: String { PrometheusText.mediaType }
 }

@@ -1,6 +1,6 @@
-/// Comma-separated values as RFC 4180 has them: CRLF ends every line, quotes only where they are needed.
+/// Comma-separated values according to RFC 4180: CRLF ends every line, and quotes are only used where necessary.
 package enum CSV {
-    /// Appends the field, in quotes if it has a comma, a quote, CR or LF.
+    /// Appends the field, in quotes if it contains a comma, a quote, CR or LF.
     package static func append(field: some Collection<UInt8>, to output: inout [UInt8]) {
         append(field: Array(field)[...], to: &output)
     }
@@ -19,7 +19,7 @@ package enum CSV {
         output.append(UInt8(ascii: "\""))
     }
 
-    /// Appends the titles with commas between them, and the end of the line.
+    /// Appends the titles separated by commas, and the end of the line.
     package static func append(header titles: [String], to output: inout [UInt8]) {
         for (index, title) in titles.enumerated() {
             if index > 0 { output.append(UInt8(ascii: ",")) }
@@ -42,12 +42,12 @@ package struct CSVReader {
     /// Where the next record begins.
     package var position = 0
 
-    /// The text need not be well-formed: a quote that is not closed ends with the text, and nothing throws.
+    /// The text need not be well-formed: an unclosed quote ends with the text, and nothing throws.
     package init(_ text: [UInt8]) {
         self.text = text
     }
 
-    /// The fields of the next record, out of their quotes; nil at the end.
+    /// The unquoted fields of the next record; nil at the end.
     package mutating func next() -> [[UInt8]]? {
         guard position < text.count else { return nil }
         var fields: [[UInt8]] = []
@@ -73,7 +73,7 @@ package struct CSVReader {
                 field.append(byte)
                 continue
             }
-            // Two quotes are one inside the field; one ends it.
+            // Two quotes are one inside the field; a single one ends it.
             guard position < text.count, text[position] == byte else { break }
             field.append(byte)
             position += 1

@@ -1,8 +1,8 @@
 import Foundation
 
-/// A column of a list: its title and what its values are.
+/// A column of a list: its title and the type of its values.
 package struct ListColumn: Equatable, Sendable, Codable {
-    /// What the values are; in JSON only a `string` is written in quotes.
+    /// The type of the values; in JSON only a `string` is quoted.
     package enum Kind: String, CaseIterable, Sendable, Codable {
         case integer, decimal, string
     }
@@ -16,7 +16,7 @@ package struct ListColumn: Equatable, Sendable, Codable {
         self.type = type
     }
 
-    /// Reads the columns of a list as its entry has them, in JSON.
+    /// Parses the columns of a list from its entry, as JSON.
     package static func columns(_ json: [UInt8]) throws -> [ListColumn] {
         try JSONDecoder().decode([ListColumn].self, from: Data(json))
     }

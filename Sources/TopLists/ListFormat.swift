@@ -1,11 +1,11 @@
 import JSON
 
-/// What a list is rendered as: all that tells one format from another stands in this file.
+/// The formats of lists; everything that distinguishes them is in this file.
 package enum ListFormat: Int, CaseIterable, Sendable {
-    // In the order in which they are preferred.
+    // In order of preference.
     case json, csv, ndjson
 
-    /// As the parameter `format` has it.
+    /// The value of the parameter `format`.
     package var name: String {
         switch self {
         case .json: "JSON"
@@ -14,7 +14,7 @@ package enum ListFormat: Int, CaseIterable, Sendable {
         }
     }
 
-    /// Tells entity tags apart.
+    /// Distinguishes the formats in entity tags.
     package var suffix: String {
         switch self {
         case .json: "json"
@@ -23,7 +23,7 @@ package enum ListFormat: Int, CaseIterable, Sendable {
         }
     }
 
-    /// The value of Content-Type; that of CSV says that there is a header (RFC 4180, section 3).
+    /// The value of Content-Type; for CSV it says that there is a header (RFC 4180, section 3).
     package var mediaType: String {
         switch self {
         case .json: "application/json"
@@ -32,7 +32,7 @@ package enum ListFormat: Int, CaseIterable, Sendable {
         }
     }
 
-    /// The ranges of `Accept` that it is in, the most specific first (RFC 9110, section 12.5.1).
+    /// The ranges of `Accept` that match it, most specific first (RFC 9110, section 12.5.1).
     package var mediaRanges: [StaticString] {
         switch self {
         case .json: ["application/json", "application/*", "*/*"]
@@ -41,7 +41,7 @@ package enum ListFormat: Int, CaseIterable, Sendable {
         }
     }
 
-    /// What stands behind all rows.
+    /// The text after all rows.
     package var closing: StaticString {
         switch self {
         case .json: "]\n"
@@ -49,10 +49,10 @@ package enum ListFormat: Int, CaseIterable, Sendable {
         }
     }
 
-    /// What stands between two rows.
+    /// The text between two rows.
     var separator: [UInt8] { self == .json ? RowLayout.comma : [] }
 
-    /// What stands in front of all rows with these titles.
+    /// The text before all rows with these titles.
     func opening(_ titles: [String]) -> [UInt8] {
         var opening: [UInt8] = []
         switch self {
@@ -63,7 +63,7 @@ package enum ListFormat: Int, CaseIterable, Sendable {
         return opening
     }
 
-    /// What ends a row.
+    /// The text at the end of a row.
     var rowEnd: [UInt8] {
         switch self {
         case .json: Array("}".utf8)
@@ -75,14 +75,14 @@ package enum ListFormat: Int, CaseIterable, Sendable {
     var values: ValueStyle { self == .csv ? .csv : .json }
 }
 
-/// How values are written, whatever is around them.
+/// How values are written, independently of the text around them.
 enum ValueStyle {
-    /// Each with its title, in an object.
+    /// Each value with its title, in an object.
     case json
-    /// In the order of the titles.
+    /// The values in the order of the titles.
     case csv
 
-    /// What stands in front of the values of a column; `place` is that of the column in the row.
+    /// The text before the values of a column; `place` is the column's index in the row.
     func opening(of title: String, at place: Int) -> [UInt8] {
         let comma = place > 0 ? RowLayout.comma : []
         guard self == .json else { return comma }
@@ -91,10 +91,10 @@ enum ValueStyle {
         return opening + [UInt8(ascii: ":")]
     }
 
-    /// What stands for a value that is not known.
+    /// The text for an unknown value.
     var nothing: [UInt8] { self == .csv ? [] : Array("null".utf8) }
 
-    /// What stands around a text in which no byte is escaped.
+    /// The text around a string that needs no escapes.
     var quote: [UInt8] { self == .csv ? [] : [UInt8(ascii: "\"")] }
 
     func append(text: ArraySlice<UInt8>, to output: inout [UInt8]) {
@@ -104,6 +104,6 @@ enum ValueStyle {
         }
     }
 
-    /// About how much longer rows are than they are stored: an object names its members.
+    /// Roughly how much longer rows are than in storage, because an object names its members.
     var growth: Int { self == .csv ? 1 : 3 }
 }

@@ -1,16 +1,16 @@
-/// Which columns lists are stored with, and how rows of those that are wanted look: made once for many lists.
+/// The columns with which lists are stored, and the layout of rows with the wanted columns; shared by many lists.
 package final class ListShape: Sendable {
     /// The stored columns, in order.
     let stored: [ListColumn]
-    /// The first record of what is stored, as it is written.
+    /// The first stored record, as written.
     let header: [UInt8]
     let plain: PlainRecord
-    /// Of each format.
+    /// One for each format.
     private let styles: [RowStyle]
 
-    /// `wanted` are the titles of the columns to show, in order.
+    /// `wanted` are the titles of the columns to output, in order.
     ///
-    /// One that is not stored is empty in CSV and null in JSON.
+    /// A column that is not stored is empty in CSV and null in JSON.
     package init(stored: [ListColumn], wanted: [String]) {
         self.stored = stored
         var header: [UInt8] = []
@@ -23,7 +23,7 @@ package final class ListShape: Sendable {
     func style(_ format: ListFormat) -> RowStyle { styles[format.rawValue] }
 }
 
-/// All that a format's rows are written by.
+/// How a format's rows are written.
 struct RowStyle {
     let layout: RowLayout
     let template: RowTemplate

@@ -1,4 +1,5 @@
-/// CSV records that neither CSV nor JSON writes in another way than they are stored, as nearly all are: where their fields lie.
+/// Finds the fields of plain CSV records, which are output exactly as they are stored, in CSV and in JSON; nearly all records are
+/// plain.
 struct PlainRecord {
     private let isText: [Bool]
 
@@ -6,15 +7,15 @@ struct PlainRecord {
         isText = columns.map { $0.type == .string }
     }
 
-    /// How many starts there are: one of each field, and one of the field that would follow.
+    /// The number of starts: one for each field, and one for the field that would follow.
     var count: Int { isText.count + 1 }
 
-    /// No plain record has more bytes: each field lies in one window.
+    /// The maximum length of a plain record, because each field must fit in one window.
     var longest: Int { isText.count * (ScannedText.window + 1) + 1 }
 
-    /// Finds where the fields of the record at `start` begin, and returns where the next record does; nil for any other record.
+    /// Finds the starts of the fields of the record at `start`, and returns the start of the next record; nil if it is not plain.
     ///
-    /// So it is for one whose end is not in the text, or that has a long field. Between a field and the next there is one byte.
+    /// Also nil if the record's end is not in the text, or it has a long field. Fields are separated by one byte.
     @inline(__always)
     func scan(_ text: ScannedText.Unsafe, from start: Int, _ starts: UnsafeMutableBufferPointer<Int>) -> Int? {
         var (window, position) = (text.window(at: start), start)
@@ -34,14 +35,14 @@ struct PlainRecord {
         return position &+ 1
     }
 
-    /// Where a field ends, if its window shows that; nil for a number that would be written otherwise.
+    /// The end of a field, if its window shows it; nil for a number that would be written differently.
     @inline(__always)
     private static func end(
         of isText: Bool, _ text: UnsafeRawBufferPointer, from start: Int, _ window: TextWindow
     ) -> Int? {
         if isText { return window.special(from: start) }
         guard let end = window.noDigit(from: start), end > start else { return nil }
-        // No zero too many in front; without a branch for one digit or more, which nobody can guess.
+        // Rejects superfluous leading zeros; without a branch on the number of digits, which the processor could not predict.
         let (noZero, isOnly) = (text[start] ^ UInt8(ascii: "0"), UInt8(truncatingIfNeeded: (end &- start &- 2) &>> 8))
         guard noZero | isOnly != 0 else { return nil }
         guard text[end] == UInt8(ascii: ".") else { return end }

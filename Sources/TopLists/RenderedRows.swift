@@ -1,13 +1,13 @@
 package import NIOCore
 
-/// A list's first rows in one format, so that any smaller number of them are the first bytes.
+/// A list's first rows in one format; any smaller number of rows is a prefix of the bytes.
 package struct RenderedRows: Sendable {
     package let format: ListFormat
-    /// With the header; of an array all but its closing bracket.
+    /// Includes the header; for an array, everything except its closing bracket.
     package let bytes: ByteBuffer
-    /// Where each row ends: `ends[n]` bytes are what stands in front, and n rows.
+    /// Where each row ends: the first `ends[n]` bytes contain the opening and n rows.
     package let ends: [UInt32]
 
-    /// How many rows there are: `ends` has one element more.
+    /// The number of rows: `ends` has one more element.
     package var count: Int { ends.count - 1 }
 }

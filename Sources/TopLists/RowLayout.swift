@@ -1,21 +1,21 @@
 import Basics
 
-/// How a row looks in a format, value by value, whatever they hold.
+/// The layout of a row in a format, value by value, for any content.
 struct RowLayout {
     struct Column {
-        /// nil for one that is not stored.
+        /// nil if the column is not stored.
         let index: Int?
         let type: ListColumn.Kind
-        /// What stands in front of its values.
+        /// The text before its values.
         let opening: [UInt8]
     }
 
     let format: ListFormat
     let columns: [Column]
-    /// What stands in front of all rows.
+    /// The text before all rows.
     let opening: [UInt8]
 
-    /// `stored` are the columns that there are, `wanted` the titles of those to show.
+    /// `stored` are the stored columns, and `wanted` the titles of those to output.
     init(_ format: ListFormat, stored: [ListColumn], wanted: [String]) {
         self.format = format
         columns = wanted.enumerated().map { place, name in
@@ -29,7 +29,7 @@ struct RowLayout {
 
     static let comma = [UInt8(ascii: ",")]
 
-    /// Writes a row of these stored values.
+    /// Writes a row with these stored values.
     func append(to output: inout [UInt8], _ value: (Int) -> ArraySlice<UInt8>) {
         for column in columns {
             output += column.opening
@@ -41,7 +41,7 @@ struct RowLayout {
         output += format.rowEnd
     }
 
-    /// Returns false, having written nothing, for what should be a number and is none.
+    /// Returns false and writes nothing if a value that should be a number is not one.
     private func append(_ value: ArraySlice<UInt8>, _ type: ListColumn.Kind, to output: inout [UInt8]) -> Bool {
         switch type {
         case .string: format.values.append(text: value, to: &output)

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Writes rows one behind the other, and notes where each ends.
+/// Writes rows one after the other, and records where each ends.
 struct RowRenderer {
     private let style: RowStyle
     private let plain: PlainRecord
@@ -9,14 +9,14 @@ struct RowRenderer {
 
     var count: Int { ends.count - 1 }
 
-    /// Without room that was not needed.
+    /// The rows, without unused capacity.
     var rendered: RenderedRows {
         var bytes = bytes
         bytes.shrinkBufferCapacity(to: bytes.readableBytes)
         return RenderedRows(format: style.layout.format, bytes: bytes, ends: ends)
     }
 
-    /// `rows` and `size` are about how many rows and bytes will come.
+    /// `rows` and `size` are estimates of how many rows and bytes will be written.
     init(_ shape: ListShape, as format: ListFormat, rows: Int, size: Int) {
         style = shape.style(format)
         plain = shape.plain
@@ -27,7 +27,7 @@ struct RowRenderer {
         ends.append(UInt32(bytes.writerIndex))
     }
 
-    /// Adds a row out of its quotes.
+    /// Adds a row, given as unquoted fields.
     mutating func append(_ row: [[UInt8]]) {
         var written = count > 0 ? style.layout.format.separator : []
         style.layout.append(to: &written) { row[$0][...] }
@@ -35,7 +35,7 @@ struct RowRenderer {
         ends.append(UInt32(bytes.writerIndex))
     }
 
-    /// Adds the plain records that begin there as long as they are plain, and no more than so many rows in all; where the next
+    /// Adds plain records from `start` on, until one is not plain or there are `limit` rows in total; returns where the next
     /// record begins.
     mutating func appendPlain(_ text: ScannedText, from start: Int, atMost limit: Int) -> Int {
         text.withUnsafe { text in
@@ -54,14 +54,14 @@ struct RowRenderer {
 
     private static let batch = 100
 
-    /// Adds so many plain records at most; where the next record begins.
+    /// Adds a limited number of plain records; returns where the next record begins.
     ///
-    /// There is room in `starts` for one record's fields, and in `newEnds` for as many rows.
+    /// `starts` must have space for one record's fields, and `newEnds` for that many rows.
     private mutating func append(
         _ text: ScannedText.Unsafe, from start: Int, _ starts: UnsafeMutableBufferPointer<Int>,
         _ newEnds: UnsafeMutableBufferPointer<UInt32>, atMost limit: Int
     ) -> Int {
-        // A comma at most.
+        // The separator is at most a comma.
         let (plain, template, separator) = (plain, style.template, style.layout.format.separator.first)
         let (before, longest, hadRows) = (bytes.writerIndex, template.longest(plain.longest), count > 0)
         var (position, rows) = (start, 0)

@@ -1,12 +1,12 @@
-/// A row's layout for plain records: constant text, and between it what is copied, neighbours at one go.
+/// A row's layout for plain records: constant text alternates with copied fields, and adjacent fields are copied together.
 struct RowTemplate {
     private struct Piece {
-        /// Stands in front of what is copied.
+        /// Comes before what is copied.
         let text: Range<Int>
         let columns: ClosedRange<Int>
     }
 
-    /// All constant text, in the order in which it comes.
+    /// All constant text, in order.
     private var text: [UInt8] = []
     private var pieces: [Piece] = []
     private var closing = 0..<0
@@ -20,7 +20,7 @@ struct RowTemplate {
                 continue
             }
             let quote = column.type == .string ? values.quote : []
-            // Neighbours that are stored as they are written, with the comma between them.
+            // Adjacent columns that are output as stored, including the comma between them.
             if let last = pieces.last, last.columns.upperBound + 1 == index, start == text.count,
                 column.opening + quote == RowLayout.comma
             {
@@ -34,15 +34,14 @@ struct RowTemplate {
         }
         text += layout.format.rowEnd
         closing = start..<text.count
-        // Room to read as much as is copied at once.
+        // Padding, so that a short copy may read beyond the text.
         text += [UInt8](repeating: 0, count: ShortCopy.length)
     }
 
-    /// There must be so much room for a row, with a comma in front of it, of a record that is so long, in bytes.
+    /// The number of bytes that must be free to write the row of a record of this length, with a comma before it.
     func longest(_ record: Int) -> Int { 1 + text.count + pieces.count * record + ShortCopy.length }
 
-    /// Writes the row of a record whose fields begin there to a place, which is moved behind it; there must be room for
-    /// `longest`.
+    /// Writes the row of a record with these field starts at `place`, which is advanced; `longest` bytes must be free.
     @inline(__always)
     func write(
         _ starts: UnsafeMutableBufferPointer<Int>, of stored: UnsafeRawBufferPointer,

@@ -1,9 +1,10 @@
 import CTextMasks
 
-/// A text of which is known where the bytes of a kind are: found out for all of it at once, as looking at a byte at a time would
-/// take a branch for each, most of which are guessed wrong where fields end.
+/// A text with precomputed positions of certain kinds of bytes.
+///
+/// Checking byte by byte would need a branch for each, and most of these would be mispredicted at the ends of fields.
 struct ScannedText: Sendable {
-    /// How many bytes a window has: as many as a mask has bits.
+    /// The number of bytes in a window, which equals the number of bits in a mask.
     static let window = 64
 
     let bytes: [UInt8]
@@ -24,12 +25,12 @@ struct ScannedText: Sendable {
         }
     }
 
-    /// A release build does not check positions, which are those of the text's bytes and of its end.
+    /// Release builds do not check positions, which must be in the text or at its end.
     struct Unsafe {
         let bytes: UnsafeRawBufferPointer
         fileprivate let masks: UnsafeBufferPointer<cointape_text_masks>
 
-        /// The bytes that begin there.
+        /// The window that begins at `start`.
         @inline(__always)
         func window(at start: Int) -> TextWindow {
             let shift = UInt64(truncatingIfNeeded: start & 63)
@@ -41,15 +42,15 @@ struct ScannedText: Sendable {
     }
 }
 
-/// A part of a text that is looked at together.
+/// The masks for a part of a text.
 ///
-/// Nothing is found behind the text.
+/// Nothing is found beyond the end of the text.
 struct TextWindow {
     fileprivate let start: Int
     fileprivate let special: UInt64
     fileprivate let noDigit: UInt64
 
-    /// Where the next byte is that JSON escapes, or that CSV has for something else; nil where the window has none.
+    /// The next byte that JSON escapes or that has a meaning in CSV; nil if the window has none.
     @inline(__always)
     func special(from position: Int) -> Int? { first(special, from: position) }
 
@@ -58,7 +59,7 @@ struct TextWindow {
 
     @inline(__always)
     private func first(_ mask: UInt64, from position: Int) -> Int? {
-        // The window may end where the position is: a shift by all bits, which only this operator has.
+        // The position may be at the end of the window, where only this operator allows a shift by all bits.
         let rest = mask >> UInt64(truncatingIfNeeded: position &- start)
         return rest == 0 ? nil : position &+ rest.trailingZeroBitCount
     }

@@ -1,10 +1,9 @@
-/// Copies of a few bytes, without a call for each: as many are copied as can be at once, and those too many are written over
-/// by what comes next.
+/// Copies a few bytes without a function call: short copies always move a whole block, and what follows overwrites the excess.
 enum ShortCopy {
-    /// In bytes; so many may be written, however few there are.
+    /// In bytes; this many may be written, however few are needed.
     static let length = 32
 
-    /// Copies what lies between two places of the source, and moves the output's place behind it.
+    /// Copies the source's bytes between two positions, and advances `place`.
     @inline(__always)
     static func copy(
         _ start: Int, _ end: Int, of source: UnsafeRawBufferPointer, to output: UnsafeMutableRawBufferPointer,

@@ -1,10 +1,10 @@
-/// A minute's list as it is stored, or as much of its beginning as was read.
+/// A minute's list as stored, or the beginning of it that was read.
 package struct StoredList: Sendable {
     private let scanned: ScannedText
     private let isWhole: Bool
     private let shape: ListShape
 
-    /// Raised whenever the same stored list is rendered otherwise than before: entity tags hold it.
+    /// Increased whenever the same stored list is rendered differently; entity tags include it.
     package static let rendering = 3
 
     /// Why a list cannot be rendered; `line` counts records from 1, the header included.
@@ -14,7 +14,7 @@ package struct StoredList: Sendable {
         case notUTF8
     }
 
-    /// `isWhole` says that nothing of the list comes behind the text.
+    /// `isWhole` says that the text contains the whole list.
     package init(_ text: [UInt8], isWhole: Bool = true, _ shape: ListShape) {
         scanned = ScannedText(text)
         self.isWhole = isWhole
@@ -23,10 +23,9 @@ package struct StoredList: Sendable {
 
     private var text: [UInt8] { scanned.bytes }
 
-    /// Renders the first rows, or all when there are fewer; nil when the text ends too early to tell.
+    /// Renders the first rows, or all if there are fewer; nil if the text ends too early.
     ///
-    /// A number that cannot be read as one is empty in CSV and null elsewhere. Throws where the rows, or what is in front of
-    /// them, are not UTF-8.
+    /// An unreadable number is empty in CSV and null elsewhere. Throws if the rows or the header are not UTF-8.
     package func rows(first limit: Int = .max, as format: ListFormat) throws(Failure) -> RenderedRows? {
         guard var position = try endOfHeader() else { return nil }
         let columns = shape.stored.count
@@ -44,7 +43,7 @@ package struct StoredList: Sendable {
             rows.append(row)
         }
         guard isWhole || rows.count == limit else { return nil }
-        // Formats say UTF-8, and rows are copied as they are.
+        // The formats promise UTF-8, and rows are copied unchanged.
         guard Self.isUTF8(text, upTo: position) else { throw .notUTF8 }
         return rows.rendered
     }
@@ -53,14 +52,14 @@ package struct StoredList: Sendable {
         (try? UTF8Span(validating: text.span.extracting(0..<end))) != nil
     }
 
-    /// Where the first row begins; nil when the text ends too early to tell.
+    /// Where the first row begins; nil if the text ends too early.
     private func endOfHeader() throws(Failure) -> Int? {
         if text.starts(with: shape.header) {
             return isWhole || shape.header.count < text.count ? shape.header.count : nil
         }
         var reader = CSVReader(text)
         let titles = reader.next()
-        // What ends with the text may go on behind it.
+        // A record at the end of the text may be incomplete.
         guard isWhole || reader.position < text.count else { return nil }
         guard titles == shape.stored.map({ Array($0.name.utf8) }) else { throw .headerMissing }
         return reader.position

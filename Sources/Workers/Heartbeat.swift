@@ -4,7 +4,7 @@ import Redis
 import ServiceLifecycle
 import Tape
 
-/// Says in Redis that a worker is alive, under a key that expires by itself.
+/// Records in Redis that a worker is alive, with a key that expires by itself.
 struct Heartbeat: Service {
     private let identity: WorkerIdentity
     private let keys: TapeKeys
@@ -13,7 +13,7 @@ struct Heartbeat: Service {
     private let started: Timestamp
 
     private static let period: Duration = .seconds(5)
-    /// For a user who may not write: each beat would be one more line of Redis' ACL LOG.
+    /// If the user may not write, because each attempt adds a line to Redis' ACL LOG.
     private static let longPause: Duration = .seconds(600)
 
     init(identity: WorkerIdentity, keys: TapeKeys, redis: RedisClient, clock: TapeClock) {
@@ -28,9 +28,9 @@ struct Heartbeat: Service {
         await cancelWhenGracefulShutdown { await beat() }
     }
 
-    /// Beats until cancelled.
+    /// Sends heartbeats until cancelled.
     ///
-    /// A beat that is missed because Redis is away is not made up for.
+    /// A heartbeat that fails because Redis is away is skipped.
     private func beat() async {
         var pause = Self.period
         repeat {
@@ -42,7 +42,8 @@ struct Heartbeat: Service {
                 writer.member("started", started.rfc3339)
                 writer.member("last_minute", identity.lastMinute?.description ?? "")
             }
-            // Three periods: one lost beat does not make a worker dead. Real time, whatever the clock's speed.
+            // Three periods, so that one lost heartbeat does not make a worker appear dead. In real time, whatever the clock's
+            // speed.
             let expiry = (Self.period * 3).milliseconds
             do throws(RedisError) {
                 _ = try await redis.send(RedisCommand("SET", keys.worker(identity), value, "PX", expiry))

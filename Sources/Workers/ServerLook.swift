@@ -4,12 +4,12 @@ import Redis
 import ServiceLifecycle
 import Tape
 
-/// Says in what a Redis is not fit for a tape: when it can first be reached, and when there is something new to say.
+/// Logs why a Redis is not fit for a tape: when it can first be reached, and when there are new findings.
 struct ServerLook: Service {
     private let redis: RedisClient
     private let logger: Logger
 
-    /// Until it has answered, and then.
+    /// The period before the first answer, and after it.
     private static let (eagerly, calmly) = (Duration.seconds(1), Duration.seconds(30))
 
     init(redis: RedisClient, logger: Logger) {
@@ -21,11 +21,11 @@ struct ServerLook: Service {
         await cancelWhenGracefulShutdown { await look() }
     }
 
-    /// Looks until the task is cancelled.
+    /// Checks until the task is cancelled.
     private func look() async {
         var told: Set<String>?
         repeat {
-            // That it cannot be reached is told by those who work with it.
+            // If it cannot be reached, its users report that.
             guard let fitness = try? await ServerFitness.look(redis) else { continue }
             for shortcoming in fitness.shortcomings where told?.contains(Self.kind(shortcoming)) != true {
                 tell(shortcoming)
@@ -34,7 +34,7 @@ struct ServerLook: Service {
         } while (try? await Task.sleep(for: told == nil ? Self.eagerly : Self.calmly)) != nil
     }
 
-    /// The words without their figures, which differ from look to look.
+    /// The message without its numbers, which differ between checks.
     private static func kind(_ shortcoming: RedisShortcoming) -> String {
         shortcoming.description.filter { !$0.isNumber }
     }

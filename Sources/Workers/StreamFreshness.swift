@@ -3,16 +3,16 @@ import ServiceLifecycle
 import Synchronization
 import Tape
 
-/// The newest minute of a stream that has rows, or a list, as it was last seen: its age goes on growing without Redis.
+/// The newest minute of a stream that has rows or a list, as last seen; its age continues to grow while Redis is away.
 final class StreamFreshness: Service {
     private let newest = Mutex<Minute?>(nil)
     private let clock: TapeClock
     private let read: @Sendable () async throws -> Minute?
 
-    /// Real time, whatever the clock's speed: it is for scrapers.
+    /// In real time, whatever the clock's speed, because it is for scrapers.
     private static let period: Duration = .seconds(5)
 
-    /// `read` tells the newest such minute; nil when there is none.
+    /// `read` returns the newest such minute; nil if there is none.
     init(clock: TapeClock, read: @escaping @Sendable () async throws -> Minute?) {
         self.clock = clock
         self.read = read
@@ -26,7 +26,7 @@ final class StreamFreshness: Service {
         await cancelWhenGracefulShutdown { await self.look() }
     }
 
-    /// Looks now and then, until cancelled; what goes wrong is told by those who work with the stream.
+    /// Checks periodically until cancelled; failures are reported by the users of the stream.
     private func look() async {
         repeat {
             if let minute = try? await read() { newest.withLock { $0 = minute } }

@@ -4,42 +4,42 @@ package import Redis
 package import ServiceLifecycle
 package import Tape
 
-/// The config of a worker, and with it all that commands know of its kind.
+/// The config of a worker, and everything that commands know about its kind.
 ///
-/// A kind is a type that conforms, in a target of its own, and a line in `Assembly/WorkerKinds.swift`. Values that say
-/// what a worker does cost nothing to ask for; only `service` makes something.
+/// A kind is a type that conforms to this, in a target of its own, and a line in `Assembly/WorkerKinds.swift`. The properties are
+/// cheap; only `service` creates something.
 package protocol WorkerConfig: Sendable {
     static var kind: WorkerKind { get }
 
-    /// Reads all fields before it gives up, so that all mistakes are told at once: nil if there is one.
+    /// Reads all fields before it fails, so that all mistakes are reported at once; nil if there are any.
     init?(reading reader: ConfigReader)
 
     var worker: WorkerSettings { get }
 
-    /// The streams of other workers that it reads, with what it takes for granted about them.
+    /// The streams of other workers that it reads, with its assumptions about them.
     var inputs: [StreamInput] { get }
 
     /// The stream that it writes; nil if it writes none.
     var output: StreamOutput? { get }
 
-    /// The configs of workers whose work it does itself, on demand. They are read with it.
+    /// The configs of workers whose work it does itself, on demand; they are read together with it.
     var named: [NamedConfig] { get }
 
-    /// What does not fit between it and those configs, which come in the order of `named`; nil for one that cannot be read.
+    /// Conflicts between it and those configs, which are in the order of `named`; nil for one that cannot be read.
     func disagreements(with named: [(any WorkerConfig)?]) -> [PlacedMessage]
 
-    /// Whether its worker asks servers over HTTP: the environment's proxies have to be right then.
+    /// Whether its worker sends HTTP requests, so that the environment's proxies must be valid.
     var asksServers: Bool { get }
 
-    /// What `check` prints of it, and what keeps it from running.
+    /// What `check` prints about it, and what prevents it from running.
     func review(in environment: [String: String]) -> ConfigReview
 
-    /// The rights that the worker needs on its own Redis at that minute, beside its heartbeat and orders.
+    /// The rights that the worker needs on its own Redis at this minute, besides those for its heartbeat and orders.
     func redisNeeds(at minute: Minute) -> [RedisNeed]
 
-    /// Makes the worker out of what the process has. Nothing is started, and no connection opened, before it is run.
+    /// Creates the worker with the resources of the process; it starts nothing, and opens no connection before it is run.
     ///
-    /// A worker that is `MinuteSettling` can work for others too: `identity` is that of whoever runs it.
+    /// If the worker is `MinuteSettling`, it can also work for others: `identity` is that of the worker that runs it.
     func service(
         in process: WorkerProcess, as identity: WorkerIdentity, naming named: [any WorkerConfig]
     ) -> any Service
@@ -54,7 +54,7 @@ extension WorkerConfig {
     package func redisNeeds(at minute: Minute) -> [RedisNeed] { [] }
 }
 
-/// What a kind of worker is called, and what it does.
+/// The name of a kind of worker, and what it does.
 package struct WorkerKind: Equatable, Sendable {
     /// The value of `worker` in configs, and of `kind` in heartbeats.
     package let name: String
@@ -67,15 +67,15 @@ package struct WorkerKind: Equatable, Sendable {
     }
 }
 
-/// A stream that a worker reads, and what it takes for granted: nil for what may be as it likes.
+/// A stream that a worker reads, with its assumptions; nil if there is no requirement.
 package struct StreamInput: Sendable {
     /// The stream's name, without the prefix of keys.
     package let stream: String
-    /// How often it has an entry.
+    /// How often the stream has an entry.
     package let every: Placed<Duration>?
-    /// For how long it keeps its entries at least.
+    /// The minimum time for which it keeps entries.
     package let reach: Placed<Duration>?
-    /// Titles of columns that its lists have.
+    /// The titles of columns that its lists must have.
     package let columns: Placed<[String]>?
 
     package init(
@@ -89,32 +89,32 @@ package struct StreamInput: Sendable {
     }
 }
 
-/// The stream that a worker writes, and what is expected of it.
+/// The stream that a worker writes, and what others may expect of it.
 package struct StreamOutput: Sendable {
-    /// The stream's name, without the prefix of keys, and the field that gives it.
+    /// The stream's name, without the prefix of keys, and the field that states it.
     package let stream: Placed<String>
-    /// nil keeps its entries for ever.
+    /// nil keeps its entries forever.
     package let retain: Duration?
-    /// nil for a stream that follows others.
+    /// nil for a stream that depends on others.
     package let every: Duration?
-    /// How old its newest data may be before something is wrong.
+    /// The highest normal age of its newest data.
     package let patience: Duration
     /// How far back gaps and missing entries are counted.
     package let window: Duration
-    /// The stream whose first entry begins its first period; nil where something is due at once.
+    /// The stream whose first entry starts its first period; nil if entries are due at once.
     ///
-    /// Nothing is due before `patience` is over from then on.
+    /// After that first entry, nothing is due before `patience` has passed.
     package let follows: String?
-    /// How many entries are due from one minute to another, both included.
+    /// The number of entries that are due between two minutes, both included.
     package let due: @Sendable (Minute, Minute) -> Int
-    /// The lists that its entries stand for; nil for a stream of something else.
+    /// The lists of its entries; nil for a stream of something else.
     package let lists: Lists?
-    /// Whether entries are as large as their rows, which stand in them.
+    /// Whether entries contain their rows, and are as large.
     package let holdsRows: Bool
-    /// Keys that the worker writes beside the stream, and that expire.
+    /// The expiring keys that the worker writes in addition to the stream.
     package let passing: @Sendable (Minute) -> [String]
 
-    /// Lists that stand in keys of their own, one for each entry that is no gap.
+    /// Lists in keys of their own, one for each entry that is not a gap.
     package struct Lists: Sendable {
         /// Titles, in order.
         package let columns: [String]
@@ -148,9 +148,9 @@ package struct StreamOutput: Sendable {
 
 /// Another config file that a config names.
 package struct NamedConfig: Sendable {
-    /// From the folder of the config on that names it.
+    /// Relative to the folder of the config that names it.
     package let path: Placed<String>
-    /// The name of the kind that it has to be of.
+    /// The kind that it must have.
     package let kind: String
 
     package init(_ path: Placed<String>, kind: String) {
@@ -159,15 +159,15 @@ package struct NamedConfig: Sendable {
     }
 }
 
-/// What is to be said of a config that is right by itself.
+/// What there is to say about a valid config.
 package struct ConfigReview: Sendable {
     /// What its worker does, without a subject: `joins rank + price into toplist`.
     package let does: String
     /// Further lines for `check`.
     package let notes: [String]
-    /// What will go wrong in time; told at start too.
+    /// A future problem, which is also logged at the start.
     package let warning: String?
-    /// What the environment lacks: the worker cannot run before.
+    /// What the environment lacks; the worker cannot run without it.
     package let lacks: [PlacedMessage]
 
     package init(_ does: String, notes: [String] = [], warning: String? = nil, lacks: [PlacedMessage] = []) {
@@ -178,11 +178,10 @@ package struct ConfigReview: Sendable {
     }
 }
 
-/// A worker that settles minutes, and can be asked to: by an api on demand, and by `up` for the minutes before its start.
+/// A worker that can settle minutes on request: for an api on demand, and for `up` before its start.
 package protocol MinuteSettling: Service {
-    /// Settles all that is due up to the minute and not settled yet; whether its stream is then as far as a list of that
-    /// minute needs.
+    /// Settles all minutes that are due up to this one; returns whether its stream then has what a list of that minute needs.
     ///
-    /// Any number of replicas may do so at once: leases let one of them work, and a feed is asked only when it is due.
+    /// Any number of replicas may do so at once: leases let only one of them work, and a feed is only fetched when it is due.
     func settleDue(upTo minute: Minute) async throws -> Bool
 }

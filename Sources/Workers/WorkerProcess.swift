@@ -10,20 +10,20 @@ import Synchronization
 package import Tape
 package import Telemetry
 
-/// What the workers of one process share: the clock, loggers, clients of Redis, metrics; and the services of each of them.
+/// What the workers of one process share: the clock, loggers, Redis clients and metrics; also creates their services.
 package final class WorkerProcess: Sendable {
-    /// One for all workers: each reply that tells Redis' time sets it for all.
+    /// Shared by all workers: each reply with Redis' time sets it for all of them.
     package let clock: TapeClock
-    /// Hides the secrets that it was made with in the lines of all workers.
+    /// Hides secrets in the log lines of all workers.
     package let redactor: Redactor
-    /// Standard error and the files: workers whose configs name the same file share it.
+    /// Standard error and the log files; workers whose configs name the same file share it.
     package let logs: LogOutputs
     package let metrics: MetricsRegistry
-    /// The file of this program, for workers that start it again as a helper.
+    /// The path of this executable, for workers that start it again as a helper.
     package let program: String
-    /// Variables in whose place a sandbox of this process' plays the servers that they name; empty if all are real.
+    /// The URL variables that point at the process' own sandbox; empty if all servers are real.
     package let played: Set<String>
-    /// To be called with the port on which a worker takes connections, as soon as it does.
+    /// Called with the port on which a worker listens, as soon as it accepts connections.
     package let onListening: @Sendable (Int) -> Void
 
     private let outages = Mutex<[String: RedisOutage]>([:])
@@ -45,13 +45,13 @@ package final class WorkerProcess: Sendable {
         self.onListening = onListening
     }
 
-    /// On Linux the very file that runs, even when another has taken its place since.
+    /// On Linux, this is the file that is running, even if its path has been replaced since.
     package static var ownProgram: String {
         let own = "/proc/self/exe"
         return access(own, X_OK) == 0 ? own : Bundle.main.executablePath ?? CommandLine.arguments[0]
     }
 
-    // MARK: What workers are made of
+    // MARK: Resources of workers
 
     /// A logger under the worker's name, which writes where its config says.
     package func logger(_ settings: WorkerSettings) -> Logger {
@@ -68,7 +68,7 @@ package final class WorkerProcess: Sendable {
             group: MultiThreadedEventLoopGroup.singleton, outage: outage(settings, at: endpoint))
     }
 
-    /// One for all of a worker's clients of a Redis, so that it tells once that it is away.
+    /// Shared by all of a worker's clients of one Redis, so that an outage is logged once.
     package func outage(_ settings: WorkerSettings, at endpoint: RedisEndpoint) -> RedisOutage {
         outages.withLock { outages in
             let key = "\(settings.name) \(endpoint.identity)"
@@ -82,7 +82,7 @@ package final class WorkerProcess: Sendable {
         }
     }
 
-    /// The one of its type in this process, made for the first who asks, and ended by `shutdown`.
+    /// The only instance of its type in this process, created on first use, and ended by `shutdown`.
     package func one<Resource: Sendable>(
         _ make: () -> Resource, ending end: @escaping @Sendable (Resource) -> Void
     ) -> Resource {
@@ -106,7 +106,7 @@ package final class WorkerProcess: Sendable {
 
     /// Runs the shutdown handlers in the order of their registration.
     ///
-    /// To be called after all workers have stopped.
+    /// Must be called after all workers have stopped.
     package func shutdown() {
         let endings = endings.withLock { endings in
             defer { endings = [] }
@@ -115,22 +115,22 @@ package final class WorkerProcess: Sendable {
         for end in endings { end() }
     }
 
-    // MARK: What runs
+    // MARK: Services
 
-    /// The services of a worker: what it is there for, and what every worker has beside it.
+    /// The services of a worker: its main service, and those that accompany every worker.
     package struct Services: Sendable {
         package let worker: any Service
-        /// Its heartbeat, and what looks at its Redis and at its stream.
+        /// Its heartbeat, and the checks of its Redis and its stream.
         package let beside: [any Service]
 
-        /// The worker comes last, behind its heartbeat.
+        /// The worker comes last, after its heartbeat.
         package var all: [any Service] { beside + [worker] }
     }
 
-    /// Makes the services, and starts none; `named` are the configs of `config.named`, in that order.
+    /// Creates the services without starting them; `named` are the configs of `config.named`, in that order.
     ///
-    /// It also registers the age of the worker's stream as a metric.
-    /// Of workers that share a Redis only the first looks whether it is fit.
+    /// It also registers the age of the worker's stream as a metric. Among workers that share a Redis, only the first checks
+    /// whether it is fit.
     package func services(_ config: any WorkerConfig, naming named: [any WorkerConfig]) -> Services {
         let settings = config.worker
         let identity = WorkerIdentity(name: settings.name, kind: type(of: config).kind.name)
@@ -141,13 +141,13 @@ package final class WorkerProcess: Sendable {
             beside: [heartbeat] + serverLook(settings) + freshness(settings, config.output))
     }
 
-    /// Looks whether the worker's Redis is fit; one of the process' workers does so for all.
+    /// Checks whether the worker's Redis is fit; one worker of the process does so for all.
     private func serverLook(_ settings: WorkerSettings) -> [any Service] {
         let isFirst = looked.withLock { $0.insert(settings.redis.endpoint.identity).inserted }
         return isFirst ? [ServerLook(redis: redis(settings), logger: logger(settings))] : []
     }
 
-    /// Looks how old the data is that the worker, or another replica of it, has published.
+    /// Tracks the age of the data that the worker, or a replica of it, has published.
     private func freshness(_ settings: WorkerSettings, _ output: StreamOutput?) -> [any Service] {
         guard let output else { return [] }
         let stream = output.stream.value

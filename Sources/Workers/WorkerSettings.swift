@@ -2,15 +2,15 @@ package import Config
 package import Logs
 package import Tape
 
-/// The fields that every worker's config begins with.
+/// The fields that all workers' configs have.
 package struct WorkerSettings: Sendable {
     package let name: String
     package let redis: RedisSettings
     package let logging: LoggingSettings
-    /// Where the worker's metrics are served; nil for a worker that serves none of its own.
+    /// Where the worker's metrics are served; nil if it has no metrics server of its own.
     package let metrics: MetricsAddress?
 
-    /// Reads `worker` too, whose value the caller knows already.
+    /// Also reads `worker`, whose value the caller already knows.
     package init?(reading reader: ConfigReader) {
         _ = reader.string("worker", "The kind of worker.")
         let name = reader.name(
@@ -32,7 +32,7 @@ package struct WorkerSettings: Sendable {
 package struct MetricsAddress: Hashable, Sendable {
     /// The address to listen on.
     package let host: String
-    /// Not 0 in `WorkerSettings.metrics`: there that is nil.
+    /// Never 0 in `WorkerSettings.metrics`, which is nil then.
     package let port: Int
 
     init?(reading reader: ConfigReader) {

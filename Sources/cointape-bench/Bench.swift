@@ -1,7 +1,7 @@
 import ArgumentParser
 import JQ
 
-/// Benchmarks of the parts; `scripts/bench` measures the whole.
+/// Benchmarks of single parts; `scripts/bench` measures the whole.
 @main
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -11,7 +11,7 @@ struct Bench: AsyncParsableCommand {
         ])
 }
 
-/// What a pool of filters starts.
+/// The helper process that a pool of filters starts.
 struct RunFilters: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "run-filters", shouldDisplay: false)
 

@@ -7,14 +7,14 @@ import Sandbox
 import Synchronization
 import TopLists
 
-/// Lists into blocks, and out of them.
+/// Encodes lists into blocks, and reads them back.
 struct BlocksBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "blocks", abstract: "Write lists into blocks and read them.",
         subcommands: [WriteLists.self, SealBlocks.self, RepeatBlock.self, ReadBlock.self])
 }
 
-/// Lists of the sandbox as files, for this and for its rivals.
+/// Writes lists of the sandbox as files, for this benchmark and its rivals.
 struct WriteLists: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lists", abstract: "Write the sandbox's lists, one file a minute, named by minutes since 1970.")
@@ -41,7 +41,7 @@ struct WriteLists: ParsableCommand {
     }
 }
 
-/// Files of lists into a block each hour, and the hours into one of the day.
+/// Encodes files of lists into a block per hour, and the hours into a block of the day.
 struct SealBlocks: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "seal",
@@ -98,7 +98,7 @@ struct SealBlocks: AsyncParsableCommand {
     }
 }
 
-/// A day's block as an archive of many days.
+/// Copies a day's block into an archive of many days.
 struct RepeatBlock: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "repeat", abstract: "Make an archive in which each day has the lists of one day's block.")
@@ -123,7 +123,7 @@ struct RepeatBlock: AsyncParsableCommand {
 
 private func milliseconds(_ span: clock_t) -> Double { Double(span) / Double(CLOCKS_PER_SEC) * 1000 }
 
-/// Reads of a block in memory.
+/// Measures reads of a block in memory.
 struct ReadBlock: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "read",
@@ -137,14 +137,14 @@ struct ReadBlock: AsyncParsableCommand {
         let block = try await Block.open(BlockInMemory(bytes))
         var (first, coin, texts, whole): ([Double], [Double], [Double], [Double]) = ([], [], [], [])
         for round in 0..<rounds {
-            // Never twice of an hour: what is decoded is kept then.
+            // Not twice in a row in the same hour, because its decoded lists are kept.
             let minute = round * 97 % block.minutes
             first.append(try await time { _ = try await block.list(minute, first: 200) })
             let key = block.keys[round * 101 % block.keys.count]
             func rows() async throws -> Block.CoinRows {
                 try await block.rows(ofCoin: key, in: 0..<block.minutes, columns: ["Rank", "Price USD"])
             }
-            // Its part of the directory is kept then, as those of the rivals are.
+            // Its part of the directory is kept after the first read, as in the rivals.
             _ = try await rows()
             coin.append(try await time { _ = try await rows() })
             texts.append(
@@ -170,7 +170,7 @@ struct ReadBlock: AsyncParsableCommand {
             """)
     }
 
-    /// What a read takes of a block that is opened for it.
+    /// The cost of a read from a newly opened block.
     private func cold(_ bytes: [UInt8], _ body: (Block) async throws -> Void) async throws -> String {
         let source = CountedSource(bytes)
         try await body(try await Block.open(source))
@@ -187,7 +187,7 @@ struct ReadBlock: AsyncParsableCommand {
 
 private func median(_ spans: [Double]) -> Double { spans.sorted()[spans.count / 2] }
 
-/// A block in memory that counts how often it is read, and how much.
+/// A block in memory that counts its reads and their bytes.
 private final class CountedSource: BlockSource {
     private let bytes: [UInt8]
     private let read = Mutex<(times: Int, bytes: Int)>((0, 0))

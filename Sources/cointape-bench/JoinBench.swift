@@ -4,7 +4,7 @@ import Foundation
 import Merging
 import TopLists
 
-/// A full minute through the join and both renderings: from the published rows to the bytes that are served.
+/// A full minute through the join and both renderings: from the published rows to the bytes served.
 struct JoinBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "join", abstract: "Join and render a minute; CPU milliseconds, the median of several rounds.")
@@ -57,7 +57,7 @@ struct JoinBench: ParsableCommand {
 
     private static func text(_ value: Double) -> String { String(format: "%.2f", value) }
 
-    /// Ids as providers have them: spread, the ranked ones among the priced.
+    /// Ids like those of real providers: not contiguous, and the ranked ones are among the priced.
     private static func ranks(_ count: Int) -> [UInt8] {
         let rows = (0..<count).map { #"{"id":"\#($0 * 3 % count * 2 + 1)","symbol":"S\#($0)"}"# }
         return Array("[\(rows.joined(separator: ","))]".utf8)

@@ -6,7 +6,7 @@ import Orders
 import Redis
 import TopLists
 
-/// The parts that work is made of, each by itself on one thread.
+/// Single parts of the work, each measured on one thread.
 struct PartsBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "parts", abstract: "Measure the parts that all work is made of; medians of several rounds.")
@@ -25,7 +25,7 @@ struct PartsBench: AsyncParsableCommand {
         if let page { try await measureFilter(Array(Data(contentsOf: URL(filePath: page)))) }
     }
 
-    /// Prints the CPU nanoseconds of one of so many.
+    /// Prints the CPU time per item in nanoseconds; one call of `work` handles `count` items.
     private func measure(_ name: String, by count: Int, _ work: (Int) throws -> Void) rethrows {
         var spans: [Double] = []
         for _ in 0..<rounds {
@@ -92,7 +92,7 @@ struct PartsBench: AsyncParsableCommand {
             }.count
             spans.append((ContinuousClock.now - start) / .milliseconds(1))
         }
-        // The first round compiles the filter too.
+        // The first round also compiles the filter.
         let median = spans.dropFirst().sorted()[rounds / 2]
         guard count > 0 else { throw ValidationError("the page has no rows") }
         print("filter a page of \(count) rows, \(page.count) bytes: \(String(format: "%.1f", median)) ms")

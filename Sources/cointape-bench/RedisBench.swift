@@ -5,7 +5,7 @@ import NIOCore
 import NIOPosix
 import Redis
 
-/// One connection under the load of many tasks, each of which sends a command when it has the reply to the one before.
+/// One connection under the load of many tasks, each of which sends its next command after the reply to the previous one.
 struct RedisBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "redis", abstract: "Send a command again and again over one connection; commands a second.")

@@ -19,7 +19,7 @@ struct RenderBench: ParsableCommand {
         ]
         let shape = ListShape(stored: columns, wanted: columns.dropLast().map(\.name))
         let lines = (1...rows).map { row in
-            // Lengths that no processor guesses, as in life.
+            // Lengths that the processor cannot predict, as in real data.
             var draw = UInt64(row) &* 0x9E37_79B9_7F4A_7C15
             draw ^= draw >> 29
             draw &*= 0xBF58_476D_1CE4_E5B9

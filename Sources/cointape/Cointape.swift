@@ -14,7 +14,7 @@ struct Cointape: AsyncParsableCommand {
             GuardRedis.self, RunFilters.self,
         ])
 
-    /// On the main thread, which the helper processes' commands block: they do not return before they end.
+    /// Runs on the main thread, which the commands of helper processes block until they end.
     @MainActor static func main() async {
         CommandExit.prepare()
         EventLoops.useOne(ProcessInfo.processInfo.environment)

@@ -3,27 +3,26 @@ import Assembly
 import Foundation
 import Synchronization
 
-/// How commands speak and end: results on standard output, everything else on standard error, sysexits' codes.
+/// Output and exit codes of commands: results go to standard output, everything else to standard error; the codes are sysexits'.
 ///
-/// Output that cannot be written ends a command whose result it is: with a message and 74 (EX_IOERR), or, when its reader
-/// has gone, without a word as SIGPIPE would have ended it. What runs until it is told to stop does not live by its output.
+/// If a result cannot be written, the command ends with a message and 74 (EX_IOERR); if its reader is gone, it ends silently, as
+/// with SIGPIPE. Services that run until they are told to stop do not depend on their output.
 enum CommandExit {
     /// EX_CONFIG of sysexits.h.
     private static let badConfig: Int32 = 78
     /// EX_IOERR of sysexits.h.
     private static let unwritable: Int32 = 74
-    /// As a shell tells the end by SIGPIPE.
+    /// The exit code by which a shell reports death by SIGPIPE.
     private static let readerGone: Int32 = 128 + SIGPIPE
 
-    /// The errno of the first write to standard output that failed; zero when none has.
+    /// The errno of the first failed write to standard output; zero if none failed.
     private static let failure = Mutex<Int32>(0)
 
-    /// To be called first: a descriptor of 0, 1 and 2 that is closed would be the next file's or connection's, and get
-    /// what is printed.
+    /// Must be called first: if descriptor 0, 1 or 2 is closed, the next file or connection would get its number, and the output.
     static func prepare() {
         signal(SIGPIPE, SIG_IGN)
         for descriptor in Int32(0)...2 where fcntl(descriptor, F_GETFD) < 0 {
-            // Not to be written to, so that what is printed there fails as it did.
+            // Opened for reading only, so that writing to it still fails.
             let file = open("/dev/null", O_RDONLY)
             if file >= 0, file != descriptor {
                 dup2(file, descriptor)
@@ -32,7 +31,7 @@ enum CommandExit {
         }
     }
 
-    /// Ends with the code that tells what came of the body; `isService` says that it runs until it is told to stop.
+    /// Exits with a code that depends on how the body ends; `isService` means that it runs until it is told to stop.
     static func withExitCodes(isService: Bool = false, _ body: () async throws -> Void) async throws {
         do {
             try await body()
@@ -46,7 +45,7 @@ enum CommandExit {
         if !isService { try checkOutput() }
     }
 
-    /// Throws the exit code when something of the result could not be written, and says why.
+    /// Throws the exit code, and prints why, if a part of the result could not be written.
     static func checkOutput() throws(ExitCode) {
         let error = failure.withLock(\.self)
         guard error != 0 else { return }
@@ -55,19 +54,19 @@ enum CommandExit {
         throw ExitCode(unwritable)
     }
 
-    /// Nothing is written behind what could not be.
+    /// After a failed write, nothing more is written.
     @Sendable static func show(_ text: String) {
         failure.withLock { failure in
             if failure == 0 { failure = write(text, to: STDOUT_FILENO) }
         }
     }
 
-    /// Writes a part of a result that is as long as it likes; throws, to end the command, once something could not be written.
+    /// Writes a part of a long result; throws, to end the command, once something could not be written.
     static func write(_ bytes: [UInt8]) throws(ExitCode) {
         failure.withLock { failure in
             if failure == 0 { failure = write(bytes, to: STDOUT_FILENO) }
         }
-        // `withExitCodes` says why, and with which code it ends.
+        // `withExitCodes` prints why, and determines the exit code.
         guard failure.withLock({ $0 == 0 }) else { throw ExitCode(unwritable) }
     }
 
@@ -75,7 +74,7 @@ enum CommandExit {
         _ = write(text, to: STDERR_FILENO)
     }
 
-    /// Ends the process as ArgumentParser does: with help or a version as a result, or the words of a mistake.
+    /// Ends the process like ArgumentParser: prints help or a version as a result, or an error message.
     static func exit(with error: any Error, of command: any ParsableCommand.Type) -> Never {
         let code = command.exitCode(for: error)
         let text = command.fullMessage(for: error)
@@ -92,7 +91,7 @@ enum CommandExit {
         }
     }
 
-    /// Writes a line; returns the errno, zero when all of it is written.
+    /// Writes a line; returns the errno, or zero on success.
     private static func write(_ text: String, to descriptor: Int32) -> Int32 {
         write(Array((text + "\n").utf8), to: descriptor)
     }
@@ -104,7 +103,7 @@ enum CommandExit {
             if count > 0 {
                 written += count
             } else if count < 0, errno == EAGAIN {
-                // Another process has made it non-blocking.
+                // Another process has made the descriptor non-blocking.
                 var state = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 _ = poll(&state, 1, -1)
             } else if count == 0 || errno != EINTR {
@@ -116,7 +115,7 @@ enum CommandExit {
 }
 
 enum Executable {
-    /// Where this program is, to be started again.
+    /// The path of this program, to start it again.
     static func path() throws -> String {
         if let path = Bundle.main.executablePath { return path }
         throw ValidationError("cannot tell where this program is")

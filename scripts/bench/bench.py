@@ -1,4 +1,4 @@
-"""What all benchmarks have: a world of real processes, sizes, and lists to serve."""
+"""What all benchmarks share: a world of real processes, sizes, and lists to serve."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from harness.world import World
 
 
 class Bench(World):
-    """`is_quick` is for tests: small and short, and no figure of it means anything."""
+    """`is_quick` is for tests: small and short, and its figures mean nothing."""
 
     def __init__(self, program, configs, folder, is_quick):
         super().__init__(program, configs, folder, is_long=False, is_isolated=False)
@@ -32,11 +32,11 @@ class Bench(World):
     # Lists
 
     def publish(self, minute, rows=10_000):
-        """Puts a list of so many rows into Redis as merge does; the rows."""
+        """Stores a list with this many rows in Redis like merge does; returns the rows."""
         return lists.publish(self.redis, minute, rows)
 
     def api_with_list(self, minute, change=None, port=None, **variables):
-        """An api that serves the minute's list; on a port of its own, unless it is told one."""
+        """Starts an api that serves the minute's list; on a free port unless one is given."""
         config = self.config / "api.json"
         if change:
             settings = json.loads(config.read_text())
@@ -51,13 +51,13 @@ class Bench(World):
     # Rivals
 
     def nginx(self, name, body):
-        """nginx that serves the bytes as a file, with one worker and as fast as it can; its URL and its worker's pid."""
+        """Starts nginx with one worker to serve the bytes as a file, tuned for speed; returns its URL and its worker's pid."""
         root = self.folder / "www"
         root.mkdir(exist_ok=True)
         (root / name).write_bytes(body)
         port = web.free_port()
         config = self.folder / "nginx.conf"
-        # Otherwise root's worker would be somebody who may not look into the folder.
+        # Otherwise root's worker would run as a user that cannot read the folder.
         user = "user root;\n" if os.geteuid() == 0 else ""
         config.write_text(
             f"{user}worker_processes 1; daemon off; pid {self.folder}/nginx.pid; error_log stderr;\n"
@@ -69,7 +69,7 @@ class Bench(World):
         return f"http://127.0.0.1:{port}/{name}", isolation.children(process.pid)[0]
 
     def rival(self, rows):
-        """A FastAPI service of its kind, with these rows in Redis; its URL and its pid."""
+        """Starts a comparable FastAPI service with these rows in Redis; returns its URL and its pid."""
         self.redis.call("SET", "bench:rows", json.dumps(
             [{"Rank": rank, "Symbol": name, "Price USD": price} for rank, name, price, _ in rows]))
         port = web.free_port()

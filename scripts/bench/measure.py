@@ -1,4 +1,4 @@
-"""Load, and what a process used meanwhile."""
+"""Load, and the resources that a process uses meanwhile."""
 
 import os
 import pathlib
@@ -15,7 +15,7 @@ LOAD = ROOT / "scripts/bench/load"
 
 
 class Load:
-    """What wrk has seen: requests a second, milliseconds at the middle and at the 99th of a hundred."""
+    """The results of wrk: requests per second, and the median and the 99th percentile in milliseconds."""
 
     def __init__(self, text):
         self.requests = int(re.search(r"(\d+) requests in", text).group(1))
@@ -29,7 +29,7 @@ def milliseconds(text):
 
 
 def wrk(url, connections, seconds, script=None, headers={}, threads=1, arguments=()):
-    """Loads the URL; every answer must be a good one."""
+    """Loads the URL; every response must be a success."""
     command = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", "30s"]
     if script:
         command += ["-s", str(LOAD / script)]
@@ -57,7 +57,7 @@ class Used:
 
 
 def cpu_seconds(pid):
-    """User and system time so far; only Linux tells it here."""
+    """User and system time so far; Linux only."""
     if sys.platform != "linux":
         return 0.0
     fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
@@ -65,12 +65,12 @@ def cpu_seconds(pid):
 
 
 def resident(pid):
-    """MB in memory; only Linux tells it here."""
+    """MB in memory; Linux only."""
     return memory(pid) / 1e6 if sys.platform == "linux" else 0.0
 
 
 def interleaved(rounds, sides):
-    """Each side once a round, in turn: {side: [result]}"""
+    """Runs each side once per round, in turn; returns {side: [result]}."""
     results = {name: [] for name in sides}
     for _ in range(rounds):
         for name, measure in sides.items():
@@ -83,12 +83,12 @@ def median(results, value=lambda result: result):
 
 
 def ratio(results, others, value=lambda result: result):
-    """The median of each round's own ratio."""
+    """The median of the rounds' ratios."""
     return statistics.median(value(mine) / value(other) for mine, other in zip(results, others))
 
 
 def timed(action, count):
-    """Milliseconds of each of so many."""
+    """Runs the action `count` times; returns the milliseconds of each run."""
     times = []
     for _ in range(count):
         begin = time.perf_counter()

@@ -1,4 +1,4 @@
-"""docs/reference/benchmarks.md: each benchmark writes its own part, between marks, and leaves the others."""
+"""docs/reference/benchmarks.md: each benchmark writes its own part, between marks, and leaves the others unchanged."""
 
 import os
 import re
@@ -10,7 +10,7 @@ END = "<!-- end -->"
 
 
 def table(header, *lines):
-    """Cells that are numbers stand right."""
+    """A Markdown table in which numbers are right-aligned."""
     rows = [[str(cell) for cell in line] for line in [header, *lines]]
     marks = ["---"] + ["---:"] * (len(header) - 1)
     return "\n".join("| " + " | ".join(cells) + " |" for cells in [rows[0], marks, *rows[1:]])

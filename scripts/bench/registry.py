@@ -1,4 +1,4 @@
-"""The benchmarks there are: each a function of a bench that returns its part of the page, under a name."""
+"""The registered benchmarks, by name: each is a function that takes a bench, and returns its part of the page."""
 
 ROWS = {}
 

@@ -1,10 +1,10 @@
-"""What is told, and what is expected."""
+"""Output of the checks, and expectations."""
 
 import sys
 
 
 class Failure(Exception):
-    """Something that is not as it has to be; nothing that follows would tell more."""
+    """A failed expectation, after which further checks make no sense."""
 
 
 def expect(condition, problem):

@@ -1,17 +1,17 @@
-"""The read model, looked at while orders come in."""
+"""Checks of the read model while orders arrive."""
 
 from checks import orders
 from harness import books
 
 
 class PrefixLooks:
-    """Looks at the read model again and again; every look must find a beginning of the ledger."""
+    """Checks the read model repeatedly; it must always be a prefix of the ledger."""
 
     def __init__(self, redis):
         self.redis, self.count, self.problems, self.rows = redis, 0, [], 0
 
     def look(self):
-        # What was folded is in the ledger by now.
+        # Folded orders must be in the ledger by now.
         model = books.read_model(self.redis)
         self.problems += orders.prefix(model, books.ledger(self.redis))
         if len(model["all"]) < self.rows:

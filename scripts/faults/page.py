@@ -1,4 +1,4 @@
-"""docs/reference/faults.md, and the same in the terminal."""
+"""Writes docs/reference/faults.md, and the same results to the terminal."""
 
 import textwrap
 
@@ -52,13 +52,13 @@ def cells(*texts):
 
 
 def clean(text):
-    """Without tags, but for code, in which Markdown has none."""
+    """Escapes tags, except in code, where Markdown has none."""
     parts = text.split("`")
     return "`".join(part if number % 2 else part.replace("<", "&lt;") for number, part in enumerate(parts))
 
 
 def told(name, row, seconds):
-    """For the terminal."""
+    """The result as text for the terminal."""
     mark = "skipped" if row.skipped is not None else "ok     " if row.is_good else "FAILED "
     lines = [f"{mark} {name} ({seconds:.0f} s): {row.fault}"]
     if row.skipped is not None:

@@ -1,23 +1,23 @@
-"""What a fault's checks found: sections of docs/reference/faults.md."""
+"""The results of a fault's checks: sections of docs/reference/faults.md."""
 
 
 class Row:
-    """One fault: what was done, and for each thing expected what was seen."""
+    """One fault: what was done, and for each expectation what was observed."""
 
     def __init__(self, fault, done):
         self.fault, self.done, self.points, self.skipped = fault, done, [], None
 
     def expect(self, expected, is_so, seen):
-        """`seen` says it in figures, whether it is as expected or not."""
+        """`seen` is the observation in figures, whether it is as expected or not."""
         self.points.append((expected, bool(is_so), str(seen)))
 
     def none(self, expected, problems, seen):
-        """Expects that a list of problems is empty; `seen` is what to say then."""
+        """Expects an empty list of problems; `seen` is the text for that case."""
         told = f"{len(problems)}: " + "; ".join(map(str, problems[:3])) if problems else seen
         self.expect(expected, not problems, told)
 
     def within(self, expected, seconds, took):
-        """Expects that something took no longer; None is never."""
+        """Expects that something took at most this long; None means that it never happened."""
         self.expect(expected, took is not None and took <= seconds, "never" if took is None else f"{took:.1f} s")
 
     def skip(self, reason):

@@ -1,1 +1,1 @@
-"""Requests that cost a client little and an api much, and clients that ask for more than their share."""
+"""Requests that are cheap for a client and expensive for an api, and clients that ask for more than their share."""

@@ -1,6 +1,6 @@
-"""Requests that may cost more than an answer: long where nobody expects it, many, deep, or wrong at their very end.
+"""Requests that may be expensive to read: unexpectedly long, numerous, deeply nested, or wrong only at the end.
 
-Each is whole, and small enough for the api's limits; the api may refuse it, at a cost that grows with its bytes.
+Each is complete and within the api's limits; the api may refuse it, at a cost proportional to its size.
 """
 
 import json
@@ -110,7 +110,7 @@ KINDS = {"bodies": BODIES, "targets": TARGETS, "fields": FIELDS}
 
 
 def answers(kind, now, turn=0, count=60):
-    """So many requests of a kind whose answers take work, others with each turn; without a kind all kinds."""
+    """Requests of a kind whose responses are expensive, different in each turn; the kinds' names if `kind` is None."""
     draw = random.Random(11 + turn)
     def past(): return f"/?datetime={(now - draw.randrange(40 * 86_400_000, 4_000 * 86_400_000)) // 1000}"
     def gap(): return f"/?datetime={(now - 60_000 * (2 * draw.randrange(5, 700) + 1)) // 1000}"

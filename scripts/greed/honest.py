@@ -3,8 +3,8 @@
 
     python3 honest.py PORT
 
-They run until standard input ends, in a process of their own, which what is done to the api does not slow down. Then
-what they saw is printed as JSON: {client: {"answers": 100, "p50": 0.4, "p99": 1.9, "most": 3, "bad": []}}, in milliseconds.
+They run until standard input ends, in a separate process, so that the attacks on the api do not slow them down. Then the
+results are printed as JSON: {client: {"answers": 100, "p50": 0.4, "p99": 1.9, "most": 3, "bad": []}}, in milliseconds.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Reads the ledger and the read model out of Redis."""
+"""Reads the ledger and the read model from Redis."""
 
 import uuid
 
@@ -25,17 +25,17 @@ def ledger(redis):
 
 
 def cap(ledger):
-    """In satoshi, as the opening states it."""
+    """The cap in satoshi, according to the opening."""
     return int(ledger[0][1]["cap"])
 
 
 def currencies(ledger):
-    """What it takes in the end: the list of the newest entry that has one."""
+    """The currencies that it takes now: the list in the newest entry that has one."""
     return [fields["currencies"] for _, fields in ledger if "currencies" in fields][-1].split(",")
 
 
 def read_model(redis):
-    """All of it at one moment."""
+    """The whole read model at one moment."""
     streams = ["all"] + currencies(ledger(redis))
     reply = redis.call("EVAL", SNAPSHOT, 1 + len(streams), "{read}:stats", *(f"{{read}}:{stream}" for stream in streams))
     model = {"stats": pairs(reply[0])}

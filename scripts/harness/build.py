@@ -1,4 +1,4 @@
-"""The program as scripts/run builds it."""
+"""Builds the program in the same way as scripts/run."""
 
 import pathlib
 import subprocess

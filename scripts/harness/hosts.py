@@ -19,7 +19,7 @@ class Host:
         return run("ip", "netns", "exec", self.name, *command)
 
     def drop(self, other):
-        """Packets between this host and another vanish; nobody is told."""
+        """Silently drops packets between this host and another."""
         self.inside(
             "nft",
             f"table inet cut {{ chain input {{ type filter hook input priority 0; ip saddr {other} drop; }}; "
@@ -37,7 +37,7 @@ class Host:
 
 
 def bridge():
-    """What the hosts hang on; this process is on it too."""
+    """Creates the bridge that connects the hosts and this process."""
     run("ip", "link", "add", "bridge", "type", "bridge")
     run("ip", "address", "add", f"{NETWORK}.1/24", "dev", "bridge")
     run("ip", "link", "set", "bridge", "up")

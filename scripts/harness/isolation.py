@@ -1,4 +1,4 @@
-"""A private network, process table and mounts for a fault: whatever it leaves behind goes with them."""
+"""A private network, process table and mounts for a fault; everything that it leaves behind disappears with them."""
 
 import ctypes
 import os
@@ -11,7 +11,7 @@ FLAGS = ["--net", "--pid", "--mount", "--uts", "--fork", "--kill-child", "--moun
 
 
 def command():
-    """What to put before a command, and [] where there are no namespaces to be had."""
+    """The prefix for a command; [] if namespaces are not available."""
     for user in ([], ["--map-root-user"]):
         prefix = ["unshare", *user, *FLAGS]
         try:
@@ -26,25 +26,25 @@ def command():
 
 
 def settle_in():
-    """Inside: loopback, and a /run of our own, in which `ip netns` keeps its names."""
+    """Called inside: sets up loopback, and a private /run, in which `ip netns` keeps its names."""
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)
 
 
 def dies_with_parent():
-    """For a child, before it becomes another program. Only Linux knows this; elsewhere nothing happens."""
+    """Called in a child before exec; does nothing on other systems than Linux."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)
 
 
 def adopts_orphans():
-    """Makes this process the parent of what its children leave behind, so that it can end them."""
+    """Makes this process the parent of its children's orphans, so that it can end them."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
 
 
 def end_children():
-    """Kills all that this process has started, and what they have started."""
+    """Kills all descendants of this process."""
     for _ in range(100):
         found = children(os.getpid())
         if not found:
@@ -58,7 +58,7 @@ def end_children():
 
 
 def descendants(pid):
-    """What a process has started, and what that has started, and so on."""
+    """All descendants of a process."""
     found, waiting = [], children(pid)
     while waiting:
         found.append(waiting.pop())
@@ -67,7 +67,7 @@ def descendants(pid):
 
 
 def children(pid):
-    """What all threads of a process have started."""
+    """The children of all threads of a process."""
     found = []
     for file in pathlib.Path(f"/proc/{pid}/task").glob("*/children"):
         try:

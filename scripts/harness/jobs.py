@@ -1,4 +1,4 @@
-"""Commands that run to their ends, some at a time."""
+"""Runs commands to their ends, several at a time."""
 
 import contextlib
 import os
@@ -10,22 +10,22 @@ from harness import isolation
 from harness.machine import ROOT
 
 
-# What a job does to the others beside it.
-# It mostly waits, and lives by the clock: nothing beside it may take the processor.
+# How a job affects the jobs beside it.
+# It mostly waits, and depends on the clock: nothing beside it may occupy the processor.
 WAITS = "waits"
-# It takes the processor, and may have to wait for it.
+# It occupies the processor, and can wait for it.
 WORKS = "works"
-# It takes what the others leave of the processor.
+# It only uses processor time that the others leave.
 YIELDS = "yields"
 # It measures: nothing at all runs beside it.
 MEASURES = "measures"
 
 
 class Job:
-    """A command, and the file that takes what it prints.
+    """A command, and the file for its output.
 
-    `lasts` is about how many seconds it takes, `patience` after how many it is given up; `after` are the jobs without whose
-    good end it does not begin.
+    `lasts` is roughly how many seconds it takes, and `patience` its time limit; it only begins after all jobs in `after` have
+    succeeded.
     """
 
     def __init__(self, name, command, output, kind, lasts=0, patience=None, after=(), environment=None):
@@ -48,7 +48,7 @@ class Job:
         isolation.dies_with_parent()
         if self.kind == YIELDS:
             os.nice(19)
-            # Where each session has an equal share of the processor, that share counts, and not the process's own.
+            # With autogrouping, the priority of the session counts, and not that of the process.
             with contextlib.suppress(OSError):
                 pathlib.Path("/proc/self/autogroup").write_text("19")
             if hasattr(os, "SCHED_IDLE"):
@@ -73,9 +73,9 @@ class Job:
 
 
 def run(jobs, at_a_time, begins=lambda job: None):
-    """Yields each job when it has ended, was given up, or cannot begin; whatever they leave behind ends with the last.
+    """Yields each job when it has ended, was given up, or cannot begin; leftover processes are ended after the last job.
 
-    Of those that do not yield so many run at a time. The longest begin first, and those that measure at the end.
+    At most `at_a_time` jobs run at once, not counting those that yield. The longest begin first, and those that measure last.
     """
     waiting, running = sorted(jobs, key=lambda job: (job.kind == MEASURES, -job.lasts)), []
     ended, good = set(), set()

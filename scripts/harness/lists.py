@@ -1,4 +1,4 @@
-"""Lists as merge stores them, of drawn symbols and prices."""
+"""Lists in the form that merge stores, with random symbols and prices."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ COLUMNS = [
 
 
 def publish(redis, minute, rows=10_000):
-    """Puts a list of so many rows into Redis as merge does; the rows."""
+    """Stores a list with this many rows in Redis like merge does; returns the rows."""
     draw = random.Random(minute + rows)
     listed = [(rank, symbol(draw), price(draw), rank * 3 + 1) for rank in range(1, rows + 1)]
     lines = ["Rank,Symbol,Price USD,CMC ID"] + [",".join(str(cell) for cell in row) for row in listed]
@@ -28,5 +28,5 @@ def symbol(draw):
 
 
 def price(draw):
-    """With as many digits as the provider's."""
+    """A random price with as many digits as the provider's."""
     return repr(round(10 ** draw.uniform(-3, 5), 12))

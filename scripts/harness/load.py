@@ -1,4 +1,4 @@
-"""Clients that place orders, and ask for each with the same key until they know what became of it."""
+"""Clients that place orders, and repeat each with the same key until the result is known."""
 
 import collections
 import json
@@ -13,9 +13,9 @@ RETRIED = {"no answer", "outcome-unknown", "orders-unavailable", "rate-stale"}
 
 
 class OrderLoad:
-    """`ports` are those of the apis, or a function of none that tells them; each try goes to another one.
+    """`ports` are those of the apis, or a function that returns them; each try goes to another one.
 
-    Orders are of all currencies that the ledger takes, as the first api that answers says.
+    Orders are in all currencies that the ledger takes, according to the first api that answers.
     """
 
     def __init__(self, ports, clients=4, pause=0.1, patience=60, allowed=RETRIED, host="127.0.0.1"):
@@ -32,7 +32,7 @@ class OrderLoad:
         return len(self.acknowledged)
 
     def end(self):
-        """The clients end with the order that they are at."""
+        """The clients finish their present orders, and end."""
         self.over.set()
         for thread in self.threads:
             thread.join(self.patience + 30)
@@ -47,7 +47,7 @@ class OrderLoad:
             order = (draw.choice(currencies or ["USD"]), f"{cents // 100}.{cents // 10 % 10}{1 + cents % 9}",
                      f"{self.prefix}-{client}-{number}")
             answer = self._ask(order, draw)
-            # Now and then what is known is asked again, and must be told alike.
+            # Occasionally repeat a known order, which must give the same result.
             if answer and number % 8 == 0:
                 again = self._ask(order, draw)
                 if again is not None and again.body != answer.body:
@@ -55,7 +55,7 @@ class OrderLoad:
             self.over.wait(self.pause)
 
     def _currencies(self, draw):
-        """Empty while no api tells them."""
+        """The currencies; empty while no api answers."""
         try:
             answer = web.ask(draw.choice(self.ports()), "/buy_orders/stats", host=self.host)
         except OSError:
@@ -90,7 +90,7 @@ class OrderLoad:
 
 
 def place(port, currency, amount, key, host="127.0.0.1", timeout=10):
-    """One try: 200, the problem's type, or `no answer`; and the answer."""
+    """Tries once; returns 200, the problem's type, or `no answer`, and the response."""
     body = json.dumps({"currency": currency, "amount": amount, "idempotence_key": key})
     try:
         answer = web.ask(port, "/buy_order", "PUT", body, host=host, timeout=timeout)

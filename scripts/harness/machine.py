@@ -1,4 +1,4 @@
-"""This repository, and what is known of this machine."""
+"""Facts about this repository and this machine."""
 
 import contextlib
 import os
@@ -6,10 +6,10 @@ import pathlib
 import re
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SEARCH = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin"  # Debian keeps nginx where only root's PATH leads.
+SEARCH = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin"  # Debian installs nginx in a folder that is only in root's PATH.
 
 
 def release():
-    """Debian's or Ubuntu's name of this release; None elsewhere."""
+    """The name of this Debian or Ubuntu release; None on other systems."""
     with contextlib.suppress(OSError):
         return (re.findall(r"^VERSION_CODENAME=(\S+)", pathlib.Path("/etc/os-release").read_text(), re.M) or [None])[0]

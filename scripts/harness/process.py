@@ -1,4 +1,4 @@
-"""Processes under test: started, signalled, and read."""
+"""Starts and signals processes under test, and reads their output."""
 
 import contextlib
 import os
@@ -11,7 +11,7 @@ from harness.wait import NotInTime, until
 
 
 class Process:
-    """A process whose output is added to a file; standard output and standard error mixed."""
+    """A process whose standard output and standard error are appended to one file."""
 
     def __init__(self, command, environment, output, folder, is_isolated=False):
         self.name, self.output = pathlib.Path(command[0]).name, output
@@ -41,7 +41,7 @@ class Process:
             self.popen.send_signal(number)
 
     def signal_tree(self, number):
-        """To all that it has started too, as a supervisor like tini starts the program proper."""
+        """Also signals its descendants, because a supervisor such as tini starts the actual program."""
         for pid in [*isolation.descendants(self.pid), self.pid] if self.is_running else []:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, number)
@@ -61,14 +61,14 @@ class Process:
         self.signal(signal.SIGCONT)
 
     def wait(self, seconds):
-        """The exit code, negative for a signal; None when it has not ended in time."""
+        """The exit code, negative for a signal; None if it has not ended in time."""
         try:
             return self.popen.wait(seconds)
         except subprocess.TimeoutExpired:
             return None
 
     def until(self, what, condition, seconds=90):
-        """Waits until the condition holds; when the process ends first, or is not in time, its last words are told."""
+        """Waits until the condition holds; raises with the last output if the process ends first, or time is up."""
         def holds():
             found = condition()
             if not found and not self.is_running:
@@ -81,12 +81,12 @@ class Process:
             raise NotInTime(f"{error}; its last words: {self.text[-500:]}") from None
 
     def count(self, *parts):
-        """How many lines have all of these parts."""
+        """The number of lines that contain all of these parts."""
         return sum(all(part in line for part in parts) for line in self.lines)
 
 
 def is_alive(pid):
-    """Whether a process is there; a zombie is not."""
+    """Whether a process is alive; a zombie is not."""
     try:
         return "State:\tZ" not in pathlib.Path(f"/proc/{pid}/status").read_text()
     except OSError:
@@ -94,7 +94,7 @@ def is_alive(pid):
 
 
 def processes(name):
-    """The ids of the living processes of this program that we have started, or that were left to us as orphans."""
+    """The ids of this program's live processes that we have started, or that became our orphans."""
     found = []
     for pid in isolation.descendants(os.getpid()):
         try:

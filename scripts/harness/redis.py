@@ -15,7 +15,7 @@ class RedisError(Exception):
 
 
 class Redis:
-    """One connection, made when it is needed; gone after an OSError, and made again."""
+    """One connection, opened on demand; after an OSError it is closed, and opened again when needed."""
 
     def __init__(self, port, host="127.0.0.1", timeout=10, password=None):
         self.address, self.timeout, self.password = (host, port), timeout, password
@@ -41,15 +41,15 @@ class Redis:
         return [(id, pairs(flat)) for id, flat in self.call("XRANGE", stream, low, high)]
 
     def entries_back(self, stream, count):
-        """The last ones, the newest first: [(id, {field: value})]"""
+        """The newest entries, newest first: [(id, {field: value})]"""
         return [(id, pairs(flat)) for id, flat in self.call("XREVRANGE", stream, "+", "-", "COUNT", count)]
 
     def ids(self, stream):
-        """Only the ids, without sending the fields."""
+        """The ids, without transferring the fields."""
         return self.call("EVAL", IDS, 1, stream)
 
     def newest(self, stream):
-        """Milliseconds of the newest entry; 0 without one."""
+        """The newest entry's milliseconds; 0 if there is none."""
         found = self.call(
             "EVAL",
             "local e = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1] return e and e[1] or '0-0'",
@@ -108,7 +108,7 @@ def pairs(flat):
 
 
 def newest_rows(redis, stream):
-    """Milliseconds of the newest entry that is no gap; 0 without one. Of lists too."""
+    """The milliseconds of the newest entry that is not a gap, also for lists; 0 if there is none."""
     for id, flat in redis.call("XREVRANGE", stream, "+", "-", "COUNT", 5):
         if "gap" not in pairs(flat):
             return int(id.split("-")[0])

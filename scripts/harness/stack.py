@@ -1,4 +1,4 @@
-"""One of each worker, and what it has said since it was last asked."""
+"""One worker of each kind, and what each has logged since the last mark."""
 
 import signal
 
@@ -10,7 +10,7 @@ from harness.world import KINDS, STREAMS
 
 
 class Stack:
-    """Six processes, as on six machines."""
+    """Six processes that behave as on six machines."""
 
     def __init__(self, world, with_orders=True, **options):
         self.world, self.with_orders, self.options, self.orders = world, with_orders, options, 0
@@ -34,7 +34,7 @@ class Stack:
             until("orders are folded", lambda: books.is_folded(redis), 30)
 
     def order(self, timeout=10):
-        """Places a small order; what became of it."""
+        """Places a small order; returns the result."""
         self.orders += 1
         return place(self.api.port, "USD", "0.11", f"stack-{self.orders}", timeout=timeout)[0]
 
@@ -43,14 +43,14 @@ class Stack:
             process.kill()
 
     def stop(self):
-        """Tells all to stop, and waits for their ends."""
+        """Stops all workers, and waits until they have ended."""
         for process in self.processes.values():
             process.signal(signal.SIGTERM)
         for process in self.processes.values():
             process.wait(30)
 
     def anew(self):
-        """As if nothing had been."""
+        """Resets everything to the initial state."""
         self.end()
         self.world.redis.call("FLUSHALL")
         self.world.forget()
@@ -58,23 +58,23 @@ class Stack:
 
     @property
     def failed(self):
-        """Which workers have not ended, or with another exit code than 0."""
+        """The workers that have not ended, or not with exit code 0."""
         return [f"{name}: {process.popen.poll()}" for name, process in self.processes.items() if process.popen.poll() != 0]
 
     @property
     def ended(self):
-        """Which workers have ended by themselves."""
+        """The workers that have ended by themselves."""
         return [name for name, process in self.processes.items() if not process.is_running]
 
     def mark(self):
         self.marks = {name: len(process.lines) for name, process in self.processes.items()}
 
     def said(self, name, *parts):
-        """The lines since the mark that have all of the parts."""
+        """The lines since the mark that contain all of the parts."""
         lines = self.processes[name].lines[self.marks[name]:]
         return [line for line in lines if all(part in line for part in parts)]
 
     def complaints(self, name):
-        """Warnings and errors, but for those that tell of a minute each."""
+        """Warnings and errors, except those about single minutes."""
         found = self.said(name, " warning ") + self.said(name, " error ")
         return [line for line in found if " minute.gap " not in line and " source.closed " not in line]

@@ -1,13 +1,13 @@
-"""The suites of the Swift tests, told apart by the tags that they carry.
+"""Selects suites of the Swift tests by their tags.
 
     python3 -m harness.suites TAG
 
-runs the suites with this tag of the test program that `swift build --build-tests` has built last; `none` are those without
-any. Each target is a process of its own, two at a time: tests that take all threads of Swift's pool hold up no others.
-`main` takes another folder of programs, as scripts/coverage has one.
+runs the suites with this tag in the test program that `swift build --build-tests` built last; `none` selects those without
+tags. Each target runs in its own process, two at a time, so that tests that block all threads of Swift's pool do not delay
+others. `main` accepts another folder of programs, which scripts/coverage needs.
 
-Swift 6.3 cannot choose by tags, which 6.4 can (`swift test --filter tag:load`): here the program itself is asked for the
-tags of its suites. It is run without `swift test`, which would let nothing run beside it. Linux only.
+Swift 6.3 cannot select by tags, unlike 6.4 (`swift test --filter tag:load`), so the program itself is asked for the tags of
+its suites. It is run without `swift test`, which would prevent other builds from running at the same time. Linux only.
 """
 
 import itertools

@@ -1,4 +1,4 @@
-"""Minutes as keys have them."""
+"""Minutes in the form of key names."""
 
 import datetime
 

@@ -2,7 +2,7 @@
 
     python3 -m harness.venv [NAME …]
 
-makes those that are missing, by default all that tests need, and prints the folders of their programs.
+creates those that are missing, by default all that tests need, and prints the folders of their programs.
 """
 
 import os
@@ -20,12 +20,12 @@ REQUIREMENTS = {
     "contract": ROOT / "scripts/contract-requirements.txt",
     "history": ROOT / "scripts/bench/rival/history-requirements.txt",
 }
-# Large, and of use to those alone who measure.
+# Large, and only needed for benchmarks.
 LARGE = {"history"}
 
 
 def programs(name):
-    """The programs of .build/NAME, which is made again when its requirements change; blocks while pip installs."""
+    """The programs of .build/NAME, which is recreated if its requirements change; blocks while pip installs."""
     folder, wanted = ROOT / ".build" / name, REQUIREMENTS[name].read_text()
     stamp = folder / "requirements.txt"
     if not stamp.exists() or stamp.read_text() != wanted:
@@ -38,7 +38,7 @@ def programs(name):
 
 
 def run_in(name):
-    """Runs this very program again, with the Python of .build/NAME; does nothing in that Python."""
+    """Runs this program again with the Python of .build/NAME; does nothing if it is already running there."""
     python = programs(name) / "python"
     if pathlib.Path(sys.prefix).resolve() != python.parents[1].resolve():
         os.execv(python, [python, *sys.argv])

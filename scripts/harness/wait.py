@@ -1,4 +1,4 @@
-"""Waiting for what has to come true, with a deadline."""
+"""Waits for conditions, with a deadline."""
 
 import time
 
@@ -8,7 +8,7 @@ class NotInTime(Exception):
 
 
 def until(what, condition, seconds=60, every=0.05):
-    """What the condition returned when it was true; how long that took is `took`'s to say."""
+    """Returns the condition's value as soon as it is true; see `took` for how long that takes."""
     end = time.monotonic() + seconds
     while True:
         found = condition()
@@ -20,7 +20,7 @@ def until(what, condition, seconds=60, every=0.05):
 
 
 def took(condition, seconds, every=0.05):
-    """Seconds until the condition was true; None when it was not in time."""
+    """Seconds until the condition is true; None if time is up."""
     begin = time.monotonic()
     try:
         until("", condition, seconds, every)

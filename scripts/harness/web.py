@@ -1,4 +1,4 @@
-"""HTTP requests, as clients of the api make them."""
+"""HTTP requests of the api's clients."""
 
 import contextlib
 import http.client
@@ -7,7 +7,7 @@ import socket
 
 
 class Answer:
-    """`headers` is http.client's: names in any case, and None for one that is not there."""
+    """`headers` is http.client's: names ignore case, and a missing one gives None."""
 
     def __init__(self, status, headers, body):
         self.status, self.headers, self.body = status, headers, body
@@ -35,7 +35,7 @@ class Answer:
 
 
 def ask(port, target="/", method="GET", body=None, headers={}, host="127.0.0.1", timeout=10):
-    """One request on a connection of its own; raises OSError when there is no answer."""
+    """Sends one request on a new connection; raises OSError if there is no response."""
     connection = http.client.HTTPConnection(host, port, timeout=timeout)
     try:
         connection.request(method, target, body, {"Content-Type": "application/json"} | headers if body else headers)
@@ -48,7 +48,7 @@ def ask(port, target="/", method="GET", body=None, headers={}, host="127.0.0.1",
 
 
 def status(port, target="/", **more):
-    """The status; 0 when nobody answers."""
+    """The status; 0 if there is no response."""
     try:
         return ask(port, target, **more).status
     except OSError:
@@ -56,7 +56,7 @@ def status(port, target="/", **more):
 
 
 def free_port(count=1, addresses=("127.0.0.1",)):
-    """The first of so many ports in a row that nobody uses, at any of these addresses."""
+    """The first of `count` consecutive ports that are free at all of these addresses."""
     while True:
         with contextlib.ExitStack() as probes:
             first = probes.enter_context(socket.socket())

@@ -1,4 +1,4 @@
-"""What a fault happens to: a Redis, a sandbox that plays the providers, workers, and the clock that they share."""
+"""The environment of a fault: a Redis, a sandbox that imitates the providers, workers, and their common clock."""
 
 import json
 import os
@@ -17,13 +17,13 @@ from harness.wait import until
 FEEDS = ["price", "rank", "btc_rate"]
 STREAMS = FEEDS + ["toplist"]
 KINDS = FEEDS + ["toplist", "ledger", "api"]
-# A developer's keys and settings must not reach a fault.
+# A developer's keys and settings must not affect a fault.
 OURS = ("_URL", "_KEY", "COINTAPE_CLOCK", "PORT", "HOST", "CONFIG_DIR", "LOG_LEVEL", "LOG_DIR", "WITNESS_DIR", "ARCHIVE_DIR")
 DURABLE = ["--appendonly", "yes", "--appendfsync", "always", "--no-appendfsync-on-rewrite", "no"]
 
 
 class World:
-    """Everything that is started here ends with it."""
+    """Ends everything that was started here when it is left."""
 
     def __init__(self, program, configs, folder, is_long, is_isolated):
         self.program, self.config, self.folder = program, pathlib.Path(configs), pathlib.Path(folder)
@@ -49,7 +49,7 @@ class World:
     # Processes.
 
     def start(self, *command, host=None, within=None, **variables):
-        """`host` is a host name of its own, `within` the name of a network namespace."""
+        """`host` sets another host name, and `within` names a network namespace."""
         command = [str(part) for part in command]
         if host and self.is_isolated:
             command = ["unshare", "--uts", "sh", "-c", 'hostname "$0" && exec "$@"', host, *command]
@@ -65,7 +65,7 @@ class World:
         return self.start(self.program, *arguments, **options)
 
     def run(self, *arguments, seconds=60, **variables):
-        """Runs cointape to its end; the exit code and what it printed."""
+        """Runs cointape to its end; returns the exit code and the output."""
         process = self.cointape(*arguments, **variables)
         return process.wait(seconds), process.text
 
@@ -76,7 +76,7 @@ class World:
         return {name: self.worker(name, **options) for name in names}
 
     def api(self, port=None, config=None, **options):
-        """An api that answers; its process has its `port`."""
+        """Starts an api, and waits until it answers; the process has its `port`."""
         port = port or web.free_port()
         process = self.cointape("run", config or self.config / "api.json", **options, PORT=str(port))
         process.port = port
@@ -84,7 +84,7 @@ class World:
         return process
 
     def sandbox(self, *arguments, assets=50, within=None):
-        """The three providers; the workers that are started from now on ask them."""
+        """Starts the three providers; workers that are started from now on call them."""
         process = self.cointape("sandbox", "--port", "0", "--assets", assets, *arguments, within=within)
         process.until("the sandbox listens", lambda: process.count("export ") == 5)
         for line in process.lines:
@@ -95,20 +95,20 @@ class World:
         return process
 
     def start_redis(self, *arguments, **options):
-        """A Redis; the workers that are started from now on use it."""
+        """Starts a Redis; workers that are started from now on use it."""
         self.redis = RedisServer(self, arguments, **options)
         self.environment["REDIS_URL"] = self.redis.url
         return self.redis
 
     def open_ledger(self):
-        """For the kind of rates that there are."""
+        """Opens a ledger for the kind of the present rates."""
         until("a rate", lambda: newest_rows(self.redis, "btc_rate"), 90)
         code, text = self.run("orders", "open", "--config", self.config / "ledger.json")
         if code != 0:
             raise RuntimeError(f"orders open: {text}")
 
     def forget(self):
-        """What apis remember of a ledger: for a Redis that is flushed on purpose, or that another takes the place of."""
+        """Deletes the apis' witnesses of a ledger: for a Redis that is flushed or replaced on purpose."""
         shutil.rmtree(self.environment["WITNESS_DIR"], ignore_errors=True)
 
     def verify(self):
@@ -122,7 +122,7 @@ class World:
     # Configs and the clock.
 
     def own_configs(self, change=lambda name, config: None):
-        """A copy of the configs, changed; the workers that are started from now on read it."""
+        """Changes a copy of the configs, which workers that are started from now on read."""
         given, self.config = self.config, self.folder / "config"
         shutil.copytree(given, self.config)
         for path in self.config.glob("*.json"):
@@ -131,7 +131,7 @@ class World:
             path.write_text(json.dumps(config, indent=2))
 
     def fast(self, speed, hours_back=3):
-        """From now on the tape's clock runs so many times as fast, from the start of a minute of the past on."""
+        """From now on the tape's clock runs `speed` times as fast, starting with a minute of the past."""
         origin = int(time.time() * 1000)
         start = (origin - int(hours_back * 3_600_000)) // 60_000 * 60_000
         self.clock = (start, origin, speed)
@@ -152,7 +152,7 @@ class World:
     def minute_now(self):
         return int(self.tape_now()) // 60_000 * 60_000
 
-    # What the sandbox counts.
+    # Counts of the sandbox.
 
     def faults(self, sandbox, *rules):
         answer = web.ask(sandbox.port, "/sandbox/faults?" + "&".join(rules), method="PUT")
@@ -166,7 +166,7 @@ class World:
 
 
 class RedisServer:
-    """A redis-server that can be killed, stopped and started again on its port and its files."""
+    """A redis-server that can be killed, stopped and restarted with its port and its files."""
 
     def __init__(self, world, arguments, folder=None, host="127.0.0.1", within=None):
         self.world, self.arguments, self.within, self.host = world, arguments, within, host
@@ -193,5 +193,5 @@ class RedisServer:
         return self.client.entries(stream)
 
     def another(self, timeout=10):
-        """A connection of its own, for a thread of its own."""
+        """A separate connection, for another thread."""
         return Redis(self.port, self.host, timeout)

@@ -99,7 +99,7 @@ package struct ArchiveAudit: Sendable {
         }
     }
 
-    // MARK: What is not there
+    // MARK: Missing blocks
 
     private func compare(_ shelves: [Shelf], _ entries: ArchiveEntries, _ names: Set<BlockName>) {
         let there = Hours.covered(by: names)
@@ -147,7 +147,7 @@ package struct ArchiveAudit: Sendable {
         return others.max { $0.hours.intersection(hours).count < $1.hours.intersection(hours).count }?.store.name ?? ""
     }
 
-    // MARK: What is there
+    // MARK: Present blocks
 
     private enum Condition {
         /// With its digest.

@@ -1,15 +1,15 @@
 package import Basics
 import TopLists
 
-/// All that a block holds, encoded: what a block's bytes are made of, and are taken apart into.
+/// The encoded contents of a block, which can be written to bytes, or read from them.
 ///
-/// The chunks of a coin do not depend on the block that they are in: those of a day's hours, one behind the other, are the day's.
+/// The chunks of a coin do not depend on their block: a day's chunks are those of its hours, concatenated.
 package struct BlockContents {
     package var first: Minute
     var layouts: [Layout] = []
     /// The titles of all text columns.
     var labelNames: [String] = []
-    /// One behind the other, without a minute between them.
+    /// Consecutive, without minutes in between.
     var segments: [Segment] = []
     var coins: [Int64: Coin] = [:]
 
@@ -19,7 +19,7 @@ package struct BlockContents {
         self.first = first
     }
 
-    /// Encodes consecutive minutes; `key` is the title of the column by which a coin is found.
+    /// Encodes consecutive minutes; `key` is the title of the column that identifies a coin.
     package init(first: Minute, _ minutes: [BlockMinute], key: String?) {
         self.init(first: first)
         let layouts = Self.layouts(minutes, key: key)
@@ -75,7 +75,7 @@ package struct BlockContents {
         }
     }
 
-    /// Changes a coin, which then has a chunk of each segment and labels of each column.
+    /// Changes a coin, after making sure that it has a chunk for each segment and labels for each column.
     private mutating func with(_ key: Int64, _ change: (inout Coin) -> Void) {
         var coin = coins.removeValue(forKey: key) ?? Coin(chunks: [], labels: [])
         while coin.chunks.count < segments.count { coin.chunks.append([]) }
@@ -96,7 +96,7 @@ package struct BlockContents {
         return labelNames.count - 1
     }
 
-    /// One for all lists with the same columns, with all fields that entries of such lists have, in the order of their names.
+    /// One layout for all lists with the same columns, with all fields of their entries, sorted by name.
     private static func layouts(_ minutes: [BlockMinute], key: String?) -> [Layout] {
         var layouts: [Layout] = []
         for case .list(let list) in minutes {
@@ -112,7 +112,7 @@ package struct BlockContents {
         return layouts
     }
 
-    /// As many minutes as have the same columns, up to the end of the hour.
+    /// The minutes from `start` on that have the same columns, up to the end of the hour.
     private static func segment(from start: Int, _ minutes: [BlockMinute]) -> Range<Int> {
         let end = min(minutes.count, (start / Segment.mostMinutes + 1) * Segment.mostMinutes)
         var columns: [UInt8]?

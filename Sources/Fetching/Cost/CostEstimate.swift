@@ -1,12 +1,12 @@
 import Basics
 
-/// What a feed costs when all goes well: retries come on top.
+/// What a feed costs if all goes well, without retries.
 package struct CostEstimate: Equatable, Sendable {
-    /// How many pages, and so calls, a fetch takes.
+    /// The number of pages, and so of calls, per fetch.
     package let pages: Int
-    /// Whether `pages` is only the most that it may take.
+    /// Whether `pages` is only the maximum.
     package let isUpperBound: Bool
-    /// What one fetch takes of the plan, in the provider's credits.
+    /// The provider's credits that one fetch uses.
     package let credits: Int
     private let every: Duration
     private let plan: Int?
@@ -35,7 +35,7 @@ package struct CostEstimate: Equatable, Sendable {
         return (items + per - 1) / per
     }
 
-    /// A day's calls, and credits where they are something else.
+    /// The calls per day, and the credits if they differ.
     package var daily: String {
         let fetches = Double(86_400) / (every / .seconds(1))
         func text(_ count: Int) -> String { "\(Int((Double(count) * fetches).rounded(.up)))" }
@@ -44,7 +44,7 @@ package struct CostEstimate: Equatable, Sendable {
         return credits == pages ? calls : "\(calls), \(text(credits)) credits a day"
     }
 
-    /// What is to be said when the plan does not last for its period; nil when it does, or there is none.
+    /// A warning that the plan does not last for its period; nil if it does, or there is no plan.
     package var warning: String? {
         guard let plan else { return nil }
         let fetches = Double(plan) / Double(credits)

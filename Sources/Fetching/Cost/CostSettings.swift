@@ -1,12 +1,12 @@
 import Config
 
-/// What a provider's plan allows, as a config declares it.
+/// A provider's plan, as declared in a config.
 package struct CostSettings: Equatable, Sendable {
-    /// For how many items a page costs one credit; nil when each call costs one.
+    /// The number of items that one credit pays for on a page; nil if each call costs one credit.
     let per: Int?
-    /// About how many items the list has; nil when nobody knows: then all pages that may be asked for count.
+    /// About how many items the list has; nil if unknown, and then the maximum number of pages counts.
     let items: Int?
-    /// The credits of a period.
+    /// The credits per period.
     let plan: Int?
     let period: Duration
 

@@ -1,8 +1,8 @@
 import NIOCore
 
-/// One connection: reads requests, has them answered one after the other, and writes the responses.
+/// One connection: reads requests, passes them to the responder one at a time, and writes the responses.
 ///
-/// What is to be done is the gate's to decide; this does it. Belongs to its event loop.
+/// `RequestGate` decides what to do, and this carries it out. Only used on its event loop.
 final class Connection: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
@@ -22,7 +22,7 @@ final class Connection: ChannelDuplexHandler {
         gate = RequestGate(loop.limits, budget: loop.budget, now: .now())
     }
 
-    // MARK: What the channel tells
+    // MARK: Channel events
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
@@ -57,7 +57,7 @@ final class Connection: ChannelDuplexHandler {
         context.close(promise: nil)
     }
 
-    // MARK: What the gate decides
+    // MARK: Actions of the gate
 
     private func perform(_ action: RequestGate.Action, at now: NIODeadline, _ context: ChannelHandlerContext) {
         switch action {
@@ -70,7 +70,7 @@ final class Connection: ChannelDuplexHandler {
             let response = refusal.problem(loop.limits, methods: responder.methods).response
             responder.refusals?.count(status: response.status)
             response.forEachPiece(isHEAD: isHEAD, isLast: true) { context.write(wrapOutboundOut($0), promise: nil) }
-            // Not before it is written: where the client's side has ended, this closes both.
+            // Only after it is written, because this closes both sides if the client has ended its side.
             let written = write(ByteBuffer(), context)
             written.assumeIsolated().whenSuccess { context.close(mode: .output, promise: nil) }
         case .closeOutput: context.close(mode: .output, promise: nil)
@@ -83,7 +83,7 @@ final class Connection: ChannelDuplexHandler {
         schedule(context)
     }
 
-    /// What comes behind a response: a request that was sent ahead waits for its turn.
+    /// Continues after a response; a request that was sent ahead waits for its turn.
     private func performInTurn(_ action: RequestGate.Action, at now: NIODeadline, _ context: ChannelHandlerContext) {
         guard case .respond = action else { return perform(action, at: now, context) }
         loop.turns.add { [weak self] in
@@ -92,7 +92,7 @@ final class Connection: ChannelDuplexHandler {
         }
     }
 
-    /// Sees to it that the timer goes off no later than the deadline: often it only finds that there is a later one.
+    /// Makes sure that the timer fires no later than the deadline; when it fires, there is often a later deadline.
     private func schedule(_ context: ChannelHandlerContext) {
         guard let deadline = gate.deadline else { return }
         if let timer {
@@ -129,9 +129,9 @@ final class Connection: ChannelDuplexHandler {
         }
     }
 
-    /// Sends the response; a large one in its turn when there are many.
+    /// Sends the response; if many large ones are being sent, a large one waits for its turn.
     ///
-    /// `isShared`: others may be made in the same turn of the loop, and are flushed together.
+    /// `isShared` means that other responses may be made in the same turn of the loop, and are flushed together.
     private func sendInTurn(
         _ response: Response, to request: Request, _ metrics: RouteMetrics?, began: NIODeadline, isShared: Bool = false
     ) {
@@ -149,7 +149,7 @@ final class Connection: ChannelDuplexHandler {
     private func send(
         _ response: Response, to request: Request, _ metrics: RouteMetrics?, began: NIODeadline, isShared: Bool = false
     ) {
-        // The client may have gone meanwhile.
+        // The client may have disconnected in the meantime.
         guard let context else { return }
         response.forEachPiece(to: request, isLast: gate.closesAfterResponse) {
             context.write(wrapOutboundOut($0), promise: nil)
@@ -158,16 +158,16 @@ final class Connection: ChannelDuplexHandler {
         if let stream = response.stream, !request.isHEAD {
             produce(stream, isVersion10: request.isVersion10, context)
         } else {
-            // A small response that was ready is written when the request came.
+            // A small response that was ready at once is written about when its request arrived.
             gate.wrote(now: isShared || response.isLarge ? .now() : began)
             if isShared { loop.flushLater(self) } else { end = flush() }
         }
         metrics?.record(status: response.status, nanoseconds: ((end ?? .now()) - began).nanoseconds)
     }
 
-    /// Sends what was written, and goes on when the socket has taken all of it.
+    /// Flushes what was written, and continues if the socket has taken all of it.
     ///
-    /// Returns the time.
+    /// Returns the time after the flush.
     @discardableResult func flush() -> NIODeadline {
         context?.flush()
         let now = NIODeadline.now()
@@ -175,7 +175,7 @@ final class Connection: ChannelDuplexHandler {
         return now
     }
 
-    /// By the channel's water mark, it can be written to again when the socket has taken all.
+    /// With this channel's water mark, it becomes writable again when the socket has taken everything.
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         sent(at: .now())
     }
@@ -186,7 +186,7 @@ final class Connection: ChannelDuplexHandler {
         performInTurn(gate.sentResponse(now: now), at: now, context)
     }
 
-    /// The future succeeds when the socket has taken the piece and all before it.
+    /// The future succeeds when the socket has taken the piece and everything before it.
     private func write(_ piece: ByteBuffer, _ context: ChannelHandlerContext) -> EventLoopFuture<Void> {
         let promise = context.eventLoop.makePromise(of: Void.self)
         context.writeAndFlush(wrapOutboundOut(piece), promise: promise)
@@ -197,7 +197,7 @@ final class Connection: ChannelDuplexHandler {
 
     private struct OutgoingStream {
         let isChunked: Bool
-        /// Of a body with a length, what is still to come, in bytes.
+        /// The bytes that are still to come, for a body with a length.
         var left: Int?
         var producer: Task<Void, Never>?
     }
@@ -211,7 +211,7 @@ final class Connection: ChannelDuplexHandler {
         let writer = BodyWriter { piece in
             try await eventLoop.flatSubmit { connection.value.writePart(piece) }.get()
         }
-        // Not on the loop: what a producer reckons would make others wait.
+        // Not on the loop, because a producer's computations would block other connections.
         stream?.producer = Task {
             do {
                 try await body.produce(writer)

@@ -1,26 +1,26 @@
 import NIOCore
 
-/// The state of a connection, and what is to be done next: one request at a time goes to its responder.
+/// The state of a connection, which decides what to do next: one request at a time goes to its responder.
 ///
-/// Requests that are sent ahead (pipelined) wait until the one before is answered, so that an error never overtakes a response.
+/// Pipelined requests wait until the previous one is answered, so that an error never overtakes a response.
 struct RequestGate {
     enum Action: Equatable {
         case none
         case respond(Request)
         case sendContinue
-        /// To answer with an error, then to end as after a last response.
+        /// Answer with an error, then end the connection as after a last response.
         case refuse(Refusal, isHEAD: Bool)
-        /// To end the sending side; what the client still sends is thrown away, as closing at once could take the response
-        /// from it (RFC 9112, section 9.6).
+        /// Close the sending side, and discard what the client still sends, because closing at once could destroy the response
+        /// before the client has read it (RFC 9112, section 9.6).
         case closeOutput
         case close
     }
 
     private enum Phase: Equatable {
         case idle, head, body
-        /// A responder has the request.
+        /// A responder is working on the request.
         case responding
-        /// A part of a response, or the whole or the rest of it, is on its way to the client.
+        /// A part of a response, or all or the rest of it, is on its way to the client.
         case sendingPart, sending
         case finished
     }
@@ -29,24 +29,24 @@ struct RequestGate {
     private let share: RequestBudget.Share
     private var parser: RequestParser
     private var phase = Phase.idle
-    /// What was received and belongs to no request that a responder has.
+    /// Received bytes that belong to no request that a responder has.
     private var held = ByteBuffer()
-    /// What the request takes that a responder has, in bytes of memory: until its response is written.
+    /// The memory of the request that a responder has, in bytes, until its response is written.
     private var responding = 0
     private var isInputClosed = false
-    /// The server is shutting down.
+    /// Whether the server is shutting down.
     private var isQuiescing = false
     private var isLastRequest = false
     private var sentContinue = false
-    /// When `deadlinePassed` is to be called.
+    /// When `deadlinePassed` must be called.
     private(set) var deadline: NIODeadline?
 
-    /// How long a client may take to hear that the connection has ended.
+    /// How long a client has to notice that the connection has ended.
     private static let lingering = TimeAmount.seconds(2)
-    /// How long a server that shuts down waits for the rest of a request.
+    /// How long a server that is shutting down waits for the rest of a request.
     private static let patience = TimeAmount.seconds(1)
 
-    /// `budget` bounds what all connections hold together.
+    /// `budget` limits the memory of all connections together.
     init(_ limits: HTTPLimits, budget: RequestBudget, now: NIODeadline) {
         self.limits = limits
         share = RequestBudget.Share(of: budget)
@@ -54,10 +54,10 @@ struct RequestGate {
         deadline = now + TimeAmount(limits.idleTimeout)
     }
 
-    /// Whether the response that is next, or is being sent, is the connection's last.
+    /// Whether the next response, or the one that is being sent, is the connection's last.
     var closesAfterResponse: Bool { isLastRequest || isQuiescing }
 
-    /// Whether more bytes may be read: behind a request that was sent ahead the rest may wait in the kernel.
+    /// Whether more bytes may be read; while a pipelined request waits, further bytes stay in the kernel.
     var wantsBytes: Bool {
         switch phase {
         case .responding, .sendingPart, .sending: held.readableBytes == 0
@@ -70,20 +70,20 @@ struct RequestGate {
         if held.readableBytes == 0 {
             held = bytes
         } else {
-            // No sooner than there is less to move than was read: so each byte is moved once at most.
+            // Only if less is moved than was already read, so that each byte is moved at most once.
             if held.readerIndex >= held.readableBytes { held.discardReadBytes() }
             held.writeImmutableBuffer(bytes)
         }
         switch phase {
         case .responding, .sendingPart, .sending:
-            // If the client has closed its side, the kernel hands over all that there is.
+            // If the client has closed its side, the kernel delivers all remaining bytes.
             holdAhead()
             return .none
         default: return advance(now)
         }
     }
 
-    /// The response was written, or all that was left of a streamed one.
+    /// The whole response, or the rest of a streamed one, was written.
     mutating func wrote(now: NIODeadline) { wrote(.sending, now) }
 
     /// A part of a streamed response was written.
@@ -96,22 +96,22 @@ struct RequestGate {
         enter(phase, until: now + max(TimeAmount(limits.idleTimeout), TimeAmount(limits.responseTimeout)))
     }
 
-    /// The client's side of the socket has taken a part of a streamed response, and the responder makes the next.
+    /// The socket has taken a part of a streamed response, and the responder makes the next one.
     mutating func sentPart() {
         guard phase == .sendingPart else { return }
         enter(.responding, until: nil)
     }
 
-    /// The client's side of the socket has taken the whole response.
+    /// The socket has taken the whole response.
     mutating func sentResponse(now: NIODeadline) -> Action {
         guard phase == .sending else { return .none }
-        // A client that sends no more need not be waited for.
+        // If the client sends no more, there is nothing to wait for.
         if closesAfterResponse { return isInputClosed ? close() : closeOutput(now) }
         enter(.idle, until: now + TimeAmount(limits.idleTimeout))
         return advance(now)
     }
 
-    /// The client sends no more.
+    /// The client has closed its sending side.
     mutating func inputClosed() -> Action {
         isInputClosed = true
         switch phase {
@@ -120,7 +120,7 @@ struct RequestGate {
         }
     }
 
-    /// The server shuts down: what was begun may be finished.
+    /// The server is shutting down; requests that were begun may finish.
     mutating func quiesce(now: NIODeadline) -> Action {
         isQuiescing = true
         switch phase {
@@ -160,9 +160,9 @@ struct RequestGate {
         return hold() ? wait(now) : refuse(.overloaded, now)
     }
 
-    /// An empty line before a request is ignored (RFC 9112, section 2.2).
+    /// Skips empty lines before a request (RFC 9112, section 2.2).
     ///
-    /// Returns whether there is only the first half of one.
+    /// Returns whether only the first half of an empty line is left.
     private mutating func skipEmptyLines() -> Bool {
         while held.readableBytes >= 2, held.getInteger(at: held.readerIndex, as: UInt16.self) == 0x0D0A {
             held.moveReaderIndex(forwardBy: 2)
@@ -170,7 +170,7 @@ struct RequestGate {
         return held.readableBytes == 1 && held.getInteger(at: held.readerIndex, as: UInt8.self) == 0x0D
     }
 
-    /// Counts all that this connection holds; false, and nothing has changed, if there is no room for it.
+    /// Counts everything that this connection holds; returns false and changes nothing if the budget has no room.
     private func hold() -> Bool { share.hold(responding + held.storageCapacity) }
 
     private mutating func wait(_ now: NIODeadline) -> Action {
@@ -196,7 +196,7 @@ struct RequestGate {
         return .respond(request)
     }
 
-    /// The first bytes, as a buffer that keeps no others in memory: those behind them stay where they are.
+    /// Takes the first bytes as a buffer of their own, which does not keep the bytes behind them in memory.
     private mutating func take(_ length: Int) -> ByteBuffer {
         guard length < held.readableBytes else {
             defer { holdNothing() }
@@ -206,7 +206,7 @@ struct RequestGate {
         return ByteBuffer(bytes: held.readableBytesView.prefix(length))
     }
 
-    /// What was sent ahead is unfinished too: without room for it the next response is the last one.
+    /// Bytes that were sent ahead also count; if there is no room for them, the next response is the last one.
     private mutating func holdAhead() {
         guard held.readableBytes > 0, !hold() else { return }
         holdNothing()

@@ -2,10 +2,10 @@ import Logging
 import Logs
 import NIOCore
 
-/// Accepts connections up to a number, on a listening socket; more wait in the kernel until others have closed.
+/// Accepts a limited number of connections on a listening socket; further ones wait in the kernel until others have closed.
 ///
-/// Keeps a connection that could not be accepted from ending all: without descriptors left, for one, others can be accepted
-/// later.
+/// If a connection cannot be accepted, for example because no file descriptors are left, the others continue, and more can be
+/// accepted later.
 final class Acceptor: ChannelDuplexHandler {
     typealias InboundIn = any Channel
     typealias OutboundIn = Never
@@ -16,7 +16,7 @@ final class Acceptor: ChannelDuplexHandler {
     private var isReadHeldBack = false
     private var quietUntil = NIODeadline.uptimeNanoseconds(0)
 
-    /// `most` is exceeded by what the kernel hands over at a time.
+    /// `most` may be exceeded by the connections that the kernel delivers in one batch.
     init(most: Int, logger: Logger) {
         self.most = most
         self.logger = logger
@@ -45,7 +45,7 @@ final class Acceptor: ChannelDuplexHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard error is IOError, context.channel.isActive else { return context.fireErrorCaught(error) }
-        // The same again and again is told now and then.
+        // Logs a repeated error at most once a minute.
         guard NIODeadline.now() >= quietUntil else { return }
         quietUntil = .now() + .seconds(60)
         logger.error(.apiConnections, metadata: [LogKey.detail: "\(error)"])

@@ -7,16 +7,16 @@ final class Connections: Sendable {
         var open: [ObjectIdentifier: any Channel] = [:]
         var isClosed = false
         var waiter: CheckedContinuation<Void, Never>?
-        /// How many were open at a time since memory was last given back.
+        /// The most connections that were open at a time since memory was last returned.
         var most = 0
     }
 
-    /// Fewer do not leave enough memory behind to be worth giving it back.
+    /// With fewer connections, there is too little freed memory to be worth returning.
     private static let many = 200
 
     private let state = Mutex(State())
 
-    /// Adds one, which is removed when it closes.
+    /// Adds a connection, which removes itself when it closes.
     func add(_ connection: any Channel) {
         let isClosed = state.withLock { state in
             state.open[ObjectIdentifier(connection)] = connection
@@ -27,7 +27,7 @@ final class Connections: Sendable {
         connection.closeFuture.whenComplete { [self] _ in end(connection) }
     }
 
-    /// Waits until all have closed; if the task is cancelled, closes those that are left.
+    /// Waits until all connections have closed; closes the remaining ones if the task is cancelled.
     func allEnded() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -43,7 +43,7 @@ final class Connections: Sendable {
         }
     }
 
-    /// Also those that come later.
+    /// Also closes connections that are added later.
     private func closeAll() {
         let connections = state.withLock { state in
             state.isClosed = true

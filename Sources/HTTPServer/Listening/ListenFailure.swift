@@ -6,7 +6,7 @@ import NIOCore
     import Darwin
 #endif
 
-/// Why an address cannot be listened on: the address, and what would be right.
+/// Why an address cannot be listened on: names the address, and what would be accepted.
 package struct ListenFailure: Error, Equatable, CustomStringConvertible {
     package let description: String
 

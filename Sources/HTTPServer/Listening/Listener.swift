@@ -15,9 +15,9 @@ import ServiceLifecycle
 package struct ListenAddress: Equatable, Sendable {
     /// A name or an address; an IPv6 address without brackets.
     package let host: String
-    /// 0 takes any that is free.
+    /// 0 takes any free port.
     package let port: Int
-    /// Whether other processes may listen on it too (SO_REUSEPORT): the kernel spreads connections over them.
+    /// Whether other processes may listen on it too (SO_REUSEPORT); the kernel then distributes connections among them.
     package let sharesPort: Bool
 
     package init(host: String, port: Int, sharesPort: Bool = false) {
@@ -30,7 +30,7 @@ package struct ListenAddress: Equatable, Sendable {
 /// Accepts connections on one address.
 struct Listener {
     let address: ListenAddress
-    /// More wait until others have ended.
+    /// Further connections wait until others have closed.
     let maxConnections: Int
     let logger: Logger
     /// Adds the handlers of a connection to its channel.
@@ -39,20 +39,19 @@ struct Listener {
     let onListening: @Sendable (ListenAddress) async -> Void
 
     private static let backlog: Int32 = 1024
-    /// Connections that are taken at a time: with few of them, those who come all at once would wait for each other's
-    /// requests.
+    /// Connections that are accepted in one batch: if it is small, simultaneous clients wait for each other's requests.
     private static let mostAccepted: UInt = 256
 
-    /// What the kernel holds of an answer that the client does not read, in bytes.
+    /// How much of a response the kernel buffers if the client does not read it, in bytes.
     ///
-    /// Linux doubles it, and by itself would take megabytes.
+    /// Linux doubles this value; its default would be megabytes.
     private static let unread: ChannelOptions.Types.SocketOption.Value = 128_000
-    /// What is read at a time, in bytes.
+    /// The most bytes that one read takes.
     private static let longestRead = 16_384
 
-    /// Runs until a graceful shutdown, which lets the connections that are busy finish, or until the task is cancelled.
+    /// Runs until a graceful shutdown, which lets busy connections finish, or until the task is cancelled.
     ///
-    /// Throws `ListenFailure` if the address cannot be taken, and another error if it ends by itself.
+    /// Throws `ListenFailure` if the address cannot be used, and another error if it stops by itself.
     func run() async throws {
         let (quiescing, connections) = (ServerQuiescingHelper(group: HTTPServer.group), Connections())
         let server = try await bind(quiescing, connections)
@@ -80,9 +79,9 @@ struct Listener {
             .serverChannelOption(.socketOption(.reusePort), value: address.sharesPort ? 1 : 0)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.socketOption(.so_sndbuf), value: Self.unread)
-            // A connection is told when the socket has taken all that was written.
+            // The writability changes when the socket has taken everything that was written.
             .childChannelOption(.writeBufferWaterMark, value: .init(low: 1, high: 1))
-            // Once for each time that the kernel says there is something: others are served in between.
+            // One read per readiness event, so that other connections are served in between.
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelOption(
                 .recvAllocator,

@@ -4,14 +4,14 @@
     import Darwin
 #endif
 
-/// The process' limit of open files: each connection is one.
+/// The process' limit of open files; each connection needs one.
 enum OpenFiles {
-    /// What other things than connections need.
+    /// Files that are needed for other things than connections.
     private static let reserved = 64
 
-    /// Raises the limit as far as it may be, and returns how many of the wanted connections fit.
+    /// Raises the limit as far as allowed, and returns how many of the wanted connections fit.
     ///
-    /// Without that, the socket that listens would fail when the files run out.
+    /// Otherwise the listening socket would fail when the files run out.
     static func connections(wanted: Int) -> Int {
         #if canImport(Glibc)
             let files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)

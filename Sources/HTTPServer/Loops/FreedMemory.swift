@@ -1,15 +1,15 @@
 import CGlibc
 import Synchronization
 
-/// Memory that was freed, which the allocator keeps.
+/// Freed memory that the allocator still keeps.
 ///
-/// glibc keeps what lies between blocks that are used: without being asked it would keep a peak's memory for ever.
+/// glibc keeps free memory between blocks that are in use, and without this would keep the memory of a peak forever.
 enum FreedMemory {
     private static let isDue = Atomic(false)
-    /// For as long what belongs to a peak may go on being freed.
+    /// How long memory of a peak may continue to be freed before it is returned.
     private static let patience = Duration.seconds(1)
 
-    /// Gives it back to the system in a moment, when a peak is over; it takes milliseconds, and not of who asks.
+    /// Returns freed memory to the system soon, after the peak; it takes milliseconds, but not on the caller's thread.
     static func giveBack() {
         guard !isDue.exchange(true, ordering: .relaxed) else { return }
         Task.detached {

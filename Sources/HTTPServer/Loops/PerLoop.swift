@@ -1,6 +1,6 @@
 import NIOCore
 
-/// A value for each event loop of a group, which belongs to its loop.
+/// One value for each event loop of a group; a value is only used on its loop.
 struct PerLoop<Value>: Sendable {
     private let values: [ObjectIdentifier: NIOLoopBoundBox<Value>]
 
@@ -12,10 +12,10 @@ struct PerLoop<Value>: Sendable {
         self.values = values
     }
 
-    /// To be called on the loop; nil for one of another group.
+    /// Must be called on the loop; nil for a loop of another group.
     subscript(loop: any EventLoop) -> Value? { values[ObjectIdentifier(loop)]?.value }
 
-    /// Calls it on each loop a moment later, without waiting for the others.
+    /// Calls `body` on each loop soon, without waiting.
     func forEach(_ body: @escaping @Sendable (Value) -> Void) {
         for value in values.values { value.eventLoop.execute { body(value.value) } }
     }

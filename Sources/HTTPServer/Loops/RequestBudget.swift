@@ -1,15 +1,16 @@
 import Synchronization
 
-/// How many bytes the unfinished requests of all connections may hold together: each of them may be small, and their sum not.
+/// Limits how many bytes the unfinished requests of all connections hold together, even if each of them is small.
 ///
 /// Shared by all event loops of a process.
 final class RequestBudget: Sendable {
     private let most: Int
     private let held = Atomic(0)
-    /// Usage passed half of the limit since freed memory was last given back.
+    /// Whether usage exceeded half of the limit since freed memory was last returned.
     private let hasPeaked = Atomic(false)
 
-    /// What each connection may hold besides, in bytes: nearly all requests are smaller, and connections have a bound.
+    /// What each connection may hold without being counted, in bytes: nearly all requests are smaller, and the number of
+    /// connections is limited.
     static let free = 4096
 
     /// `most` is in bytes.
@@ -22,7 +23,7 @@ final class RequestBudget: Sendable {
         if sum < most / 8, hasPeaked.exchange(false, ordering: .relaxed) { FreedMemory.giveBack() }
     }
 
-    /// What a connection holds of the budget; it comes back with the last reference.
+    /// A connection's share of the budget, which is returned with the last reference.
     final class Share {
         private let budget: RequestBudget
         private var bytes = 0
@@ -33,7 +34,7 @@ final class RequestBudget: Sendable {
 
         deinit { _ = hold(0) }
 
-        /// Holds so many bytes instead of those that it has held; false, and nothing has changed, where there is no room.
+        /// Changes the number of bytes that it holds; returns false and changes nothing if there is no room.
         func hold(_ bytes: Int) -> Bool {
             let more = (bytes > RequestBudget.free ? bytes : 0) - self.bytes
             guard more != 0 else { return true }

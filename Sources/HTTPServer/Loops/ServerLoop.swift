@@ -1,6 +1,6 @@
 package import NIOCore
 
-/// What all connections of one event loop share; belongs to the loop.
+/// What all connections of one event loop share; only used on the loop.
 package final class ServerLoop {
     package let loop: any EventLoop
     /// Runs tasks on `loop`.
@@ -8,7 +8,7 @@ package final class ServerLoop {
     let limits: HTTPLimits
     let budget: RequestBudget
     let turns: TurnQueue
-    /// Connections that have written a response in this turn of the loop and not flushed it.
+    /// Connections that have written a response in this turn of the loop but not flushed it.
     private var unflushed: [Connection] = []
 
     /// `budget` is shared with other loops.
@@ -20,12 +20,12 @@ package final class ServerLoop {
         turns = TurnQueue(loop)
     }
 
-    /// An answer that a task makes on this loop: as long as all that it waits for completes here too, it never changes threads.
+    /// An answer made by a task on this loop; if everything that it awaits also completes here, it never changes threads.
     package func task(_ body: @escaping @Sendable () async throws(Problem) -> Response) -> Answer.Outcome {
         task(on: executor, body)
     }
 
-    /// An answer that takes long to make: a task makes it on another thread, so that it does not hold up this loop.
+    /// An answer that takes long to make: its task runs on another thread, so that it does not block this loop.
     package func taskElsewhere(_ body: @escaping @Sendable () async throws(Problem) -> Response) -> Answer.Outcome {
         task(on: nil, body)
     }
@@ -46,8 +46,8 @@ package final class ServerLoop {
 
     /// Flushes the connection at the end of this turn of the loop.
     ///
-    /// Replies of a database come many at once. If each response went out as soon as it is made, its client would be woken for
-    /// every single one; so it finds them together.
+    /// Many replies of a database arrive at once. If each response were flushed as soon as it is made, its client would be woken
+    /// for every single one; this way it gets them together.
     func flushLater(_ connection: Connection) {
         unflushed.append(connection)
         guard unflushed.count == 1 else { return }
@@ -59,7 +59,7 @@ package final class ServerLoop {
     }
 }
 
-/// Runs tasks on an event loop: what they wait for costs no change of threads where it completes on the same loop.
+/// Runs tasks on an event loop; awaiting what completes on the same loop does not change threads.
 package final class LoopExecutor: TaskExecutor {
     private let loop: any EventLoop
 

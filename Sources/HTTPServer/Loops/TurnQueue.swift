@@ -1,18 +1,18 @@
 import NIOCore
 
-/// Serves what clients have sent ahead, and large answers when there are many: one of each connection in turn, and between
-/// them all else that the event loop has to do.
+/// Schedules pipelined requests, and large responses when there are many: one from each connection in turn, with the loop's other
+/// work in between.
 ///
-/// A client may send thousands of requests at a time, and thousands of clients may ask for all of a list at once. Were they
-/// answered as fast as their sockets take the answers, all others would wait for that. Belongs to the loop.
+/// A client may send thousands of requests at a time, and thousands of clients may request a whole list at once. If they were
+/// served as fast as their sockets allow, all others would have to wait. Only used on the loop.
 final class TurnQueue {
     private let loop: any EventLoop
     private var waiting = CircularBuffer<() -> Void>()
     private var isScheduled = false
-    /// What large answers took that were sent at once since the loop last looked at its sockets.
+    /// The time that large responses took that were sent immediately since the loop last checked its sockets.
     private var taken = TimeAmount.zero
 
-    /// For how long turns are taken before others are served.
+    /// How long turns run before other work is done.
     private static let share = TimeAmount.microseconds(500)
     /// Immediate tasks run before socket events; a delayed task lets the loop read its sockets first.
     private static let pause = TimeAmount.microseconds(100)
@@ -21,16 +21,16 @@ final class TurnQueue {
         self.loop = loop
     }
 
-    /// Has the turn taken behind those that wait already.
+    /// Adds a turn at the end of the queue.
     func add(_ turn: @escaping () -> Void) {
         waiting.append(turn)
         schedule()
     }
 
-    /// Whether a large answer may be sent at once: others have not taken long since the loop last looked at its sockets.
+    /// Whether a large response may be sent immediately: others have taken little time since the loop last checked its sockets.
     var hasRoom: Bool { taken < Self.share }
 
-    /// A large answer was sent at once, and took so long.
+    /// Records the time that a large response took that was sent immediately.
     func took(_ time: TimeAmount) {
         if taken == .zero { loop.assumeIsolated().execute { [self] in taken = .zero } }
         taken = taken + max(time, .nanoseconds(1))

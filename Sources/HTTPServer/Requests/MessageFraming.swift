@@ -1,8 +1,8 @@
 import Basics
 
-/// What a request's fields say of the length of its body and of the connection (RFC 9112, sections 6 and 9).
+/// What a request's fields say about the length of its body and about the connection (RFC 9112, sections 6 and 9).
 ///
-/// Strict: what two readers could take for two different requests is refused.
+/// Strict: requests that two readers could interpret differently are refused.
 struct MessageFraming: Equatable {
     enum Body: Equatable {
         case length(Int)
@@ -20,14 +20,14 @@ struct MessageFraming: Equatable {
 
     /// Whether the connection ends after this request.
     ///
-    /// An upgrade is never taken here, and what the client sends behind its wish may be of the other protocol.
+    /// Upgrades are never accepted, and what the client sends after such a request may be in the other protocol.
     var isLast: Bool { isVersion10 || closes || upgrades }
 
-    /// Takes one field; the name may be in any case, the value is without the white space around it.
+    /// Takes one field; the name may have any case, and the value has no white space around it.
     mutating func take(
         name: UnsafeRawBufferPointer.SubSequence, value: UnsafeRawBufferPointer.SubSequence
     ) throws(Refusal) {
-        // By its length alone, most names are none of these.
+        // The length alone rules out most names.
         switch name.count {
         case 4 where Self.reads(name, "host"): try take(host: value)
         case 6 where Self.reads(name, "expect"):
@@ -47,7 +47,7 @@ struct MessageFraming: Equatable {
         }
     }
 
-    /// How the body is framed; to be called once, when the head is whole.
+    /// Returns how the body is framed; must be called once, when the head is complete.
     mutating func finish(maxBody: Int) throws(Refusal) -> Body {
         if isVersion10 {
             expectsContinue = false
@@ -61,7 +61,7 @@ struct MessageFraming: Equatable {
         return .length(length)
     }
 
-    /// What RFC 3986 lets stand in a host and a port.
+    /// The bytes that RFC 3986 allows in a host and a port.
     static let hostBytes = ByteSet("!$%&'*+-._~:[]()=;,").union(.alphanumerics)
 
     private mutating func take(host value: UnsafeRawBufferPointer.SubSequence) throws(Refusal) {
@@ -75,7 +75,7 @@ struct MessageFraming: Equatable {
     private mutating func take(length value: UnsafeRawBufferPointer.SubSequence) throws(Refusal) {
         guard length == nil else { throw .malformed("Content-Length stands more than once.") }
         guard !value.isEmpty, value.allSatisfy(isDigit) else { throw .malformed("Content-Length is not a number.") }
-        // What overflows is longer than any limit.
+        // A length that overflows exceeds any limit.
         length = value.reduce(0) { length, digit in
             let (tens, isOver) = length.multipliedReportingOverflow(by: 10)
             let (sum, isOverToo) = tens.addingReportingOverflow(Int(digit - UInt8(ascii: "0")))
@@ -97,7 +97,7 @@ struct MessageFraming: Equatable {
         isChunked = true
     }
 
-    /// Calls `body` with what stands between commas, of which there is one less.
+    /// Calls `body` with each part between commas.
     private static func forEachElement(
         _ value: UnsafeRawBufferPointer.SubSequence, _ body: (UnsafeRawBufferPointer.SubSequence) -> Void
     ) {
@@ -109,7 +109,7 @@ struct MessageFraming: Equatable {
         body(rest)
     }
 
-    /// Whether this is the word, which is in lower case, with or without white space around it.
+    /// Whether this is the word, which is in lower case, ignoring the case and surrounding white space.
     private static func reads(_ bytes: UnsafeRawBufferPointer.SubSequence, _ word: StaticString) -> Bool {
         var bytes = bytes.drop(while: isBlank)
         while let last = bytes.last, isBlank(last) { bytes.removeLast() }
@@ -118,5 +118,6 @@ struct MessageFraming: Equatable {
     }
 }
 
-/// What may stand around a field's value, and between the elements of a list (RFC 9110, section 5.6.3).
+/// Whether the byte is optional white space, which may surround a field's value and the elements of a list (RFC 9110, section
+/// 5.6.3).
 func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }

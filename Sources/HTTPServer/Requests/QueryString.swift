@@ -1,7 +1,7 @@
 import Basics
 import NIOCore
 
-/// The parameters of a URL's query, names and values decoded as HTML forms encode them.
+/// The parameters of a URL's query; names and values are decoded like HTML forms.
 package struct QueryString: Sendable {
     private let bytes: ByteBuffer
 
@@ -25,9 +25,9 @@ package struct QueryString: Sendable {
         package subscript(_ name: StaticString) -> String? { found.first { $0.name.reads(as: name) }?.value }
     }
 
-    /// Throws 422 for the first parameter that is not properly encoded, has an unknown name, or stands twice.
+    /// Throws 422 for the first parameter that is not properly encoded, has an unknown name, or is repeated.
     ///
-    /// What stands behind it is not read.
+    /// Parameters after that one are not read.
     package func values(of known: [StaticString]) throws(Problem) -> Values {
         try bytes.withUnsafeReadableBytes { bytes throws(Problem) in
             var values = Values()
@@ -59,7 +59,7 @@ package struct QueryString: Sendable {
         }
     }
 
-    /// nil if it is not properly encoded.
+    /// Returns nil if it is not properly encoded.
     private static func decoded(_ bytes: UnsafeRawBufferPointer.SubSequence) -> String? {
         let isPlain = bytes.allSatisfy { $0 < 0x80 && $0 != UInt8(ascii: "%") && $0 != UInt8(ascii: "+") }
         guard isPlain else { return PercentEncoding.decode(Array(bytes)[...], plusIsSpace: true) }

@@ -1,20 +1,20 @@
 import Basics
 
-/// Why the server answers with an error and closes the connection, before any responder sees a request.
+/// Why the server answers with an error and closes the connection, before a responder sees the request.
 enum Refusal: Error, Equatable {
     case malformed(String)
     case uriTooLong
     case headTooLarge
     case tooManyFields
     case bodyTooLarge
-    /// Other unfinished requests hold all the memory that there is for them.
+    /// Other unfinished requests use up the memory budget.
     case overloaded
     case timeout(String)
     case unknownMethod(String)
     case unknownVersion
     case unknownCoding
 
-    /// `methods` are those that some path takes.
+    /// `methods` lists those that at least one path accepts.
     func problem(_ limits: HTTPLimits, methods: String) -> Problem {
         switch self {
         case .malformed(let detail):

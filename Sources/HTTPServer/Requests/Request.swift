@@ -2,13 +2,13 @@ import Basics
 package import HTTPTypes
 package import NIOCore
 
-/// A whole request of HTTP/1.1 or HTTP/1.0 that the parser has accepted.
+/// A complete request of HTTP/1.1 or HTTP/1.0.
 ///
-/// It keeps the bytes as they were received; texts are made of them when somebody asks.
+/// It keeps the bytes as received, and only makes strings on request.
 package struct Request: Sendable {
     /// The methods that reach a responder.
     ///
-    /// Others are refused before: CONNECT, behind which there is no HTTP, and extensions.
+    /// Others are refused earlier: CONNECT, after which the connection would not be HTTP, and extensions.
     package enum Method: String, CaseIterable, Sendable {
         case get = "GET"
         case head = "HEAD"
@@ -31,17 +31,17 @@ package struct Request: Sendable {
     /// The body, if it was sent in chunks.
     private let chunks: ByteBuffer?
 
-    /// Where a field stands in the head, as offsets in bytes.
+    /// The position of a field in the head, as offsets in bytes.
     struct FieldLine: Sendable {
         let name: Range<Int32>
         /// Without the white space around it.
         let value: Range<Int32>
     }
 
-    /// Whether a body would be left out of the response.
+    /// Whether the method is HEAD, so that the response has no body.
     var isHEAD: Bool { method == .head }
 
-    /// `bytes` are those of the request alone; `target`, `lines` and `bodyStart` are offsets into them.
+    /// `bytes` contains only this request; `target`, `lines` and `bodyStart` are offsets into it.
     init(
         _ method: Method, target: Range<Int>, bytes: ByteBuffer, lines: [FieldLine], bodyStart: Int,
         chunks: ByteBuffer?,
@@ -60,7 +60,7 @@ package struct Request: Sendable {
         }
     }
 
-    /// Without chunk framing and trailer, if it was sent in chunks.
+    /// The body, decoded if it was sent in chunks.
     package var body: ByteBuffer { chunks ?? slice(bodyStart..<bytes.readableBytes) }
 
     /// What follows the question mark, still percent-encoded; empty if there is none.
@@ -72,16 +72,16 @@ package struct Request: Sendable {
         bytes.getSlice(at: bytes.readerIndex + range.lowerBound, length: range.count) ?? ByteBuffer()
     }
 
-    /// The value of a field; nil if there is none.
+    /// The value of a field; nil if it is missing.
     ///
-    /// Of several with the name, the values joined with commas (RFC 9110, section 5.3).
+    /// If the name occurs several times, the values are joined with commas (RFC 9110, section 5.3).
     package subscript(name: HTTPField.Name) -> String? {
         var value: String?
         forEachValue(of: name) { next in value = value.map { $0 + ", " + next } ?? next }
         return value
     }
 
-    /// The values of all fields with the name, in order.
+    /// The values of all fields with this name, in order.
     package func values(of name: HTTPField.Name) -> [String] {
         var values: [String] = []
         forEachValue(of: name) { values.append($0) }
@@ -102,10 +102,10 @@ package struct Request: Sendable {
         }
     }
 
-    /// What it holds in memory, in bytes.
+    /// The memory that it holds, in bytes.
     var capacity: Int { bytes.storageCapacity + (chunks?.storageCapacity ?? 0) }
 
-    /// Whether there is a field whose name begins so; `prefix` is in lower case.
+    /// Whether there is a field whose name begins with `prefix`, which is in lower case.
     func hasField(beginningWith prefix: StaticString) -> Bool {
         prefix.withUTF8Buffer { prefix in
             bytes.withUnsafeReadableBytes { bytes in
@@ -118,7 +118,7 @@ package struct Request: Sendable {
         }
     }
 
-    /// All fields in order, names as they were sent.
+    /// All fields in order, with the names as they were sent.
     package var fields: [(name: String, value: String)] { lines.map { (text($0.name), text($0.value)) } }
 
     private func text(_ range: Range<Int32>) -> String {
@@ -136,8 +136,8 @@ extension Request: Equatable {
     }
 }
 
-/// Where the path and the query of a request target stand: of an origin form, or of an absolute form as proxies send it
-/// (RFC 9112, section 3.2).
+/// The positions of the path and the query in a request target: in origin form, or in the absolute form that proxies receive (RFC
+/// 9112, section 3.2).
 private struct RequestTarget {
     let path: Range<Int>
     let query: Range<Int>

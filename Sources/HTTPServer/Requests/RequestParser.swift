@@ -1,14 +1,14 @@
 import Basics
 import NIOCore
 
-/// Parses one request as its bytes come; refuses what is malformed or larger than its limits.
+/// Parses one request incrementally; refuses what is malformed or exceeds its limits.
 ///
-/// Follows RFC 9112 strictly: lines end with CR LF, a name has no space behind it, nothing is folded, and a request that two
-/// readers could frame in two ways is refused.
+/// Follows RFC 9112 strictly: lines end with CR LF, there is no space after a field name, no line folding, and a request that
+/// could be framed in two ways is refused.
 struct RequestParser {
     enum Outcome: Equatable {
         case incomplete
-        /// The request takes so many bytes; `request(_:)` makes it.
+        /// The request takes this many bytes; `request(_:)` makes it.
         case complete(Int)
     }
 
@@ -23,7 +23,7 @@ struct RequestParser {
     private let limits: HTTPLimits
     private(set) var framing = MessageFraming()
     private var part = Part.method
-    /// So many bytes were looked at.
+    /// How many bytes were examined.
     private var position = 0
     /// Where the current line or word begins.
     private var start = 0
@@ -35,21 +35,21 @@ struct RequestParser {
     private var trailerLines = 0
     private var bodyStart = 0
     private var isChunked = false
-    /// Of a chunked body: the bytes of its chunks, and those around them.
+    /// For a chunked body: the bytes of its chunks, and those of its framing.
     private var chunkBytes = 0
     private var framingBytes = 0
 
     private static let longestMethod = 32
-    /// As many fields as most requests have: the array grows no more then.
+    /// Enough fields for most requests, so that the array rarely grows.
     private static let usualFields = 16
 
     init(_ limits: HTTPLimits) {
         self.limits = limits
     }
 
-    /// Begins with the next request.
+    /// Prepares for the next request.
     ///
-    /// The array of fields is kept, and not allocated anew unless the last request still has it.
+    /// The array of fields is reused, unless the last request still holds it.
     mutating func reset() {
         let lines = lines
         self = RequestParser(limits)
@@ -57,7 +57,7 @@ struct RequestParser {
         hasOldLines = true
     }
 
-    /// Whether the head is whole.
+    /// Whether the head is complete.
     var isInBody: Bool {
         switch part {
         case .method, .target, .version, .fields: false
@@ -65,10 +65,10 @@ struct RequestParser {
         }
     }
 
-    /// Whether the method is HEAD, as far as it was read.
+    /// Whether the method is HEAD, as far as it is known.
     var isHEAD: Bool { method == .head }
 
-    /// Takes all bytes of the request so far, each time from its first on; what was looked at before is not looked at again.
+    /// Takes all bytes of the request so far, always from its start; bytes that were examined before are not examined again.
     mutating func parse(_ bytes: UnsafeRawBufferPointer) throws(Refusal) -> Outcome {
         while true {
             let isDone =
@@ -89,7 +89,7 @@ struct RequestParser {
         }
     }
 
-    /// The request, of its bytes; nil unless it is complete.
+    /// Makes the request from its bytes; nil unless it is complete.
     func request(_ bytes: ByteBuffer) -> Request? {
         guard part == .complete, let method else { return nil }
         return Request(
@@ -160,7 +160,7 @@ struct RequestParser {
     }
 
     private mutating func parseVersion(_ bytes: UnsafeRawBufferPointer) throws(Refusal) -> Bool {
-        // No further than its length: so the same is refused for the same reason, however the bytes come.
+        // Looks no further than its length, so that the result does not depend on how the bytes arrive.
         let end = start + "HTTP/1.1\r\n".utf8.count
         guard let line = try line(UnsafeRawBufferPointer(rebasing: bytes[..<min(bytes.count, end)])) else {
             guard bytes.count < end else { throw .malformed("The request line does not end with a version of HTTP.") }
@@ -184,7 +184,7 @@ struct RequestParser {
     // MARK: Lines
 
     private mutating func parseField(_ bytes: UnsafeRawBufferPointer) throws(Refusal) -> Bool {
-        // No further than the limit: so the same is refused for the same reason, however the bytes come.
+        // Looks no further than the limit, so that the result does not depend on how the bytes arrive.
         let window = UnsafeRawBufferPointer(rebasing: bytes[..<min(bytes.count, limits.maxHead + 1)])
         let line = try line(window)
         guard position <= limits.maxHead, line != nil || bytes.count <= limits.maxHead else { throw .headTooLarge }
@@ -212,7 +212,7 @@ struct RequestParser {
         return true
     }
 
-    /// Where a field line's name and value stand.
+    /// The positions of a field line's name and value.
     private static func field(
         _ bytes: UnsafeRawBufferPointer, _ line: Range<Int>
     ) throws(Refusal) -> (name: Range<Int>, value: Range<Int>) {
@@ -220,7 +220,7 @@ struct RequestParser {
         var colon = line.lowerBound
         while colon < line.upperBound, token.contains(bytes[colon]) { colon += 1 }
         guard colon > line.lowerBound, colon < line.upperBound, bytes[colon] == UInt8(ascii: ":") else {
-            // A line that begins with white space is one too: line folding is obsolete (section 5.2).
+            // This includes a line that begins with white space, because line folding is obsolete (section 5.2).
             throw .malformed("A header field does not begin with a name and a colon.")
         }
         var (first, end) = (colon + 1, line.upperBound)
@@ -229,7 +229,7 @@ struct RequestParser {
         return (line.lowerBound..<colon, first..<end)
     }
 
-    /// The next line without its CR LF; nil as long as it is not whole.
+    /// The next line without its CR LF; nil if it is not complete yet.
     private mutating func line(_ bytes: UnsafeRawBufferPointer) throws(Refusal) -> Range<Int>? {
         while true {
             position = Self.firstControl(in: bytes, from: position)
@@ -249,16 +249,16 @@ struct RequestParser {
 
     private static let badLineEnd = Refusal.malformed("A line does not end with CR and LF.")
 
-    /// The place of the first byte below 0x20, or of 0x7F; the end if there is none.
+    /// The index of the first byte below 0x20, or of 0x7F; the end if there is none.
     ///
-    /// Eight bytes at a time: most of a request's bytes are seen here and nowhere else.
+    /// Checks eight bytes at a time, because most bytes of a request are only examined here.
     private static func firstControl(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
         let (tops, ones) = (0x8080_8080_8080_8080 as UInt64, 0x0101_0101_0101_0101 as UInt64)
         var place = start
         while place + 8 <= bytes.count {
             let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
             let low = word & ~tops
-            // A byte's top bit: of the first sum for 0x20 and more, of the second for 0x7F.
+            // The top bit of a byte: it is set in the first sum for 0x20 and above, and in the second for 0x7F.
             let found = (~(low &+ 0x60 &* ones) | (low &+ ones)) & ~word & tops
             if found != 0 { return place + found.trailingZeroBitCount / 8 }
             place += 8
@@ -276,7 +276,7 @@ struct RequestParser {
         return false
     }
 
-    /// Takes as many chunks as are there as a whole: a client may send each byte as one.
+    /// Takes as many complete chunks as there are; a client may send each byte as a chunk.
     private mutating func parseChunkSize(_ bytes: UnsafeRawBufferPointer) throws(Refusal) -> Bool {
         while true {
             guard let line = try framingLine(bytes) else { return false }
@@ -314,7 +314,7 @@ struct RequestParser {
         return true
     }
 
-    /// Of a trailer only the form and the number of its fields count.
+    /// Only the syntax and the number of a trailer's fields are checked.
     private mutating func parseTrailer(_ bytes: UnsafeRawBufferPointer) throws(Refusal) -> Bool {
         guard let line = try framingLine(bytes) else { return false }
         start = position
@@ -328,7 +328,7 @@ struct RequestParser {
         return true
     }
 
-    /// A line of what is around the chunks: in all it may be as long as the chunks.
+    /// A line of the framing around the chunks; in total, the framing may be as long as the chunks.
     private mutating func framingLine(_ bytes: UnsafeRawBufferPointer) throws(Refusal) -> Range<Int>? {
         let before = position
         let line = try line(bytes)
@@ -337,7 +337,7 @@ struct RequestParser {
         return line
     }
 
-    /// The body without what is around its chunks, which were all parsed.
+    /// The body without its framing; all chunks must have been parsed.
     private func joinedChunks(_ bytes: ByteBuffer) -> ByteBuffer {
         bytes.withUnsafeReadableBytes { bytes in
             var body = ByteBuffer()
@@ -362,12 +362,12 @@ struct RequestParser {
     }
 }
 
-/// What a token is made of (RFC 9110, section 5.6.2).
+/// The bytes of a token (RFC 9110, section 5.6.2).
 private let tokenBytes = ByteSet("!#$%&'*+-.^_`|~").union(.alphanumerics)
 
-/// The size at the beginning of a chunk's first line; nil if there is none, or none that is plausible.
+/// The size at the beginning of a chunk's first line; nil if it is missing or implausible.
 ///
-/// An extension, behind a semicolon, must have a name and means nothing here (RFC 9112, section 7.1.1).
+/// An extension after a semicolon must have a name, and is ignored (RFC 9112, section 7.1.1).
 private func chunkSize(_ bytes: UnsafeRawBufferPointer, _ line: Range<Int>) -> Int? {
     var (size, place) = (0, line.lowerBound)
     while place < line.upperBound, let value = hexValue(bytes[place]) {

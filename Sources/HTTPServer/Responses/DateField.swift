@@ -1,7 +1,7 @@
 import Basics
 import Synchronization
 
-/// The header field `Date`, which is made once a second.
+/// The header field `Date`, which is built once per second.
 enum DateField {
     private struct State {
         var second = Int64.min

@@ -1,13 +1,13 @@
 import CZlib
 package import NIOCore
 
-/// gzip (RFC 1952), with the same bytes for the same input: no time, no name, one level, and pieces of one size.
+/// gzip (RFC 1952) with reproducible output: no time, no name, one level, and pieces of one size.
 package enum Gzip {
-    /// Level 6 would take twice as long for a twentieth less.
+    /// Level 6 would take twice as long to save another twentieth.
     ///
-    /// Entity tags do not tell levels apart, nor sizes of pieces: whoever changes one has to change the tags of lists too.
+    /// Entity tags do not include the level or the size of pieces: if one changes, the tags of lists must change too.
     private static let level: Int32 = 3
-    /// In bytes; each piece begins without what stands before it, which makes a large body a hundredth larger.
+    /// In bytes; each piece is compressed independently, which makes a large body one percent larger.
     package static let piece = 65_536
 
     /// Compresses the whole input as one piece, on the calling thread.
@@ -15,9 +15,9 @@ package enum Gzip {
         compressed(input, shared: 0) { _, make in make() }
     }
 
-    /// Of the first `shared` bytes, with which longer bodies begin too, whole pieces are compressed by themselves.
+    /// Compresses whole pieces of the first `shared` bytes, with which longer bodies also begin, independently.
     ///
-    /// `keep` is given a piece's number and what makes it, and returns it, made or kept.
+    /// `keep` gets a piece's number and a function that makes it, and returns the piece, new or cached.
     package static func compressed(
         _ input: ByteBuffer, shared: Int, keep: (Int, () -> ByteBuffer) -> ByteBuffer
     ) -> ByteBuffer {
@@ -25,7 +25,7 @@ package enum Gzip {
             let pieces = shared / piece
             var output = ByteBuffer()
             output.reserveCapacity(input.count / 2)
-            // Deflate, no flags, no time; from a Unix.
+            // The header: deflate, no flags, no time, made on Unix.
             output.writeBytes([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3])
             for number in 0..<pieces {
                 let bytes = UnsafeRawBufferPointer(rebasing: input[number * piece..<(number + 1) * piece])
@@ -42,10 +42,10 @@ package enum Gzip {
 
     private static func deflated(_ input: UnsafeRawBufferPointer, _ flush: Int32) -> ByteBuffer {
         var stream = z_stream()
-        // Fails only without memory.
+        // Only fails if there is no memory.
         precondition(cointape_deflate_init(&stream, level) == Z_OK)
         defer { deflateEnd(&stream) }
-        // The bound, and the end of a piece, are large enough for all of it to come out of one call.
+        // The bound plus the end of a piece is large enough for one call to produce everything.
         let capacity = Int(deflateBound(&stream, uLong(input.count))) + 16
         var output = ByteBuffer()
         output.writeWithUnsafeMutableBytes(minimumWritableBytes: capacity) { output in
@@ -57,7 +57,7 @@ package enum Gzip {
             precondition(outcome == (flush == Z_FINISH ? Z_STREAM_END : Z_OK) && stream.avail_in == 0)
             return output.count - Int(stream.avail_out)
         }
-        // A copy without the room that was not needed: it may be kept.
+        // A copy without unused capacity, because it may be cached.
         return ByteBuffer(bytes: output.readableBytesView)
     }
 }

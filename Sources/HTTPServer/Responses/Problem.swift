@@ -3,7 +3,7 @@ package import HTTPTypes
 import JSON
 import NIOCore
 
-/// An error as RFC 9457 has it: `application/problem+json`.
+/// An error in the format of RFC 9457: `application/problem+json`.
 package struct Problem: Error, Equatable {
     /// The value of an extension member (RFC 9457, section 3.2).
     package enum Member: Equatable, Sendable {
@@ -13,17 +13,17 @@ package struct Problem: Error, Equatable {
         case integer(Int)
     }
 
-    /// The last part of `type`: what a client tells problems apart by.
+    /// The last part of `type`, by which clients distinguish problems.
     package let code: String
-    /// The status of the response; the body says it too.
+    /// The status of the response, which the body repeats.
     package let status: Int
     /// A short summary, the same for all problems with this code (RFC 9457, section 3.1.3).
     package let title: String
-    /// What is wrong this time, for the person who has to act (RFC 9457, section 3.1.4).
+    /// What is wrong in this case, for the person who has to act (RFC 9457, section 3.1.4).
     package let detail: String
-    /// What helps the reader act, in order.
+    /// Details that help the reader act, in order.
     package var members: [(name: String, value: Member)]
-    /// Fields to send beside Content-Type and Cache-Control, which every problem has.
+    /// Additional header fields, besides Content-Type and Cache-Control.
     package var headers: [(name: HTTPField.Name, value: String)]
 
     package init(
@@ -61,7 +61,7 @@ package struct Problem: Error, Equatable {
         } + [UInt8(ascii: "\n")]
     }
 
-    /// Not to be cached: the next response may be a good one.
+    /// It is not cacheable, because the next response may be a good one.
     package var response: Response {
         Response(status, .bytes([ByteBuffer(bytes: json)])) { fields in
             fields.add(.contentType, "application/problem+json")
@@ -73,7 +73,7 @@ package struct Problem: Error, Equatable {
 }
 
 extension Problem {
-    /// 422: `accepted` says what would be right, `nearest` what was probably meant.
+    /// 422: `accepted` says what would be accepted, `nearest` what was probably meant.
     package static func badParameter(_ name: String, _ detail: String, accepted: String, nearest: String? = nil)
         -> Problem
     {
@@ -91,7 +91,7 @@ extension Problem {
         return problem
     }
 
-    /// 404, with the paths that would be served.
+    /// 404, with the paths that exist.
     package static func notFound(_ path: String, available: [String]) -> Problem {
         var problem = Problem(
             code: "no-such-resource", status: 404, title: "There is nothing under this path",
@@ -100,12 +100,12 @@ extension Problem {
         return problem
     }
 
-    /// A precondition of the request does not hold (RFC 9110, section 15.5.13).
+    /// A precondition of the request is false (RFC 9110, section 15.5.13).
     package static let preconditionFailed = Problem(
         code: "precondition-failed", status: 412, title: "It is not what the request expects",
         detail: "If-Match names other entity tags, or it was modified after If-Unmodified-Since.")
 
-    /// 405, with the field `Allow` that RFC 9110, section 15.5.6, demands.
+    /// 405, with the field `Allow` that RFC 9110, section 15.5.6, requires.
     package static func methodNotAllowed(_ method: String, allowed: String) -> Problem {
         var problem = Problem(
             code: "method-not-allowed", status: 405, title: "The method is not allowed here",

@@ -1,23 +1,23 @@
 import Basics
 
-/// A header's list of names with weights, as in `gzip;q=0.5, *` (RFC 9110, section 12.4.2).
+/// A header's list of names with weights, such as `gzip;q=0.5, *` (RFC 9110, section 12.4.2).
 ///
-/// An unreadable weight counts as 0: what cannot be read is not asked for. Names are looked for in the header's bytes, of which
-/// a client may send thousands: nothing is made of those that nobody asks about.
+/// An unreadable weight counts as 0. Names are looked up in the bytes of the header: a client may send thousands, and no strings
+/// are made of those that nobody looks for.
 package struct QualityList {
     private typealias Bytes = UnsafeBufferPointer<UInt8>
 
     private let header: String
 
-    /// Keeps the header as it is, and parses nothing before somebody asks for a weight.
+    /// Keeps the header unchanged, and parses it when a weight is requested.
     package init(_ header: String) {
         self.header = header
     }
 
-    /// The weight of the first of the names, in lower case, that the list has.
+    /// The weight of the first of the names, given in lower case, that the list contains.
     package func weight(ofFirst names: StaticString...) -> Double? { weight(ofFirst: names) }
 
-    /// As the other.
+    /// Like the other one.
     package func weight(ofFirst names: [StaticString]) -> Double? {
         var header = header
         return header.withUTF8 { bytes in
@@ -45,7 +45,7 @@ package struct QualityList {
         }
     }
 
-    /// What `body` returns first, called with what stands between separators unless that is empty.
+    /// Calls `body` with each non-empty part between separators, and returns its first result.
     private static func first<Result>(
         of bytes: Bytes, in range: Range<Int>, _ separator: UInt8, _ body: (Range<Int>) -> Result?
     ) -> Result? {
@@ -57,7 +57,7 @@ package struct QualityList {
         return start < range.upperBound ? body(start..<range.upperBound) : nil
     }
 
-    /// Whether the bytes are these, in lower case, whatever white space is among them.
+    /// Whether the bytes match a lowercase name, ignoring case and white space.
     private static func reads(_ bytes: Bytes, _ range: Range<Int>, _ name: Bytes) -> Bool {
         guard range.count >= name.count else { return false }
         var read = 0
@@ -68,7 +68,7 @@ package struct QualityList {
         return read == name.count
     }
 
-    /// 0 to 1 with at most three decimals, behind `q=`; nil for another parameter.
+    /// Parses `q=` and a weight from 0 to 1 with at most three decimals; nil for another parameter.
     private static func weight(_ bytes: Bytes, _ range: Range<Int>) -> Double? {
         var (thousandths, places, read) = (0, -1, -2)
         for place in range where !isBlank(bytes[place]) {

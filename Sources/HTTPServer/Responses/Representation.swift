@@ -2,32 +2,32 @@ package import Basics
 package import HTTPTypes
 package import NIOCore
 
-/// What a successful response to GET holds: a body in one coding, and the fields that caches work with.
+/// The content of a successful response to GET: a body in one coding, and the fields for caches.
 package struct Representation: Sendable {
     package let mediaType: String
-    /// A strong entity tag, in its quotes.
+    /// A strong entity tag, quotes included.
     package let tag: String
-    /// How the body is encoded already, not how it should be.
+    /// The coding that the body already has.
     package let coding: ContentCoding
     package let cacheControl: String
-    /// The request's fields by which it was chosen.
+    /// The request fields that determined the choice of this representation.
     package let vary: String
-    /// As it is compared, and as it is written.
+    /// The time for comparisons, and its text in the header.
     package var modified: (time: Timestamp, text: String)?
-    /// In seconds.
+    /// The value of Age, in seconds.
     package var age: Int64?
-    /// For how many seconds a cache may keep it that does not know of `Age`, as nginx.
+    /// For how many seconds a cache that ignores `Age`, such as nginx, may keep it.
     package var remaining: Int64?
     /// The value of Content-Location (RFC 9110, section 8.7); nil sends none.
     package var contentLocation: String?
     /// The value of Link (RFC 8288); nil sends none.
     package var link: String?
-    /// How many digits its decimals have at most, where they were rounded; nil sends nothing.
+    /// How many digits its decimals have at most if they were rounded; nil sends no field.
     package var significantDigits: Int?
-    /// Made only if it is sent.
+    /// Only called if the body is sent.
     private let body: @Sendable () -> [ByteBuffer]
 
-    /// `body` is called for each response that is not a 304, on the thread that makes the response.
+    /// `body` is called for each response except a 304, on the thread that makes the response.
     package init(
         mediaType: String, tag: String, coding: ContentCoding, cacheControl: String, vary: String,
         modified: (time: Timestamp, text: String)? = nil, link: String? = nil,
@@ -48,7 +48,7 @@ package struct Representation: Sendable {
         conditions.verdict(tag: tag, modified: modified?.time, now: now)
     }
 
-    /// 304 for a client that has it already, else 200.
+    /// 304 if the client already has it, otherwise 200.
     package func response(isNotModified: Bool) -> Response {
         Response(isNotModified ? 304 : 200, isNotModified ? .none : .bytes(body())) { fields in
             fields.add(.eTag, tag)
@@ -69,8 +69,8 @@ package struct Representation: Sendable {
 
 extension HTTPField.Name {
     fileprivate static let link = Self("Link").unsafelyUnwrapped
-    /// Our own: there is no standard one.
+    /// Our own field: there is no standard one.
     package static let significantDigits = Self("Significant-Digits").unsafelyUnwrapped
-    /// Read by nginx, and not passed on: nginx does not subtract `Age` from `max-age`.
+    /// For nginx, which does not pass it on: nginx does not subtract `Age` from `max-age`.
     fileprivate static let accelExpires = Self("X-Accel-Expires").unsafelyUnwrapped
 }

@@ -3,23 +3,23 @@ import HTTPTypes
 
 /// The preconditions of a request that only reads (RFC 9110, section 13).
 package struct RequestConditions: Sendable {
-    /// What the server has to answer.
+    /// The result of the evaluation.
     package enum Verdict: Equatable, Sendable {
         case respond
-        /// 304: the client has it already.
+        /// 304: the client already has it.
         case notModified
-        /// 412: it is not what the client expects.
+        /// 412: it differs from what the client expects.
         case failed
     }
 
     private let ifMatch: String?
-    /// Counts only without `If-Match`.
+    /// Ignored if there is `If-Match`.
     private let ifUnmodifiedSince: String?
     private let ifNoneMatch: String?
-    /// Counts only without `If-None-Match`.
+    /// Ignored if there is `If-None-Match`.
     private let ifModifiedSince: String?
 
-    /// The values of the four fields; nil for one that the request does not have.
+    /// The values of the four fields; nil if the request does not have them.
     package init(
         ifMatch: String? = nil, ifUnmodifiedSince: String? = nil, ifNoneMatch: String? = nil,
         ifModifiedSince: String? = nil
@@ -31,7 +31,7 @@ package struct RequestConditions: Sendable {
     }
 
     package init(_ request: Request) {
-        // Nearly all requests have none: they are looked through once.
+        // Nearly all requests have none of these, so one pass over the fields is enough.
         guard request.hasField(beginningWith: "if-") else {
             self.init()
             return
@@ -41,14 +41,14 @@ package struct RequestConditions: Sendable {
             ifNoneMatch: request[.ifNoneMatch], ifModifiedSince: request[.ifModifiedSince])
     }
 
-    /// Whether the request has none of the four fields, as most requests.
+    /// Whether the request has none of the four fields, like most requests.
     package var isEmpty: Bool {
         ifMatch == nil && ifUnmodifiedSince == nil && ifNoneMatch == nil && ifModifiedSince == nil
     }
 
     /// Evaluates the preconditions in the order of section 13.2.2.
     ///
-    /// `tag` is a strong entity tag in its quotes. `now` only completes dates whose year has two digits.
+    /// `tag` is a strong entity tag, quotes included. `now` only completes dates with two-digit years.
     package func verdict(tag: String, modified: Timestamp?, now: Timestamp) -> Verdict {
         func date(_ header: String?) -> Timestamp? { header.flatMap { Timestamp(httpDate: $0, now: now) } }
         if let ifMatch {
@@ -63,9 +63,9 @@ package struct RequestConditions: Sendable {
         return .notModified
     }
 
-    /// With a weak match, a `W/` before a tag does not matter; otherwise such a tag matches nothing (section 8.8.3.2).
+    /// A weak match ignores `W/` before a tag; otherwise such a tag matches nothing (section 8.8.3.2).
     ///
-    /// A comma may stand inside a tag, so the list is read tag by tag. An invalid list matches nothing.
+    /// A tag may contain a comma, so the list is read tag by tag. An invalid list matches nothing.
     private static func list(_ header: String, has tag: String, isWeakMatch: Bool) -> Bool {
         var (header, tag) = (header, tag)
         return header.withUTF8 { header in

@@ -1,33 +1,34 @@
 package import HTTPTypes
 package import NIOCore
 
-/// A response as it goes over the wire, made once and sent any number of times.
+/// A serialized response, which is built once and can be sent any number of times.
 package struct Response: Sendable {
     /// What follows the head.
     package enum Body: Sendable {
         /// Neither a body nor a length, as in a 304.
         case none
-        /// A body in pieces; large ones are sent as they are, without a copy.
+        /// A body in pieces; large ones are sent without a copy.
         case bytes([ByteBuffer])
-        /// A body that is made while it is sent.
+        /// A body that is produced while it is sent.
         case stream(BodyStream)
     }
 
     package let status: Int
-    /// The status line, the fields and the empty line; behind it the body if that is short.
+    /// The status line, the fields and the empty line, followed by the body if it is short.
     private let head: ByteBuffer
     private let headLength: Int
     /// A long body.
     private let rest: [ByteBuffer]
     let stream: BodyStream?
 
-    /// A body of up to so many bytes is copied behind the head: one piece is sent faster than several.
+    /// A body of up to this size is copied behind the head, because one piece is sent faster than several.
     private static let longestCopy = 16_000
-    /// Room for what most heads have.
+    /// Enough space for most heads.
     private static let usualHead = 500
     private static let server = "cointape"
 
-    /// `fields` adds the fields; Content-Length, Date and Server are added here, the framing of a stream when it is sent.
+    /// `fields` adds the fields; Content-Length, Date and Server are added automatically, the framing of a stream when it is
+    /// sent.
     package init(_ status: Int, _ body: Body, _ fields: (inout Fields) -> Void) {
         self.status = status
         var (pieces, length, stream) = ([ByteBuffer](), nil as Int?, nil as BodyStream?)
@@ -60,19 +61,19 @@ package struct Response: Sendable {
         }
     }
 
-    /// What one that is not large holds in memory, in bytes.
+    /// The memory of a response that is not large, in bytes.
     package var size: Int { head.storageCapacity }
 
-    /// Whether its body is sent in pieces of their own, for which the kernel takes a quarter of a millisecond and more.
+    /// Whether its body is sent as separate pieces, which takes the kernel a quarter of a millisecond or more.
     package var isLarge: Bool { !rest.isEmpty }
 
-    /// Calls `write` with the bytes of the response to a request, in order; those of a stream are not among them.
+    /// Calls `write` with the bytes of the response to a request, in order, except for those of a stream.
     func forEachPiece(to request: Request, isLast: Bool, _ write: (ByteBuffer) -> Void) {
         let isChunked = stream != nil && stream?.length == nil && !request.isVersion10
         forEachPiece(isHEAD: request.isHEAD, isChunked: isChunked, isLast: isLast, write)
     }
 
-    /// HEAD leaves the body out; `isLast` tells the client that the connection ends.
+    /// For HEAD the body is left out; `isLast` tells the client that the connection ends.
     func forEachPiece(isHEAD: Bool, isChunked: Bool = false, isLast: Bool, _ write: (ByteBuffer) -> Void) {
         var first = isHEAD ? head.getSlice(at: head.readerIndex, length: headLength) ?? head : head
         if isLast || isChunked {
@@ -89,7 +90,7 @@ package struct Response: Sendable {
         if !isHEAD { for piece in rest { write(piece) } }
     }
 
-    /// The header fields of a response while they are written, in the order in which they are sent.
+    /// Collects the header fields of a response, in the order in which they are sent.
     package struct Fields {
         fileprivate var buffer = ByteBuffer()
 
@@ -101,7 +102,7 @@ package struct Response: Sendable {
             }
         }
 
-        /// As one write: a buffer checks at each that it is nobody else's and has room.
+        /// In one write, because each write to a buffer checks for uniqueness and capacity.
         package mutating func add(_ name: HTTPField.Name, _ value: String) {
             var (name, value) = (name.rawName, value)
             name.withUTF8 { name in
@@ -124,30 +125,30 @@ package struct Response: Sendable {
 }
 
 extension Response {
-    /// A short text that no cache may keep.
+    /// A short text that must not be cached.
     package static func text(_ text: String, _ mediaType: String = "text/plain; charset=utf-8") -> Response {
         Response(
             200, .bytes([ByteBuffer(string: text)]), [(.contentType, mediaType), (.cacheControl, "no-store")])
     }
 }
 
-/// A body that is made while it is sent: never more of it is in memory than what was last written.
+/// A body that is produced while it is sent, so that only the last piece is in memory.
 package struct BodyStream: Sendable {
-    /// In bytes; nil if it is not known, and the body is sent in chunks (RFC 9112, section 7.1).
+    /// In bytes; nil if it is unknown, and then the body is sent in chunks (RFC 9112, section 7.1).
     let length: Int?
     let produce: @Sendable (BodyWriter) async throws -> Void
 
-    /// `produce` is called once a response, in a task of its own off the event loops; not for HEAD.
+    /// `produce` is called once per response, in a task of its own off the event loops; not for HEAD.
     ///
-    /// The task is cancelled when the connection ends. If it throws, or writes less than the length, the connection is closed in the middle of the
-    /// body, so that the client sees that it is not whole.
+    /// The task is cancelled when the connection ends. If it throws, or writes less than the length, the connection is closed in
+    /// the middle of the body, so that the client notices that it is incomplete.
     package init(length: Int? = nil, _ produce: @escaping @Sendable (BodyWriter) async throws -> Void) {
         self.length = length
         self.produce = produce
     }
 }
 
-/// Where a streamed body goes.
+/// The destination of a streamed body.
 package struct BodyWriter: Sendable {
     let send: @Sendable (ByteBuffer) async throws -> Void
 

@@ -6,10 +6,10 @@ import Telemetry
 package final class RouteMetrics: Sendable {
     private let route: String
     private let timer: CoreMetrics.Timer
-    /// One for each status that was seen: few.
+    /// One for each status that occurred; there are few.
     private let counters = Mutex<[(status: Int, counter: Counter)]>([])
 
-    /// `route` must be one of few: a path that is served, with its variable part named, or `other`.
+    /// `route` must have few values: a path that is served, with placeholders for its variable parts, or `other`.
     package init(_ route: String) {
         self.route = route
         timer = Timer(.httpSeconds, [("route", route)])

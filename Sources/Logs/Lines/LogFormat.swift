@@ -8,7 +8,7 @@ package enum LogFormat: String, CaseIterable, Sendable {
     /// One JSON object a line.
     case json
 
-    /// The line's bytes, the newline at their end included; there is no other in them.
+    /// The line's bytes, including the newline at the end, which is the only one.
     package func render(_ line: LogLine) -> [UInt8] {
         switch self {
         case .text: Self.text(line)

@@ -1,7 +1,7 @@
 package import Basics
 package import Logging
 
-/// One event, ready to be written: secrets are masked, nothing is escaped yet.
+/// One event that is ready to be written: secrets are masked, but nothing is escaped yet.
 package struct LogLine: Sendable {
     /// A key and its value; neither is escaped yet.
     package struct Field: Equatable, Sendable {
@@ -14,19 +14,19 @@ package struct LogLine: Sendable {
         }
     }
 
-    /// When the line was written, by the clock of the machine, whatever clock the worker goes by.
+    /// When the line was written, by the machine's clock, whatever clock the worker uses.
     package let time: Timestamp
     package let level: Logger.Level
     /// The name of the worker, or of the command for the process as a whole.
     package let worker: String
-    /// A name of `LogEvents.swift`, or what a library says.
+    /// A name from `LogEvents.swift`, or a library's message.
     package let event: String
-    /// By key.
+    /// Sorted by key.
     package let fields: [Field]
 
     /// Masks secrets in the message and in the metadata, down to the leaves of nested values.
     ///
-    /// Metadata under a key of the line's own head is left out: it would say who speaks, or when, a second time.
+    /// Metadata with a key of the line's head is dropped, because it would state the worker or the time a second time.
     package init(
         time: Timestamp, level: Logger.Level, worker: String, message: String, metadata: Logger.Metadata,
         redactor: Redactor

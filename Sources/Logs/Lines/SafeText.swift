@@ -1,12 +1,12 @@
 import JSON
 
-/// Text that can neither end a line, nor hide a part of it, nor drive the terminal on which it is read.
+/// Makes text safe to print: it cannot end a line, hide a part of it, or control the terminal.
 ///
-/// Escaped, as RFC 8259, section 7, spells it, are quotes and backslashes; control characters, C1 included; the line and
-/// paragraph separators; and all format characters, of which the bidirectional ones (Unicode TR 36, section 2.4) can
-/// show a line in another order than it has.
+/// Escapes, as in RFC 8259, section 7: quotes and backslashes; control characters including C1; the line and paragraph
+/// separators; and all format characters, because the bidirectional ones (Unicode TR 36, section 2.4) can display a line in
+/// another order.
 enum SafeText {
-    /// The text as it is where that is one clear word, otherwise in quotes.
+    /// Appends the text unchanged if it is one plain word, otherwise in quotes.
     static func appendWord(_ text: String, to output: inout [UInt8]) {
         let isWord =
             !text.isEmpty

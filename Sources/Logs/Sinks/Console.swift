@@ -6,10 +6,10 @@ import Synchronization
     import Darwin
 #endif
 
-/// Standard error, or another descriptor that somebody reads.
+/// Writes to standard error, or to another descriptor.
 ///
-/// A reader that has stopped reading, such as a terminal that is held, costs a short wait once; lines are then lost until
-/// it goes on.
+/// If the reader stops reading, for example a paused terminal, the first line waits a short time; then lines are lost until it
+/// continues.
 final class Console: LogSink {
     static let standardError = Console(STDERR_FILENO)
     private static let patience: Int32 = 200
@@ -25,7 +25,7 @@ final class Console: LogSink {
 
     func append(_ line: [UInt8]) -> SinkHealth.Change? {
         health.withLock { health in
-            // A pipe that takes anything takes a piece of this size without waiting (PIPE_BUF of limits.h).
+            // A pipe that is writable accepts a piece of this size without blocking (PIPE_BUF in limits.h).
             for start in stride(from: 0, to: line.count, by: Self.piece) {
                 guard Descriptor.isWritable(descriptor, within: health.isFailing ? 0 : Self.patience) else {
                     return health.note(error: EAGAIN)

@@ -4,9 +4,9 @@
     import Darwin
 #endif
 
-/// Writing to file descriptors that may be full, or stuck.
+/// Writes to file descriptors that may be full or stuck.
 enum Descriptor {
-    /// Writes all bytes, normally with one call; returns an errno, zero when all are written, and how many are.
+    /// Writes all bytes, usually with one call; returns the errno, or zero on success, and how many bytes were written.
     static func write(_ bytes: [UInt8], to descriptor: Int32) -> (error: Int32, written: Int) {
         var written = 0
         while written < bytes.count {
@@ -14,14 +14,14 @@ enum Descriptor {
                 systemWrite(descriptor, buffer.baseAddress?.advanced(by: written), bytes.count - written)
             }
             if count < 0, errno == EINTR { continue }
-            // A device that takes nothing and reports nothing would keep us here for ever.
+            // A device that accepts nothing and reports no error would loop forever.
             if count <= 0 { return (count < 0 ? errno : ENOSPC, written) }
             written += count
         }
         return (0, written)
     }
 
-    /// Whether a write can go on now or within the time.
+    /// Whether a write is possible now or within this time.
     static func isWritable(_ descriptor: Int32, within milliseconds: Int32) -> Bool {
         var state = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         while true {

@@ -7,7 +7,7 @@ import Synchronization
     import Darwin
 #endif
 
-/// A file that lines are appended to, also by other processes: each line is one write in append mode.
+/// A file that lines are appended to; other processes may append too, because each line is one write in append mode.
 final class LogFile: LogSink {
     let name: String
     private let state: Mutex<State>
@@ -15,11 +15,11 @@ final class LogFile: LogSink {
     private struct State {
         var descriptor: Int32
         var health = SinkHealth()
-        /// The end of the file is a line that was cut short when the disk was full.
+        /// Whether the file ends with a line that was cut off when the disk was full.
         var isTorn = false
     }
 
-    /// Makes the file, and its folder, if they are not there.
+    /// Creates the file and its folder if they do not exist.
     init(path: String) throws(SystemError) {
         name = path
         state = Mutex(State(descriptor: try Self.open(path)))
@@ -38,7 +38,7 @@ final class LogFile: LogSink {
         }
     }
 
-    /// Opens the path anew, as after a rotation; when that fails, the old file stays in use.
+    /// Reopens the path after a rotation; if that fails, the old file stays in use.
     func reopen() throws(SystemError) {
         let descriptor = try Self.open(name)
         state.withLock { state in
@@ -50,7 +50,7 @@ final class LogFile: LogSink {
 
     private static func open(_ path: String) throws(SystemError) -> Int32 {
         if let slash = path.lastIndex(of: "/") { try Folder.make(String(path[..<slash])) }
-        // A named pipe that nobody reads is an error with O_NONBLOCK; without, it would hold up the start.
+        // With O_NONBLOCK, a named pipe without a reader is an error; without it, opening would block.
         let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK
         let descriptor = systemOpen(path, flags, 0o644)
         guard descriptor >= 0 else {

@@ -1,21 +1,20 @@
-/// Where lines go.
+/// A destination of log lines.
 ///
-/// Never throws and never waits long: a line that cannot be written is lost, and the caller is told when that begins
-/// and when it ends.
+/// Never throws and never waits long: a line that cannot be written is lost, and the caller is told when that begins and ends.
 protocol LogSink: Sendable {
-    /// What is written to, for the report of a failure.
+    /// The name of the destination, for reports of failures.
     var name: String { get }
 
     /// Appends one line with one write.
     func append(_ line: [UInt8]) -> SinkHealth.Change?
 }
 
-/// Whether lines arrive: tells the first one that does not, and the first one that does again.
+/// Whether lines arrive: reports the first one that fails, and the first one that succeeds again.
 struct SinkHealth {
     enum Change: Equatable {
-        /// With the errno of the failed write.
+        /// A write failed with this errno.
         case failed(Int32)
-        /// With the number of lines that were lost meanwhile.
+        /// Writes succeed again; this many lines were lost.
         case works(lost: Int)
     }
 

@@ -1,9 +1,9 @@
 import Basics
 import TopLists
 
-/// The join of a minute: a pure function of its sources' rows.
+/// Joins the rows of a minute's sources; a pure function.
 package struct Join {
-    /// A minute's list, and what became of the rows that it was made of.
+    /// A minute's list, and an account of the rows that it was made of.
     package struct Result: Sendable {
         /// The list as it is stored, header included.
         package let csv: [UInt8]
@@ -18,13 +18,13 @@ package struct Join {
     private var account: JoinAccount
     private var indexes: [KeyIndex] = []
 
-    /// One table a source of the plan; nil for an optional source that has nothing for the minute.
+    /// `tables` has one table for each source of the plan; nil for an optional source that has no rows for the minute.
     package static func run(_ plan: JoinPlan, _ tables: [SourceTable?]) -> Result {
         var join = Join(plan, tables)
         return join.run()
     }
 
-    /// A table that reads what the plan needs of the source.
+    /// A table that reads the members which the plan needs from the source.
     package static func table(for source: Int, of plan: JoinPlan) -> SourceTable {
         SourceTable(members: plan.members(ofSource: source))
     }
@@ -63,7 +63,7 @@ package struct Join {
         return Result(csv: csv, count: count, account: account)
     }
 
-    /// Finds the rows' keys; the first row of a key counts.
+    /// Indexes the rows by key; the first row of a key counts.
     private mutating func index(_ source: Int) -> KeyIndex {
         guard let table = tables[source] else { return KeyIndex(capacity: 0) }
         var index = KeyIndex(capacity: table.count)
@@ -83,7 +83,7 @@ package struct Join {
         return index
     }
 
-    /// Finds the row of each source; whether all that must have the key do.
+    /// Finds the row of each source; returns whether all required sources have the key.
     private func match(_ key: JoinKey, into rows: inout [Int?]) -> Bool {
         for source in indexes.indices {
             rows[source] = indexes[source][key]
@@ -96,7 +96,7 @@ package struct Join {
         for source in tables.indices {
             let keys = indexes[source].keys
             var rows = [Int?](repeating: nil, count: tables.count)
-            // A source that must be there has every matched key.
+            // A required source has every matched key.
             let isOptional = plan.sources[source].isOptional
             let matched = isOptional ? keys.count { match($0, into: &rows) } : account.matched
             account.only[source] = keys.count - matched
@@ -114,7 +114,7 @@ package struct Join {
         account.sample("conflicts", "\(String(decoding: key.text, as: UTF8.self)) \(names)")
     }
 
-    /// As nearly all are; an empty one differs from none.
+    /// A fast check, true for nearly all rows; empty labels are ignored.
     private func areLabelsEqual(_ rows: [Int?]) -> Bool {
         var first: ArraySlice<UInt8>?
         for source in rows.indices {
@@ -160,7 +160,7 @@ package struct Join {
         return rows.first?.map { "\(text) \(label(0, $0))" } ?? text
     }
 
-    /// A column and where its values stand.
+    /// A column, and the index of its member in the source's rows.
     private struct Reader {
         let column: JoinPlan.Column
         let member: Int
@@ -174,7 +174,7 @@ package struct Join {
             }
         }
 
-        /// Appends the value; false, having appended nothing, when it is not one of the column's type.
+        /// Appends the value; returns false and appends nothing if it does not have the column's type.
         func append(_ cell: SourceTable.Cell, of table: SourceTable, to csv: inout [UInt8]) -> Bool {
             switch (column.column.type, cell.kind) {
             case (_, .missing), (_, .other): return false

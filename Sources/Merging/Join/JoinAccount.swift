@@ -1,18 +1,18 @@
-/// Where every row of a join went, and a few examples of those that did not come out.
+/// Counts what happened to every row of a join, with a few examples of rows that were dropped.
 package struct JoinAccount: Equatable, Sendable {
-    /// Keys that every source has that is not optional.
+    /// Keys that every required source has.
     package var matched = 0
-    /// For each source by its place: keys that it has and that are not matched.
+    /// For each source, by index: its keys that are not matched.
     package var only: [Int]
-    /// Rows behind the first one of their key, in any source.
+    /// Rows after the first one with the same key, in any source.
     package var duplicates = 0
-    /// Matched keys whose label differs between sources, other than in case.
+    /// Matched keys whose labels differ between sources, ignoring case.
     package var conflicts = 0
-    /// Matched keys without a good value in a required column; they are counted in `matched` too.
+    /// Matched keys without a valid value in a required column; they are also counted in `matched`.
     package var unpriced = 0
     /// Rows without a key.
     package var noKey = 0
-    /// The first five examples each of `no_key`, `duplicates`, `conflicts` and `unpriced`; missing if there is none.
+    /// Up to five examples each for `no_key`, `duplicates`, `conflicts` and `unpriced`; kinds without examples are missing.
     package private(set) var samples: [String: [String]] = [:]
 
     private static let mostSamples = 5
@@ -21,7 +21,7 @@ package struct JoinAccount: Equatable, Sendable {
         only = Array(repeating: 0, count: sources)
     }
 
-    /// Keeps the first few examples of a kind.
+    /// Keeps the first few examples of each kind.
     mutating func sample(_ kind: String, _ text: String) {
         guard samples[kind, default: []].count < Self.mostSamples else { return }
         samples[kind, default: []].append(text)

@@ -1,13 +1,13 @@
 import Basics
 
-/// What rows are matched by.
+/// The value that rows are matched by.
 enum JoinKey: Hashable {
     case integer(Int64)
     case string([UInt8])
 
-    /// The key of a row; nil when it has none.
+    /// The key of a row; nil if it has none.
     ///
-    /// Integers may come as JSON numbers or as strings of digits; outer spaces and leading zeros are taken off.
+    /// Integers may be JSON numbers or strings of digits; surrounding spaces and leading zeros are removed.
     init?(_ cell: SourceTable.Cell, of table: SourceTable, type: JoinPlan.KeyType) {
         switch (type, cell.kind) {
         case (_, .missing), (_, .other): return nil

@@ -1,6 +1,6 @@
 package import TopLists
 
-/// What is joined with what, and which columns come out.
+/// Which sources are joined, and which columns the list has.
 package struct JoinPlan: Equatable, Sendable {
     /// How keys are compared: `integer` by value, up to 18 digits, and `string` byte for byte.
     package enum KeyType: String, CaseIterable, Sendable {
@@ -9,21 +9,21 @@ package struct JoinPlan: Equatable, Sendable {
 
     /// Where a column's values come from.
     package enum Origin: Equatable, Sendable {
-        /// 1 for the first row that comes out, and so on.
+        /// The row's position in the list, from 1.
         case position
-        /// The key itself; of an integer its digits without leading zeros.
+        /// The key itself; an integer is written without leading zeros.
         case key
-        /// A member of the row that this source, by its place in `sources`, has for the key.
+        /// A member of the row of this source, given by its index in `sources`.
         case source(Int, member: String)
     }
 
-    /// One column of the list, and when a row is dropped for its value there.
+    /// One column of the list, and when its value causes a row to be dropped.
     package struct Column: Equatable, Sendable {
         package let column: ListColumn
         package let origin: Origin
-        /// A row without a good value here is dropped.
+        /// Whether a row without a valid value here is dropped.
         package let isRequired: Bool
-        /// The least good value.
+        /// The smallest valid value.
         package let minimum: Double?
 
         package init(_ column: ListColumn, _ origin: Origin, isRequired: Bool = false, minimum: Double? = nil) {
@@ -34,10 +34,10 @@ package struct JoinPlan: Equatable, Sendable {
         }
     }
 
-    /// What the join knows of a source; its rows come in the table at the same place.
+    /// What the join knows about a source; its rows are in the table with the same index.
     package struct Source: Equatable, Sendable {
         package let name: String
-        /// Rows whose key it does not have stay, and a list is made without it.
+        /// Whether rows stay if this source lacks their key, and lists are made even if it has no rows.
         package let isOptional: Bool
 
         package init(name: String, isOptional: Bool = false) {
@@ -46,12 +46,12 @@ package struct JoinPlan: Equatable, Sendable {
         }
     }
 
-    /// The first source gives the order.
+    /// The first source determines the order.
     package let sources: [Source]
-    /// The member that holds the key, by the same name in the rows of all sources.
+    /// The member that holds the key; it has the same name in all sources.
     package let key: String
     package let keyType: KeyType
-    /// A member that should be the same in all sources but for its case; where it is not, it is counted.
+    /// A member that should be the same in all sources, ignoring case; differences are counted.
     package let label: String?
     package let columns: [Column]
 
@@ -63,7 +63,7 @@ package struct JoinPlan: Equatable, Sendable {
         self.columns = columns
     }
 
-    /// The members of a source's rows that the join reads: the key, the label if any, then the columns'.
+    /// The members of a source's rows that the join reads: the key, the label if any, then those of the columns.
     func members(ofSource source: Int) -> [String] {
         var members = [key]
         if let label { members.append(label) }

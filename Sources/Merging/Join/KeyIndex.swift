@@ -1,9 +1,9 @@
-/// Which row has a key: looked up in an array for small integers, as ids of coins are, and in a table for all others.
+/// Finds the row of a key: in an array for small integers, such as ids of coins, and in a dictionary for all others.
 struct KeyIndex {
     private static let direct: Int64 = 1 << 17
 
     private(set) var keys: [JoinKey] = []
-    /// Rows by key, -1 for none.
+    /// Rows by key; -1 if there is none.
     private var rows: [Int32] = []
     private var others: [JoinKey: Int] = [:]
 
@@ -17,7 +17,7 @@ struct KeyIndex {
         return Int(rows[place])
     }
 
-    /// False when the key has a row already.
+    /// Returns false if the key already has a row.
     mutating func insert(_ key: JoinKey, row: Int) -> Bool {
         guard self[key] == nil else { return false }
         keys.append(key)

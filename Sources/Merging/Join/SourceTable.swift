@@ -1,6 +1,6 @@
 package import JSON
 
-/// The rows of one source, as ranges of the bytes in which they were published: numbers keep their digits.
+/// The rows of one source, as ranges of the published bytes, so that numbers keep their digits.
 package struct SourceTable: Sendable {
     struct Cell {
         enum Kind { case missing, number, string, escapedString, other }
@@ -14,7 +14,7 @@ package struct SourceTable: Sendable {
     private var cells: [Cell] = []
     private(set) var count = 0
 
-    /// The members in the order of `JoinPlan.members`.
+    /// The members, in the order of `JoinPlan.members`.
     init(members: [String]) {
         self.members = members.map { Array($0.utf8) }
     }
@@ -23,7 +23,7 @@ package struct SourceTable: Sendable {
         cells[row * members.count + member]
     }
 
-    /// The cell's text: a string out of its quotes and escapes, a number's digits; as a rule without a copy.
+    /// The cell's text: a decoded string, or a number's digits; usually without a copy.
     func text(_ cell: Cell) -> ArraySlice<UInt8> {
         switch cell.kind {
         case .missing, .other: return []
@@ -36,7 +36,7 @@ package struct SourceTable: Sendable {
         }
     }
 
-    /// Adds rows behind those there are: a source may be the union of several streams.
+    /// Appends rows; a source may be the union of several streams.
     package mutating func append(rows: [UInt8]) throws(JSONSyntaxError) {
         let start = bytes.count
         bytes += rows

@@ -1,6 +1,6 @@
-/// The name that a client gives to an order, so that it can ask again without ordering again.
+/// The name that a client gives to an order, so that a repeated request does not place a second order.
 package struct IdempotenceKey: Hashable, Sendable, CustomStringConvertible {
-    /// The key as the client wrote it: case counts.
+    /// The key as the client wrote it; it is case-sensitive.
     package let description: String
 
     /// 1 to 255 letters, digits, `.`, `_`, `:` or `-`; nil for anything else.
@@ -9,7 +9,7 @@ package struct IdempotenceKey: Hashable, Sendable, CustomStringConvertible {
         description = text
     }
 
-    /// The rule in words, for the answer to a client whose key is refused.
+    /// The rule in words, for the response to an invalid key.
     package static let accepted = "1 to 255 letters, digits, \".\", \"_\", \":\" or \"-\", such as a UUID"
 
     private static func mayStand(_ byte: UInt8) -> Bool {

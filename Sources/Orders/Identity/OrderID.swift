@@ -1,25 +1,25 @@
 import Basics
 package import Tape
 
-/// An order's public id: a UUID of version 7 (RFC 9562, section 5.7) that is made of the ledger's entry, and leads back
-/// to it without a table.
+/// An order's public id: a UUID of version 7 (RFC 9562, section 5.7) that is derived from the ledger's entry, and identifies the
+/// entry without a table.
 ///
-/// 48 bits of milliseconds, the sequence's upper 12 bits in `rand_a`, its lower 20 bits at the head of `rand_b`, then 42
-/// bits that were drawn for the order and stand in its entry: so an id that was made up, or by another Redis, is found out.
-/// Ids are ordered as their entries are.
+/// 48 bits of milliseconds, the sequence's upper 12 bits in `rand_a`, its lower 20 bits at the start of `rand_b`, then 42 random
+/// bits that are also stored in the entry, so that an invented id, or one from another Redis, is detected. Ids are ordered like
+/// their entries.
 package struct OrderID: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The id of the order's entry in the ledger, below 2^48 in milliseconds and 2^32 in sequence.
     package let entry: StreamID
     package let tail: OrderTail
 
-    /// nil for an entry whose id has no room in a UUID: 2^48 milliseconds or 2^32 in sequence and more.
+    /// nil if the entry's id does not fit into a UUID: 2^48 milliseconds or more, or a sequence of 2^32 or more.
     package init?(_ entry: StreamID, tail: OrderTail) {
         guard entry.milliseconds < 1 << 48, entry.sequence < 1 << 32 else { return nil }
         self.entry = entry
         self.tail = tail
     }
 
-    /// Reads the form of RFC 9562, section 4, in either case of letters; nil for anything else and for other versions.
+    /// Reads the form of RFC 9562, section 4, in either case; nil for anything else and for other versions.
     package init?(_ text: some StringProtocol) {
         guard text.utf8.count == 36 else { return nil }
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
@@ -52,13 +52,13 @@ package struct OrderID: Hashable, Comparable, Sendable, CustomStringConvertible 
         }
     }
 
-    /// Orders by entry, and by tail where two ledgers have an entry of the same id.
+    /// Orders by entry, then by tail if two ledgers have entries with the same id.
     package static func < (left: Self, right: Self) -> Bool {
         (left.entry, left.tail.bits) < (right.entry, right.tail.bits)
     }
 }
 
-/// 42 bits by which an entry is told from another that has the same id.
+/// 42 bits that distinguish entries of different ledgers with the same id.
 package struct OrderTail: Hashable, Sendable, CustomStringConvertible {
     /// The upper 22 bits are 0.
     package let bits: UInt64
@@ -75,7 +75,7 @@ package struct OrderTail: Hashable, Sendable, CustomStringConvertible {
         OrderTail(bits: .random(in: 0...mask))
     }
 
-    /// Reads eleven hexadecimal digits in lower case, as entries hold them.
+    /// Reads eleven lowercase hexadecimal digits, as stored in entries.
     package init?(_ text: some StringProtocol) {
         guard text.utf8.count == 11, let bits = hexadecimal(text.utf8), bits <= Self.mask,
             !text.utf8.contains(where: (UInt8(ascii: "A")...UInt8(ascii: "F")).contains)
@@ -83,6 +83,6 @@ package struct OrderTail: Hashable, Sendable, CustomStringConvertible {
         self.bits = bits
     }
 
-    /// Eleven hexadecimal digits in lower case, with leading zeros.
+    /// Eleven lowercase hexadecimal digits, with leading zeros.
     package var description: String { hexadecimal(bits, width: 11) }
 }

@@ -4,15 +4,15 @@ package import Tape
 /// An order as clients see it.
 package struct BuyOrder: Equatable, Sendable {
     package let id: OrderID
-    /// When it was taken, in RFC 3339, by the clock that Redis and the api share.
+    /// When it was taken, in RFC 3339, by the common clock of Redis and the api.
     package let createdAt: String
     package let currency: Currency
     package let amount: Amount
-    /// What one BTC cost, in `currency`.
+    /// The price of one BTC, in `currency`.
     package let rate: Rate
-    /// The minute of the rate, as it stands in the stream of rates.
+    /// The minute of the rate in the stream of rates.
     package let rateMinute: Minute
-    /// What the amount bought, rounded up to the next whole satoshi.
+    /// The amount that was bought, rounded up to the next whole satoshi.
     package let satoshi: Satoshi
 
     package init(
@@ -41,7 +41,7 @@ package struct BuyOrder: Equatable, Sendable {
             satoshi: try fields.read("satoshi") { Satoshi(digits: $0.utf8) })
     }
 
-    /// The fields of its entry, in the order in which redis-cli shows them.
+    /// The fields of its entry, in order.
     package var fields: [(name: String, value: String)] {
         [
             ("currency", currency.rawValue), ("amount", "\(amount)"), ("rate", "\(rate)"),

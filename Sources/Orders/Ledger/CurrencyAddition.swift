@@ -2,23 +2,23 @@ import Basics
 package import Redis
 package import Tape
 
-/// An entry by which a person has added currencies to those that the ledger takes.
+/// An entry that adds currencies to those that the ledger takes.
 package struct CurrencyAddition: Equatable, Sendable {
     package let id: StreamID
     package let tail: OrderTail
-    /// When, in RFC 3339.
+    /// When they were added, in RFC 3339.
     package let added: String
-    /// All that the ledger takes from here on, the new ones last.
+    /// All currencies that the ledger takes from now on, the new ones last.
     package let currencies: [Currency]
     /// How many of them are new; at least one, and not all.
     package let newCount: Int
-    /// The running total, which it leaves as it was.
+    /// The running total, which stays unchanged.
     package let total: Satoshi
 
-    /// Its field in the table of seen keys: the list of currencies in front of it.
+    /// Its field in the table of seen keys: the list of currencies before the addition.
     ///
-    /// So whoever has the opening's list finds all that was added by and by, without reading the ledger. No order has such a
-    /// key: theirs have spaces.
+    /// Starting with the opening's list, one can follow all additions without reading the ledger. No order has such a key,
+    /// because theirs contain spaces.
     package var identity: String { LedgerTerms.text(of: currencies.dropLast(newCount)) }
 
     init(_ entry: TapeEntry) throws(DamagedEntry) {
@@ -35,7 +35,7 @@ package struct CurrencyAddition: Equatable, Sendable {
         total = try fields.read("total") { Satoshi(digits: $0.utf8) }
     }
 
-    /// Why it cannot stand behind entries of a ledger that come to these currencies and this total; nil if it can.
+    /// Why the entry cannot follow entries with these currencies and this total; nil if it can.
     func contradiction(to known: [Currency], total: Satoshi) -> String? {
         if self.total != total {
             return "has the running total \(self.total.digits), where \(total.digits) would be right"
@@ -49,21 +49,21 @@ package struct CurrencyAddition: Equatable, Sendable {
 
 /// Adds currencies to those that a ledger takes.
 ///
-/// Apis and project workers may go on meanwhile: the first order in such a currency is taken, and folded, without a restart.
+/// Apis and project workers keep running: the first order in a new currency is taken, and folded, without a restart.
 package struct CurrencyAdder: Sendable {
-    /// What the script answers; all but `added` have changed nothing.
+    /// The script's answers; all but `added` have changed nothing.
     package enum Outcome: Equatable, Sendable {
-        /// The entry, and all that the ledger takes now.
+        /// The entry, and all currencies that the ledger takes now.
         case added(StreamID, [Currency])
-        /// The ledger takes this one already.
+        /// The ledger already takes this currency.
         case known(Currency)
         /// The ledger would have more than `LedgerTerms.mostCurrencies`.
         case tooMany
         /// There is no ledger.
         case notOpen
-        /// The table of seen keys does not lead to the newest currencies; how, in words.
+        /// The table of seen keys does not lead to the newest currencies; says how, in words.
         case keysLost(String)
-        /// The ledger holds what cointape never wrote; what, in words.
+        /// The ledger contains something that cointape never wrote; says what, in words.
         case damaged(String)
     }
 
@@ -77,7 +77,7 @@ package struct CurrencyAdder: Sendable {
         self.clock = clock
     }
 
-    /// Reads the whole ledger before it writes: only that tells whether the table of seen keys lacks some that were added.
+    /// Reads the whole ledger before it writes, because only that shows whether the table of seen keys lacks some additions.
     package func add(_ currencies: [Currency]) async throws(RedisError) -> Outcome {
         while true {
             let newest = try await KeyCensus(ledger: redis, keys: keys, clock: clock).newestAddition()
@@ -100,7 +100,7 @@ package struct CurrencyAdder: Sendable {
             case ("not-open", 1): return .notOpen
             case ("damaged", 2): return .damaged(parts[1])
             case ("moved", 2):
-                // Somebody else may have been faster: then another look finds that entry too.
+                // Somebody else may have added currencies in the meantime; then the next attempt finds that entry too.
                 if let found = StreamID(parts[1]), newest.map({ $0 < found }) ?? true { continue }
                 return .keysLost(
                     "it leads to \(parts[1].isEmpty ? "no currencies" : "the currencies \(parts[1])"), and the newest are "

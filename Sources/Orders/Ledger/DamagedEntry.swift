@@ -1,6 +1,6 @@
 package import Tape
 
-/// An entry, of the ledger, the read model or the feed of rates, that is not what cointape writes there.
+/// An entry of the ledger, the read model or the feed of rates that cointape would not write.
 package struct DamagedEntry: Error, Equatable, Sendable, CustomStringConvertible {
     package let id: StreamID
     /// A clause whose subject is the entry, such as `has no field tail`.
@@ -14,7 +14,7 @@ package struct DamagedEntry: Error, Equatable, Sendable, CustomStringConvertible
     package var description: String { "the entry \(id) \(reason)" }
 }
 
-/// The read model's statistics are not what `project.lua` writes.
+/// The read model's statistics are not in the form that `project.lua` writes.
 package struct DamagedReadModel: Error, Equatable, Sendable, CustomStringConvertible {
     package let reason: String
 

@@ -1,30 +1,30 @@
 package import Redis
 
-/// What the ledger's Redis says of how safely it keeps what it has acknowledged.
+/// How safely the ledger's Redis keeps what it has acknowledged, according to the server.
 package struct LedgerDurability: Equatable, Sendable {
-    /// What could lose an acknowledged order, or keeps orders out; empty if the server tells of nothing.
+    /// Problems that could lose an acknowledged order, or keep orders out; empty if the server reports none.
     package let shortcomings: [RedisShortcoming]
     /// Settings that this user may not read.
     package let unknown: [String]
-    /// Why WAITAOF's answer says nothing about the disk here; nil where it does, and where it is not asked for.
+    /// Why WAITAOF does not guarantee that an order is on disk here; nil if it does, or is not requested.
     package let fsyncObstacle: String?
 
-    /// Whether a power cut takes nothing that was acknowledged, as far as the server knows itself.
+    /// Whether a power cut loses nothing that was acknowledged, as far as the server knows.
     package var isDurable: Bool { shortcomings.isEmpty && unknown.isEmpty }
 
     static let settings = [
         "appendonly", "appendfsync", "no-appendfsync-on-rewrite", "maxmemory", "maxmemory-policy",
     ]
 
-    /// `info` is INFO's text, `settings` what CONFIG GET has said, without those that it would not.
+    /// `info` is INFO's text, and `settings` the results of CONFIG GET, without those that were refused.
     ///
-    /// `acknowledgement` is what an api asks for beyond the settings.
+    /// `acknowledgement` is what an api requires in addition to the settings.
     package init(info: String, settings: [String: String], acknowledgement: Acknowledgement? = nil) {
         let facts = RedisInfo(info)
         var shortcomings: [RedisShortcoming] = []
         let obstacle = acknowledgement?.fsync == true ? Self.obstacle(facts, settings["appendfsync"]) : nil
         fsyncObstacle = obstacle
-        // WAITAOF has each answer wait for the disk, whatever appendfsync is.
+        // WAITAOF makes each answer wait for the disk, whatever appendfsync is.
         let waitsForDisk = acknowledgement?.fsync == true && obstacle == nil
         if let obstacle { shortcomings.append(RedisShortcoming("\(obstacle): no order is taken")) }
         var unknown: [String] = []
@@ -42,8 +42,8 @@ package struct LedgerDurability: Equatable, Sendable {
                 "no-appendfsync-on-rewrite", { $0 == "no" },
                 { _ in "no-appendfsync-on-rewrite is yes: nothing is safe while the file is rewritten" }, "no")
         }
-        // Neither the ledger nor the table has a time to live, so that volatile-* leaves them alone; and without a limit
-        // nothing is ever thrown out.
+        // Neither the ledger nor the table expires, so volatile-* policies do not evict them; and without a limit nothing is ever
+        // evicted.
         if (settings["maxmemory"] ?? facts["maxmemory"]) != "0" {
             require(
                 "maxmemory-policy", { !$0.hasPrefix("allkeys-") },
@@ -56,10 +56,10 @@ package struct LedgerDurability: Equatable, Sendable {
         self.unknown = unknown
     }
 
-    /// WAITAOF came with Redis 7.2.
+    /// Why WAITAOF is not enough on this server; nil if it is.
     ///
-    /// From 7.2.2 on, and in every Valkey, it answers before fdatasync unless each write is followed by one; that is mended in
-    /// Redis 8.0 (https://github.com/redis/redis/pull/13793).
+    /// WAITAOF exists since Redis 7.2. From 7.2.2 on, and in every Valkey, it answers before fdatasync unless each write is
+    /// followed by one; Redis 8.0 fixes that (https://github.com/redis/redis/pull/13793).
     private static func obstacle(_ facts: RedisInfo, _ appendfsync: String?) -> String? {
         let server = facts.serverVersion ?? "a server that does not tell its version"
         if facts.isAtLeast(7, 2) == false {
@@ -71,17 +71,17 @@ package struct LedgerDurability: Equatable, Sendable {
             + "before the disk has an order"
     }
 
-    /// What is missing, in one line; nil when it is durable.
+    /// What is missing, in one line; nil if it is durable.
     package var summary: String? {
         guard !isDurable else { return nil }
         let hidden = unknown.isEmpty ? [] : ["cannot be known without CONFIG GET: \(unknown.joined(separator: ", "))"]
         return (shortcomings.map(\.description) + hidden).joined(separator: "; ")
     }
 
-    /// The commands for redis-cli that mend it; empty when there is nothing that one could mend.
+    /// The redis-cli commands that fix it; empty if no command can.
     package var remedies: [String] { shortcomings.compactMap(\.remedy) }
 
-    /// What INFO tells of a setting too.
+    /// The value of a setting that INFO also reports.
     private static func fallback(_ name: String, _ facts: RedisInfo) -> String? {
         switch name {
         case "appendonly": facts["aof_enabled"].map { $0 == "1" ? "yes" : "no" }
@@ -92,9 +92,9 @@ package struct LedgerDurability: Equatable, Sendable {
 }
 
 extension LedgerDurability {
-    /// Asks the server; what its user may not read is left open.
+    /// Asks the server; what its user may not read is listed in `unknown`.
     ///
-    /// Throws when there is no connection, or the server is not ready.
+    /// Throws if there is no connection, or the server is not ready.
     package static func look(
         _ client: RedisClient, acknowledgement: Acknowledgement? = nil
     ) async throws(RedisError) -> LedgerDurability {
@@ -111,7 +111,7 @@ extension LedgerDurability {
         return LedgerDurability(info: info, settings: settings, acknowledgement: acknowledgement)
     }
 
-    /// nil where the server will not say: another user's right, or a hosted Redis without the command.
+    /// Returns nil if the server refuses: the user lacks the right, or a hosted Redis lacks the command.
     private static func allowed(_ client: RedisClient, _ command: RedisCommand) async throws(RedisError) -> RedisReply?
     {
         do throws(RedisError) {

@@ -1,6 +1,6 @@
 import Tape
 
-/// Reads an entry's fields, each by what makes a value of its text.
+/// Reads an entry's fields with a conversion for each.
 struct EntryFields {
     private let entry: TapeEntry
 

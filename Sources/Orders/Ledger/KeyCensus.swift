@@ -1,34 +1,33 @@
 package import Redis
 package import Tape
 
-/// Holds the table of seen keys against the ledger: each order has its key there, and where one is gone, asking again would
-/// place the same order a second time.
+/// Compares the table of seen keys with the ledger: if an order's key is lost, a repeated request would place it a second time.
 ///
 /// Counts the entries of a ledger that have no key of their own: the opening, raises, and orders that were placed twice. A count
-/// goes on where the last one has ended, also after an error. Only used by one task at a time.
+/// continues where the last one ended, even after an error. Must only be used by one task at a time.
 package actor KeyCensus {
     private let redis: RedisClient
     private let keys: TapeKeys
     private let ledger: StreamReader
     private var opening: StreamID?
-    /// How long the table was at the last count.
+    /// The size of the table at the last count.
     private var seenBefore = -1
     private var counted = Count()
-    /// Whether the last count came to the end of the ledger.
+    /// Whether the last count reached the end of the ledger.
     private var isComplete = false
 
-    /// What was found up to an entry.
+    /// The counts up to some entry.
     private struct Count {
         var withoutKey = 0
         var entries = 0
-        /// Where the count goes on; nil behind the highest id.
+        /// Where the count continues; nil after the highest possible id.
         var next: StreamID? = .lowest
         var addition: StreamID?
     }
 
     private let batch: Int
 
-    /// Sends nothing; the first count begins at the ledger's first entry, and reads `batch` entries in each round trip.
+    /// Sends nothing yet; the first count starts with the ledger's first entry, and reads `batch` entries per round trip.
     package init(ledger redis: RedisClient, keys: TapeKeys, clock: TapeClock, batch: Int = 1_000) {
         self.batch = batch
         self.redis = redis
@@ -36,9 +35,9 @@ package actor KeyCensus {
         ledger = StreamReader(key: keys.ledger, redis: redis, clock: clock)
     }
 
-    /// The count, where the table of keys is shorter than `known` explains; else nil, as there is nothing to count.
+    /// The number of entries without a key, if the table is shorter than `known` explains; otherwise nil, without counting.
     ///
-    /// `opening` is the ledger's first entry: with another one the count begins anew.
+    /// `opening` is the ledger's first entry; if it changes, the count starts again.
     func entriesWithoutKey(of opening: StreamID?, known: Int) async throws(RedisError) -> Int? {
         if opening != self.opening { counted = Count() }
         self.opening = opening
@@ -46,7 +45,7 @@ package actor KeyCensus {
         return try await countWithoutKey(of: entries, seen: seen)
     }
 
-    /// What the table lacks, in words, as `create_order.lua` judges it; nil if it is whole, or there is no ledger.
+    /// What the table lacks, in words, by the same rule as in `create_order.lua`; nil if it is complete, or there is no ledger.
     package func shortfall() async throws(RedisError) -> String? {
         guard let (entries, seen) = try await lengths(), entries > 0 else { return nil }
         let others = entries - seen > 1 ? try await countWithoutKey(of: entries, seen: seen) : 1
@@ -60,9 +59,9 @@ package actor KeyCensus {
         return "it lacks the newest entry, \(newest.id)"
     }
 
-    /// The ledger's newest entry that added currencies; nil if none did.
+    /// The ledger's newest entry that added currencies; nil if there is none.
     ///
-    /// Reads the whole ledger, whatever the table of seen keys says.
+    /// Reads the whole ledger, independently of the table of seen keys.
     func newestAddition() async throws(RedisError) -> StreamID? {
         try await walk()
         return counted.addition
@@ -78,7 +77,7 @@ package actor KeyCensus {
     }
 
     private func countWithoutKey(of entries: Int, seen: Int) async throws(RedisError) -> Int {
-        // It is another ledger, or keys of orders that were placed twice are there again.
+        // It is another ledger, or lost keys of orders that were placed twice were restored.
         let isUnexplained = isComplete && entries - seen > counted.withoutKey && seen != seenBefore
         if entries < counted.entries || isUnexplained { counted = Count() }
         seenBefore = seen
@@ -90,7 +89,7 @@ package actor KeyCensus {
         isComplete = false
         while let first = counted.next {
             let found = try await ledger.oldest(batch, from: first)
-            // A batch counts as a whole or not at all: after an error it is read again.
+            // A batch is counted completely or not at all; after an error it is read again.
             var count = counted
             for entry in found {
                 if entry.fields["opened"] != nil || entry.fields["raised"] != nil { count.withoutKey += 1 }
@@ -105,7 +104,7 @@ package actor KeyCensus {
         isComplete = true
     }
 
-    /// How many of the entries are orders whose key leads to another order under the same key: the table has one key for both.
+    /// How many of the entries are orders whose key points to another order with the same key: the table has one field for both.
     private func doubles(in entries: [TapeEntry]) async throws(RedisError) -> Int {
         let orders = entries.compactMap { entry -> LedgerOrder? in
             if case .order(let order)? = try? LedgerEntry(entry) { order } else { nil }

@@ -1,17 +1,17 @@
 package import Redis
 package import Tape
 
-/// Makes the table of seen keys whole again, out of the ledger.
+/// Restores the table of seen keys from the ledger.
 ///
-/// Apis may run meanwhile. As long as the table is too short for the ledger they refuse all orders; where keys of an earlier
-/// ledger hide that, an order whose key is gone may be placed again until its key is back.
+/// Apis may keep running. While the table is too short for the ledger, they refuse all orders; if keys of an earlier ledger hide
+/// that, an order whose key is lost may be placed again until its key is restored.
 package struct KeyRepair: Sendable {
-    /// What one run from the ledger's first entry to its newest has found and done.
+    /// The result of one run from the ledger's first entry to its newest.
     package struct Report: Equatable, Sendable {
-        /// How many orders the ledger has, and how many keys were put back.
+        /// The number of orders in the ledger, and of keys that were restored.
         package fileprivate(set) var orders = 0
         package fileprivate(set) var restored = 0
-        /// Orders that were placed a second time under the same currency, amount and key, while the key was lost.
+        /// Orders that were placed twice with the same currency, amount and key while the key was lost.
         package fileprivate(set) var doubled = LedgerFindings()
     }
 
@@ -27,7 +27,7 @@ package struct KeyRepair: Sendable {
         ledger = StreamReader(key: keys.ledger, redis: redis, clock: clock)
     }
 
-    /// Throws `RedisError`, and `DamagedEntry` at the first entry that cannot be read: what came before it is repaired then.
+    /// Throws `RedisError`, and `DamagedEntry` at the first unreadable entry; everything before it has been repaired then.
     package func run() async throws -> Report {
         var report = Report()
         var next: StreamID? = StreamID(milliseconds: 0, sequence: 0)

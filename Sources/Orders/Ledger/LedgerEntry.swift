@@ -1,16 +1,16 @@
 import Basics
 package import Tape
 
-/// An entry of the ledger: the opening, which is the first, an order, a raised total, or currencies that were added.
+/// An entry of the ledger: the opening, which is the first, an order, a raised total, or an addition of currencies.
 package enum LedgerEntry: Equatable, Sendable {
     case opening(LedgerOpening)
     case order(LedgerOrder)
     case raise(LedgerRaise)
     case addition(CurrencyAddition)
 
-    /// Tells the kind by the fields `opened`, `raised` and `added`; an entry without any of them is an order.
+    /// Determines the kind by the fields `opened`, `raised` and `added`; an entry without any of them is an order.
     ///
-    /// Throws if a field of that kind is missing or unreadable; other fields do not matter.
+    /// Throws if a field of that kind is missing or unreadable; other fields are ignored.
     package init(_ entry: TapeEntry) throws(DamagedEntry) {
         if entry.fields["opened"] != nil {
             self = .opening(try LedgerOpening(entry))
@@ -23,7 +23,7 @@ package enum LedgerEntry: Equatable, Sendable {
         }
     }
 
-    /// The entry's id in the ledger, which Redis made of its own clock (`XADD` with `*`).
+    /// The entry's id in the ledger, which Redis generated from its clock (`XADD` with `*`).
     package var id: StreamID {
         switch self {
         case .opening(let opening): opening.id
@@ -52,7 +52,7 @@ package enum LedgerEntry: Equatable, Sendable {
         }
     }
 
-    /// Its field in the table of seen keys; nil for an entry without one, which are the opening and raises.
+    /// Its field in the table of seen keys; nil for openings and raises, which have none.
     package var identity: String? {
         switch self {
         case .order(let order): order.identity
@@ -62,17 +62,17 @@ package enum LedgerEntry: Equatable, Sendable {
     }
 }
 
-/// What the ledger began with.
+/// The first entry of a ledger.
 package struct LedgerOpening: Equatable, Sendable {
     package let id: StreamID
     package let tail: OrderTail
-    /// When, in RFC 3339.
+    /// When it was opened, in RFC 3339.
     package let opened: String
-    /// Which rates the ledger takes.
+    /// The kind of rates that the ledger accepts.
     package let kind: DataKind
-    /// What had been sold before this ledger.
+    /// How much was sold before this ledger.
     package let total: Satoshi
-    /// With the currencies of the opening alone: others may have been added later.
+    /// The terms at the opening; currencies may have been added later.
     package let terms: LedgerTerms
 
     init(_ entry: TapeEntry) throws(DamagedEntry) {
@@ -89,20 +89,20 @@ package struct LedgerOpening: Equatable, Sendable {
                 ? try fields.read("currencies") { try? LedgerTerms.currencies($0) } : standard.currencies)
     }
 
-    /// The name of the field that says which rates the ledger takes.
+    /// The name of the field for the kind of rates.
     ///
-    /// Builds that know the standard terms alone look for `kind`, and take an entry without it for no opening: so they take no
-    /// order for a ledger with other terms.
+    /// Builds that only know the standard terms look for `kind`, and do not accept an opening without it, so they take no orders
+    /// for a ledger with other terms.
     package static func kindField(_ terms: LedgerTerms) -> String { terms == .standard ? "kind" : "rates" }
 }
 
-/// An order with what only the ledger knows.
+/// An order with the fields that only the ledger has.
 package struct LedgerOrder: Equatable, Sendable {
-    /// The part that clients, and the read model, have too.
+    /// The part that clients and the read model also have.
     package let order: BuyOrder
     /// The running sum after this order.
     package let total: Satoshi
-    /// The client's key: with currency and amount it names the order.
+    /// The client's key; together with currency and amount it identifies the order.
     package let key: IdempotenceKey
 
     package init(order: BuyOrder, total: Satoshi, key: IdempotenceKey) {
@@ -118,6 +118,6 @@ package struct LedgerOrder: Equatable, Sendable {
             key: try fields.read("key", IdempotenceKey.init))
     }
 
-    /// Its field in the table of keys that were seen: currency, canonical amount and key.
+    /// Its field in the table of seen keys: currency, canonical amount and key.
     package var identity: String { "\(order.currency.rawValue) \(order.amount) \(key)" }
 }

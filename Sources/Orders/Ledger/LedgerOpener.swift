@@ -2,17 +2,17 @@ import Basics
 package import Redis
 package import Tape
 
-/// Opens the ledger, once: what was sold is never begun again at nothing by itself.
+/// Opens the ledger, once: the total that was sold must never silently restart at zero.
 package struct LedgerOpener: Sendable {
     /// The result of opening; all but `opened` have changed nothing.
     package enum Outcome: Equatable, Sendable {
         /// The ledger is open now; this is its first entry.
         case opened(LedgerMark)
-        /// There is a ledger, which begins with this entry.
+        /// The ledger already exists, and begins with this entry.
         case isOpen(StreamID)
-        /// This shows, in words, that there was one, and it was not said how much that one had sold.
+        /// There are signs of an earlier ledger, given in words, and nobody stated how much it had sold.
         case hadOne(String)
-        /// More had been sold than was said: at least this much, as a witness, the read model or a marked loss says.
+        /// More had been sold than was stated: at least this much, according to a witness, the read model or a recorded loss.
         case tooLittle(Satoshi)
     }
 
@@ -34,17 +34,17 @@ package struct LedgerOpener: Sendable {
         history = OrderHistory(readModel: readModel, ledger: redis, keys: keys, clock: clock)
     }
 
-    /// The ledger's first entry; nil when there is no ledger.
+    /// The ledger's first entry; nil if there is no ledger.
     package func firstEntry() async throws(RedisError) -> StreamID? {
         try await history.ledger.oldest()?.id
     }
 
-    /// What shows, in words, that there was a ledger where there is none now; nil if nothing does.
+    /// Signs of an earlier ledger, in words, if there is none now; nil if there are no signs.
     ///
-    /// The one rule of traces: who advises to open a ledger asks it too. A key of any type is a trace, for it says that
-    /// somebody has been there. Of witnesses those count that are about a ledger of the kind; nil: all.
+    /// Everything that advises to open a ledger uses this rule. A key of any type is a sign, because somebody has created it. Of
+    /// the witnesses, only those for a ledger of this kind count; all of them if `kind` is nil.
     package func trace(of kind: DataKind?) async throws(RedisError) -> String? {
-        // Where there is a read model at all, there are its statistics or a stream of all orders.
+        // A read model always has its statistics or a stream of all orders.
         let live = ReadModelKeys(keys).all(LedgerTerms.standard.currencies)
         if try await exists(live, readModel) {
             if let last = try? await history.last() { return "the read model goes up to the entry \(last.id)" }
@@ -63,7 +63,7 @@ package struct LedgerOpener: Sendable {
         }
         if try await exists([keys.seen], redis) { return "\(keys.seen) exists" }
         if try await exists([keys.ledger], redis) { return "\(keys.ledger) has had entries" }
-        // Without the right to ask there is no such trace; the others stand for themselves.
+        // If the user may not read this, the sign is skipped; the others suffice.
         let stats = try? await redis.send(RedisCommand("INFO", "stats")).text
         guard let evicted = stats.flatMap({ RedisInfo($0).integer("evicted_keys") }), evicted > 0 else { return nil }
         return "Redis has evicted \(evicted) keys since it was started, and the ledger may be one of them"
@@ -73,8 +73,8 @@ package struct LedgerOpener: Sendable {
         try await redis.send(RedisCommand("EXISTS", arguments: keys)).integer ?? 0 > 0
     }
 
-    /// With `alreadySold`, which is at most the cap and at least what a witness or the read model says, whatever else shows
-    /// that there was a ledger is left as it is.
+    /// With `alreadySold`, other signs of an earlier ledger are ignored; it must be at least what a witness or the read model
+    /// says, and at most the cap.
     package func open(
         _ kind: DataKind, _ terms: LedgerTerms = .standard, alreadySold: Satoshi?
     ) async throws(RedisError) -> Outcome {

@@ -2,13 +2,13 @@ import Basics
 package import Redis
 package import Tape
 
-/// An entry by which a person has said that more was sold than the ledger shows: orders were lost with a copy of it.
+/// An entry by which a person states that more was sold than the ledger shows, because orders were lost.
 package struct LedgerRaise: Equatable, Sendable {
     package let id: StreamID
     package let tail: OrderTail
-    /// When, in RFC 3339.
+    /// When it was raised, in RFC 3339.
     package let raised: String
-    /// The running total from here on: all that was sold, the lost orders included.
+    /// The running total from now on: everything that was sold, including the lost orders.
     package let total: Satoshi
 
     init(_ entry: TapeEntry) throws(DamagedEntry) {
@@ -20,19 +20,19 @@ package struct LedgerRaise: Equatable, Sendable {
     }
 }
 
-/// Raises the ledger's running total, so that what was lost counts against the cap all the same.
+/// Raises the ledger's running total, so that lost orders still count against the cap.
 package struct LedgerRaiser: Sendable {
-    /// What the script answers; all but `raised` have changed nothing.
+    /// The script's answers; all but `raised` have changed nothing.
     package enum Outcome: Equatable, Sendable {
-        /// The total before, and the ledger's cap.
+        /// The new entry, the total before, and the ledger's cap.
         case raised(StreamID, from: Satoshi, cap: Satoshi)
-        /// It is more than the ledger's cap, which is this.
+        /// The total would exceed the ledger's cap, which is this.
         case beyondCap(Satoshi)
-        /// It is as high already.
+        /// The total is already at least as high.
         case enough(Satoshi)
         /// There is no ledger.
         case notOpen
-        /// The ledger holds what cointape never wrote; what, in words.
+        /// The ledger contains something that cointape never wrote; says what, in words.
         case damaged(String)
     }
 
@@ -46,10 +46,10 @@ package struct LedgerRaiser: Sendable {
         self.clock = clock
     }
 
-    /// Raises the running total to `sold`, which is all that was ever sold, and not what is to be added.
+    /// Raises the running total to `sold`, which is everything that was ever sold, not the amount to add.
     ///
-    /// Also takes away the mark of a loss whose total `sold` reaches; then it writes even if the total stays the same.
-    /// Running it again answers `enough`.
+    /// Also removes the mark of a loss that `sold` accounts for; in that case it writes even if the total stays the same. Running
+    /// it again returns `enough`.
     package func raise(to sold: Satoshi) async throws(RedisError) -> Outcome {
         let reply = try await redis.evaluate(
             Self.script, keys: [keys.ledger, keys.missing],

@@ -1,28 +1,28 @@
 package import Redis
 package import Tape
 
-/// Whether orders can be written, and last, where they are: what is refused, keys that are not what they should be, and
-/// what acknowledged orders survive.
+/// Whether orders can be written and will last where they are: refused commands, keys of the wrong type, and what acknowledged
+/// orders survive.
 package struct OrdersFitness: Equatable, Sendable {
-    /// One thing that keeps orders from being written, or from lasting.
+    /// Something that prevents orders from being written, or from lasting.
     package struct Finding: Equatable, Sendable {
-        /// A line for people that names what it is about: `orders`, or `the read model`, and the Redis or key.
+        /// One line for people, which names its subject: `orders` or `the read model`, and the Redis or key.
         package let what: String
-        /// Lines for a shell that mend it, or show more of it.
+        /// Shell commands that fix it, or show more about it.
         package let mend: [String]
     }
 
-    /// Empty if all is well, as far as could be asked.
+    /// Empty if all is well, as far as the server could be queried.
     package let findings: [Finding]
-    /// What could not be asked.
+    /// What could not be queried.
     package let unknown: [String]
-    /// Its shortcomings stand in `findings` too, and its unknown settings in `unknown`.
+    /// Its shortcomings are also in `findings`, and its unknown settings in `unknown`.
     package let durability: LedgerDurability
 
-    /// Asks both Redis; `worker` names who does, for the probe's key.
+    /// Queries both Redis; `worker` is part of the probe's key.
     ///
-    /// `census` is of this ledger. `places` and `projects` say whether the worker takes orders, and whether it writes the read
-    /// model. Throws when there is no connection, or no answer.
+    /// `census` must belong to this ledger. `places` and `projects` say whether the worker takes orders, and whether it writes
+    /// the read model. Throws if there is no connection, or no answer.
     package static func look(
         ledger: RedisClient, readModel: RedisClient, keys: TapeKeys, worker: String,
         census: KeyCensus, acknowledgement: Acknowledgement? = nil, places: Bool, projects: Bool
@@ -32,7 +32,7 @@ package struct OrdersFitness: Equatable, Sendable {
         let currencies = await Self.currencies(ledger, keys)
         var needs: [RedisNeed] = projects ? .following(keys, acknowledgement) : []
         if places { needs += .placing(keys, acknowledgement) }
-        // A project worker alone writes nothing there, unless it confirms.
+        // A worker that only projects writes nothing there, unless it confirms.
         let writes = places || acknowledgement?.command != nil
         let probe = WriteProbe(ledger, key: writes ? keys.probe(worker, tag: "{orders}") : nil, needs: needs)
         look.take(try await probe.look(), ledger, "orders")
@@ -72,7 +72,7 @@ package struct OrdersFitness: Equatable, Sendable {
         return OrdersFitness(findings: look.findings, unknown: look.unknown, durability: durability)
     }
 
-    /// Those that the ledger takes; where that cannot be read, those that every ledger had once.
+    /// The ledger's currencies; if they cannot be read, the standard ones.
     private static func currencies(_ ledger: RedisClient, _ keys: TapeKeys) async -> [Currency] {
         let history = OrderHistory(readModel: ledger, ledger: ledger, keys: keys, clock: TapeClock())
         return (try? await history.terms())?.currencies ?? LedgerTerms.standard.currencies
@@ -98,7 +98,7 @@ package struct OrdersFitness: Equatable, Sendable {
                         what: "orders: the table of seen keys is not whole: \(shortfall)",
                         mend: ["cointape orders repair"]))
             } catch {
-                // That a key is of another type has been told.
+                // A wrong type has already been reported.
                 guard error.isOutage || error.isDenial else { return }
                 guard !error.isOutage else { throw error }
                 unknown.append("the ledger's Redis refuses \(error.command): whether the table of seen keys is whole")

@@ -1,15 +1,15 @@
 package import Redis
 package import Tape
 
-/// What orders need of their Redis, by what is done.
+/// What orders need from their Redis, by task.
 extension [RedisNeed] {
-    /// Of an api, in the ledger's Redis.
+    /// For an api, in the ledger's Redis.
     package static func placing(_ keys: TapeKeys, _ acknowledgement: Acknowledgement?) -> [RedisNeed] {
         reading(keys.ledger) + Self("XADD", on: keys.ledger) + Self("HGET", "HLEN", "HMGET", "HSET", on: keys.seen)
             + Self("GET", "SET", "DEL", on: keys.missing) + confirming(keys, acknowledgement)
     }
 
-    /// Of an api, in the read model's Redis; `currencies` are those that the ledger takes.
+    /// For an api, in the read model's Redis; `currencies` are those that the ledger takes.
     package static func showing(
         _ keys: TapeKeys, _ currencies: [Currency] = LedgerTerms.standard.currencies
     ) -> [RedisNeed] {
@@ -18,12 +18,12 @@ extension [RedisNeed] {
             + model.streams(currencies).flatMap { Self("XREVRANGE", on: $0) }
     }
 
-    /// Of a project worker, in the ledger's Redis.
+    /// For a project worker, in the ledger's Redis.
     package static func following(_ keys: TapeKeys, _ acknowledgement: Acknowledgement?) -> [RedisNeed] {
         reading(keys.ledger) + confirming(keys, acknowledgement)
     }
 
-    /// Of a project worker, in the read model's Redis: `project.lua`.
+    /// For a project worker, in the read model's Redis: `project.lua`.
     package static func folding(
         _ keys: TapeKeys, _ currencies: [Currency] = LedgerTerms.standard.currencies
     ) -> [RedisNeed] {
@@ -32,18 +32,18 @@ extension [RedisNeed] {
             + model.streams(currencies).flatMap { Self("TYPE", "XINFO STREAM", "XADD", on: $0) }
     }
 
-    /// Of an api, in the Redis of `orders.witness`: `keep_witness.lua`.
+    /// For an api, in the Redis of `orders.witness`: `keep_witness.lua`.
     package static func witnessing(_ keys: TapeKeys) -> [RedisNeed] {
         .scripts + Self("GET", "SET", on: keys.witness)
     }
 
-    /// `confirm.lua`, and what waits behind it.
+    /// For `confirm.lua`, and the wait after it.
     private static func confirming(_ keys: TapeKeys, _ acknowledgement: Acknowledgement?) -> [RedisNeed] {
         guard let wait = acknowledgement?.command else { return [] }
         return .scripts + Self("XRANGE", on: keys.ledger) + Self("SET", on: keys.confirmed) + [RedisNeed(wait.name)]
     }
 
-    /// Of a person's `cointape orders open`, `currencies`, `raise`, `repair` and `rebuild`, beyond what workers need.
+    /// For the commands `cointape orders open`, `currencies`, `raise`, `repair` and `rebuild`, in addition to what workers need.
     package static func mending(
         _ keys: TapeKeys, _ currencies: [Currency] = LedgerTerms.standard.currencies
     ) -> [RedisNeed] {

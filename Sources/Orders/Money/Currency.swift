@@ -1,6 +1,6 @@
-/// What an order is paid in: a code of three capital letters, as those of ISO 4217.
+/// The currency of an order: a code of three capital letters, as in ISO 4217.
 ///
-/// Which of them a ledger takes, the ledger says: see `LedgerTerms`.
+/// Each ledger defines which currencies it takes: see `LedgerTerms`.
 package struct Currency: RawRepresentable, Hashable, Sendable {
     package let rawValue: String
 
@@ -13,7 +13,7 @@ package struct Currency: RawRepresentable, Hashable, Sendable {
         self.rawValue = rawValue
     }
 
-    /// A code that stands in the source.
+    /// A code that is a constant in the source.
     package init(_ code: StaticString) {
         rawValue = "\(code)"
     }

@@ -1,16 +1,16 @@
 import Basics
 
-/// A decimal that is not negative: a whole number and how many of its digits stand behind the point.
+/// A decimal that is not negative: a whole number, and how many of its digits are decimals.
 ///
-/// No floating point anywhere: what was read is what is written, and arithmetic is that of whole numbers.
+/// Uses no floating point: it is written exactly as it was read, and arithmetic is exact.
 struct Decimal128: Equatable {
     /// Below 10^38, so that it fits.
     let digits: UInt128
     let scale: Int
 
-    /// Reads digits with at most one point, which stands between digits, and without leading zeros; nil for anything else.
+    /// Reads digits with at most one point, which must be between digits, and without leading zeros; nil for anything else.
     ///
-    /// Signs, exponents, spaces and other alphabets' digits are something else.
+    /// That includes signs, exponents, spaces and digits of other scripts.
     init?(_ text: some Collection<UInt8>, mostDigits: Int, mostDecimals: Int) {
         guard text.count <= mostDigits + 1 else { return nil }
         let whole = text.prefix(while: isDigit)
@@ -26,9 +26,9 @@ struct Decimal128: Equatable {
         scale = decimals.count
     }
 
-    /// The shortest text of `value` ÷ 10^`scale`: no zeros behind the last decimal, and no point without one.
+    /// The shortest text of `value` ÷ 10^`scale`: without trailing zeros, and without a point if there are no decimals.
     static func text(_ value: UInt128, scale: Int) -> String {
-        // Nearly all of them, at a tenth of the time.
+        // Nearly all values fit, and this takes a tenth of the time.
         if let small = UInt64(exactly: value) { return digits(of: small, scale: scale) }
         return digits(of: value, scale: scale)
     }
@@ -36,7 +36,7 @@ struct Decimal128: Equatable {
     private static func digits<Value: FixedWidthInteger>(of value: Value, scale: Int) -> String {
         var (rest, decimals) = (value, scale)
         while decimals > 0, rest % 10 == 0 { (rest, decimals) = (rest / 10, decimals - 1) }
-        // The last one first.
+        // The last digit first.
         var (text, written) = ([UInt8](), 0)
         text.reserveCapacity(48)
         while rest > 0 || written <= decimals {

@@ -1,4 +1,4 @@
-/// What one BTC costs, exactly as its provider wrote it.
+/// The price of one BTC, exactly as its provider wrote it.
 package struct Rate: Equatable, Sendable, CustomStringConvertible {
     private let decimal: Decimal128
     /// The text that was read, trailing zeros included.
@@ -13,9 +13,9 @@ package struct Rate: Equatable, Sendable, CustomStringConvertible {
         description = text
     }
 
-    /// What the amount buys, rounded up to the next whole satoshi: amount × 10^8 ÷ rate.
+    /// How much the amount buys, rounded up to the next whole satoshi: amount × 10^8 ÷ rate.
     ///
-    /// nil when it is more than can be counted, which for amounts that `Amount` takes cannot happen.
+    /// nil if it overflows, which cannot happen for valid amounts.
     package func satoshi(for amount: Amount) -> Satoshi? {
         let (dividend, overflow) = UInt128(amount.units).multipliedReportingOverflow(by: powerOfTen(decimal.scale))
         guard !overflow else { return nil }

@@ -7,7 +7,7 @@ package struct Satoshi: Hashable, Comparable, Sendable {
         self.value = value
     }
 
-    /// Reads what a script wrote: digits, without leading zeros.
+    /// Reads the output of a script: digits, without leading zeros.
     package init?(digits text: some Collection<UInt8>) {
         guard let decimal = Decimal128(text, mostDigits: 38, mostDecimals: 0) else { return nil }
         self.init(decimal.digits)
@@ -33,7 +33,7 @@ package struct Satoshi: Hashable, Comparable, Sendable {
         return Satoshi(isOver ? .max : sum)
     }
 
-    /// What is left of it; nothing when the other is more.
+    /// Subtracts the other value; zero if that is larger.
     package func less(_ other: Satoshi) -> Satoshi {
         Satoshi(value > other.value ? value - other.value : 0)
     }

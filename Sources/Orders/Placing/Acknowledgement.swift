@@ -1,13 +1,13 @@
 import Basics
 package import Redis
 
-/// What an order has to be before it is acknowledged, beyond what the server does by itself.
+/// What must hold for an order before it is acknowledged, beyond the server's own guarantees.
 package struct Acknowledgement: Equatable, Sendable {
-    /// How many replicas must have it.
+    /// How many replicas must have the order.
     package let replicas: Int
-    /// Whether the server, and the replicas that are asked for, must have it on their disks: needs Redis 7.2.
+    /// Whether the server, and these replicas, must have the order on disk; needs Redis 7.2.
     package let fsync: Bool
-    /// How long that may take; at least a millisecond, as none would be for ever.
+    /// How long to wait for that; at least a millisecond, because 0 would mean forever.
     package let timeout: Duration
 
     package init(replicas: Int, fsync: Bool, timeout: Duration) {
@@ -16,14 +16,14 @@ package struct Acknowledgement: Equatable, Sendable {
         self.timeout = timeout
     }
 
-    /// The command to be sent behind the write on its connection; nil when nothing more is asked for.
+    /// The command to send after the write, on the same connection; nil if nothing more is required.
     package var command: RedisCommand? {
         let wait = max(1, timeout.milliseconds)
         if fsync { return RedisCommand("WAITAOF", 1, replicas, wait) }
         return replicas > 0 ? RedisCommand("WAIT", replicas, wait) : nil
     }
 
-    /// What is missing after the command's reply, in words; nil when all is well.
+    /// What is missing according to the command's reply, in words; nil if all is well.
     package func shortfall(_ reply: RedisReply) -> String? {
         switch reply {
         case .integer(let count) where !fsync:

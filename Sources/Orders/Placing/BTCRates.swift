@@ -2,11 +2,11 @@ package import Basics
 import JSON
 package import Tape
 
-/// What one BTC costs in each currency that the feed rates, as of a minute.
+/// The price of one BTC in each currency of the feed, as of a minute.
 package struct BTCRates: Equatable, Sendable {
     package let minute: Minute
     package let kind: DataKind
-    /// What one BTC costs in each; a currency that the feed does not rate is missing.
+    /// The price of one BTC in each currency; currencies that the feed does not rate are missing.
     package let rates: [Currency: Rate]
 
     package init(minute: Minute, kind: DataKind, rates: [Currency: Rate]) {
@@ -15,9 +15,9 @@ package struct BTCRates: Equatable, Sendable {
         self.rates = rates
     }
 
-    /// Reads an entry whose first row has rates, in strings or numbers, each under its currency; nil for a gap.
+    /// Reads an entry whose first row has the rates, as strings or numbers, under their currencies; nil for a gap.
     ///
-    /// A member without a value is none; other members may stand there too. One rate that cannot be read spoils the entry.
+    /// Members without a value, and other members, are ignored. An unreadable rate makes the whole entry invalid.
     package init?(_ entry: TapeEntry) throws(DamagedEntry) {
         guard let rows = entry.rows else { return nil }
         var rates: [Currency: Rate] = [:]
@@ -41,10 +41,10 @@ package struct BTCRates: Equatable, Sendable {
         self.init(minute: entry.minute, kind: kind, rates: rates)
     }
 
-    /// Whether an order may be priced by them.
+    /// Whether the rates are recent enough to price an order.
     package func isYoung(_ maxAge: Duration, _ clock: TapeClock) -> Bool { clock.now <= minute.start + maxAge }
 
-    /// Which currencies of a ledger have no rate, in words; nil if all have one.
+    /// Names the currencies of a ledger that have no rate; nil if all have one.
     package func shortfall(for terms: LedgerTerms) -> String? {
         let unrated = terms.currencies.filter { rates[$0] == nil }
         guard !unrated.isEmpty else { return nil }
@@ -53,7 +53,7 @@ package struct BTCRates: Equatable, Sendable {
             + "filter of the feed of rates"
     }
 
-    /// The members of the first row, numbers as they are written.
+    /// The members of the first row, with numbers as written.
     private static func members(of rows: [UInt8]) throws(JSONSyntaxError) -> [String: String] {
         let text = rows.span
         var reader = FlatRowsReader()

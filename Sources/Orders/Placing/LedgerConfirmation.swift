@@ -2,11 +2,10 @@ package import Redis
 import Synchronization
 package import Tape
 
-/// Waits until entries of the ledger are as safe as is asked for: on replicas, on disks.
+/// Waits until entries of the ledger are as safe as required: on replicas, on disks.
 ///
-/// A write of its own and the WAIT behind it go out on a connection of their own, so that placing orders never waits for
-/// them; replication is ordered, so they cover every entry that the server had before. One WAIT serves all who ask while
-/// another is under way.
+/// A write and the WAIT after it use a connection of their own, so that placing orders never waits for them; replication is
+/// ordered, so they cover every entry that the server had before. All calls that arrive during one WAIT share the next one.
 package final class LedgerConfirmation: Sendable {
     private typealias Waiter = @Sendable (Result<String?, RedisError>) -> Void
 
@@ -14,7 +13,7 @@ package final class LedgerConfirmation: Sendable {
         var isUnderWay = false
         var waiting: [(mark: LedgerMark, waiter: Waiter)] = []
         var obstacle: String?
-        /// Until when the obstacle, or that there is none, need not be looked at again.
+        /// Until when the cached obstacle, or its absence, is valid.
         var knownUntil: ContinuousClock.Instant?
     }
 
@@ -25,9 +24,9 @@ package final class LedgerConfirmation: Sendable {
     private let acknowledgement: Acknowledgement
     private let state = Mutex(State())
 
-    /// Returns nil where nothing more is asked for than what the server does by itself.
+    /// Returns nil if nothing beyond the server's own guarantees is required.
     ///
-    /// `redis` is the ledger's; its connection is not used.
+    /// `redis` is the ledger's; a separate connection is used.
     package init?(ledger redis: RedisClient, keys: TapeKeys, acknowledgement: Acknowledgement) {
         guard acknowledgement.command != nil else { return nil }
         self.redis = redis.separate()
@@ -35,7 +34,7 @@ package final class LedgerConfirmation: Sendable {
         self.acknowledgement = acknowledgement
     }
 
-    /// Why this server's word on its disk does not count; nil if it does, or is not asked for.
+    /// Why this server cannot guarantee that entries are on disk; nil if it can, or if that is not required.
     package func obstacle() async throws(RedisError) -> String? {
         guard acknowledgement.fsync else { return nil }
         let known = state.withLock { state -> String?? in
@@ -50,10 +49,10 @@ package final class LedgerConfirmation: Sendable {
         return obstacle
     }
 
-    /// What the entry lacks, in words; nil once it is as safe as was asked for.
+    /// What the entry lacks, in words; nil once it is as safe as required.
     ///
-    /// Waits behind at most one other WAIT, so it returns after twice the acknowledgement's timeout at the latest; where Redis
-    /// hangs it throws, up to four seconds later.
+    /// Waits for at most one earlier WAIT, so it returns within twice the acknowledgement's timeout; if Redis hangs, it throws up
+    /// to four seconds later.
     package func shortfall(of mark: LedgerMark) async throws(RedisError) -> String? {
         let result = await withUnsafeContinuation { continuation in
             let isFirst = state.withLock { state in
@@ -74,7 +73,7 @@ package final class LedgerConfirmation: Sendable {
                 return state.waiting
             }
             guard !batch.isEmpty else { return }
-            // Each is looked for: they may have been placed on two servers, one of which has taken the other's place.
+            // Each entry is checked, because they may have been placed on two servers, before and after a failover.
             for (waiter, result) in zip(batch.map(\.waiter), await confirm(batch.map(\.mark))) { waiter(result) }
         }
     }

@@ -2,32 +2,32 @@ import Basics
 package import Redis
 package import Tape
 
-/// What `create_order.lua` has to say.
+/// The answers of `create_order.lua`.
 package enum OrderOutcome: Equatable, Sendable {
-    /// The order was taken now.
+    /// The order was placed now.
     case new(LedgerClaim)
-    /// It had been taken: this is the order; and whether the entry that was known is there too.
+    /// The order had already been placed; also says whether the entry that was known still exists.
     case seen(LedgerOrder, hasKnown: Bool)
-    /// It had not been taken, and nothing was offered.
+    /// The order had not been placed, and there was no offer.
     case noOffer
-    /// By Redis' clock the offer is not valid yet, or no longer.
+    /// The offer is not valid yet, or no longer, by Redis' clock.
     case rateStale
-    /// The ledger takes these currencies, and not the order's.
+    /// The ledger takes these currencies, but not the order's.
     case noCurrency([Currency])
-    /// It does not fit; the sum so far, and the ledger's cap.
+    /// The order would exceed the cap; the total so far, and the cap.
     case capExceeded(total: Satoshi, cap: Satoshi)
     /// There is no ledger.
     case notOpen
-    /// An entry that was known is not there any more.
+    /// An entry that was known is missing.
     case ledgerLost(String)
-    /// The table of seen keys lacks orders of the ledger; how, in words.
+    /// The table of seen keys lacks orders of the ledger; says how, in words.
     case keysLost(String)
-    /// The ledger takes rates of this kind, and the offer is of the other.
+    /// The ledger takes rates of this kind, and the offer has the other.
     case wrongKind(DataKind)
-    /// The ledger holds what the script never wrote; what, in words.
+    /// The ledger contains something that the script never wrote; says what, in words.
     case damaged(String)
 
-    /// Reads the script's reply; `tail` is the one that it was given.
+    /// Reads the script's reply; `tail` is the one that was passed to it.
     package init(_ reply: RedisReply, tail: OrderTail) throws(RedisError) {
         let parts = reply.array ?? []
         let detail = parts.count > 1 ? parts[1].text ?? "" : ""

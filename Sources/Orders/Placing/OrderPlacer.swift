@@ -4,15 +4,15 @@ package import Tape
 
 /// Places orders in the ledger.
 package struct OrderPlacer: Sendable {
-    /// What `place` has done with a request: only an `order` may be acknowledged.
+    /// The result of `place`: only an `order` may be acknowledged.
     package enum Placement: Equatable, Sendable {
-        /// It stands in the ledger, as safely as was asked for; a replay was placed by an earlier request.
+        /// The order is in the ledger, as safely as required; a replay was placed by an earlier request.
         case order(BuyOrder, isReplay: Bool)
-        /// Any outcome but `new` and `seen`; and what was offered, if anything.
+        /// Any outcome but `new` and `seen`, with the offer if there was one.
         case refused(OrderOutcome, Offer?)
-        /// It stands in the ledger, but not as safely as was asked for, or that is not known; why, in words.
+        /// The order is in the ledger, but not as safely as required, or that is unknown; says why, in words.
         case unsafe(String)
-        /// Nothing was placed: this server cannot make an order as safe as is asked for; why, in words.
+        /// Nothing was placed, because this server cannot make an order as safe as required; says why, in words.
         case unconfirmable(String)
     }
 
@@ -20,11 +20,11 @@ package struct OrderPlacer: Sendable {
     private let keys: TapeKeys
     private let confirmation: LedgerConfirmation?
     private let maxRateAge: Duration
-    /// Tells which entry must be there when an order is placed, and is told of each order that is acknowledged.
+    /// Knows which entry must exist when an order is placed, and records each acknowledged order.
     package let horizon: LedgerHorizon
     private let clock: TapeClock
 
-    /// With a confirmation no order is acknowledged before that has none of its shortfalls to tell.
+    /// With a `confirmation`, no order is acknowledged while that reports a shortfall.
     package init(
         redis: RedisClient, keys: TapeKeys, confirmation: LedgerConfirmation?, maxRateAge: Duration,
         horizon: LedgerHorizon, clock: TapeClock
@@ -37,9 +37,10 @@ package struct OrderPlacer: Sendable {
         self.clock = clock
     }
 
-    /// Takes the order, or finds it; without rates, and before the horizon is known, it only looks.
+    /// Places the order, or finds it; without rates, and before the horizon is known, it only looks it up.
     ///
-    /// After an error with the code `timeout` or `connectionLost` the order may stand or not: asking again tells.
+    /// After an error with the code `timeout` or `connectionLost`, the order may or may not have been placed; asking again shows
+    /// which.
     package func place(_ request: OrderRequest, rates: BTCRates?) async throws(RedisError) -> Placement {
         let obstacle = try await confirmation?.obstacle()
         let offer = horizon.isKnown && obstacle == nil ? rates.flatMap { self.offer(for: request, at: $0) } : nil
@@ -58,13 +59,13 @@ package struct OrderPlacer: Sendable {
         }
         let claim = LedgerClaim(mark: LedgerMark(id: order.id.entry, tail: order.id.tail), total: total)
         if let shortfall = await shortfall(of: claim.mark, obstacle) { return .unsafe(shortfall) }
-        // A server without what was expected is not the one that this connection led to before.
+        // A server that lacks the expected entry is not the one that this connection led to before.
         let isSame = isOneConnection && (expected == nil || hasExpected)
         horizon.acknowledge(claim, found: hasExpected ? expected : nil, on: isSame ? connection : nil)
         return .order(order, isReplay: isReplay)
     }
 
-    /// What the order that stands in the ledger lacks before it may be acknowledged.
+    /// What an order in the ledger lacks before it may be acknowledged.
     private func shortfall(of mark: LedgerMark, _ obstacle: String?) async -> String? {
         guard let confirmation else { return nil }
         if let obstacle { return obstacle }

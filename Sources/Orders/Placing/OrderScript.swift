@@ -10,11 +10,11 @@ package struct OrderScript: Sendable {
 
     /// The ledger, the table of seen keys, and the mark of a loss.
     package let keys: [String]
-    /// In the order of the script's `ARGV`; those that an offer would fill are empty without one.
+    /// In the order of the script's `ARGV`; without an offer, the arguments for it are empty.
     package let arguments: [any RedisArgument]
 
-    /// Without an offer it only looks for the key; `entriesWithoutKey` is how many of the ledger's entries have no key of their
-    /// own.
+    /// Without an offer it only looks up the key; `entriesWithoutKey` is the number of the ledger's entries that have no key of
+    /// their own.
     package init(
         _ request: OrderRequest, offer: Offer?, tail: OrderTail, now: Timestamp, known: LedgerMark?,
         entriesWithoutKey: Int, keys: TapeKeys

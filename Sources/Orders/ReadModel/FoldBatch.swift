@@ -1,17 +1,17 @@
 package import Tape
 
-/// What entries of the ledger add to a read model, as far as they can be folded.
+/// What entries of the ledger add to a read model, up to the first that cannot be folded.
 package struct FoldBatch: Equatable, Sendable {
-    /// The orders to append, in the ledger's order; the opening is none.
+    /// The orders to append, in the ledger's order; entries of other kinds are left out.
     package private(set) var orders: [BuyOrder] = []
-    /// As they will be.
+    /// The statistics after the batch.
     package private(set) var statistics: ReadModelStatistics
-    /// How many entries it takes the read model on by.
+    /// By how many entries the read model advances.
     package private(set) var count = 0
-    /// What stands behind these entries, if they are not all that was read.
+    /// Why the entries after these cannot be folded; nil if all that were read can.
     package private(set) var stop: FoldStop?
 
-    /// The entries are the ledger's, from `statistics.last` on: that one must be the first, with the same tail.
+    /// `entries` are the ledger's from `statistics.last` on, which must be the first of them, with the same tail.
     package init(_ statistics: ReadModelStatistics, _ entries: [TapeEntry]) {
         self.statistics = statistics
         var rest = entries[...]

@@ -1,16 +1,16 @@
 import Tape
 
-/// Why no order can be folded now: all but `unconfirmed` are for a person to look at.
+/// Why no order can be folded now; all but `unconfirmed` need a person's attention.
 ///
-/// The read model is left as it is: it may be the only copy of orders that were acknowledged.
+/// The read model is left unchanged, because it may be the only copy of acknowledged orders.
 package enum FoldStop: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The ledger does not have the entry that was folded last, or another one in its place: it was lost or set back.
+    /// The ledger lacks the entry that was folded last, or has another in its place: it was lost or set back.
     case ledgerLost(LedgerMark)
-    /// The ledger's next entry is not what cointape writes, or not what may stand behind the entries before it.
+    /// The ledger's next entry is not valid, or does not fit the entries before it.
     case ledgerDamaged(DamagedEntry)
-    /// The ledger's next entries are not as safe yet as orders must be to be acknowledged; what they lack, in words.
+    /// The ledger's next entries are not yet as safe as orders must be to be acknowledged; says what they lack.
     case unconfirmed(String)
-    /// The read model is not what `project.lua` writes.
+    /// The read model is not in the form that `project.lua` writes.
     case readModelDamaged(DamagedReadModel)
 
     package var description: String {

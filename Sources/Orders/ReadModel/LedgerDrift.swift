@@ -1,11 +1,11 @@
 package import Tape
 
-/// By how much the ledger's running total, behind an entry that cannot be folded, is off the sum of its orders.
+/// The difference between the ledger's running total after an entry that cannot be folded, and the sum of its orders.
 package struct LedgerDrift: Equatable, Sendable {
-    /// The running total less the sum: 0 while nobody but cointape has written into the ledger.
+    /// The running total minus the sum; 0 if only cointape has written to the ledger.
     package let satoshi: Int128
 
-    /// `entries` are the ledger's behind `statistics.last`; what cannot be read counts for nothing.
+    /// `entries` are the ledger's after `statistics.last`; unreadable ones count as zero.
     package init(_ statistics: ReadModelStatistics, _ entries: [TapeEntry]) {
         func read(_ field: String, _ entry: TapeEntry) -> Int128? {
             entry.text(field).flatMap { Satoshi(digits: $0.utf8) }.flatMap { Int128(exactly: $0.value) }

@@ -2,20 +2,20 @@ import Basics
 package import Redis
 package import Tape
 
-/// fold: takes the ledger's next orders into the read model, which is the ledger's prefix up to `last` at every moment.
+/// Folds the ledger's next orders into the read model, which always equals the ledger's prefix up to `last`.
 ///
-/// Where it has got to stands in what it writes, and it is written by compare-and-set: so any number of processes may
-/// fold at once, and be killed anywhere.
+/// The position is part of the data that it writes by compare-and-set, so any number of processes may fold at the same time, and
+/// be killed at any point.
 package struct LedgerFold: Sendable {
-    /// What one step has done; only `folded` has written anything.
+    /// The result of one step; only `folded` has written anything.
     package enum Step: Equatable, Sendable {
-        /// This was taken in.
+        /// This batch was folded.
         case folded(FoldBatch)
-        /// There are no more.
+        /// There are no more entries.
         case caughtUp(ReadModelStatistics)
-        /// Somebody else was faster: look again.
+        /// Another process was faster; try again.
         case moved
-        /// Nothing was taken in, and asking again is useless until this is mended; `unconfirmed` may mend by itself.
+        /// Nothing was folded, and retrying is useless until this is fixed; only `unconfirmed` may resolve by itself.
         case stopped(FoldStop)
     }
 
@@ -24,8 +24,8 @@ package struct LedgerFold: Sendable {
     private let keys: ReadModelKeys
     private let confirmation: LedgerConfirmation?
 
-    /// With a confirmation only entries are folded that have none of its shortfalls: one that a failover may still take was
-    /// not acknowledged, and must not count as known.
+    /// With a `confirmation`, only entries without a shortfall are folded: an entry that a failover may still lose was not
+    /// acknowledged, and must not count as known.
     package init(
         readModel: RedisClient, ledger: RedisClient, keys: TapeKeys, space: ReadModelKeys.Space = .live,
         confirmation: LedgerConfirmation?, clock: TapeClock
@@ -36,7 +36,7 @@ package struct LedgerFold: Sendable {
         self.keys = ReadModelKeys(keys, space)
     }
 
-    /// Takes in at most so many entries.
+    /// Folds at most this many entries.
     package func step(atMost count: Int) async throws(RedisError) -> Step {
         let statistics: ReadModelStatistics
         switch try await read() {
@@ -45,7 +45,7 @@ package struct LedgerFold: Sendable {
         }
         let entries = try await entries(from: statistics.last, atMost: count)
         let batch = FoldBatch(statistics, entries)
-        // What stands before a stop is folded first.
+        // The entries before a stop are folded first.
         guard batch.count > 0 else { return batch.stop.map { .stopped($0) } ?? .caughtUp(statistics) }
         if let confirmation, let last = batch.statistics.last {
             if let obstacle = try await confirmation.obstacle() { return .stopped(.unconfirmed(obstacle)) }
@@ -54,14 +54,14 @@ package struct LedgerFold: Sendable {
         return try await write(batch, behind: statistics.last)
     }
 
-    /// By how much the running total is off, as far as the next entries tell; nil when the read model cannot be read.
+    /// The drift of the running total, as far as the next entries show it; nil if the read model cannot be read.
     package func drift(atMost count: Int) async throws(RedisError) -> LedgerDrift? {
         guard case .success(let statistics) = try await read() else { return nil }
         let entries = try await entries(from: statistics.last, atMost: count)
         return LedgerDrift(statistics, Array(entries.drop { $0.id == statistics.last?.id }))
     }
 
-    /// The ledger's entries from `last` on, that one first; all from the beginning when there is none.
+    /// The ledger's entries from `last` on, including that one; from the start if it is nil.
     private func entries(from last: LedgerMark?, atMost count: Int) async throws(RedisError) -> [TapeEntry] {
         guard let last else { return try await ledger.oldest(count, from: StreamID(milliseconds: 0, sequence: 0)) }
         return try await ledger.oldest(count + 1, from: last.id)

@@ -2,7 +2,7 @@ import Redis
 package import Tape
 
 extension OrderHistory {
-    /// How many orders there are: those that are folded, and at most so many that are not.
+    /// The number of orders: those that are folded, plus at most this many that are not.
     package func orders(atMost most: Int) async throws -> Int {
         let statistics = try await statistics()
         let folded = Int(clamping: statistics.count)
@@ -11,9 +11,9 @@ extension OrderHistory {
         return try folded + rest.count { if case .order = try LedgerEntry($0) { true } else { false } }
     }
 
-    /// What the read model says was sold, as a witness of the ledger: nil if it is empty, and if it is damaged.
+    /// What was sold according to the read model; nil if it is empty or damaged.
     ///
-    /// Throws if its Redis does not answer: then it may be a witness.
+    /// Throws if its Redis does not answer, because it may then know of orders.
     func witnessed() async throws(RedisError) -> LedgerClaim? {
         do {
             return try await folded()
@@ -24,18 +24,18 @@ extension OrderHistory {
         }
     }
 
-    /// How many entries the ledger has, the opening included.
+    /// The number of entries in the ledger, including the opening.
     package func entries() async throws -> Int {
         try await ledger.survey().entries
     }
 
-    /// The ledger's first entry behind what was folded last; nil when all are folded.
+    /// The ledger's first entry after the last folded one; nil if all are folded.
     package func firstUnprojected(behind last: LedgerMark?) async throws -> StreamID? {
         guard let first = last.map(\.id.successor) ?? .lowest else { return nil }
         return try await ledger.oldest(1, from: first).first?.id
     }
 
-    /// How many entries of the ledger the read model does not have yet.
+    /// The number of entries in the ledger that the read model does not have yet.
     package func unprojected(atMost most: Int) async throws -> Int {
         guard let first = try await last().map(\.id.successor) ?? .lowest else { return 0 }
         return try await ledger.oldest(most, from: first).count

@@ -1,10 +1,10 @@
 package import Redis
 package import Tape
 
-/// Reads orders: what the read model has, and above that the ledger itself.
+/// Reads orders: from the read model, and newer ones from the ledger itself.
 ///
-/// The read model is read first. What it then lacks is in the ledger, however far either has come meanwhile: so there is
-/// no hole and no duplicate, and an order that was acknowledged is on the next newest page.
+/// The read model is read first. What it lacks at that time is in the ledger, however much is added to either meanwhile, so there
+/// are no holes and no duplicates, and an acknowledged order is on the next newest page.
 package struct OrderHistory: Sendable {
     let readModel: RedisClient
     let ledger: StreamReader
@@ -13,7 +13,7 @@ package struct OrderHistory: Sendable {
     private let redis: RedisClient
     private let seen: String
 
-    /// How many entries that were not projected a page of one currency looks through, and how many in each round trip.
+    /// How many unprojected entries a page of one currency examines, and how many of them per round trip.
     static let mostUnprojected = 10_000
     private static let batch = 1_000
 
@@ -26,7 +26,7 @@ package struct OrderHistory: Sendable {
         folded = StreamReader(key: self.keys.orders(), redis: readModel, clock: clock)
     }
 
-    /// At most `size` orders below the cursor, which is a position: it need not be an order's, and its tail does not count.
+    /// At most `size` orders below the cursor, which is a position: no order needs to have this id, and its tail is ignored.
     ///
     /// Throws `RedisError`, `DamagedEntry`, `DamagedReadModel`, and with a currency `ReadModelBehind`.
     package func page(before cursor: OrderID?, currency: Currency?, size: Int) async throws -> OrderPage {
@@ -36,10 +36,10 @@ package struct OrderHistory: Sendable {
         return OrderPage(unprojected, rows, size: size, last: last)
     }
 
-    /// The newest page in one round trip, if the read model has caught up with the ledger; else nil.
+    /// The newest page in one round trip, if the read model has caught up with the ledger; otherwise nil.
     ///
-    /// The two may be read in either order: what the ledger's newest entry was during the request, and is not above
-    /// `last`, is in the read model with all before it.
+    /// The two may be read in either order: if the ledger's newest entry is not above `last`, the read model has it and all
+    /// entries before it.
     private func newestPage(_ currency: Currency?, _ size: Int) async throws -> OrderPage? {
         async let newest = ledger.newest(1)
         let (last, rows) = try await foldedPage(below: nil, currency, size + 1)
@@ -47,7 +47,7 @@ package struct OrderHistory: Sendable {
         return OrderPage([], rows, size: size, last: last)
     }
 
-    /// The order of this id; nil when there is none, or another one, as its tail tells, in its place.
+    /// The order with this id; nil if there is none, or if its tail shows that the entry is another order.
     package func order(_ id: OrderID) async throws -> BuyOrder? {
         if let entry = try await folded.newest(1, from: id.entry, to: id.entry).first {
             let order = try BuyOrder(entry)
@@ -59,15 +59,15 @@ package struct OrderHistory: Sendable {
         return order.order.id == id ? order.order : nil
     }
 
-    /// The sums over what was projected.
+    /// The sums over the projected orders.
     package func statistics() async throws -> ReadModelStatistics {
         try ReadModelStatistics(await readModel.send(RedisCommand("HGETALL", keys.statistics)))
     }
 
-    /// The ledger's entry that was projected last; nil while the read model is empty.
+    /// The last projected entry of the ledger; nil while the read model is empty.
     package func last() async throws -> LedgerMark? { try await folded()?.mark }
 
-    /// The same with the running total there.
+    /// The same, with the running total at that entry.
     package func folded() async throws -> LedgerClaim? {
         let reply = try await readModel.send(RedisCommand("HMGET", keys.statistics, "last", "last_tail", "total"))
         let fields = (reply.array ?? []).map { $0.text ?? "" }
@@ -79,12 +79,12 @@ package struct OrderHistory: Sendable {
         return LedgerClaim(mark: mark, total: total)
     }
 
-    /// The ledger's newest entry; nil while it is not open.
+    /// The ledger's newest entry; nil if it is not open.
     package func newestEntry() async throws -> LedgerEntry? {
         try await ledger.newest(1).first.map { try LedgerEntry($0) }
     }
 
-    /// The ledger's first entry; nil where there is none, or it is no opening.
+    /// The ledger's first entry; nil if there is none, or it is not an opening.
     package func opening() async throws -> LedgerOpening? {
         guard let first = try await ledger.oldest(), case .opening(let opening) = try LedgerEntry(first) else {
             return nil
@@ -92,11 +92,11 @@ package struct OrderHistory: Sendable {
         return opening
     }
 
-    /// What the ledger allows now; nil while it is not open.
+    /// The ledger's present terms; nil if it is not open.
     package func terms() async throws -> LedgerTerms? {
         guard var terms = try await opening()?.terms else { return nil }
         while true {
-            // A key of an earlier ledger leads to nothing.
+            // The key of an earlier ledger does not lead to an addition.
             let list = LedgerTerms.text(of: terms.currencies)
             guard let id = try await redis.send(RedisCommand("HGET", seen, list)).text,
                 let id = StreamID(id), let entry = try await ledger.newest(1, from: id, to: id).first,
@@ -131,9 +131,9 @@ package struct OrderHistory: Sendable {
         return (try mark(last, tail), orders)
     }
 
-    /// The lines of an order, as page.lua has them; nil for what is none.
+    /// Parses the lines of an order, as page.lua returns them; nil if they are malformed.
     ///
-    /// Nothing that was folded has a line's end in it.
+    /// No folded value contains a newline.
     private static func entry(_ text: [UInt8]) -> TapeEntry? {
         var fields: [String: [UInt8]] = [:]
         fields.reserveCapacity(8)
@@ -156,7 +156,7 @@ package struct OrderHistory: Sendable {
         return TapeEntry(id: id, fields: fields)
     }
 
-    /// The newest orders of the ledger between the ids, both excluded.
+    /// The newest orders of the ledger between these ids, both excluded.
     private func unprojected(
         above last: StreamID?, below cursor: StreamID?, _ currency: Currency?, _ count: Int
     ) async throws -> [BuyOrder] {

@@ -1,13 +1,13 @@
-/// Some orders, the newest first.
+/// A page of orders, newest first.
 package struct OrderPage: Equatable, Sendable {
-    /// At most as many as the page was asked for; empty where there are none below the cursor.
+    /// At most as many as were requested; empty if there are none below the cursor.
     package let orders: [BuyOrder]
-    /// The cursor of the next page; nil when this is the last one.
+    /// The cursor of the next page; nil on the last page.
     package let next: OrderID?
-    /// What the read model had folded when the page was read; nil while it is empty.
+    /// The last entry that the read model had folded when the page was read; nil while it is empty.
     package let last: LedgerMark?
 
-    /// Makes the page of rows that were asked for one more than `size`: the ledger's first, then the read model's.
+    /// Makes the page from the ledger's rows, then the read model's; one more than `size` was requested of them.
     init(_ ledger: [BuyOrder], _ readModel: [BuyOrder], size: Int, last: LedgerMark?) {
         let rows = (ledger + readModel).prefix(size + 1)
         orders = Array(rows.prefix(size))
@@ -16,7 +16,7 @@ package struct OrderPage: Equatable, Sendable {
     }
 }
 
-/// There are more orders that were not projected than a page of one currency looks through.
+/// There are more unprojected orders than a page of one currency examines.
 package struct ReadModelBehind: Error, Equatable, Sendable, CustomStringConvertible {
     package init() {}
 

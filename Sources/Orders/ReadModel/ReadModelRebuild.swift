@@ -1,10 +1,10 @@
 package import Redis
 package import Tape
 
-/// Folds the ledger anew, beside the read model that is in use, and puts the new one in its place at once.
+/// Folds the ledger again into a second read model, and replaces the live one by it in one step.
 ///
-/// Readers and projectors may go on meanwhile. A rebuild that was killed leaves keys that the next one removes first;
-/// two at once hinder, but do not harm, each other.
+/// Readers and project workers may keep running. A rebuild that was killed leaves keys behind, which the next one removes first;
+/// two rebuilds at once slow each other down, but do no harm.
 package struct ReadModelRebuild: Sendable {
     private let readModel: RedisClient
     private let fold: LedgerFold
@@ -15,7 +15,7 @@ package struct ReadModelRebuild: Sendable {
 
     private static let batch = 500
 
-    /// Without a confirmation it also folds entries that are not confirmed.
+    /// Without a `confirmation`, it also folds unconfirmed entries.
     package init(
         readModel: RedisClient, ledger: RedisClient, keys: TapeKeys, confirmation: LedgerConfirmation? = nil,
         clock: TapeClock
@@ -29,10 +29,9 @@ package struct ReadModelRebuild: Sendable {
         shadow = ReadModelKeys(keys, .rebuild)
     }
 
-    /// Returns the sums of the read model that is in use now.
+    /// Returns the sums of the new live read model.
     ///
-    /// Throws `FoldStop` where the ledger cannot be folded to its end, and `RebuildError`; the live read model
-    /// is as it was then.
+    /// Throws `FoldStop` if the ledger cannot be folded completely, or `RebuildError`; the live read model is unchanged then.
     package func run() async throws -> ReadModelStatistics {
         try await requireNothingLost()
         try await remove(await leftovers())
@@ -40,7 +39,7 @@ package struct ReadModelRebuild: Sendable {
             guard !Task.isCancelled else { throw CancellationError() }
             switch try await fold.step(atMost: Self.batch) {
             case .moved: continue
-            // The end need not be reached: orders may come as fast as they are folded.
+            // It is replaced before the end is reached, because orders may arrive as fast as they are folded.
             case .folded(let batch) where batch.count < Self.batch && batch.stop == nil:
                 if try await replace(by: batch.statistics) { return batch.statistics }
             case .folded: continue
@@ -53,18 +52,18 @@ package struct ReadModelRebuild: Sendable {
         }
     }
 
-    /// The live read model may be the last witness of orders that the ledger lost: first they have to count again.
+    /// Refuses if the live read model is the last record of orders that the ledger lost, until they are counted.
     private func requireNothingLost() async throws {
         guard let claim = try await history.witnessed() else { return }
         let opening: LedgerOpening?
         do {
             opening = try await history.opening()
         } catch is DamagedEntry {
-            // The fold stops there, and says so.
+            // The fold stops at this entry, and reports it.
             return
         }
         guard let opening else {
-            // Where the first entry is no opening the fold stops, too.
+            // The fold also stops if the first entry is not an opening.
             guard try await history.entries() > 0 else { throw RebuildError.ledgerEmpty }
             return
         }
@@ -77,13 +76,13 @@ package struct ReadModelRebuild: Sendable {
         _ = try await readModel.send(RedisCommand("UNLINK", arguments: shadow.all(currencies)))
     }
 
-    /// The currencies of whatever a rebuild that was killed has left, and of those that the ledger takes.
+    /// The currencies of a killed rebuild's leftovers, and those that the ledger takes.
     private func leftovers() async throws(RedisError) -> [Currency] {
         let known = (try? await history.terms())?.currencies ?? LedgerTerms.standard.currencies
         return Self.union(known, Self.read(try await stated(shadow)))
     }
 
-    /// What statistics say of their currencies; empty where they say nothing.
+    /// The currencies that the statistics state; empty if they state none.
     private func stated(_ keys: ReadModelKeys) async throws(RedisError) -> String {
         do throws(RedisError) {
             return try await readModel.send(RedisCommand("HMGET", keys.statistics, "currencies")).array?.first?.text
@@ -94,7 +93,7 @@ package struct ReadModelRebuild: Sendable {
         }
     }
 
-    /// A read model that does not say which, or not legibly, may be one of an earlier build.
+    /// A read model that does not state them, or not readably, may come from an earlier build.
     private static func read(_ stated: String) -> [Currency] {
         (try? LedgerTerms.currencies(stated)) ?? LedgerTerms.standard.currencies
     }
@@ -122,11 +121,11 @@ package struct ReadModelRebuild: Sendable {
         name: "replace", source: PackageResources.replace_lua, probesWrites: true)
 }
 
-/// Why no read model can be made of a ledger.
+/// Why no read model can be built from a ledger.
 package enum RebuildError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// There is no ledger to fold: a read model, if there is one, is all that is left of it.
+    /// There is no ledger to fold; the read model, if there is one, is all that is left of it.
     case ledgerEmpty
-    /// The read model has orders that the ledger does not have, and that nobody has counted.
+    /// The read model has orders that the ledger lacks, and that nobody has counted.
     case ordersLost(LedgerLoss)
 
     package var description: String {

@@ -1,45 +1,45 @@
 package import Redis
 import Tape
 
-/// The sums over all orders up to `last`, exactly.
+/// The exact sums over all orders up to `last`.
 package struct ReadModelStatistics: Equatable, Sendable {
     /// The sums over the orders in one currency.
     package struct Sums: Equatable, Sendable {
         package var count: UInt64 = 0
-        /// What was paid, in hundred-millionths of the currency.
+        /// The amount paid, in hundred-millionths of the currency.
         package var units: UInt128 = 0
-        /// What was bought.
+        /// The amount bought.
         package var satoshi = Satoshi(0)
 
         package init() {}
 
-        /// What was paid, as a plain decimal of the currency.
+        /// The amount paid, as a plain decimal of the currency.
         package var amount: String { Decimal128.text(units, scale: 8) }
     }
 
     /// The ledger's entry that was folded last; nil before the first.
     package private(set) var last: LedgerMark?
-    /// When that one was made, in RFC 3339.
+    /// When that entry was made, in RFC 3339.
     package private(set) var lastCreatedAt: String?
     /// The ledger's running total as of `last`.
     package private(set) var total = Satoshi(0)
-    /// What the ledger takes as of `last`; empty before the first entry.
+    /// The currencies that the ledger takes as of `last`; empty before the first entry.
     package private(set) var currencies: [Currency] = []
     private var sums: [Currency: Sums] = [:]
 
-    /// Those of an empty read model.
+    /// The statistics of an empty read model.
     package init() {}
 
     /// Zero for a currency without orders, and for one that the ledger does not take.
     package subscript(currency: Currency) -> Sums { sums[currency] ?? Sums() }
 
-    /// How many orders there are.
+    /// The number of orders.
     package var count: UInt64 { sums.values.reduce(0) { $0 + $1.count } }
 
-    /// Takes in the entry behind `last`.
+    /// Folds the entry after `last`.
     ///
-    /// Throws, and changes nothing, where the entry does not continue what there is: the ledger's first entry is its only
-    /// opening, each running total is the one before plus the order, and the order's currency is one that the ledger takes.
+    /// Throws and changes nothing if the entry does not fit: only the ledger's first entry is an opening, each running total is
+    /// the previous one plus the order, and the ledger must take the order's currency.
     package mutating func fold(_ entry: LedgerEntry) throws(DamagedEntry) {
         switch entry {
         case .opening(let opening):
@@ -88,7 +88,7 @@ package struct ReadModelStatistics: Equatable, Sendable {
 }
 
 extension ReadModelStatistics {
-    /// The hash's fields, in the order in which redis-cli shows them; none of an empty read model.
+    /// The fields of the hash, in the order in which redis-cli shows them; none for an empty read model.
     package var fields: [(name: String, value: String)] {
         guard let last, let lastCreatedAt else { return [] }
         let marks = [
@@ -105,7 +105,7 @@ extension ReadModelStatistics {
             }
     }
 
-    /// Reads HGETALL's reply.
+    /// Parses the reply of HGETALL.
     package init(_ reply: RedisReply) throws(DamagedReadModel) {
         let flat = (reply.array ?? []).map { $0.text ?? "" }
         var fields: [String: String] = [:]
@@ -121,13 +121,13 @@ extension ReadModelStatistics {
             id: try read("last") { StreamID($0) }, tail: try read("last_tail") { OrderTail($0) })
         lastCreatedAt = try read("last_created_at") { $0 }
         total = try read("total") { Satoshi(digits: $0.utf8) }
-        // Builds before did not write which currencies they had summed up: they knew no others.
+        // Earlier builds did not write the currencies, because they knew only the standard ones.
         currencies =
             fields["currencies"] == nil
             ? LedgerTerms.standard.currencies : try read("currencies") { try? LedgerTerms.currencies($0) }
         for currency in currencies {
             var sum = Sums()
-            // No more than project.lua takes, so that sums of counts are far from overflow.
+            // The same limit as in project.lua, so that sums of counts are far from overflow.
             sum.count = try read("\(currency.rawValue):count") { $0.utf8.count <= 15 ? UInt64($0) : nil }
             sum.units = try read("\(currency.rawValue):units") { Satoshi(digits: $0.utf8)?.value }
             sum.satoshi = try read("\(currency.rawValue):satoshi") { Satoshi(digits: $0.utf8) }

@@ -2,22 +2,22 @@
 --
 -- KEYS[1]  the ledger
 -- KEYS[2]  the table of keys that were seen
--- ARGV[1]  the currencies to add, each once: three capital letters each, with a comma between two
--- ARGV[2]  the newest entry that added some, as the caller has found it in the ledger; empty if none has
+-- ARGV[1]  the currencies to add, without repeats: three capital letters each, separated by commas
+-- ARGV[2]  the newest entry that added currencies, as found by the caller in the ledger; empty if there is none
 -- ARGV[3]  42 random bits: eleven hexadecimal digits
 -- ARGV[4]  now, for people: 2026-11-21T09:01:30.250Z
--- ARGV[5]  the currencies of a ledger whose opening does not state any
+-- ARGV[5]  the currencies of a ledger whose opening states none
 -- ARGV[6]  how many currencies a ledger may have
 --
 -- Returns a table that begins with one of these; all but `ok` have changed nothing.
---   ok, id, currencies    the ledger takes all of these now; the entry that says so
---   known, currency       the ledger takes this one already
+--   ok, id, currencies    the new entry, and all currencies that the ledger takes now
+--   known, currency       the ledger already takes this currency
 --   too-many              the ledger would have more than ARGV[6]
---   moved, id             the newest entry of its kind to which the table leads, and which is not that of ARGV[2]; empty for none
+--   moved, id             the newest addition that the table leads to, which is not ARGV[2]; empty for none
 --   not-open              there is no ledger
---   damaged, words        the ledger holds what cointape never wrote
---   bad-argument, number  ARGV[number] is not what stands above
--- Retry safety: running it again answers `moved` or `known`. Every check stands before the first write.
+--   damaged, words        the ledger contains something that cointape never wrote
+--   bad-argument, number  ARGV[number] is not as described above
+-- Retry safety: running it again returns `moved` or `known`. All checks come before the first write.
 local added, expected, tail, now_text, standard, most = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 
 local function codes_of(list)
@@ -47,8 +47,8 @@ local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
 local damage = damage_at_ends(first, newest)
 if damage then return {'damaged', damage} end
 
--- Those of the opening, and behind them those that were added, each found by the list before. A key of an earlier ledger leads
--- to nothing.
+-- Starts with the opening's list and follows the additions, each found by the list that it extended. The key of an
+-- earlier ledger does not lead to an addition.
 local list, found = fields_of(first).currencies or standard, ''
 while true do
   local id = redis.call('HGET', KEYS[2], list)

@@ -1,11 +1,11 @@
--- Writes down that entries of the ledger were read, so that the WAIT behind it covers them too: what a primary writes reaches
--- its replicas, and its append-only file, in the order in which it was written.
+-- Records that entries of the ledger were read, so that the WAIT after it also covers them: replicas and the append-only
+-- file get a primary's writes in their order.
 --
 -- KEYS[1]  the ledger
 -- KEYS[2]  the entry that was confirmed last, for people
--- ARGV     id, tail, id, tail, …: entries, which need not be of one server
+-- ARGV     id, tail, id, tail, …: entries, which may come from different servers
 --
--- Returns for each 1 if this server's ledger has it, else 0; where it has none nothing was written. Retry safe.
+-- Returns for each 1 if this server's ledger has it, otherwise 0; if it has none of them, nothing was written. Retry safe.
 local has, last = {}, nil
 for i = 1, #ARGV, 2 do
   local entry = redis.call('XRANGE', KEYS[1], ARGV[i], ARGV[i])[1]

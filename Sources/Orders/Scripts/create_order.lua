@@ -1,41 +1,41 @@
--- Takes an order, or finds the one that was taken under the same key, and never lets all orders together pass the cap.
+-- Places an order, or finds the one that was placed under the same key; all orders together never exceed the cap.
 --
 -- KEYS[1]  the ledger
 -- KEYS[2]  the table of keys that were seen
--- KEYS[3]  the mark of a loss: the record of an acknowledged entry that is missing; absent while none is
+-- KEYS[3]  the mark of a loss: the record of an acknowledged entry that is missing; absent if none is missing
 -- ARGV[1]  currency: three capital letters
 -- ARGV[2]  amount: a plain decimal without needless zeros, above 0 and below 10^9, at most 8 decimals
 -- ARGV[3]  the client's key
--- ARGV[4]  what it buys, in satoshi; empty to only look for the key, and then ARGV[5] to ARGV[11] and ARGV[14] may be, too
+-- ARGV[4]  what it buys, in satoshi; empty to only look up the key: then ARGV[5] to ARGV[11] and ARGV[14] may be empty too
 -- ARGV[5]  the rate: a plain decimal
 -- ARGV[6]  the rate's minute: 2026-11-21T09:01Z
--- ARGV[7]  from when the rate is good, in ms of Redis' clock
+-- ARGV[7]  from when the rate is valid, in ms of Redis' clock
 -- ARGV[8]  until when, in ms of Redis' clock
 -- ARGV[9]  real or sandbox: where the rate is from
 -- ARGV[10] 42 random bits: eleven hexadecimal digits
 -- ARGV[11] now, for people: 2026-11-21T09:01:30.250Z
--- ARGV[12] an entry that is known to be in the ledger; empty when none is known
+-- ARGV[12] an entry that is known to be in the ledger; empty if none is known
 -- ARGV[13] its tail
--- ARGV[14] how many of the ledger's entries have no key of their own, as far as the caller knows: the opening, the raises,
---          and orders under a key that an earlier one has too
--- ARGV[15] the cap of a ledger whose opening does not state any, in satoshi
--- ARGV[16] the currencies of a ledger whose opening does not state any: as entries state them
+-- ARGV[14] how many of the ledger's entries have no key of their own, as far as the caller knows: the opening, raises,
+--          and orders whose key an earlier order also has
+-- ARGV[15] the cap of a ledger whose opening states none, in satoshi
+-- ARGV[16] the currencies of a ledger whose opening states none, in the form that entries use
 --
 -- Returns a table that begins with one of these; all but `new` have changed nothing.
---   seen, id, {field, value, …}, known  the key is known: this is its order; known is 1 if the entry of ARGV[12] is there too
---   new, id, total               the order was taken; the sum after it
---   no-offer                     the key is not known, and no satoshi were given
---   bad-argument, number         ARGV[number] is not what stands above
+--   seen, id, {field, value, …}, known  the key is known: this is its order; known is 1 if the entry of ARGV[12] also exists
+--   new, id, total               the order was placed; the running total after it
+--   no-offer                     the key is not known, and ARGV[4] is empty
+--   bad-argument, number         ARGV[number] is not as described above
 --   not-open                     there is no ledger
---   ledger-lost, id              this entry was acknowledged, and is not there, or another is in its place
+--   ledger-lost, id              this entry was acknowledged, but is missing, or another is in its place
 --   keys-lost, words             the table of keys lacks orders of the ledger: an order could be placed twice
---   damaged, words               the ledger holds what this script never wrote
+--   damaged, words               the ledger contains something that this script never wrote
 --   wrong-kind, kind             the ledger takes rates of this other kind
---   rate-stale, now              the rate is not good now; Redis' time in ms
---   no-currency, currencies      the ledger takes these currencies, and not that of ARGV[1]
---   cap-exceeded, total, cap     the order does not fit; the sum so far, and the cap
--- Retry safety: running it again answers `seen`. Every check stands before the first write, as a script is not rolled
--- back; tonumber only sees digits, as it would take nan, and no comparison with nan is true.
+--   rate-stale, now              the rate is not valid now; Redis' time in ms
+--   no-currency, currencies      the ledger takes these currencies, but not that of ARGV[1]
+--   cap-exceeded, total, cap     the order does not fit; the running total so far, and the cap
+-- Retry safety: running it again returns `seen`. All checks come before the first write, because a script is not rolled
+-- back. Only digits are passed to tonumber, because it would accept nan, for which every comparison is false.
 local currency, amount, key, known, known_tail = ARGV[1], ARGV[2], ARGV[3], ARGV[12], ARGV[13]
 
 local identity = currency .. ' ' .. amount .. ' ' .. key
@@ -52,8 +52,8 @@ end
 
 local function has(list, code) return string.find(',' .. list .. ',', ',' .. code .. ',', 1, true) ~= nil end
 
--- A list that has the order's currency, or else all that the ledger takes: the opening's, and behind it those that were added,
--- each found by the list before. A key of an earlier ledger leads to nothing.
+-- A list that contains the order's currency, or otherwise all that the ledger takes. Starts with the opening's list and
+-- follows the additions, each found by the list that it extended. The key of an earlier ledger does not lead to one.
 local function currencies_of(opening)
   local list = opening.currencies or ARGV[16] or ''
   while not has(list, currency) do
@@ -68,7 +68,7 @@ end
 local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
 if ARGV[4] == '' then
   local taken = first and currencies_of(fields_of(first))
-  -- Where keys are lost it is not known what was added.
+  -- If keys are lost, the additions are not known.
   if first and not has(taken, currency) and is_whole(ARGV[14] or '', 15)
     and redis.call('HLEN', KEYS[2]) >= redis.call('XLEN', KEYS[1]) - tonumber(ARGV[14]) then
     return {'no-currency', taken}
@@ -130,7 +130,7 @@ if known ~= '' then
 end
 
 local opening = fields_of(first)
--- Named `rates` where the terms are others than earlier builds know: these find no `kind`, and take no order.
+-- Named `rates` if the terms are not the standard ones: earlier builds then find no `kind`, and take no order.
 local takes = opening.kind or opening.rates
 if not opening.opened or (takes ~= 'real' and takes ~= 'sandbox') then
   return {'damaged', 'the first entry, ' .. first[1] .. ', is not an opening'}
@@ -143,14 +143,14 @@ local total = fields.total
 if not total or not is_whole(total, 16) then
   return {'damaged', 'the newest entry, ' .. newest[1] .. ', has no running total'}
 end
--- Nobody but cointape adds entries; one of another hand may have a total that would sell anew what is sold.
+-- Only cointape adds entries; another writer's entry could have so low a total that sold amounts would be sold again.
 if not fields.tail or not (fields.satoshi or fields.opened or fields.raised or fields.added) then
   return {'damaged', 'the newest entry, ' .. newest[1] .. ', is no order'}
 end
 if not is_whole(least, 16) or tonumber(total) < tonumber(least) then
   return {'damaged', 'the newest entry, ' .. newest[1] .. ', has a smaller running total than ' .. known}
 end
--- The next id has to fit into a UUID: 48 bits of milliseconds, 32 of sequence.
+-- The next id must fit into a UUID: 48 bits of milliseconds, 32 of sequence.
 local milliseconds, sequence = string.match(newest[1], '^(%d+)%-(%d+)$')
 if not is_whole(milliseconds, 15) or tonumber(milliseconds) >= 2 ^ 48
   or not is_whole(sequence, 10) or tonumber(sequence) >= 2 ^ 32 - 1 then
@@ -158,8 +158,8 @@ if not is_whole(milliseconds, 15) or tonumber(milliseconds) >= 2 ^ 48
 end
 if takes ~= kind then return {'wrong-kind', takes} end
 
--- Each order has its key in the table, which leads to it, or to another order under that key: where one is gone, asking
--- again would place the same order a second time. Keys of an earlier ledger may stand there too.
+-- Each order has its key in the table, which points to it, or to another order with that key: if a key is lost, a repeated
+-- request would place the same order a second time. Keys of an earlier ledger may also be there.
 local length, keys = redis.call('XLEN', KEYS[1]), redis.call('HLEN', KEYS[2])
 if keys < length - tonumber(others) then
   return {'keys-lost', string.format('it has %.0f keys for %.0f orders', keys, length - tonumber(others))}
@@ -187,7 +187,7 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if not (tonumber(from) <= now and now <= tonumber(till)) then
   return {'rate-stale', string.format('%.0f', now)}
 end
--- Longer figures are not for tonumber, and far beyond the cap.
+-- Longer numbers exceed the cap by far, and are not exact as doubles.
 if #satoshi > 16 or not (tonumber(total) + tonumber(satoshi) <= tonumber(cap)) then
   return {'cap-exceeded', total, cap}
 end

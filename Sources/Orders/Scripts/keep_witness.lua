@@ -1,13 +1,13 @@
--- Keeps the newest acknowledged entry of a ledger that is in another Redis.
+-- Stores the newest acknowledged entry of a ledger that is in another Redis.
 --
 -- KEYS[1]  the record
 -- ARGV[1]  a record, as JSON
 -- ARGV[2]  the opening entry of its ledger
 -- ARGV[3]  its running total, in satoshi
--- ARGV[4]  the record that it may replace, whatever that says; empty for none
+-- ARGV[4]  a record that may be replaced whatever it says; empty for none
 --
--- Returns one of these, and what was held before, or nothing: kept; newer, when a record of the same ledger with a higher
--- running total stays; other, when something else stays: only of sandboxes one may replace another's record. Retry safe.
+-- Returns one of these, and the previous record, or nothing: kept; newer, if a record of the same ledger with a higher
+-- running total stays; other, if another record stays: only a sandbox's record may replace a sandbox's. Retry safe.
 local record, opened, total = ARGV[1], ARGV[2], ARGV[3]
 local known = redis.call('GET', KEYS[1])
 

@@ -1,13 +1,13 @@
--- Marks the ledger as one that lacks an acknowledged entry, so that no api takes an order before a person has counted it.
+-- Marks the ledger as lacking an acknowledged entry, so that no api takes an order before a person has counted it.
 --
 -- KEYS[1]  the ledger
--- KEYS[2]  the mark: the record of the missing entry, as witnesses hold it
+-- KEYS[2]  the mark: the record of the missing entry, in the form of a witness
 -- ARGV[1]  the missing entry's id
 -- ARGV[2]  its tail
 -- ARGV[3]  its running total, in satoshi
 -- ARGV[4]  the record to keep
 --
--- Returns ok, or `found` when the entry is there. A mark whose running total is as high or higher stays. Retry safe.
+-- Returns ok, or `found` if the entry exists. A mark with at least the same running total stays. Retry safe.
 local id, tail, total, record = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 if not string.find(id, '^%d+%-%d+$') or #total > 38 or not string.find(total, '^%d+$') then
   return redis.error_reply('ERR not a record of the ledger: ' .. record)

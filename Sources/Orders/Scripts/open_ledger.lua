@@ -2,23 +2,23 @@
 --
 -- KEYS[1]  the ledger
 -- KEYS[2]  the table of keys that were seen
--- KEYS[3]  the mark of a loss, which this ends when it counts at least as much; one about the other kind of rates stays as
---          it is: apis see that it is not about this ledger, and take it away
--- ARGV[1]  what was sold before, in satoshi; empty when nobody said so
+-- KEYS[3]  the mark of a loss, which is removed if ARGV[1] covers it; a mark about the other kind of rates stays: apis see
+--          that it is not about this ledger, and remove it
+-- ARGV[1]  what was sold before, in satoshi; empty if that was not stated
 -- ARGV[2]  real or sandbox: which rates the ledger takes
 -- ARGV[3]  42 random bits: eleven hexadecimal digits
 -- ARGV[4]  now, for people: 2026-11-21T09:01:30.250Z
 -- ARGV[5]  the cap, in satoshi: up to 21 million BTC, exact in a double
--- ARGV[6]  the currencies that the ledger takes: three capital letters each, with a comma between two
+-- ARGV[6]  the currencies that the ledger takes: three capital letters each, separated by commas
 -- ARGV[7]  the name of the field that holds ARGV[2]: see LedgerOpening.kindField
 --
 -- Returns a table that begins with one of these; all but `ok` have changed nothing.
 --   ok, id                the ledger is open; its opening entry
 --   open, id              there is a ledger, which begins with this entry
---   seen, words           nobody said what was sold before, and this shows that something may have been
+--   seen, words           it was not stated what was sold before, and this is a sign of an earlier ledger
 --   too-little, sold      the mark of a loss says that this much, in satoshi, was sold before
---   bad-argument, number  ARGV[number] is not what stands above
--- Retry safety: running it again answers `open`. Every check stands before the write; tonumber only sees digits.
+--   bad-argument, number  ARGV[number] is not as described above
+-- Retry safety: running it again returns `open`. All checks come before the write; only digits are passed to tonumber.
 local total, kind, tail, now_text, cap, currencies, kind_field = unpack(ARGV)
 
 local checks = {

@@ -1,20 +1,20 @@
--- A page of the read model, and up to which entry of the ledger that goes.
+-- A page of the read model, and the ledger's entry up to which it was folded.
 --
 -- KEYS[1]  the statistics
 -- KEYS[2]  the stream: of all orders, or of one currency's
--- ARGV[1]  below which id the page begins; empty for the newest page
--- ARGV[2]  how many orders at most
+-- ARGV[1]  the page contains orders below this id; empty for the newest page
+-- ARGV[2]  the maximum number of orders
 --
--- Returns {last, last's tail, orders, the newest first}, `last` and its tail '' while nothing was folded. An order is one
--- string of lines, its id, a field's name, its value, and so on: to hand over a reply of a thousand parts takes a script
--- longer than to make it. What stands in the stream beyond `last` was not folded, and is not told. Reads only.
+-- Returns {last, last's tail, orders, newest first}; `last` and its tail are '' if nothing was folded. An order is one
+-- string of lines: its id, a field's name, its value, and so on, because returning thousands of parts would take longer
+-- than building the string. Entries beyond `last` were not folded, and are not returned. Reads only.
 local below, most = ARGV[1], ARGV[2]
 if below ~= '' and not is_id(below) then return redis.error_reply('ERR not an id: ' .. below) end
 if #most > 5 or not string.find(most, '^%d+$') then return redis.error_reply('ERR not a number of orders: ' .. most) end
 
 local marks = redis.call('HMGET', KEYS[1], 'last', 'last_tail')
 local last, tail = marks[1] or '', marks[2] or ''
--- There is nothing below the lowest id, and Redis takes it for no end of a range.
+-- Nothing is below the lowest id, and Redis rejects it as the end of a range.
 if not is_id(last) or below == '0-0' then return {last, tail, {}} end
 
 local upper = last

@@ -1,21 +1,21 @@
--- Appends orders to the read model, with the sums that they come to, if it still is what these were made for.
+-- Appends orders to the read model, with the new sums, if it is still in the state that these were computed for.
 --
 -- KEYS[1]  the statistics
 -- KEYS[2]  the stream of all orders
 -- KEYS[3…]  the streams of the currencies
 -- ARGV[1]  the statistics' `last` as the caller read it; empty for an empty read model
--- ARGV[2]  its `last_tail`; empty with it
--- ARGV[3]  the currencies, in the order of their streams: three capital letters each, with a comma between two
+-- ARGV[2]  its `last_tail`; empty as well then
+-- ARGV[3]  the currencies, in the order of their streams: three capital letters each, separated by commas
 -- ARGV[4]  the number of the statistics' fields
--- ARGV[5…] these fields, absolute: field, value, field, value, …; behind them each order, in the ledger's order: its id,
---          and 7 fields and values, the first of them its currency
+-- ARGV[5…] these fields, with absolute values: field, value, field, value, …; then each order, in the ledger's order: its
+--          id, and 7 fields and values, the first of which is its currency
 --
 -- Returns a table that begins with one of these; all but `ok` have changed nothing.
---   ok                    the orders are there now
---   moved                 `last` is another: somebody else was faster
---   damaged, words        the read model holds what this script never wrote, or lacks what it wrote
---   bad-argument, number  ARGV[number] is not what stands above
--- Retry safety: running it again answers `moved`. Every check stands before the first write, as a script is not rolled
+--   ok                    the orders were appended
+--   moved                 `last` has changed: another process was faster
+--   damaged, words        the read model contains what this script never wrote, or lacks what it wrote
+--   bad-argument, number  ARGV[number] is not as described above
+-- Retry safety: running it again returns `moved`. All checks come before the first write, because a script is not rolled
 -- back.
 local ROW = 15
 local last, tail = ARGV[1], ARGV[2]
@@ -45,7 +45,7 @@ if kind ~= 'hash' and kind ~= 'none' then return {'damaged', KEYS[1] .. ' is a '
 local marks = redis.call('HMGET', KEYS[1], 'last', 'last_tail')
 if (marks[1] or '') ~= last or (marks[2] or '') ~= tail then return {'moved'} end
 
--- What a stream has is what the statistics count, up to `last`: nobody else has added to it, or taken from it.
+-- Checks that a stream has as many entries as the statistics count, and none beyond `last`.
 local function damage(key, count)
   local kind = redis.call('TYPE', key).ok
   if kind ~= 'stream' and kind ~= 'none' then return key .. ' is a ' .. kind end
@@ -63,7 +63,7 @@ local function damage(key, count)
   end
 end
 
--- A currency that was added since has no count yet, and must have no orders.
+-- A currency that was added since then has no count yet, and must have no orders.
 local sum = 0
 for index, currency in ipairs(currencies) do
   local text = redis.call('HGET', KEYS[1], currency .. ':count') or '0'

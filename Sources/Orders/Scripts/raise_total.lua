@@ -1,20 +1,20 @@
--- Raises the ledger's running total to what was really sold: after a loss, when orders that were acknowledged are missing.
+-- Raises the ledger's running total to what was really sold, after a loss of acknowledged orders.
 --
 -- KEYS[1]  the ledger
--- KEYS[2]  the mark of a loss, which this ends when it counts at least as much
--- ARGV[1]  what was sold in all, in satoshi
+-- KEYS[2]  the mark of a loss, which is removed if ARGV[1] covers it
+-- ARGV[1]  everything that was sold, in satoshi
 -- ARGV[2]  42 random bits: eleven hexadecimal digits
 -- ARGV[3]  now, for people: 2026-11-21T09:01:30.250Z
--- ARGV[4]  the cap of a ledger whose opening does not state any, in satoshi
+-- ARGV[4]  the cap of a ledger whose opening states none, in satoshi
 --
 -- Returns a table that begins with one of these; all but `ok` have changed nothing.
---   ok, id, total, cap    the running total is raised; the entry that says so, the total before, and the ledger's cap
---   beyond-cap, cap       more than the ledger's cap, in satoshi
---   enough, total         the running total is as high already, and no loss is to be counted by it
+--   ok, id, total, cap    the running total was raised: the new entry, the total before, and the ledger's cap
+--   beyond-cap, cap       it exceeds the ledger's cap, in satoshi
+--   enough, total         the running total is already as high, and it does not count a loss
 --   not-open              there is no ledger
---   damaged, words        the ledger holds what cointape never wrote
---   bad-argument, number  ARGV[number] is not what stands above
--- Retry safety: running it again answers `enough`. Every check stands before the write; tonumber only sees digits.
+--   damaged, words        the ledger contains something that cointape never wrote
+--   bad-argument, number  ARGV[number] is not as described above
+-- Retry safety: running it again returns `enough`. All checks come before the write; only digits are passed to tonumber.
 local sold, tail, now_text, standard_cap = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 
 local checks = {
@@ -38,7 +38,7 @@ if tonumber(sold) > tonumber(cap) then return {'beyond-cap', cap} end
 local mark = redis.call('GET', KEYS[2])
 local lost = mark and string.match(mark, '"total":"(%d+)"')
 local is_counted = lost and #lost <= 16 and tonumber(lost) <= tonumber(sold)
--- The same total counts a loss all the same: what was lost may have been ordered again.
+-- An equal total still counts a loss, because what was lost may have been ordered again.
 if tonumber(total) > tonumber(sold) or total == sold and not is_counted then return {'enough', total} end
 
 local writes = {{'XADD', KEYS[1], '0-0', 'f', 'v'}}

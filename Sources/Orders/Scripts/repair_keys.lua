@@ -1,13 +1,13 @@
--- Puts entries of the ledger back into the table of seen keys.
+-- Restores keys of ledger entries in the table of seen keys.
 --
 -- KEYS[1]  the ledger
 -- KEYS[2]  the table of keys that were seen
 -- ARGV     identity, id, identity, id, …: orders of the ledger, and entries that added currencies, in its order
 --
--- Returns how many were put back. A key that leads to another order of the same identity stays: it is the one that whoever
--- asked last was told. Retry safe.
+-- Returns how many were restored. A key that points to another order with the same identity stays, because clients have been
+-- given that order. Retry safe.
 
--- Under which key an entry is found: an order by what was asked for, currencies by the list that they were added to.
+-- The key of an entry: for an order its currency, amount and key, for an addition of currencies the list that it extended.
 local function identity_of(fields)
   if not fields.added then
     return (fields.currency or '') .. ' ' .. (fields.amount or '') .. ' ' .. (fields.key or '')

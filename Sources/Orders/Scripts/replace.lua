@@ -1,12 +1,13 @@
--- Puts a rebuilt read model in the live one's place, all of it at once.
+-- Replaces the live read model by a rebuilt one, in one step.
 --
--- KEYS     the live keys, the statistics first, then the streams; behind them the rebuilt ones, in the same order
+-- KEYS     the live keys, the statistics first, then the streams; then the rebuilt ones, in the same order
 -- ARGV[1]  the rebuilt statistics' `last`, as the caller read it
 -- ARGV[2]  its `last_tail`
 -- ARGV[3]  the live statistics' `currencies`, as the caller read it; empty for none: KEYS has the streams of all of them
 --
--- Returns {'ok'}, or {'moved'} when either is another than the caller read, or the rebuilt one is gone; then nothing has changed.
--- A stream that was not rebuilt is one without orders. Every check stands before the first write. Retry safety: running it again answers `moved`.
+-- Returns {'ok'}, or {'moved'} if either has changed since the caller read it, or the rebuilt one is gone; then nothing was
+-- changed. A stream that was not rebuilt has no orders. All checks come before the first write. Retry safety: running it
+-- again returns `moved`.
 local count = #KEYS / 2
 local kind = redis.call('TYPE', KEYS[count + 1]).ok
 if kind ~= 'hash' then return {'moved'} end

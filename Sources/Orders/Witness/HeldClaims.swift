@@ -1,19 +1,19 @@
 package import Tape
 
-/// What is known to have been acknowledged, and has to be found in the ledger again.
+/// The acknowledged entries that must still be found in the ledger.
 ///
-/// One claim, the newest, stands for all before it: an entry of a ledger comes behind all that were there. That holds on one
-/// server only. After a failover an older entry may be lost and a newer one be there, so a claim takes the place of another
-/// only when one server had both. What has not been seen together with the newest is held beside it, and what is lost is held
-/// until a person has counted it, or it is there again.
+/// The newest claim stands for all before it, because an entry comes after all that the ledger had. That only holds on one
+/// server: after a failover, an older entry may be lost while a newer one exists. So a claim only replaces another if one server
+/// had both. Claims that were not seen together with the newest are kept beside it, and lost ones are kept until a person has
+/// counted them, or they exist again.
 package struct HeldClaims: Equatable, Sendable {
-    /// Which connection a claim was last seen on; nil: none that placing goes on with.
+    /// The connection on which a claim was last seen; nil if it is not one that orders are placed on.
     package typealias Connection = Int
 
-    /// The ledger that a claim is about.
+    /// The ledger that a claim belongs to.
     package struct Ledger: Equatable, Sendable {
         package let kind: DataKind
-        /// The id of the opening entry; `StreamID.lowest` for an earlier ledger whose opening is not known any more.
+        /// The id of the opening entry; `StreamID.lowest` for an earlier ledger whose opening is not known.
         package let opened: StreamID
 
         package init(kind: DataKind, opened: StreamID) {
@@ -21,9 +21,9 @@ package struct HeldClaims: Equatable, Sendable {
             self.opened = opened
         }
 
-        /// The record of a claim that does not say its ledger, where there is this one.
+        /// Makes a record for a claim that does not state its ledger, assuming that it is this one.
         ///
-        /// An entry from before the opening is one of an earlier ledger, whose opening nobody knows any more.
+        /// An entry from before the opening belongs to an earlier ledger, whose opening nobody knows.
         package func record(of claim: LedgerClaim) -> WitnessRecord {
             WitnessRecord(kind: kind, opened: claim.mark.id < opened ? .lowest : opened, claim)
         }
@@ -31,7 +31,7 @@ package struct HeldClaims: Equatable, Sendable {
 
     private struct Held: Equatable {
         let claim: LedgerClaim
-        /// nil as long as no opening is known.
+        /// nil if no opening is known.
         private(set) var ledger: Ledger?
 
         init(_ claim: LedgerClaim, _ ledger: Ledger?) {
@@ -49,7 +49,7 @@ package struct HeldClaims: Equatable, Sendable {
         }
     }
 
-    /// The ledger that there is; nil while there is none.
+    /// The present ledger; nil if there is none.
     package var ledger: Ledger? {
         didSet {
             newest?.fill(ledger)
@@ -59,33 +59,33 @@ package struct HeldClaims: Equatable, Sendable {
     private var newest: Held?
     private var connection: Connection?
     private var others: [Held] = []
-    /// What the ledger lacked when it was last looked for; only `settle` changes it.
+    /// What the ledger lacked at the last check; only `settle` changes it.
     package private(set) var losses: [LedgerLoss] = []
 
     package init() {}
 
-    /// Returns nil until a claim was acknowledged or found, and after the newest was judged lost, counted or foreign.
+    /// nil until a claim was acknowledged or found, and after the newest was judged lost, counted or foreign.
     package var newestClaim: LedgerClaim? { newest?.claim }
 
-    /// The claim as a record of the ledger that there is, or of one before it; nil while there is none.
+    /// The claim as a record of the present ledger, or of one before it; nil if there is no ledger.
     package func record(of claim: LedgerClaim) -> WitnessRecord? { Held(claim, ledger).record }
 
-    /// All that is held, for judging.
+    /// All records that are held, to be judged.
     package var records: [WitnessRecord] {
         losses.map(\.record) + ([newest].compactMap(\.self) + others).compactMap(\.record)
     }
 
-    /// The loss with the highest total; nil if nothing is lost.
+    /// The loss with the highest total; nil if there is none.
     package var loss: LedgerLoss? { losses.max { $0.claim.total < $1.claim.total } }
 
-    /// What a witness has to remember: of what is lost the highest total, else the newest.
+    /// What a witness has to store: the loss with the highest total, otherwise the newest claim.
     package var record: WitnessRecord? { loss?.record ?? newest?.record }
 
-    /// The entry that whoever writes to the ledger should look for first: what is lost, else the newest.
+    /// The entry that must be checked before a write to the ledger: a lost one, otherwise the newest.
     package var expected: LedgerMark? { (loss?.claim ?? newest?.claim ?? others.first?.claim)?.mark }
 
-    /// Takes over an entry that was acknowledged; `found` is the other one that the server had then, `connection` the one to
-    /// that server, nil if that is not known.
+    /// Adds an acknowledged entry; `found` is the other entry that the same server had, and `connection` the one to that server,
+    /// nil if unknown.
     package mutating func acknowledge(_ claim: LedgerClaim, found: LedgerMark?, on connection: Connection?) {
         let held = Held(claim, ledger)
         guard let newest else {
@@ -99,12 +99,12 @@ package struct HeldClaims: Equatable, Sendable {
         if claim.mark.id > newest.claim.mark.id { self.newest = held }
     }
 
-    /// Takes over what is said to have been acknowledged, and was not looked for yet.
+    /// Adds a record from a witness that has not been checked yet.
     package mutating func hold(_ record: WitnessRecord) {
         hold(Held(record.claim, Ledger(kind: record.kind, opened: record.opened)))
     }
 
-    /// The same of a claim that does not say which ledger it is about.
+    /// Adds a claim that does not state its ledger, and has not been checked yet.
     package mutating func hold(_ claim: LedgerClaim) {
         hold(Held(claim, ledger))
     }
@@ -114,7 +114,7 @@ package struct HeldClaims: Equatable, Sendable {
         others.append(held)
     }
 
-    /// Takes over what became of records that were looked for; with `together` all on one server.
+    /// Applies the verdicts on records; `together` means that all were checked on one server.
     package mutating func settle(_ verdicts: [(record: WitnessRecord, verdict: WitnessVerdict)], together: Bool) {
         var found: [WitnessRecord] = []
         for (record, verdict) in verdicts {
@@ -134,7 +134,7 @@ package struct HeldClaims: Equatable, Sendable {
             }
         }
         let isTogether = together && (newest == nil || found.contains { $0.claim == newest?.claim })
-        // Whatever counted a loss was found by that.
+        // An entry that counted a loss was found by that check.
         let here = Set(found.map(\.claim)).union(
             verdicts.compactMap { if case .counted(let by) = $0.verdict { by } else { nil } })
         guard isTogether else { return }

@@ -2,11 +2,11 @@ import Basics
 package import Redis
 package import Tape
 
-/// Keeps a horizon right: reads at the start what the read model and the witnesses know, and looks again and again whether
-/// the ledger still has it.
+/// Keeps a horizon up to date: reads at the start what the read model and the witnesses know, and checks repeatedly whether the
+/// ledger still has it.
 ///
-/// A loss is marked in the ledger's Redis, so that every api refuses orders, and the mark is taken away once a person has
-/// counted it, or the entry is there again.
+/// A loss is marked in the ledger's Redis, so that every api refuses orders. The mark is removed once a person has counted the
+/// loss, or the entry exists again.
 package struct HorizonKeeper: Sendable {
     private let history: OrderHistory
     private let horizon: LedgerHorizon
@@ -16,7 +16,7 @@ package struct HorizonKeeper: Sendable {
     private let witness: WitnessRedis?
     private let redis: RedisClient
 
-    /// `files` is what witness files held at the start of the process.
+    /// `files` is the content of the witness files at the start of the process.
     package init(
         history: OrderHistory, horizon: LedgerHorizon, ledger redis: RedisClient, files: [WitnessFile.Found] = [],
         witness: WitnessRedis? = nil, keys: TapeKeys, clock: TapeClock
@@ -30,10 +30,10 @@ package struct HorizonKeeper: Sendable {
         census = KeyCensus(ledger: redis, keys: keys, clock: clock)
     }
 
-    /// Looks once; returns what the read model has folded last.
+    /// Checks once; returns the last entry that the read model has folded.
     ///
-    /// Throws `RedisError` and `DamagedReadModel`; the horizon is right as of the last look then, and a loss that was found
-    /// before is in it.
+    /// Throws `RedisError` and `DamagedReadModel`; then the horizon is as of the last check, and includes losses found before the
+    /// failure.
     @discardableResult
     package func look() async throws -> LedgerMark? {
         let opening = try await naming("the ledger", redis.endpoint) { () async throws -> LedgerOpening? in
@@ -44,14 +44,14 @@ package struct HorizonKeeper: Sendable {
         do {
             folded = try await naming("the read model", history.readModel.endpoint) { try await history.folded() }
         } catch {
-            // What is known without it is looked for all the same.
+            // The other records are still checked.
             unread = error
         }
         try await recall()
         if let folded, horizon.newest.map({ $0.id < folded.mark.id }) ?? true { horizon.hold(folded) }
         let fold = folded.flatMap { horizon.record(of: $0) }
         let failure = try await naming("the ledger", redis.endpoint) { try await judge(opening, fold) }
-        // Before orders are taken: until it is counted, a raise looks like a lost key to their script.
+        // Must be done before orders are taken, because a raise that is not counted yet looks like a lost key to their script.
         let count = try await naming("the table of seen keys", redis.endpoint) {
             try await census.entriesWithoutKey(of: opening?.id, known: horizon.entriesWithoutKey)
         }
@@ -61,8 +61,8 @@ package struct HorizonKeeper: Sendable {
         return folded?.mark
     }
 
-    /// Takes over what witnesses have kept: at the start, and again from one that does not take what this process tells it,
-    /// for it may know more.
+    /// Reads the records of the witnesses: at the start, and again if a witness rejects this process' records, because it may
+    /// know more.
     private func recall() async throws {
         if !horizon.isKnown { files.compactMap(\.record).forEach(horizon.hold) }
         if let witness {
@@ -77,7 +77,7 @@ package struct HorizonKeeper: Sendable {
         horizon.remind()
     }
 
-    /// Has the horizon say what could not be read.
+    /// If the body fails, records in the horizon what could not be read.
     private func naming<Result>(
         _ place: String, _ endpoint: RedisEndpoint, _ body: () async throws -> Result
     ) async throws -> Result {
@@ -89,7 +89,7 @@ package struct HorizonKeeper: Sendable {
         }
     }
 
-    /// One that is damaged is no opening: the script that places orders says so.
+    /// Returns nil for a damaged one; the script that places orders reports it.
     private func opening() async throws -> LedgerOpening? {
         do {
             return try await history.opening()
@@ -98,9 +98,9 @@ package struct HorizonKeeper: Sendable {
         }
     }
 
-    /// Each record is judged by itself: that the newest is there says nothing of those that another server had.
+    /// Each record is judged by itself: even if the newest entry exists, those of another server may not.
     ///
-    /// Returns why what was found could not be written down for others, which changes nothing here.
+    /// Returns the error if findings could not be recorded for others, which does not affect this process.
     private func judge(_ opening: LedgerOpening?, _ fold: WitnessRecord?) async throws -> RedisError? {
         var records = horizon.records
         if let fold, !records.contains(fold) { records.append(fold) }
@@ -126,7 +126,7 @@ package struct HorizonKeeper: Sendable {
         if let mark = try await check.mark() {
             if case .lost(let loss) = try await check.verdict(on: mark, opening: opening) {
                 marked = loss
-                // Whoever marked it may be gone, and the mark with the ledger's Redis.
+                // The process that marked it may be gone, and the mark may be lost with the ledger's Redis.
                 horizon.settle([(mark, .lost(loss))], together: false)
             } else {
                 await attempt { () throws(RedisError) in try await check.clear(mark) }

@@ -2,10 +2,10 @@ import Basics
 import JSON
 package import Tape
 
-/// An entry by which a ledger is known again: its id and its tail.
+/// Identifies an entry of a ledger: its id and its tail.
 package struct LedgerMark: Hashable, Sendable {
     package let id: StreamID
-    /// Tells the entry from one of another ledger, or of another server, that has the same id.
+    /// Distinguishes the entry from one of another ledger, or another server, with the same id.
     package let tail: OrderTail
 
     package init(id: StreamID, tail: OrderTail) {
@@ -14,10 +14,10 @@ package struct LedgerMark: Hashable, Sendable {
     }
 }
 
-/// An acknowledged entry and the ledger's running total there: what is known to have been sold.
+/// An acknowledged entry with the ledger's running total: what is known to have been sold.
 package struct LedgerClaim: Hashable, Sendable {
     package let mark: LedgerMark
-    /// The running total after the entry, its own order included.
+    /// The running total after the entry, including its own order.
     package let total: Satoshi
 
     package init(mark: LedgerMark, total: Satoshi) {
@@ -30,7 +30,7 @@ package struct LedgerClaim: Hashable, Sendable {
     }
 }
 
-/// A claim as it is kept outside of the ledger, together with the ledger that it is about.
+/// A claim in the form that is stored outside the ledger, with the ledger that it belongs to.
 ///
 /// The text is one line of JSON: `{"kind":"real","opened":"<id>","entry":"<id>","tail":"<11 digits>","total":"<satoshi>"}`.
 package struct WitnessRecord: Equatable, Sendable {
@@ -49,7 +49,7 @@ package struct WitnessRecord: Equatable, Sendable {
         self.claim = claim
     }
 
-    /// Returns nil for anything that `text` does not write; white space around it does not matter.
+    /// Parses what `text` writes, ignoring surrounding white space; nil for anything else.
     package init?(_ text: [UInt8]) {
         guard let texts = JSONMembers.texts(of: text), let kind = texts["kind"].flatMap(DataKind.init(rawValue:)),
             let opened = texts["opened"].flatMap(StreamID.init),
@@ -59,10 +59,10 @@ package struct WitnessRecord: Equatable, Sendable {
         self.init(kind: kind, opened: opened, LedgerClaim(mark: LedgerMark(id: entry, tail: tail), total: total))
     }
 
-    /// One line of JSON, without an end of line.
+    /// One line of JSON, without a newline.
     package var text: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// The text; each acknowledged order is written down, so it is made without texts for its parts.
+    /// The bytes of `text`, built without intermediate strings because each acknowledged order writes them.
     var bytes: [UInt8] {
         JSONWriter.object(capacity: 256) { writer in
             writer.member("kind", kind.rawValue)

@@ -1,19 +1,18 @@
 import Synchronization
 import Tape
 
-/// The entries of the ledger that are known to be there for good: acknowledged by this process, found in the read model, or
-/// read from a witness.
+/// The entries that must be in the ledger for good: acknowledged by this process, found in the read model, or read from a
+/// witness.
 ///
-/// They must always be found in the ledger again. Where one is not, the ledger was lost or set back, and its running total
-/// with it: no order may be taken then.
+/// If one of them is missing, the ledger was lost or set back, and its running total too, so no order may be taken.
 package final class LedgerHorizon: Sendable {
     private struct State {
         var claims = HeldClaims()
         var isKnown = false
         var obstacle = "nothing was read yet"
-        /// What another api has marked as lost.
+        /// A loss that another api has marked.
         var marked: LedgerLoss?
-        /// The first entry of the ledger that `entriesWithoutKey` was counted in.
+        /// The first entry of the ledger for which `entriesWithoutKey` was counted.
         var opened: StreamID?
         var entriesWithoutKey = 1
     }
@@ -21,19 +20,19 @@ package final class LedgerHorizon: Sendable {
     private let state = Mutex(State())
     private let witnesses: [any LedgerWitness]
 
-    /// Whatever moves the horizon is handed to the witnesses before the call that moves it returns.
+    /// Each change of the horizon is passed to the witnesses before the call that makes it returns.
     package init(witnesses: [any LedgerWitness] = []) {
         self.witnesses = witnesses
     }
 
-    /// Whether the read model and all witnesses were read, and held against the ledger, since the start: only then does an
-    /// empty horizon mean anything.
+    /// Whether the read model and all witnesses were read and compared with the ledger since the start; before that, an empty
+    /// horizon means nothing.
     package var isKnown: Bool { state.withLock(\.isKnown) }
 
-    /// Why it is not known yet, in words.
+    /// Why the horizon is not known yet, in words.
     package var obstacle: String { state.withLock(\.obstacle) }
 
-    /// Replaces the words; it does not make a known horizon unknown again.
+    /// Sets the words; a known horizon stays known.
     package func note(obstacle: String) {
         state.withLock { $0.obstacle = obstacle }
     }
@@ -43,21 +42,21 @@ package final class LedgerHorizon: Sendable {
     /// See `HeldClaims.expected`.
     package var expected: LedgerMark? { state.withLock(\.claims.expected) }
 
-    /// What has to be looked for in the ledger.
+    /// The records that must be checked in the ledger.
     package var records: [WitnessRecord] { state.withLock(\.claims.records) }
 
-    /// What a witness has to remember; nil as long as there is nothing.
+    /// The record that a witness has to store; nil if there is none.
     package var record: WitnessRecord? { state.withLock(\.claims.record) }
 
-    /// What is missing in the ledger, as it was last looked at; the highest total of what is known here, else what another
-    /// api has marked.
+    /// What was missing in the ledger at the last check: the highest loss known here, otherwise the one that another api has
+    /// marked.
     package var loss: LedgerLoss? { state.withLock { $0.claims.loss ?? $0.marked } }
 
-    /// How many of the ledger's entries have no key of their own in the table of seen keys: the opening, the raises, and
-    /// orders under a key that an earlier one has too.
+    /// How many of the ledger's entries have no key of their own in the table of seen keys: the opening, raises, and orders whose
+    /// key an earlier order also has.
     package var entriesWithoutKey: Int { state.withLock(\.entriesWithoutKey) }
 
-    /// Takes over that all that may know of older entries was read and looked for.
+    /// Declares the horizon known: everything that may know of older entries was read and checked.
     package func open() {
         state.withLock { state in
             guard !state.isKnown else { return }
@@ -86,7 +85,7 @@ package final class LedgerHorizon: Sendable {
         state.withLock { $0.claims.record(of: claim) }
     }
 
-    /// Takes over which ledger there is; nil while there is none.
+    /// Sets the present ledger; nil if there is none.
     package func note(opening: LedgerOpening?) {
         state.withLock { state in
             guard let opened = opening?.id, opened != state.opened else { return }
@@ -101,18 +100,18 @@ package final class LedgerHorizon: Sendable {
         change { $0.settle(verdicts, together: together) }
     }
 
-    /// Takes over what another api has marked as lost; nil when nothing is.
+    /// Sets the loss that another api has marked; nil if there is none.
     package func note(marked loss: LedgerLoss?) {
         state.withLock { $0.marked = loss }
     }
 
-    /// Takes over a count of `KeyCensus`, which the next order's script is given.
+    /// Sets the count of `KeyCensus`, which is passed to the next order's script.
     package func note(entriesWithoutKey count: Int) {
         state.withLock { $0.entriesWithoutKey = count }
     }
 
-    /// Holds what witnesses held that this process did not write, and hands the record again to those that could not write
-    /// it.
+    /// Adds records that witnesses held but this process did not write, and passes the record again to witnesses whose last write
+    /// failed.
     package func remind() {
         for record in witnesses.flatMap({ $0.takeStrange() }) { hold(record) }
         state.withLock { state in
@@ -122,9 +121,9 @@ package final class LedgerHorizon: Sendable {
         }
     }
 
-    /// Witnesses are told within the lock: the last one told is the newest.
+    /// Witnesses are called within the lock, so that the last call has the newest record.
     ///
-    /// Before all was read they are told nothing, as they may hold what this process does not know yet.
+    /// Before everything was read they are not called, because they may hold what this process does not know yet.
     private func change(_ change: (inout HeldClaims) -> Void) {
         state.withLock { state in
             let before = state.claims.record
@@ -135,16 +134,16 @@ package final class LedgerHorizon: Sendable {
     }
 }
 
-/// A place outside of the ledger's Redis where the newest acknowledged entry is kept.
+/// A place outside the ledger's Redis that stores the newest acknowledged entry.
 package protocol LedgerWitness: Sendable {
-    /// Replaces the record; returns without waiting for a network.
+    /// Replaces the record; does not wait for a network.
     func write(_ record: WitnessRecord)
 
-    /// Why the last write failed; nil if it did not.
+    /// Why the last write failed; nil if it succeeded.
     var writeFailure: String? { get }
 
-    /// What it held that this process had not written, each once.
+    /// Returns each record once that the witness held but this process had not written.
     ///
-    /// Others may have acknowledged it.
+    /// Another process may have acknowledged it.
     func takeStrange() -> [WitnessRecord]
 }

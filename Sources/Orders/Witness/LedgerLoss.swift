@@ -1,8 +1,8 @@
-/// An acknowledged entry that the ledger does not have, and that nobody has counted yet.
+/// An acknowledged entry that is missing in the ledger, and that nobody has counted yet.
 package struct LedgerLoss: Equatable, Sendable, CustomStringConvertible {
-    /// What was acknowledged, and of which ledger it was.
+    /// The entry, and the ledger that it belonged to.
     package let record: WitnessRecord
-    /// The ledger's running total; nil without a ledger.
+    /// The ledger's present running total; nil if there is no ledger.
     package let total: Satoshi?
 
     package var claim: LedgerClaim { record.claim }

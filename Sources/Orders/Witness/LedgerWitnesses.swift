@@ -1,8 +1,8 @@
 package import Redis
 package import Tape
 
-/// What may know of a ledger's newest acknowledged entry outside of its Redis, for commands of people: files of the folder
-/// that a config names, as far as they are on this host, and another Redis.
+/// The witnesses of a ledger, for commands that people run: the files in the config's folder, as far as they are on this host,
+/// and another Redis.
 package struct LedgerWitnesses: Sendable {
     /// A record, and where it was found, in words.
     package struct Found: Equatable, Sendable {
@@ -19,26 +19,26 @@ package struct LedgerWitnesses: Sendable {
     private let redis: WitnessRedis?
     private let prefix: String
 
-    /// Pass nil for a witness that is not configured; the prefix of `keys` begins the names of the files, too.
+    /// Pass nil for a witness that is not configured; the names of the files also start with the prefix of `keys`.
     package init(folder: String?, redis: RedisClient?, keys: TapeKeys) {
         self.folder = folder
         self.redis = redis.map { WitnessRedis($0, keys: keys) }
         prefix = keys.prefix
     }
 
-    /// Closes the connection to the Redis, for good.
+    /// Closes the connection to the Redis permanently.
     package func close() { redis?.redis.close() }
 
-    /// Those that hold what cannot be read, in words: they may know of orders.
+    /// Witnesses that cannot be read, in words; they may know of orders.
     package func unreadable() async throws(RedisError) -> [String] {
         var places = files.filter { $0.record == nil }.map(\.path)
         if let redis, try await redis.read() == .unreadable { places.append(redis.place) }
         return places
     }
 
-    /// Reads the files, which blocks the thread, then the Redis; what cannot be read is left out.
+    /// Reads the files, which blocks the thread, then the Redis; unreadable records are left out.
     ///
-    /// Throws if the Redis does not answer: then it is not known what that one holds.
+    /// Throws if the Redis does not answer, because its content is unknown then.
     package func found() async throws(RedisError) -> [Found] {
         var found = files.compactMap { file in file.record.map { Found(place: "the witness \(file.path)", record: $0) }
         }
@@ -48,7 +48,7 @@ package struct LedgerWitnesses: Sendable {
         return found
     }
 
-    /// Of all that are about a ledger of the kind, the one with the highest total; nil: of any kind.
+    /// The record with the highest total about a ledger of this kind; of any kind if `kind` is nil.
     package func highest(of kind: DataKind?) async throws(RedisError) -> Found? {
         try await found().filter { kind == nil || $0.record.kind == kind }.max {
             $0.record.claim.total < $1.record.claim.total

@@ -1,19 +1,19 @@
 package import Redis
 package import Tape
 
-/// What becomes of a record of an acknowledged entry that is held against the ledger.
+/// The result of checking a record of an acknowledged entry against the ledger.
 package enum WitnessVerdict: Equatable, Sendable {
     /// The ledger has the entry.
     case found
-    /// A person has counted what was lost: a raise, or the opening of another ledger, which has at least its total.
+    /// A person has counted the loss: by a raise, or by the opening of another ledger, with at least its total.
     case counted(by: LedgerClaim)
-    /// It is missing, and nobody has counted it.
+    /// The entry is missing, and nobody has counted it.
     case lost(LedgerLoss)
-    /// It is about a ledger of another kind of rates, or about another ledger of the sandbox, where nothing is at stake.
+    /// The record is about a ledger of another kind, or about another sandbox ledger, where nothing is at stake.
     case foreign
 }
 
-/// Judges records against a ledger, and marks a loss in the ledger's Redis for everybody.
+/// Checks records against a ledger, and marks a loss in the ledger's Redis for all apis.
 package struct LossCheck: Sendable {
     private let redis: RedisClient
     private let keys: TapeKeys
@@ -27,11 +27,10 @@ package struct LossCheck: Sendable {
         ledger = StreamReader(key: keys.ledger, redis: redis, clock: clock)
     }
 
-    /// Only reads.
+    /// Checks a record; only reads.
     ///
-    /// `opening` is the ledger's; nil without a ledger.
-    /// Running totals only rise, and only a person's entry can have the missing one's total or more before new orders reach
-    /// it: so the entries are looked through from the newest on, down to that total.
+    /// `opening` is the ledger's; nil without a ledger. Running totals only rise, and after a loss only a person's entry can
+    /// reach the missing entry's total before new orders do, so the entries are examined from the newest down to that total.
     package func verdict(on record: WitnessRecord, opening: LedgerOpening?) async throws(RedisError) -> WitnessVerdict {
         let claim = record.claim
         if try await ledger.newest(1, from: claim.mark.id, to: claim.mark.id).first?.text("tail")
@@ -50,7 +49,7 @@ package struct LossCheck: Sendable {
                 guard let entry = try? LedgerEntry(entry) else { continue }
                 newest = newest ?? entry.total
                 guard entry.total >= claim.total else { return .lost(LedgerLoss(record: record, total: newest)) }
-                // The opening of this very ledger counts nothing that was sold behind it.
+                // The opening of the same ledger does not count what was sold after it.
                 if case .raise = entry { return .counted(by: LedgerClaim(entry)) }
                 if case .opening(let opening) = entry, opening.id != record.opened {
                     return .counted(by: LedgerClaim(entry))
@@ -68,7 +67,7 @@ package struct LossCheck: Sendable {
         try await redis.send(RedisCommand("GET", keys.missing)).bytes.flatMap { WitnessRecord($0) }
     }
 
-    /// Has every api refuse orders until a person has counted the loss.
+    /// Makes every api refuse orders until a person has counted the loss.
     package func mark(_ loss: LedgerLoss) async throws(RedisError) {
         let (record, mark) = (loss.record, loss.claim.mark)
         _ = try await redis.evaluate(
@@ -76,7 +75,7 @@ package struct LossCheck: Sendable {
             arguments: ["\(mark.id)", "\(mark.tail)", record.claim.total.digits, record.text])
     }
 
-    /// Takes the mark away, if it still holds the record.
+    /// Removes the mark, if it still holds this record.
     package func clear(_ record: WitnessRecord) async throws(RedisError) {
         _ = try await redis.evaluate(Self.clearScript, keys: [keys.missing], arguments: [record.text])
     }

@@ -9,26 +9,26 @@ import Tape
     import Darwin
 #endif
 
-/// A file beside an api that holds the newest acknowledged entry of the ledger, so that losing the ledger's Redis and
-/// restarting the api does not forget it.
+/// A file of an api that holds the newest acknowledged entry of the ledger, so that the api still knows it after a restart, even
+/// if the ledger's Redis has lost it.
 ///
-/// Each process has a file of its own in the folder, `<prefix>orders-<n>.json`, which it locks (flock(2)). It takes the first
-/// one in which nothing is lost by writing: an empty one, or one that holds an older entry of the same ledger. All files of
-/// the folder are read at the start: those of processes that have ended count too. A file is written in place, without
-/// syncing: it outlives `kill -9` of this process, and after a power cut it may be some seconds old, which still is an entry
-/// that the ledger must have.
+/// Each process has its own file in the folder, `<prefix>orders-<n>.json`, which it locks (flock(2)). It takes the first file
+/// that it may overwrite without losing anything: an empty one, or one with an older entry of the same ledger. At the start all
+/// files of the folder are read, including those of processes that have ended. A file is written in place, without syncing: it
+/// survives `kill -9` of this process, and after a power cut it may be some seconds old, which is still an entry that the ledger
+/// must have.
 package final class WitnessFile: LedgerWitness {
     private struct State {
         var descriptor: Int32 = -1
         var path: String?
-        /// Which file was taken: another may be at the path by now.
+        /// Identifies the file that was taken; another file may be at its path by now.
         var identity: Identity?
         /// What the file holds.
         var record: WitnessRecord?
         var failure: String?
-        /// What a file that was taken held.
+        /// The previous content of a file that was taken.
         var strange: WitnessRecord?
-        /// Before then no file is looked for again: without one each order would look at all of them.
+        /// No file is looked for again before this time, because otherwise each order would check all of them.
         var nextTake = ContinuousClock.now
     }
 
@@ -43,12 +43,12 @@ package final class WitnessFile: LedgerWitness {
     private let prefix: String
     private let state = Mutex(State())
 
-    /// One write, which the page cache takes whole.
+    /// The size of a write, which the page cache takes as a whole.
     private static let length = 256
     private static let mostFiles = 1_000
     private static let patience: Duration = .milliseconds(500)
 
-    /// Makes the folder, if it is missing; a file is taken with the first record.
+    /// Creates the folder if it is missing; a file is taken with the first record.
     package init(folder: String, prefix: String) throws(SystemError) {
         try Folder.make(folder)
         guard access(folder, W_OK | X_OK) == 0 else {
@@ -65,9 +65,9 @@ package final class WitnessFile: LedgerWitness {
     /// The file that was taken; nil before the first record.
     package var path: String? { state.withLock(\.path) }
 
-    /// Replaces what the file holds; blocks for one write(2) into the page cache.
+    /// Replaces the content of the file; blocks for one write(2) into the page cache.
     ///
-    /// If the file is not at its path any more, another is taken: what is written to it nobody would read.
+    /// If the file is no longer at its path, another one is taken, because nobody would read it.
     package func write(_ record: WitnessRecord) {
         state.withLock { state in
             do throws(SystemError) {
@@ -87,7 +87,7 @@ package final class WitnessFile: LedgerWitness {
         }
     }
 
-    /// Why the last write failed, or that somebody has taken away what it wrote; nil if neither is so.
+    /// Why the last write failed, or that the file was removed since; nil if neither is the case.
     package var writeFailure: String? {
         state.withLock { $0.failure ?? (Self.isGone($0) ? "\($0.path ?? folder): the file was removed" : nil) }
     }
@@ -108,7 +108,7 @@ package final class WitnessFile: LedgerWitness {
         throw SystemError(String(cString: strerror(written < 0 ? errno : ENOSPC)))
     }
 
-    /// Takes the first file that no other process has, and that holds nothing which the record does not stand for.
+    /// Takes the first file that no other process has locked, and whose record this one may replace.
     private func take(for record: WitnessRecord, _ state: inout State) throws(SystemError) {
         try Folder.make(folder)
         var refusal: String?
@@ -117,7 +117,8 @@ package final class WitnessFile: LedgerWitness {
             let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o600)
             guard descriptor >= 0 else {
                 refusal = refusal ?? "\(path): \(String(cString: strerror(errno)))"
-                // That of another user, perhaps; without room or rights in the folder none can be made.
+                // It may belong to another user; if it does not exist, the folder lacks space or rights, and no other file can be
+                // created either.
                 guard access(path, F_OK) == 0 else { break }
                 continue
             }
@@ -152,7 +153,7 @@ package final class WitnessFile: LedgerWitness {
         return .free(old)
     }
 
-    /// At most one: what the file held when this process took it.
+    /// At most one record: the content of the file when this process took it.
     package func takeStrange() -> [WitnessRecord] {
         state.withLock { state in
             defer { state.strange = nil }
@@ -160,19 +161,19 @@ package final class WitnessFile: LedgerWitness {
         }
     }
 
-    /// Of sandboxes nothing is at stake.
+    /// Whether the new record supersedes the old one; sandbox records may always be replaced.
     private static func mayReplace(_ old: WitnessRecord, _ new: WitnessRecord) -> Bool {
         if old.kind == .sandbox, new.kind == .sandbox { return true }
         return old.kind == new.kind && old.opened == new.opened && old.claim.total <= new.claim.total
     }
 
-    /// A file of the folder, and what it holds: nil if that cannot be read.
+    /// A file of the folder with its record; nil if that cannot be read.
     package struct Found: Sendable {
         package let path: String
         package let record: WitnessRecord?
     }
 
-    /// All files of the folder that hold something, and the folder itself, if it cannot be read; empty where there is none.
+    /// All non-empty files of the folder, or the folder itself if it cannot be read; empty if there is no folder.
     package static func read(folder: String, prefix: String) -> [Found] {
         guard let directory = opendir(folder) else {
             return errno == ENOENT ? [] : [Found(path: folder, record: nil)]
@@ -202,7 +203,7 @@ package final class WitnessFile: LedgerWitness {
         return digits.utf8.allSatisfy(isDigit) ? Int(digits) : nil
     }
 
-    /// nil if it cannot be read; nothing where it is gone.
+    /// Returns nil if it cannot be read; empty if it does not exist.
     private static func contents(_ path: String) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return errno == ENOENT ? [] : nil }

@@ -2,15 +2,15 @@ package import Redis
 import Synchronization
 package import Tape
 
-/// Another Redis that holds the newest acknowledged entry of the ledger.
+/// Another Redis that stores the newest acknowledged entry of the ledger.
 ///
-/// Records are written one after the other, and only the newest of those that wait: so it lags behind by about a round trip.
+/// Records are written one at a time, and of those that wait only the newest, so it lags behind by about a round trip.
 package final class WitnessRedis: LedgerWitness {
     private struct State {
         var waiting: WitnessRecord?
         var isWriting = false
         var failure: String?
-        /// The last record of this process that it held.
+        /// The last record of this process that it stored.
         var own: [UInt8] = []
         var strange: WitnessRecord?
     }
@@ -24,15 +24,15 @@ package final class WitnessRedis: LedgerWitness {
         key = keys.witness
     }
 
-    /// What stands under the witness's key, whoever wrote it.
+    /// The content of the witness's key, whoever wrote it.
     package enum Content: Equatable, Sendable {
         case nothing
         case record(WitnessRecord)
-        /// Something that is no record, or a key of another type.
+        /// Not a valid record, or a key of another type.
         case unreadable
     }
 
-    /// Asks Redis each time (`GET`); a key of another type is `unreadable`, every other error is thrown.
+    /// Queries Redis each time (`GET`); a key of another type is `unreadable`, and every other error is thrown.
     package func read() async throws(RedisError) -> Content {
         do throws(RedisError) {
             guard let bytes = try await redis.send(RedisCommand("GET", key)).bytes else { return .nothing }
@@ -43,12 +43,12 @@ package final class WitnessRedis: LedgerWitness {
         }
     }
 
-    /// Where it is, for people.
+    /// Describes its location, for people.
     package var place: String { "\(key) in Redis \(redis.endpoint)" }
 
-    /// Returns at once, and never fails: see `writeFailure`.
+    /// Returns at once and never fails: see `writeFailure`.
     ///
-    /// A record that waits behind a write is dropped for a newer one. A write that fails is not tried again by itself.
+    /// A record that waits is replaced by a newer one. A failed write is not retried by itself.
     package func write(_ record: WitnessRecord) {
         let isFirst = state.withLock { state in
             state.waiting = record
@@ -58,13 +58,13 @@ package final class WitnessRedis: LedgerWitness {
         if isFirst { Task { await writeAll() } }
     }
 
-    /// Replaces this very record, if it still holds it: after a person has counted what was lost, a smaller total or another
-    /// ledger may be the right one.
+    /// Replaces exactly this record, if it is still stored: after a person has counted a loss, a smaller total or another ledger
+    /// may be right.
     package func replace(_ old: WitnessRecord, by record: WitnessRecord) async throws(RedisError) {
         _ = try await keep(record, replacing: old.text)
     }
 
-    /// Of the last write that has ended; nil if that did not fail, or there was none.
+    /// Why the last finished write failed; nil if it succeeded, or there was none.
     package var writeFailure: String? { state.withLock(\.failure) }
 
     private func writeAll() async {
@@ -89,7 +89,7 @@ package final class WitnessRedis: LedgerWitness {
         }
     }
 
-    /// At most one: the newest that a write has found there.
+    /// At most one record: the newest that a write has found there.
     package func takeStrange() -> [WitnessRecord] {
         state.withLock { state in
             defer { state.strange = nil }

@@ -1,6 +1,6 @@
 import Basics
 
-/// The members of a coin that are the same each minute.
+/// The members of a coin that are the same in every minute.
 enum CoinHead {
     private static let tags = [
         "mineable", "pow", "pos", "sha-256", "store-of-value", "state-channel", "smart-contracts", "layer-1", "layer-2",
@@ -15,7 +15,7 @@ enum CoinHead {
         let circulating = profile.isVerified ? supply : "0"
         let slug = profile.slug ?? Slug.text(profile.name, id: profile.id)
         let pairs = Int.random(in: 1...max(2, 12_000 / profile.place), using: &random)
-        // A fixed distance between ids is near enough to the dates on which coins were listed.
+        // A fixed distance between ids approximates the dates on which coins were listed.
         let listed = Timestamp(milliseconds: 1_366_934_400_000 + Int64(profile.id) * 10_800_000)
         let text =
             #"{"id":\#(profile.id),"name":"\#(profile.name)","symbol":"\#(profile.symbol)","slug":"\#(slug)","#

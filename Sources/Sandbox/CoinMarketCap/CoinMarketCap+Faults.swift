@@ -1,7 +1,7 @@
 import Basics
 
 extension CoinMarketCap {
-    /// The codes and messages of the provider's table of errors.
+    /// Uses the codes and messages of the provider's table of errors.
     func refusal(_ reason: Refusal, at minute: Minute) -> ProviderAnswer {
         let limit = "You've exceeded your API Key's"
         let (status, code, message) =

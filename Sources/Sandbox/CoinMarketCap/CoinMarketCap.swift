@@ -13,7 +13,7 @@ struct CoinMarketCap: PlayedProvider {
 
     let key: String
 
-    /// `sort` has to be one of the provider's, but the order is always that of the rank; filters are not looked at.
+    /// `sort` must be one of the provider's values, but the order is always by rank; filters are ignored.
     func answer(_ call: ProviderCall, in market: MarketMinute) -> ProviderAnswer {
         guard let given = call.headers["x-cmc_pro_api_key"] ?? call.parameters["CMC_PRO_API_KEY"], !given.isEmpty else {
             return refusal(401, code: 1002, "API key missing.", at: market.minute)

@@ -1,6 +1,6 @@
 import Basics
 
-/// The body of `/v1/cryptocurrency/listings/latest`: some of the minute's coins in the order of their rank.
+/// The body of `/v1/cryptocurrency/listings/latest`: a range of the minute's coins, by rank.
 struct ListingsPage {
     let market: MarketMinute
     /// Positions in the listing, from zero.
@@ -26,7 +26,7 @@ struct ListingsPage {
     }
 
     private var status: String {
-        // One credit for every 200 coins begun.
+        // One credit for every 200 coins or part of them.
         let credits = max(1, (range.count + 199) / 200)
         return #"{"timestamp":"\#(market.minute.start.rfc3339)","error_code":0,"error_message":null,"elapsed":51,"#
             + #""credit_count":\#(credits),"notice":null,"total_count":\#(market.listing.count)}"#
@@ -54,7 +54,7 @@ struct ListingsPage {
         } else {
             appendQuote(of: coin, price: market.prices[index], to: &output)
         }
-        // The quote is a minute older than the coin.
+        // The quote is a minute older than the coin's data.
         output += #","last_updated":"#.utf8
         appendTime(profile.age.instant(at: market.minute.advanced(byMinutes: -1)), to: &output)
         output += "}}}".utf8

@@ -2,7 +2,7 @@ import Basics
 import JSON
 
 extension Coinbase {
-    /// The ids of the provider's table of errors.
+    /// Uses the ids of the provider's table of errors.
     func refusal(_ reason: Refusal, at minute: Minute) -> ProviderAnswer {
         let (status, id, message) =
             switch reason {
@@ -10,7 +10,7 @@ extension Coinbase {
             case .key: (401, "authentication_error", "Invalid auth (missing api key or invalid token)")
             case .plan: (403, "invalid_scope", "User is not allowed to access this resource")
             case .server: (500, "internal_server_error", "Internal server error")
-            // Said of a currency that is valid, while the provider is unwell.
+            // The provider sends this for a valid currency when it has problems.
             case .unknown: (400, "invalid_request", "Invalid currency (BTC)")
             }
         return .json(

@@ -4,7 +4,7 @@ import JSON
 struct Coinbase: PlayedProvider {
     static let path = "/v2/exchange-rates"
 
-    /// Only bitcoin is a base here; without a parameter the base is the US dollar.
+    /// Only bitcoin is supported as the base; without the parameter, the base would be the US dollar.
     func answer(_ call: ProviderCall, in market: MarketMinute) -> ProviderAnswer {
         guard call.parameters["currency"] == "BTC" else {
             return .json(400, #"{"errors":[{"id":"invalid_request","message":"Currency is invalid"}]}"#)

@@ -6,15 +6,15 @@ struct Currency: Sendable {
     private let value: Value
 
     private enum Value {
-        /// Units to the US dollar, written with at most that many decimals.
+        /// Units per US dollar, written with at most this many decimals.
         case fiat(Double, Drift, places: Int)
-        /// The coin at that index.
+        /// The coin with this index.
         case coin(Int)
-        /// This text, every minute the same.
+        /// This text, the same in every minute.
         case fixed(String)
     }
 
-    /// How many units one bitcoin buys in that minute, as decimal text.
+    /// How many units one bitcoin buys in this minute, as decimal text.
     func rate(in market: MarketMinute) -> String {
         switch value {
         case .fiat(let units, let drift, let places):
@@ -27,7 +27,7 @@ struct Currency: Sendable {
         }
     }
 
-    /// State currencies, then the irregular, then coins.
+    /// State currencies, then irregular ones, then coins.
     static func table(count: Int, coins: [Coin], seed: UInt64) -> [Currency] {
         var random = SplitMix64(seed: seed, salt: 3)
         var table = FiatCurrencies.rows.map { row in
@@ -37,14 +37,14 @@ struct Currency: Sendable {
         table += irregular
         var taken = Set(table.map(\.code))
         for (index, coin) in coins.enumerated() where isTraded(coin.profile) {
-            // One code cannot stand for two: the first coin by volume, and state currencies before coins.
+            // If a code is shared, state currencies come before coins, and then the coin with the highest volume counts.
             guard taken.insert(coin.profile.symbol).inserted else { continue }
             table.append(Currency(code: coin.profile.symbol, value: .coin(index)))
         }
         return Array(table.prefix(count))
     }
 
-    /// Case 19: a code of digits, one that is no currency any more, and rates that cannot be inverted.
+    /// Case 19: a code of digits, an abolished currency, and rates that cannot be inverted.
     private static let irregular = [
         Currency(code: "00", value: .fixed("2764013.0081234567")),
         Currency(code: "BYR", value: .fixed("2663000000")),
@@ -52,7 +52,7 @@ struct Currency: Sendable {
         Currency(code: "ZERO", value: .fixed("0")),
     ]
 
-    /// Within these prices a rate needs no exponent.
+    /// Within this range of prices, a rate needs no exponent.
     private static func isTraded(_ coin: CoinProfile) -> Bool {
         (1e-7...1e6).contains(coin.price)
             && coin.symbol.utf8.allSatisfy { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }

@@ -1,11 +1,11 @@
-/// State currencies by their ISO 4217 codes, and about how many units a US dollar buys.
+/// State currencies with their ISO 4217 codes, and roughly how many units a US dollar buys.
 enum FiatCurrencies {
     struct Row: Sendable {
         let code: String
         let unitsPerDollar: Double
-        /// How many decimals of the rate are written: zero to four, as each currency has it.
+        /// How many decimals of the rate are written: zero to four, depending on the currency.
         let places: Int
-        /// Held at its rate to the dollar.
+        /// Whether it is held at its rate to the dollar.
         let isPegged: Bool
     }
 

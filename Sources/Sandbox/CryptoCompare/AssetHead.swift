@@ -1,4 +1,4 @@
-/// The members of an asset that are the same each minute.
+/// The members of an asset that are the same in every minute.
 enum AssetHead {
     /// The JSON object up to the price.
     static func json(_ profile: AssetProfile, id: Int, supply: Int, using random: inout SplitMix64) -> [UInt8] {
@@ -8,7 +8,7 @@ enum AssetHead {
         return Array(text.utf8)
     }
 
-    /// `TOPLIST_BASE_RANK` without the rank by the volume of 24 hours, and open.
+    /// `TOPLIST_BASE_RANK` without the rank by 24-hour volume, and without its closing brace.
     static func baseRanks(place: Int, using random: inout SplitMix64) -> [UInt8] {
         func near(_ place: Int) -> Int { max(1, place + Int.random(in: -place / 4...place / 4, using: &random)) }
         let text =

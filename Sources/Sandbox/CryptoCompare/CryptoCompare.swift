@@ -8,9 +8,9 @@ struct CryptoCompare: PlayedProvider {
 
     let key: String
 
-    /// Refuses what is not the order by volume: without `sort_by` the provider's order is another one.
+    /// Refuses any order other than by volume, because the provider's default order without `sort_by` differs.
     ///
-    /// A page size out of range is brought into it, and `STATS` says so.
+    /// A page size out of range is clamped, and `STATS` shows the one that was used.
     func answer(_ call: ProviderCall, in market: MarketMinute) -> ProviderAnswer {
         guard let given = suppliedKey(call) else {
             return refusal(401, Self.keyMissing, parameter: "api_key", "")

@@ -1,6 +1,6 @@
 import Basics
 
-/// The body of `/asset/v1/top/list`: some of the minute's assets in the order of their trading volume.
+/// The body of `/asset/v1/top/list`: a page of the minute's assets, by trading volume.
 struct TopListPage {
     let market: MarketMinute
     /// From one.
@@ -61,7 +61,7 @@ struct TopListPage {
         output += #","MKT_CAP_PENALTY":0"#.utf8
         append("CIRCULATING_MKT_CAP_USD", value, to: &output)
         append("TOTAL_MKT_CAP_USD", value, to: &output)
-        // Converted figures come with fewer digits.
+        // Converted numbers have fewer digits.
         let converted = value.map { JSONNumber.rounded($0, places: 2) }
         append("CIRCULATING_MKT_CAP_CONVERSION", converted, to: &output)
         append("TOTAL_MKT_CAP_CONVERSION", converted, to: &output)

@@ -1,10 +1,10 @@
-/// gzip bodies that are wrong on purpose, which no library would write.
+/// Makes gzip bodies that are wrong on purpose, which no library would write.
 enum Deflate {
     private static let header: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255]
 
-    /// The beginning of a gzip file of these bytes, cut before its end: the rest and the checksum are missing.
+    /// A gzip file of these bytes that is cut off, so that the rest and the checksum are missing.
     ///
-    /// Stored blocks (RFC 1951, section 3.2.4), which hold up to 65,535 bytes each.
+    /// Uses stored blocks (RFC 1951, section 3.2.4), which hold up to 65,535 bytes each.
     static func cut(_ bytes: [UInt8]) -> [UInt8] {
         var output = header
         let part = bytes.prefix(bytes.count / 2)
@@ -17,13 +17,13 @@ enum Deflate {
         return output
     }
 
-    /// So many spaces, a little more than asked, in less than a hundredth of the size; the end is missing.
+    /// Slightly more than `size` spaces, compressed to less than a hundredth; the end is missing.
     ///
-    /// One block with fixed codes (RFC 1951, section 3.2.6): a literal space, then copies of 258 bytes from one behind.
+    /// One block with fixed codes (RFC 1951, section 3.2.6): a literal space, then copies of length 258 at distance 1.
     static func bomb(size: Int) -> [UInt8] {
         var bits = BitWriter(header)
         bits.append(0b011, count: 3)
-        // Codes are written from their most significant bit: 0x30 + ' ', reversed.
+        // Codes are written with the most significant bit first: 0x30 + ' ', reversed.
         bits.append(reversed: 0x30 + 0x20, count: 8)
         for _ in 0...(size / 258) {
             bits.append(reversed: 0b1100_0101, count: 8)
@@ -33,7 +33,7 @@ enum Deflate {
     }
 }
 
-/// Bits in the order of deflate: the first in a byte is its lowest.
+/// Writes bits in the order of deflate: the first bit of a byte is the lowest.
 private struct BitWriter {
     var bytes: [UInt8]
     private var used = 8

@@ -1,4 +1,4 @@
-/// What a provider can do wrong: each has been seen on a real one, or is what its proxies do.
+/// What can go wrong at a provider: each fault was seen on a real one, or is typical of proxies.
 enum Fault: String, CaseIterable, Sendable {
     // Refusals.
     case rateLimited = "rate-limited"
@@ -15,7 +15,7 @@ enum Fault: String, CaseIterable, Sendable {
     case planRefused = "plan-403"
     case unknownCode = "unknown-code"
     case errorOnOK = "error-200"
-    // Servers and what stands in front of them.
+    // Servers, and proxies in front of them.
     case serverError = "http-500"
     case badGateway = "http-502"
     case maintenance = "html-503"
@@ -28,7 +28,7 @@ enum Fault: String, CaseIterable, Sendable {
     case gzipBomb = "gzip-bomb"
     case drip
     case hang
-    // What the body holds.
+    // The content of the body.
     case wrongType = "wrong-type"
     case nullList = "null-list"
     case emptyList = "empty-list"
@@ -39,7 +39,7 @@ enum Fault: String, CaseIterable, Sendable {
     case missingIDs = "missing-ids"
     case notANumber = "not-a-number"
     case otherBase = "other-base"
-    // When the body is from.
+    // The age of the body.
     case repeated
     case older
 
@@ -85,7 +85,7 @@ enum Fault: String, CaseIterable, Sendable {
         }
     }
 
-    /// Whether the provider has what the fault is about: pages, ids, a base currency.
+    /// Whether the provider has what the fault affects: pages, ids, a base currency.
     func applies(to provider: Provider) -> Bool {
         switch self {
         case .shrunkList, .clampedPages, .movingPages, .duplicates, .missingIDs: provider != .coinbase

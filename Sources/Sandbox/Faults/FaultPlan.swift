@@ -1,15 +1,15 @@
 package import Basics
 
-/// Which faults happen how often: `cut-gzip=0.3`, `coinbase:http-500=1`, and `any=0.3` for one of all.
+/// Which faults happen how often: `cut-gzip=0.3`, `coinbase:http-500=1`, and `any=0.3` for a random one.
 ///
-/// Whether a call meets one, and which, depends on the seed, the provider, the minute and the call's number alone.
+/// Whether a call meets a fault, and which one, depends only on the seed, the provider, the minute and the call's number.
 package struct FaultPlan: Equatable, Sendable {
     struct Rule: Equatable, Sendable {
-        /// nil is every provider.
+        /// nil means every provider.
         let provider: Provider?
-        /// nil is any of those that apply.
+        /// nil means any fault that applies to the provider.
         let fault: Fault?
-        /// From 0, never, to 1, always.
+        /// The probability, from 0 to 1.
         let rate: Double
     }
 
@@ -18,7 +18,7 @@ package struct FaultPlan: Equatable, Sendable {
     /// A plan without faults.
     package init() { rules = [] }
 
-    /// Throws for a rule that cannot be read, and if the rates of a provider add up to more than 1.
+    /// Throws if a rule is invalid, or the rates of a provider add up to more than 1.
     package init(_ texts: [String]) throws(InvalidText) {
         var rules: [Rule] = []
         for text in texts { rules.append(try Self.rule(text)) }
@@ -31,7 +31,7 @@ package struct FaultPlan: Equatable, Sendable {
         self.rules = rules
     }
 
-    /// The fault that a call meets, if any.
+    /// The fault of a call; nil if it meets none.
     func fault(at minute: Minute, of provider: Provider, call number: Int, seed: UInt64) -> Fault? {
         var random = SplitMix64(
             seed: seed ^ (provider.salt << 32), salt: UInt64(bitPattern: minute.number) << 20 | UInt64(number))
@@ -53,7 +53,7 @@ package struct FaultPlan: Equatable, Sendable {
         }.joined(separator: " ")
     }
 
-    /// All names with what they mean, a line each.
+    /// All names with their meanings, one per line.
     package static var names: String {
         let width = Fault.allCases.map(\.rawValue.count).max() ?? 0
         func line(_ name: String, _ summary: String) -> String {

@@ -1,7 +1,7 @@
 import Basics
 import Foundation
 
-/// A call that meets a fault: what is asked of the provider, and what becomes of its answer.
+/// A call that meets a fault: what the provider is asked, and how its answer is changed.
 struct FaultyCall {
     let fault: Fault
     let provider: any PlayedProvider
@@ -22,7 +22,7 @@ struct FaultyCall {
         case .rateLimited: return refusal(.perMinute)
         case .retryAfter: return refusal(.perMinute, retryAfter: "2")
         case .retryAfterDate:
-            // By the machine's clock, as a server's own `Date`, however fast the sandbox' minutes go.
+            // Uses the machine's clock, like a server's `Date`, however fast the sandbox' minutes go.
             return refusal(.perMinute, retryAfter: (Timestamp.machineTime + .seconds(3)).httpDate)
         case .retryAfterAbsurd: return refusal(.perMinute, retryAfter: "94608000")
         case .retryAfterMalformed: return refusal(.perMinute, retryAfter: "a little later")
@@ -68,7 +68,7 @@ struct FaultyCall {
     }
 }
 
-/// A provider as the faults see it.
+/// What the faults need from a provider.
 protocol PlayedProvider: Sendable {
     var payloads: FaultyPayloads { get }
 
@@ -76,18 +76,18 @@ protocol PlayedProvider: Sendable {
     func refusal(_ reason: Refusal, at minute: Minute) -> ProviderAnswer
 }
 
-/// A provider's bodies of the wrong shape, and where its ids and prices stand in the right one.
+/// A provider's bodies of the wrong shape, and the members of its ids and prices.
 struct FaultyPayloads: Sendable {
     let wrongType: String
     let nullList: String
     let emptyList: String
-    /// With its quotes.
+    /// Includes the quotes.
     let idMember: String
     let priceMembers: [String]
 }
 
 extension ProviderCall {
-    /// As a server reads it that does not give as much as one asks.
+    /// Halves the requested size, to simulate a server that returns less than requested.
     fileprivate var askingForHalf: ProviderCall {
         var call = self
         for name in ["limit", "page_size"] {
@@ -117,7 +117,7 @@ extension ProviderAnswer {
         return answer
     }
 
-    /// Puts what is no number in the place of the first values of the members.
+    /// Replaces the first values of these members by something that is not a number.
     fileprivate func withoutNumbers(in members: [String]) -> ProviderAnswer {
         var text = String(decoding: body, as: UTF8.self)
         var wrong = ["NaN", "Infinity", "1e999", #""NaN""#][...]

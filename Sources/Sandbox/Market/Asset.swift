@@ -1,13 +1,13 @@
-/// An asset that CryptoCompare ranks: what is written the same each minute, and what its price and volume come from.
+/// An asset that CryptoCompare ranks: the JSON that is the same in every minute, and the sources of its price and volume.
 struct Asset: Sendable {
     let id: Int
     let profile: AssetProfile
-    /// Where the coin that its price follows stands among the coins.
+    /// The index of the coin that its price follows; nil if it follows none.
     let coin: Int?
     let supply: Int
     /// The JSON object up to the price.
     let head: [UInt8]
-    /// The ranks that do not move, the closing brace left out.
+    /// The ranks that do not change, without the closing brace.
     let baseRanks: [UInt8]
 
     private let price: Drift
@@ -27,13 +27,13 @@ struct Asset: Sendable {
         baseRanks = AssetHead.baseRanks(place: profile.place, using: &random)
     }
 
-    /// The price in US dollars; of an asset that follows a coin, how much the two averages differ.
+    /// The price in US dollars; for an asset that follows a coin, the coin's price with a small deviation.
     func price(at minute: Int64, following coin: Double?) -> Double {
         guard let coin else { return profile.price * price.factor(at: minute) }
         return coin * (1 + 0.0004 * SplitMix64.noise(UInt64(id), minute))
     }
 
-    /// The volume of the 24 hours before, in US dollars.
+    /// The volume of the previous 24 hours, in US dollars.
     func volume(at minute: Int64) -> Double {
         baseVolume * trading.factor(at: minute)
     }

@@ -1,17 +1,17 @@
-/// What CryptoCompare says of an asset whatever the minute.
+/// What CryptoCompare says about an asset in every minute.
 struct AssetProfile: Sendable {
-    /// As it stands between the quotes in JSON: an awkward one may be an escape that stands for no text.
+    /// As written between the quotes in JSON; an awkward one may be an escape that represents no text.
     let symbol: String
-    /// As it stands between the quotes in JSON.
+    /// As written between the quotes in JSON.
     let name: String
-    /// The JSON of `ASSET_ALTERNATIVE_IDS`; nil: no such member.
+    /// The JSON of `ASSET_ALTERNATIVE_IDS`; nil leaves the member out.
     let alternatives: String?
-    /// Where it comes in the order of trading volume.
+    /// Its position in the order of trading volume.
     let place: Int
 
-    /// The coin, by CoinMarketCap's id, that its price follows.
+    /// CoinMarketCap's id of the coin that its price follows.
     var coin: Int?
-    /// Its price when it follows no coin.
+    /// Its price if it follows no coin.
     var price = 1.0
     var platform: Platform?
     var hasBaseRank = true
@@ -23,7 +23,7 @@ struct AssetProfile: Sendable {
     var quoted = QuotedPrice.market
     var age = QuoteAge.current
 
-    /// The usual list: the id at CoinMarketCap among those of other catalogues.
+    /// The usual list: CoinMarketCap's id among those of other catalogues.
     static func alternatives(cmc: Int, symbol: String) -> String {
         #"[{"NAME":"CMC","ID":"\#(cmc)"},{"NAME":"CG","ID":"\#(symbol.lowercased())-\#(cmc)"}]"#
     }

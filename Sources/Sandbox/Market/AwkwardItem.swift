@@ -1,11 +1,11 @@
-/// Something unusual in healthy data: how one thing stands at either provider.
+/// Something unusual in valid data, as it appears at each provider.
 struct AwkwardItem: Sendable {
-    /// The place in the order of trading volume around which it moves.
+    /// The position in the order of trading volume around which it moves.
     let place: Int
     let coin: CoinProfile?
     let asset: AssetProfile?
 
-    /// Listed by both, and the same for both but for what the closures change.
+    /// Listed by both providers with the same data, except for what the closures change.
     static func both(
         _ place: Int, _ id: Int, _ symbol: String, _ name: String, price: Double = 1.25,
         coin changeCoin: (inout CoinProfile) -> Void = { _ in },
@@ -21,7 +21,7 @@ struct AwkwardItem: Sendable {
         return AwkwardItem(place: place, coin: coin, asset: asset)
     }
 
-    /// Listed by both, as `both`, under two symbols.
+    /// Listed by both, like `both`, but with two symbols.
     static func renamed(
         _ place: Int, _ id: Int, coin: String, asset: String, _ name: String, price: Double = 1.25
     ) -> AwkwardItem {
@@ -33,7 +33,7 @@ struct AwkwardItem: Sendable {
         return AwkwardItem(place: place, coin: coin, asset: asset)
     }
 
-    /// Listed by both; how CryptoCompare refers to the coin is what is unusual.
+    /// Listed by both; the way in which CryptoCompare refers to the coin is unusual.
     static func referring(_ place: Int, _ id: Int, _ symbol: String, as alternatives: String?) -> AwkwardItem {
         let name = "Referring \(symbol)"
         let coin = CoinProfile(
@@ -42,20 +42,20 @@ struct AwkwardItem: Sendable {
         return AwkwardItem(place: place, coin: coin, asset: asset)
     }
 
-    /// Ranked by CryptoCompare only.
+    /// Only ranked by CryptoCompare.
     static func ranked(_ place: Int, _ symbol: String, _ name: String, as alternatives: String?) -> AwkwardItem {
         let asset = AssetProfile(symbol: symbol, name: name, alternatives: alternatives, place: place)
         return AwkwardItem(place: place, coin: nil, asset: asset)
     }
 
-    /// Listed by CoinMarketCap only.
+    /// Only listed by CoinMarketCap.
     static func priced(_ place: Int, _ id: Int, _ symbol: String, _ name: String) -> AwkwardItem {
         let coin = CoinProfile(
             id: id, symbol: symbol, name: name, price: 1.25, supply: supply(at: 1.25), place: place)
         return AwkwardItem(place: place, coin: coin, asset: nil)
     }
 
-    /// As much as makes them all equally large, whatever they cost.
+    /// A supply that gives all of them the same capitalisation, whatever their price.
     private static func supply(at price: Double) -> Double {
         2e8 / price
     }

@@ -1,14 +1,14 @@
-/// The unusual that healthy data holds, in fixed places: ids from 39001 up, except where a real coin is the example.
+/// Unusual items of valid data, in fixed places: ids from 39001 up, unless a real coin is the example.
 ///
-/// A join by CoinMarketCap's integer id has to come through all of it without losing any other row. Case numbers
-/// tell the kinds apart: 16 to 18 are numbers, 20 and 21 references, 22 and 23 texts, 24 to 26 who is listed, 28 times.
+/// A join by CoinMarketCap's integer id must handle all of them without losing any other row. Case numbers identify the kinds: 16
+/// to 18 are numbers, 20 and 21 references, 22 and 23 texts, 24 to 26 differences in who is listed, 28 times.
 enum AwkwardItems {
     static let all = prices + numbers + references + claims + symbols + texts + gaps + ages
 
-    /// Listed by nobody: what an asset may refer to in vain.
+    /// Not listed by anybody: an id that assets may refer to in vain.
     static let unlistedID = 39900
 
-    /// Case 16: prices that are none.
+    /// Case 16: missing and invalid prices.
     private static let prices: [AwkwardItem] = [
         .both(23, 39001, "NULLP", "Price is null", coin: { $0.quoted = .null }, asset: { $0.quoted = .null }),
         .both(26, 39002, "NOPRC", "Price is missing", coin: { $0.quoted = .missing }, asset: { $0.quoted = .missing }),
@@ -17,7 +17,7 @@ enum AwkwardItems {
         .both(35, 39005, "TEXTP", "Price is the text NaN", coin: { $0.quoted = .fixed(#""NaN""#) }),
     ]
 
-    /// Cases 17 and 18: numbers at the edge of what readers take.
+    /// Cases 17 and 18: numbers at the limits of what readers accept.
     private static let numbers: [AwkwardItem] = [
         .both(38, 39006, "NANO", "Small exponent", price: 1.2e-9, coin: { $0.quoted = .fixed("1.2e-9") }),
         .both(41, 39007, "MEGA", "Large exponent", price: 3.1477979e7, coin: { $0.quoted = .fixed("3.1477979E7") }),
@@ -34,7 +34,7 @@ enum AwkwardItems {
             asset: { $0.maxSupply = "833921654247199700000" }),
     ]
 
-    /// Case 20: references to a coin; those that can be followed, then those that cannot.
+    /// Case 20: references to a coin: valid ones, then invalid ones.
     private static let references: [AwkwardItem] = [
         .referring(59, 39013, "REFNUL", as: #"[null,{"NAME":"CMC","ID":"39013"}]"#),
         .referring(62, 39014, "REFINT", as: #"[{"NAME":"CMC","ID":39014}]"#),
@@ -53,7 +53,7 @@ enum AwkwardItems {
             98, "REFOTHER", "Other catalogues only", as: #"[{"NAME":"CG","ID":"other"},{"NAME":"DTI","ID":"39018"}]"#),
     ]
 
-    /// Case 21: more than one reference for a coin or an asset.
+    /// Case 21: several references for one coin or asset.
     private static let claims: [AwkwardItem] = [
         .referring(101, 39019, "TWICE", as: #"[{"NAME":"CMC","ID":"39019"},{"NAME":"CMC","ID":39019}]"#),
         .referring(104, 39020, "TWOIDS", as: #"[{"NAME":"CMC","ID":"39020"},{"NAME":"CMC","ID":"39021"}]"#),
@@ -64,7 +64,7 @@ enum AwkwardItems {
             113, "BTC2", #"Second claimant, \"id 1\""#, as: #"[{"NAME":"CG","ID":"btc-2"},{"NAME":"CMC","ID":"1"}]"#),
     ]
 
-    /// Case 22: symbols that differ, repeat, or look like something else.
+    /// Case 22: symbols that differ, are repeated, or look like something else.
     private static let symbols: [AwkwardItem] = [
         .renamed(116, 1720, coin: "IOTA", asset: "MIOTA", "IOTA", price: 0.141),
         .renamed(119, 8085, coin: "STETH", asset: "stETH", "Lido Staked ETH", price: 3118),
@@ -82,7 +82,7 @@ enum AwkwardItems {
 
     /// Case 23: text that is hard to print, to quote or to trust.
     ///
-    /// The half of a surrogate pair is the low one: at a lone high one, parsers in wide use refuse the whole page.
+    /// The half of a surrogate pair is the low one: popular parsers reject the whole page for a lone high one.
     private static let texts: [AwkwardItem] = [
         .both(146, 39028, "币安人生", "币安人生"),
         .both(149, 39029, #"$A,\"B\""#, #"Comma, \"quotes\" & Sons"#),
@@ -98,7 +98,7 @@ enum AwkwardItems {
         .both(179, 39039, #"\u001b[31mRED"#, #"Escape \u001b[0m sequence"#),
     ]
 
-    /// Cases 24 to 26: what only one side has, a token beside those among the known coins, and ranks that are missing.
+    /// Cases 24 to 26: items of one provider only, a token between well-known coins, and missing ranks.
     private static let gaps: [AwkwardItem] = [
         .ranked(182, "NOTLISTED", "Refers to an unlisted coin", as: #"[{"NAME":"CMC","ID":"39900"}]"#),
         .priced(185, 39040, "NOTRANKED", "Listed only"),
@@ -118,7 +118,7 @@ enum AwkwardItems {
         .both(197, 39044, "NOLAUNCH", "Launch date is null", asset: { $0.hasLaunchDate = false }),
     ]
 
-    /// Case 28: quotes of another time than the reply's.
+    /// Case 28: quotes with another time than the reply.
     private static let ages: [AwkwardItem] = [
         .both(200, 39045, "NOAGE", "Quote has no time", coin: { $0.age = .unknown }, asset: { $0.age = .unknown }),
         .both(203, 39046, "STALE", "Quote is weeks old", coin: { $0.age = .weeks }, asset: { $0.age = .weeks }),

@@ -1,4 +1,4 @@
-/// A coin that CoinMarketCap lists: what is written the same each minute, and what its price and volume come from.
+/// A coin that CoinMarketCap lists: the JSON that is the same in every minute, and the sources of its price and volume.
 struct Coin: Sendable {
     let id: Int
     let profile: CoinProfile
@@ -22,12 +22,12 @@ struct Coin: Sendable {
         head = CoinHead.json(profile, using: &random)
     }
 
-    /// The price in US dollars in the minute of that number since 1970.
+    /// The price in US dollars; `minute` counts from 1970.
     func price(at minute: Int64) -> Double {
         profile.price * price.factor(at: minute)
     }
 
-    /// The volume of the 24 hours before, in US dollars.
+    /// The volume of the previous 24 hours, in US dollars.
     func volume(at minute: Int64) -> Double {
         baseVolume * trading.factor(at: minute)
     }

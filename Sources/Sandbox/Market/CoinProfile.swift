@@ -1,22 +1,22 @@
-/// What CoinMarketCap says of a coin whatever the minute, and the price around which it moves.
+/// What CoinMarketCap says about a coin in every minute, and the price around which it moves.
 struct CoinProfile: Sendable {
     let id: Int
-    /// As it stands between the quotes in JSON: an awkward one may be an escape that stands for no text.
+    /// As written between the quotes in JSON; an awkward one may be an escape that represents no text.
     let symbol: String
-    /// As it stands between the quotes in JSON.
+    /// As written between the quotes in JSON.
     let name: String
     let price: Double
     let supply: Double
-    /// Where it comes in the order of trading volume.
+    /// Its position in the order of trading volume.
     let place: Int
 
     var slug: String?
     var platform: Platform?
-    /// Older replies have the platform's id as text.
+    /// Whether the platform's id is written as text, as in older replies.
     var platformIDIsText = false
-    /// Held at its price, as stablecoins are.
+    /// Whether the price is fixed, as for stablecoins.
     var isPegged = false
-    /// Unverified supplies are reported by the project itself and do not count.
+    /// Whether the supply is verified; supplies that only the project reports do not count.
     var isVerified = true
     var isRanked = true
     var hasTags = true

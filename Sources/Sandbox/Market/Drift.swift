@@ -4,16 +4,16 @@
     import Glibc
 #endif
 
-/// A factor around one that wanders from minute to minute.
+/// A factor close to one that drifts from minute to minute.
 ///
-/// It has no memory: two waves of the quantity's own periods, and noise that is looked up rather than drawn. So the past
-/// costs no more than the present.
+/// It is stateless: two waves with random periods, and noise that is computed from the minute, so the past costs no more than the
+/// present.
 struct Drift: Sendable {
-    /// How noise goes on from one minute to the next.
+    /// How noise continues from one minute to the next.
     enum Noise: Sendable {
-        /// As of a quantity that is quoted anew: each minute leaps by itself.
+        /// For a quantity that is quoted anew: minutes are independent.
         case leaps
-        /// As of a sum over many hours, of which a minute replaces a little: it walks.
+        /// For a sum over many hours, of which a minute replaces little: a random walk.
         case walks
     }
 
@@ -24,8 +24,8 @@ struct Drift: Sendable {
     private let slow: Wave
     private let fast: Wave
 
-    /// `swing` is how far the waves go together and `jitter` about how far the noise goes in a minute, both as natural
-    /// logarithms.
+    /// `swing` is the total amplitude of the waves, and `jitter` the approximate amplitude of the noise in a minute, both as
+    /// natural logarithms.
     init(swing: Double, jitter: Double, noise: Noise = .leaps, using random: inout SplitMix64) {
         key = random.next()
         self.swing = swing
@@ -35,7 +35,7 @@ struct Drift: Sendable {
         fast = Wave(days: 0.1...1.5, using: &random)
     }
 
-    /// The factor in the minute of that number since 1970.
+    /// The factor in this minute, counted from 1970.
     func factor(at minute: Int64) -> Double {
         let waves = 0.7 * slow.height(at: minute) + 0.3 * fast.height(at: minute)
         switch noise {
@@ -44,8 +44,8 @@ struct Drift: Sendable {
         }
     }
 
-    /// Noise of periods from a minute to about a day, each drawn at its ends and straight between them; the longer a period
-    /// the higher, as in a random walk.
+    /// The sum of noise with periods from a minute to about a day, each linear between random values at its ends; longer periods
+    /// have larger amplitudes, as in a random walk.
     private func walk(at minute: Int64) -> Double {
         (0..<11).reduce(0) { height, octave in
             let (period, key) = (Int64(1) << octave, key &+ UInt64(octave))

@@ -1,6 +1,6 @@
-/// Numbers as the providers write them into JSON.
+/// Formats numbers like the providers' JSON.
 enum JSONNumber {
-    /// The shortest digits that read back as the same number; whole ones without a point, small ones with an exponent.
+    /// The shortest digits that parse back to the same number; integers without a point, small numbers with an exponent.
     static func append(_ value: Double, to output: inout [UInt8]) {
         if let whole = Int64(exactly: value), whole.magnitude < 1 << 53 {
             output += whole.description.utf8
@@ -9,7 +9,7 @@ enum JSONNumber {
         }
     }
 
-    /// At most that many decimals.
+    /// Rounds to at most this many decimals.
     static func append(_ value: Double, places: Int, to output: inout [UInt8]) {
         append(rounded(value, places: places), to: &output)
     }

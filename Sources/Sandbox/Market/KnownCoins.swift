@@ -1,4 +1,4 @@
-/// Coins that a reader knows, in the order of their trading volume, so that the head of a list looks like one.
+/// Well-known coins in the order of their trading volume, so that the start of a list looks familiar.
 enum KnownCoins {
     struct Row: Sendable {
         let id: Int

@@ -1,9 +1,9 @@
-/// All that does not change with the minutes: who is listed where, at which base price and volume.
+/// Everything that is the same in all minutes: what is listed where, with base prices and volumes.
 struct Market: Sendable {
     let coins: [Coin]
     let assets: [Asset]
     let currencies: [Currency]
-    /// Where bitcoin stands in `coins`.
+    /// The index of bitcoin in `coins`.
     let bitcoin: Int
 
     init(_ settings: SandboxSettings) {

@@ -4,7 +4,7 @@
     import Glibc
 #endif
 
-/// Decides who takes which place in the order of trading volume, and makes up whom the tables do not name.
+/// Assigns positions in the order of trading volume, and generates the coins and assets that the tables do not name.
 struct MarketMaker {
     private let settings: SandboxSettings
     private var random: SplitMix64
@@ -19,7 +19,7 @@ struct MarketMaker {
         names = NameMaker(random: SplitMix64(seed: settings.seed, salt: 2))
         let taken = Set(
             KnownCoins.rows.map(\.id) + AwkwardItems.all.compactMap { $0.coin?.id } + [AwkwardItems.unlistedID])
-        // Twice as many as ever listed: the ids of the delisted lie in between.
+        // Twice as many as are listed, because the ids of delisted coins lie in between.
         freeIDs = (3...max(38_000, 2 * (settings.assets + settings.ranked))).filter { !taken.contains($0) }
         freeIDs.shuffle(using: &random)
     }
@@ -58,7 +58,7 @@ struct MarketMaker {
         addAsset(of: coin)
     }
 
-    /// Four of five refer to a coin that is listed; the others to other catalogues, to nothing, or to a delisted coin.
+    /// Four out of five refer to a listed coin; the others to other catalogues, to nothing, or to a delisted coin.
     private mutating func addGenerated(place: Int, mayList: Bool) {
         let lot = random.unit()
         if mayList, lot < 0.8 {
@@ -103,13 +103,13 @@ struct MarketMaker {
         return coin
     }
 
-    /// From 1e-12 to some thousand dollars, with more of the ordinary than of the tiny.
+    /// From 1e-12 to a few thousand dollars; ordinary prices are more frequent than tiny ones.
     private mutating func basePrice() -> Double {
         let lot = random.unit()
         return pow(10, 3.5 - 15.5 * lot * lot)
     }
 
-    /// There are twice as many as can be asked for.
+    /// There are twice as many ids as can be requested.
     private mutating func nextID() -> Int {
         freeIDs.popLast() ?? 0
     }

@@ -1,18 +1,18 @@
 import Basics
 
-/// The market in one minute: what all pages of that minute have in common.
+/// The market in one minute, which all pages of the minute share.
 struct MarketMinute: Sendable {
     let minute: Minute
     let market: Market
-    /// US dollars, by the coin's index.
+    /// In US dollars, by the coin's index.
     let prices: [Double]
-    /// US dollars, by the asset's index.
+    /// In US dollars, by the asset's index.
     let volumes: [Double]
     /// The indices of the coins by capitalisation, unverified ones last.
     private(set) var listing: [Int]
-    /// The indices of the assets by volume, the greatest first.
+    /// The indices of the assets by volume, highest first.
     private(set) var toplist: [Int]
-    /// US dollars, of all verified coins.
+    /// The capitalisation of all verified coins, in US dollars.
     let capitalisation: Double
 
     init(_ market: Market, at minute: Minute) {
@@ -37,7 +37,7 @@ struct MarketMinute: Sendable {
 }
 
 extension MarketMinute {
-    /// The same minute with the assets of the greatest volume alone, and their coins.
+    /// The same minute with only the assets of the highest volume, and their coins.
     func top(_ count: Int) -> MarketMinute {
         var small = self
         small.toplist = Array(toplist.prefix(count))
@@ -46,7 +46,7 @@ extension MarketMinute {
         return small
     }
 
-    /// The same minute with the first third of each list alone.
+    /// The same minute with only the first third of each list.
     var shrunk: MarketMinute {
         var market = self
         market.listing = Array(listing.prefix(listing.count / 3))
@@ -54,7 +54,7 @@ extension MarketMinute {
         return market
     }
 
-    /// The same minute with every tenth item in the place of the next one too.
+    /// The same minute, in which every tenth item also replaces the next one.
     var withDuplicates: MarketMinute {
         func repeating(_ list: [Int]) -> [Int] {
             list.indices.map { $0 > 0 && $0.isMultiple(of: 10) ? list[$0 - 1] : list[$0] }

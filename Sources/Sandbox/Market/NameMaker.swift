@@ -1,6 +1,6 @@
-/// Makes up names that can be pronounced, and symbols of three to six letters from them.
+/// Generates pronounceable names, and symbols of three to six letters from them.
 ///
-/// Symbols repeat now and then, as they do in the world.
+/// Symbols repeat occasionally, as in reality.
 struct NameMaker {
     private static let onsets = [
         "b", "br", "c", "ch", "d", "dr", "f", "g", "gl", "h", "k", "l", "m", "n", "p", "pl", "r", "s", "st", "t", "tr",
@@ -23,7 +23,7 @@ struct NameMaker {
         for _ in 0..<Int.random(in: 2...3, using: &random) {
             stem += pick(Self.onsets) + pick(Self.vowels) + pick(Self.codas)
         }
-        // The longer of two draws: three letters are soon used up.
+        // The larger of two random lengths, because short symbols are soon used up.
         let draws = [Int.random(in: 3...6, using: &random), Int.random(in: 3...6, using: &random)]
         let length = min(stem.count, max(draws[0], draws[1]))
         return (stem.prefix(1).uppercased() + stem.dropFirst() + pick(Self.suffixes), stem.prefix(length).uppercased())

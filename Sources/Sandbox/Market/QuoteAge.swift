@@ -1,9 +1,9 @@
 import Basics
 
-/// How old a provider says that its quote of an item is.
+/// The age of an item's quote, according to the provider.
 enum QuoteAge: Sendable {
     case current
-    /// Seven weeks: nobody trades it any more.
+    /// Seven weeks, because nobody trades it any more.
     case weeks
     /// An hour ahead of the clock.
     case future

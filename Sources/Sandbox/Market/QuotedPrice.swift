@@ -1,12 +1,12 @@
-/// What stands where a provider writes a price.
+/// What a provider writes as the price.
 enum QuotedPrice: Sendable {
     /// The market's price of the minute.
     case market
-    /// This JSON, every minute the same, so that its digits can be looked for.
+    /// This JSON in every minute, so that tests can search for its digits.
     case fixed(String)
-    /// Null, as is all that would be computed from it.
+    /// Null, as is everything that is computed from it.
     case null
-    /// No such member; what would be computed from it is null.
+    /// The member is missing; what is computed from it is null.
     case missing
 
     var isAbsent: Bool {

@@ -1,6 +1,6 @@
 package import Basics
 
-/// The lists that a tape makes of the sandbox's market, without the servers, the fetches and the join between: for measuring.
+/// The lists that a tape would make of the sandbox's market, without servers, fetches and the join; for benchmarks.
 package struct SandboxLists: Sendable {
     private let market: Market
 
@@ -8,11 +8,11 @@ package struct SandboxLists: Sendable {
         market = Market(settings)
     }
 
-    /// A row of a list, its price as lists write it.
+    /// A row of a list, with its price as written in lists.
     package struct Row: Sendable {
         package let symbol: String
         package let price: String
-        /// CoinMarketCap's.
+        /// CoinMarketCap's id.
         package let id: Int
     }
 

@@ -1,8 +1,8 @@
-/// The SplitMix64 generator: small, fast, and the same everywhere, so that a seed stands for one market.
+/// The SplitMix64 generator: small, fast and reproducible, so that a seed defines one market.
 struct SplitMix64: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
-    /// A stream of its own for every pair of seed and salt.
+    /// Each pair of seed and salt gives an independent stream.
     init(seed: UInt64, salt: UInt64 = 0) {
         state = Self.scrambled(seed ^ Self.scrambled(salt))
     }
@@ -17,7 +17,7 @@ struct SplitMix64: RandomNumberGenerator, Sendable {
         Double(next() >> 11) * 0x1p-53
     }
 
-    /// A number as good as random for each pair, without a state: how any minute is reached at once.
+    /// A stateless random number for each pair, so that any minute can be computed directly.
     static func noise(_ key: UInt64, _ step: Int64) -> Double {
         let bits = scrambled(key ^ (UInt64(bitPattern: step) &* increment))
         return Double(bits >> 11) * 0x1p-52 - 1

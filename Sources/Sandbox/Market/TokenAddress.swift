@@ -1,6 +1,6 @@
-/// Where a token's contract stands on its chain.
+/// The address of a token's contract on its chain.
 enum TokenAddress {
-    /// Forty hexadecimal digits, as most chains have them.
+    /// Forty hexadecimal digits, as on most chains.
     static func random(using random: inout SplitMix64) -> String {
         var address = "0x"
         for _ in 0..<40 {

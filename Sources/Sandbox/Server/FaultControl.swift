@@ -1,7 +1,7 @@
 import Basics
 import Synchronization
 
-/// The faults that are on now: `GET /sandbox/faults` shows them, `PUT /sandbox/faults?cut-gzip=0.3` sets them anew.
+/// The present faults: `GET /sandbox/faults` shows them, `PUT /sandbox/faults?cut-gzip=0.3` replaces them.
 final class FaultControl: Sendable {
     private let plan: Mutex<FaultPlan>
 
@@ -13,7 +13,7 @@ final class FaultControl: Sendable {
 
     var answer: ProviderAnswer { .plain(200, current.text + "\n") }
 
-    /// `query` as in the URL, one rule a parameter; empty for none.
+    /// `query` is the URL's, with one rule per parameter; empty for no faults.
     func replace(_ query: String) -> ProviderAnswer {
         let texts = query.split(separator: "&").map { PercentEncoding.decode($0, plusIsSpace: false) ?? String($0) }
         do throws(InvalidText) {

@@ -1,10 +1,10 @@
 import Basics
 
-/// The newest few minutes asked for, so that the pages of one are cut from the same.
+/// Caches the minutes that were requested last, so that all pages of a minute come from the same one.
 ///
-/// An actor: who comes while a minute is made waits for it and does not make it again.
+/// An actor, so that concurrent requests for a minute wait instead of computing it again.
 actor MarketMinutes {
-    /// Made for the first request: a server that is to answer soon listens at once.
+    /// Made on the first request, so that the server listens without delay.
     private lazy var market = make()
     private let make: @Sendable () -> Market
     private let capacity: Int

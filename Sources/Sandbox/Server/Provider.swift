@@ -1,4 +1,4 @@
-/// The providers that are played.
+/// The providers that the sandbox imitates.
 enum Provider: String, CaseIterable, Sendable {
     case coinmarketcap
     case cryptocompare
@@ -13,7 +13,7 @@ enum Provider: String, CaseIterable, Sendable {
         }
     }
 
-    /// Tells the providers' random draws apart.
+    /// Makes the providers' random numbers independent.
     var salt: UInt64 {
         switch self {
         case .coinmarketcap: 1

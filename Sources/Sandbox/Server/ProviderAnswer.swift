@@ -1,11 +1,11 @@
-/// What a provider replies.
+/// A provider's reply.
 struct ProviderAnswer: Sendable {
-    /// How the bytes come.
+    /// How the bytes are sent.
     enum Delivery: Sendable {
         case whole
-        /// Half of the body, then the connection ends.
+        /// Half of the body, then the connection is closed.
         case cut
-        /// A byte a second.
+        /// One byte per second.
         case drip
         /// Nothing, not even a status.
         case hang

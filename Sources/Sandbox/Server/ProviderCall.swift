@@ -1,7 +1,7 @@
-/// A request to one of the providers, read from HTTP.
+/// A request to a provider, parsed from HTTP.
 struct ProviderCall: Sendable {
-    /// Of a repeated parameter, the first.
+    /// If a parameter is repeated, the first value counts.
     var parameters: [String: String] = [:]
-    /// By the name in lower case.
+    /// Keyed by lowercase name.
     var headers: [String: String] = [:]
 }

@@ -2,7 +2,7 @@ import Basics
 import JSON
 import Synchronization
 
-/// How often each provider was asked in each minute: what a test counts calls by.
+/// How often each provider was called in each minute, so that tests can count calls.
 final class RequestCounts: Sendable {
     private struct Row: Sendable {
         let provider: Provider
@@ -13,12 +13,12 @@ final class RequestCounts: Sendable {
     private let capacity: Int
     private let rows = Mutex<[Row]>([])
 
-    /// Beyond the capacity the rows that came first are forgotten.
+    /// Beyond the capacity, the oldest rows are dropped.
     init(capacity: Int = 1000) {
         self.capacity = capacity
     }
 
-    /// Returns the call's number among those of the provider in that minute, from one.
+    /// Returns the call's number among the provider's calls in this minute, from one.
     func add(_ provider: Provider, _ minute: Minute) -> Int {
         rows.withLock { rows in
             if let index = rows.lastIndex(where: { $0.provider == provider && $0.minute == minute }) {
@@ -31,7 +31,7 @@ final class RequestCounts: Sendable {
         }
     }
 
-    /// A JSON array, the oldest row first.
+    /// A JSON array, oldest row first.
     var json: [UInt8] {
         JSONWriter.array { writer in
             for row in rows.withLock(\.self) {

@@ -1,7 +1,7 @@
 import Basics
 import HTTPServer
 
-/// Answers for the providers, on one event loop.
+/// Answers the requests to all providers, on one event loop.
 final class SandboxResponder: Responder {
     private let loop: ServerLoop
     private let providers: Providers
@@ -15,12 +15,12 @@ final class SandboxResponder: Responder {
 
     func respond(to request: Request) -> Answer {
         let (providers, waits) = (providers, waits)
-        // A market is made anew for each minute, which takes longer than a loop may be held up.
+        // Each minute's market is computed, which takes too long for an event loop.
         return Answer(loop.taskElsewhere { await providers.answer(request).response(waits) })
     }
 }
 
-/// Tells the providers apart by path, and answers for each from the market of the request's minute.
+/// Selects the provider by path, and answers from the market of the request's minute.
 struct Providers: Sendable {
     private static let minuteHeader = "x-sandbox-minute"
     private static let topHeader = "x-sandbox-top"
@@ -59,7 +59,7 @@ struct Providers: Sendable {
         guard top.map({ $0 > 0 }) ?? true else {
             return .json(400, #"{"error":"X-Sandbox-Top has to be a number of assets, 1 or more"}"#)
         }
-        // Refused calls count too, as they do in a provider's rate limit.
+        // Refused calls count too, as in a provider's rate limit.
         let number = counts.add(provider, minute)
         guard let fault = faults.current.fault(at: minute, of: provider, call: number, seed: seed) else {
             let market = await minutes.market(at: minute)
@@ -78,7 +78,7 @@ struct Providers: Sendable {
         }
     }
 
-    /// The present minute, unless the request asks for another.
+    /// The present minute, unless the request names another.
     private func minute(of call: ProviderCall) -> Minute? {
         guard let text = call.headers[Self.minuteHeader] else { return Minute(containing: now()) }
         return Minute(text)

@@ -3,16 +3,16 @@ import HTTPServer
 package import Logging
 import ServiceLifecycle
 
-/// Plays CoinMarketCap, CryptoCompare and Coinbase on one port, in their wire formats.
+/// Imitates CoinMarketCap, CryptoCompare and Coinbase on one port, with their wire formats.
 ///
-/// What it serves depends on the settings and on the minute alone. A request with the header `X-Sandbox-Minute:
-/// 2026-11-21T09:01Z` asks for that minute instead of the present one, one with `X-Sandbox-Top: 400` for a market of no more
-/// than those assets. `/sandbox/requests` tells how often each provider was asked for a minute.
+/// The content depends only on the settings and the minute. A request with the header `X-Sandbox-Minute: 2026-11-21T09:01Z` gets
+/// that minute instead of the present one, and one with `X-Sandbox-Top: 400` a market of at most that many assets.
+/// `/sandbox/requests` shows how often each provider was called for a minute.
 package struct SandboxServer: Service {
     private let server: HTTPServer
     private let waits: Waits
 
-    /// Port 0 takes any that is free; `onListening` is told which.
+    /// Port 0 takes any free port; `onListening` gets the actual one.
     package init(
         settings: SandboxSettings, host: String = "127.0.0.1", port: Int, now: @escaping @Sendable () -> Timestamp,
         logger: Logger, onListening: @escaping @Sendable (Int) async -> Void
@@ -40,9 +40,9 @@ package struct SandboxServer: Service {
         }
     }
 
-    /// The variables that turn the shipped configs to a sandbox on that port.
+    /// The variables that point the shipped configs at a sandbox on this port.
     ///
-    /// One that listens everywhere is named as this machine reaches it.
+    /// If it listens on all addresses, the URL uses loopback.
     package static func environment(host: String = "127.0.0.1", port: Int, key: String) -> [String: String] {
         let url = "http://\(host == "0.0.0.0" ? "127.0.0.1" : host):\(port)"
         return [

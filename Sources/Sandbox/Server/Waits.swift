@@ -3,7 +3,7 @@ import HTTPTypes
 import NIOCore
 import Synchronization
 
-/// The waits of answers that are to come late; all end when the sandbox shuts down.
+/// The waits of delayed answers, which all end when the sandbox shuts down.
 final class Waits: Sendable {
     private struct State {
         var isOver = false
@@ -13,7 +13,7 @@ final class Waits: Sendable {
 
     private let state = Mutex(State())
 
-    /// Returns after the duration, or when the sandbox shuts down: whether it was the duration.
+    /// Waits for the duration, or until the sandbox shuts down; returns whether the duration has passed.
     func wait(_ duration: Duration) async -> Bool {
         let task = Task { try await Task.sleep(for: duration) }
         let number = state.withLock { state in
@@ -37,7 +37,7 @@ final class Waits: Sendable {
 }
 
 extension ProviderAnswer {
-    /// The answer as it is sent; one that hangs does so before this returns.
+    /// The HTTP response of the answer; an answer that hangs waits before this returns.
     func response(_ waits: Waits) async -> Response {
         if delivery == .hang { _ = await waits.wait(Self.patience) }
         return Response(status, responseBody(waits)) { fields in
@@ -48,10 +48,10 @@ extension ProviderAnswer {
         }
     }
 
-    /// Longer than anybody waits for a provider.
+    /// Longer than any client waits for a provider.
     private static let patience: Duration = .seconds(90)
 
-    /// What ends early does so by ending the connection.
+    /// A body that ends early closes the connection.
     private func responseBody(_ waits: Waits) -> Response.Body {
         let body = body
         switch delivery {

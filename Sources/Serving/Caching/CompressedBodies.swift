@@ -2,7 +2,7 @@ import HTTPServer
 import NIOCore
 import Synchronization
 
-/// Bodies that were compressed, by their entity tags, and pieces of them: the last used ones, up to a number of bytes.
+/// Caches compressed bodies, by entity tag, and pieces of them: the most recently used ones, up to a number of bytes.
 final class CompressedBodies: Sendable {
     private let bodies: Mutex<LRUCache<String, ByteBuffer>>
 
@@ -13,9 +13,9 @@ final class CompressedBodies: Sendable {
 
     func has(_ tag: String) -> Bool { bodies.withLock { $0.has(tag) } }
 
-    /// The body with this tag; `beginning` names the bytes with which it begins, `shared` of which longer bodies have too.
+    /// The body with this tag; `beginning` identifies its first bytes, of which longer bodies share the first `shared`.
     ///
-    /// Two that ask at once may both compress; their bytes are the same.
+    /// Concurrent callers may both compress; their bytes are equal.
     func body(_ tag: String, beginning: String, shared: Int, of plain: () -> ByteBuffer) -> ByteBuffer {
         kept(tag) {
             Gzip.compressed(plain(), shared: shared) { number, make in kept("\(beginning) \(number)", make) }

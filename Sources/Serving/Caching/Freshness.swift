@@ -3,14 +3,14 @@ import Tape
 
 /// How long caches may keep a list (RFC 9111).
 enum Freshness: Equatable {
-    /// A list that another one will follow under the same URL, so many seconds old.
+    /// A list that another one will follow under the same URL; `age` is in seconds.
     ///
-    /// `remaining` says for how many seconds it is still fresh: `maxAge` less `age`, rounded down.
+    /// `remaining` is for how many seconds it is still fresh: `maxAge` minus `age`, rounded down.
     case passing(age: Int64, maxAge: Int64, remaining: Int64)
-    /// A minute's own list never changes.
+    /// A past minute's list never changes.
     case immutable(maxAge: Int64)
 
-    /// A minute, and five seconds in which the next list is made.
+    /// A minute, plus five seconds in which the next list is made.
     private static let lifetime = Duration.seconds(65)
     private static let year = Duration.seconds(31_536_000)
 

@@ -1,24 +1,24 @@
-/// What was used last, up to a total cost: what was not used for longest makes room.
+/// A cache with a limit on total cost: the least recently used values are dropped.
 ///
-/// Using and keeping take the same time however much there is.
+/// Lookups and insertions take constant time.
 struct LRUCache<Key: Hashable, Value> {
     private struct Node {
         let key: Key
         var value: Value
         var cost: Int
-        /// Places of the neighbours in the order of use; nil at the ends.
+        /// Indices of the neighbours in the order of use; nil at the ends.
         var older: Int?
         var newer: Int?
     }
 
     private let capacity: Int
     private var places: [Key: Int] = [:]
-    /// nil where a node was.
+    /// nil at a free index.
     private var nodes: [Node?] = []
     private var free: [Int] = []
     private var oldest: Int?
     private var newest: Int?
-    /// Of all that is kept.
+    /// The cost of all cached values.
     private(set) var cost = 0
 
     init(capacity: Int) {
@@ -27,7 +27,7 @@ struct LRUCache<Key: Hashable, Value> {
 
     var count: Int { places.count }
 
-    /// The value, which is then the last used one.
+    /// Returns the value, and marks it as the most recently used one.
     mutating func use(_ key: Key) -> Value? {
         guard let place = places[key], let node = nodes[place] else { return nil }
         if newest != place {
@@ -39,7 +39,7 @@ struct LRUCache<Key: Hashable, Value> {
 
     func has(_ key: Key) -> Bool { places[key] != nil }
 
-    /// Keeps the value as the last used one, in place of another with its key; not one that costs more than all may.
+    /// Caches the value as the most recently used one, replacing any with its key, unless it alone exceeds the limit.
     mutating func keep(_ value: Value, for key: Key, cost: Int) {
         remove(key)
         guard cost <= capacity else { return }

@@ -1,7 +1,7 @@
 import Basics
 import HTTPServer
 
-/// Answers an api worker's requests, on one event loop.
+/// Answers the requests to an api worker, on one event loop.
 final class APIResponder: Responder {
     private let lists: ListRoute
     private let table: RouteTable
@@ -9,7 +9,7 @@ final class APIResponder: Responder {
     let refusals: RouteMetrics? = RouteMetrics("refused")
     let methods = "GET, HEAD, PUT"
 
-    /// `others` are those of what the config asks for: orders, history.
+    /// `others` are the routes of optional parts of the config: orders, history.
     init(
         lists: ListRoute, others: [Route], health: HealthRoute, contract: ContractRoute, metrics: MetricsRoute
     ) {

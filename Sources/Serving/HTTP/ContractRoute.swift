@@ -4,7 +4,7 @@ import HTTPTypes
 import NIOCore
 import Tape
 
-/// `/openapi.yaml`: what this api promises, as OpenAPI.
+/// `/openapi.yaml`: the contract of this api, as OpenAPI.
 struct ContractRoute: Sendable {
     private let clock: TapeClock
     private let plain: ByteBuffer

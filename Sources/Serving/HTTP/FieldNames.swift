@@ -1,7 +1,7 @@
 import HTTPTypes
 
 extension HTTPField.Name {
-    /// As in the IETF's draft (draft-ietf-httpapi-idempotency-key-header).
+    /// Defined in the IETF's draft-ietf-httpapi-idempotency-key-header.
     static let idempotencyKey = Self("Idempotency-Key").unsafelyUnwrapped
     static let idempotentReplayed = Self("Idempotent-Replayed").unsafelyUnwrapped
     /// RFC 8288.

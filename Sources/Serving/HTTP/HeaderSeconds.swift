@@ -2,9 +2,9 @@ import Basics
 import Tape
 
 extension TapeClock {
-    /// A duration of the tape as headers have it: whole seconds on the wall, rounded up.
+    /// A duration of the tape for a header: whole seconds of real time, rounded up.
     ///
-    /// Caches count in real time, also where the tape runs in fast motion.
+    /// Caches count in real time, even if the tape's clock runs faster.
     func headerSeconds(_ duration: Duration) -> Int64 {
         let (seconds, attoseconds) = wall(duration).components
         return max(0, attoseconds > 0 ? seconds + 1 : seconds)

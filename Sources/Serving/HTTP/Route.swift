@@ -1,21 +1,21 @@
 import HTTPServer
 
-/// A path of the api, and what answers it.
+/// A path of the api with its handler.
 struct Route {
-    /// As it is documented: a segment `<…>` stands for any one that is not empty.
+    /// The path as documented: a segment `<…>` matches any non-empty segment.
     let path: String
     let metrics: RouteMetrics
     /// Called on the event loop; must not block.
     let respond: (Request) throws(Problem) -> Answer.Outcome
 
-    /// `path` is also what its requests are counted by.
+    /// Requests are also counted under `path`.
     init(_ path: String, _ respond: @escaping (Request) throws(Problem) -> Answer.Outcome) {
         self.path = path
         metrics = RouteMetrics(path)
         self.respond = respond
     }
 
-    /// For a path that is only read, and takes no parameters.
+    /// For a path that only supports reading and takes no parameters.
     static func reading(_ path: String, _ respond: @escaping (Request) throws(Problem) -> Answer.Outcome) -> Route {
         Route(path) { (request) throws(Problem) in
             try request.requireReading(parameters: [])
@@ -24,11 +24,11 @@ struct Route {
     }
 }
 
-/// The routes of an event loop, found by the paths of requests.
+/// The routes of an event loop, looked up by the paths of requests.
 struct RouteTable {
     private let routes: [Route]
     private let byPath: [String: Route]
-    /// What stands in front of the segment that may be any, and what behind it.
+    /// The parts of each path before and after its wildcard segment.
     private let withWildcard: [(front: String, back: String, route: Route)]
 
     init(_ routes: [Route]) {
@@ -41,14 +41,14 @@ struct RouteTable {
         }
     }
 
-    /// All paths, as they are documented.
+    /// All paths as documented.
     var paths: [String] { routes.map(\.path) }
 
-    /// The path itself goes before one with a wildcard; nil for a path that nobody answers.
+    /// An exact path takes precedence over one with a wildcard; nil for a path without a route.
     subscript(path: String) -> Route? {
         if let route = byPath[path], !path.utf8.contains(UInt8(ascii: "<")) { return route }
         return withWildcard.first { front, back, _ in
-            // By bytes: a path may be long.
+            // Compares bytes, because a path may be long.
             let segment = path.utf8.dropFirst(front.utf8.count).dropLast(back.utf8.count)
             return path.hasPrefix(front) && path.hasSuffix(back) && !segment.isEmpty
                 && front.utf8.count + segment.count + back.utf8.count == path.utf8.count
@@ -65,13 +65,13 @@ extension Request {
         }
     }
 
-    /// Also throws for parameters other than these.
+    /// Also throws if there are other parameters than these.
     func requireReading(parameters: [StaticString]) throws(Problem) {
         try requireReading()
         _ = try query.values(of: parameters)
     }
 
-    /// The segment of the path with this number, from 0 on, still percent-encoded; empty if there are fewer.
+    /// The segment of the path with this index, from 0, still percent-encoded; empty if there are fewer.
     func segment(_ number: Int) -> Substring {
         let segments = path.utf8.split(
             separator: UInt8(ascii: "/"), maxSplits: number + 1, omittingEmptySubsequences: false)

@@ -13,19 +13,19 @@ struct BlockDownload {
     private let tag: String
     private let fields: [(HTTPField.Name, String)]
 
-    /// What is read and sent at once, in bytes.
+    /// How much is read and sent at once, in bytes.
     private static let piece = 262_144
 
-    /// `digest` is the block's SHA-256, in hexadecimal; `fields` are further ones for each answer.
+    /// `digest` is the block's SHA-256, in hexadecimal; `fields` are added to each response.
     init(_ found: ArchiveReader.Found, digest: String, fields: [(HTTPField.Name, String)] = []) {
         (self.found, self.digest, tag, self.fields) = (found, digest, "\"\(digest)\"", fields)
     }
 
-    /// What the field Range asks for.
+    /// The part that the field Range requests.
     enum Wanted: Equatable {
         case all
         case part(Range<Int>)
-        /// There is nothing of it in the body.
+        /// The range is outside the body.
         case nothing
     }
 
@@ -37,7 +37,7 @@ struct BlockDownload {
         case .notModified: return Response(304, .none, fields)
         case .failed: throw .preconditionFailed
         }
-        // A range of what it was before is of no use, and only GET has ranges (section 14.2).
+        // Ranges only exist for GET, and `If-Range` must match, because a range of an older version is useless (section 14.2).
         let mayBePart = request.method == .get && request[.ifRange].map { $0 == tag } ?? true
         let type = (HTTPField.Name.contentType, "application/octet-stream")
         switch mayBePart ? Self.wanted(request[.range], size: found.block.size) : .all {
@@ -54,7 +54,7 @@ struct BlockDownload {
         }
     }
 
-    /// A whole block of which a bit has changed ends before its last piece: the client sees that it is not whole.
+    /// If the digest of a whole block does not match, the body ends before its last piece, so that the client notices.
     private func body(_ range: Range<Int>) -> BodyStream {
         BodyStream(length: range.count) { [found, digest] writer in
             let hash = range == 0..<found.block.size ? Digest.RunningSHA256() : nil
@@ -72,12 +72,12 @@ struct BlockDownload {
         }
     }
 
-    /// One range of bytes; several, other units, and what is malformed are ignored, as section 14.2 allows.
+    /// Parses one range of bytes; several ranges, other units, and malformed ones are ignored, as section 14.2 allows.
     static func wanted(_ field: String?, size: Int) -> Wanted {
         guard let field, field.lowercased().hasPrefix("bytes=") else { return .all }
         let parts = field.dropFirst(6).split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, parts.allSatisfy({ $0.utf8.allSatisfy(isDigit) }) else { return .all }
-        // What overflows is behind every end.
+        // A number that overflows is beyond any end.
         let numbers = parts.map { $0.isEmpty ? nil : Int($0) ?? Int.max }
         switch (numbers[0], numbers[1]) {
         case (nil, nil): return .all

@@ -3,35 +3,35 @@ import Basics
 import Blocks
 import TopLists
 
-/// What became of a coin, minute by minute or step by step.
+/// The course of a coin: one row for each minute or step.
 struct CoinCourse {
-    /// How a step of several rows becomes one.
+    /// How the rows of a step are combined into one.
     enum Aggregation: String, CaseIterable {
-        /// Its last row.
+        /// The step's last row.
         case last
         /// The first, highest, lowest and last price, and the last rank.
         case ohlc
     }
 
-    /// One row of the answer.
+    /// One row of the response.
     enum Row: Equatable {
-        /// Cells as they are stored; nil where the list has no such column.
+        /// Cells as stored; nil if the list has no such column.
         case cells(Minute, [[UInt8]?])
         case gap(Minute, String)
     }
 
     let range: HistoryRange
     let aggregation: Aggregation
-    /// No row of an answer is behind this many.
+    /// The maximum number of rows in a response.
     let limit: Int
 
     private(set) var rows: [Row] = []
-    /// Of the step that is not over.
+    /// The current step.
     private var step: (start: Minute, cells: [[[UInt8]?]], gap: String)?
-    /// Where the next answer begins; nil while there is room.
+    /// Where the next response must begin; nil if the limit is not reached.
     private(set) var next: Minute?
 
-    /// In every column the place of the price, and of the rank, in the cells that are taken.
+    /// For `ohlc`, the cells must be a price and a rank.
     init(_ range: HistoryRange, _ aggregation: Aggregation, limit: Int) {
         (self.range, self.aggregation, self.limit) = (range, aggregation, limit)
     }
@@ -49,14 +49,14 @@ struct CoinCourse {
             step = (start, [], "")
         }
         if let cells {
-            // Only what an aggregation needs is kept.
+            // Keeps only what the aggregation needs.
             if aggregation == .last { step?.cells = [cells] } else { step?.cells.append(cells) }
         } else if step?.cells.isEmpty == true {
             step?.gap = gap()
         }
     }
 
-    /// To be called behind the last minute.
+    /// Must be called after the last minute.
     mutating func finish() {
         if next == nil { closeStep() }
     }
@@ -71,7 +71,7 @@ struct CoinCourse {
         rows.append(.cells(step.start, aggregation == .last ? last : ohlc(step.cells, last)))
     }
 
-    /// Of cells that are a price and a rank.
+    /// Combines cells that are a price and a rank.
     private func ohlc(_ cells: [[[UInt8]?]], _ last: [[UInt8]?]) -> [[UInt8]?] {
         let prices = cells.compactMap { cells in
             cells[0].flatMap { text in

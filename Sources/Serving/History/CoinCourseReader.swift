@@ -4,24 +4,24 @@ import Blocks
 import NIOCore
 import TopLists
 
-/// Reads a coin's course out of blocks, and out of what Redis has of the last hours.
+/// Reads a coin's course from blocks, and from Redis for the last hours.
 struct CoinCourseReader: Sendable {
     let reader: ArchiveReader
     /// The titles of the columns to serve.
     let columns: [String]
-    /// No answer has more rows.
+    /// The maximum number of rows in a response.
     let mostRows: Int
 
-    /// What was read.
+    /// The result of a read.
     struct Reading {
         let course: CoinCourse
-        /// Of the cells of the course's rows.
+        /// The columns of the cells in the course's rows.
         fileprivate let columns: [ListColumn]
-        /// To how many significant digits any of it was rounded; nil for what has all digits.
+        /// To how many significant digits some of it was rounded; nil if everything has all digits.
         fileprivate(set) var digits: Int?
-        /// Whether no minute is missing or damaged, which may yet be copied from elsewhere.
+        /// False if a minute is missing or damaged, because it may still be copied from another archive.
         fileprivate(set) var isWhole = true
-        /// Whether the coin may have been in a list.
+        /// Whether the coin may have been in one of the lists.
         fileprivate(set) var mayHaveCoin = false
     }
 
@@ -42,10 +42,10 @@ struct CoinCourseReader: Sendable {
         let served = columns.filter { types[$0] != .string }
         let (price, rank) = (first(.decimal, types) ?? "Price USD", first(.integer, types) ?? "Rank")
         let wanted = aggregation == .last ? served : [price, rank]
-        // Of an aggregation all but the rank are prices.
+        // In an aggregation, all columns except the rank are prices.
         let titles = aggregation == .last ? served : Self.aggregated
         let kinds = aggregation == .last ? served : Self.aggregated.dropLast().map { _ in price } + [rank]
-        // All of a step's prices count, or its last row.
+        // All prices of a step count, or only its last row.
         let step = aggregation == .last ? range.step : 1
         var course = CoinCourse(range, aggregation, limit: mostRows)
         var (digits, isWhole, mayHaveCoin) = (nil as Int?, true, false)
@@ -75,10 +75,10 @@ struct CoinCourseReader: Sendable {
             digits: digits, isWhole: isWhole, mayHaveCoin: mayHaveCoin)
     }
 
-    /// How many days are read at a time: a store far away, or a slow disk, is waited for once for all of them.
+    /// How many days are read at a time, to wait only once for a remote store or a slow disk.
     private static let ahead = 4
 
-    /// What was read of one block, or of minutes that are in none.
+    /// The result for one block, or for minutes that are in no block.
     private enum DayPart {
         case read([Take], digits: Int?)
         case none(Range<Minute>, gap: String, isUnreadable: Bool)
@@ -135,7 +135,7 @@ struct CoinCourseReader: Sendable {
                 continue
             }
             defer { row += 1 }
-            // Another row of the step follows.
+            // Skip the row if another one of the same step follows.
             if row + 1 < rows.count, rows.minutes[row + 1] / step == offset / step { continue }
             takes.append(
                 Take(minute: minute, cells: wanted.indices.map { rows.cell(row, $0) }, gap: ""))
@@ -143,14 +143,14 @@ struct CoinCourseReader: Sendable {
         return takes
     }
 
-    /// Why a minute has no row of a coin.
+    /// Why a minute has no row of the coin.
     private func gap(at minute: Minute, _ found: ArchiveReader.Found) async throws -> String {
         let offset = found.offset(of: minute)
         guard found.block.kind(offset) == .list else { return try await found.gap(at: minute) }
         return found.block.isRaw(offset) ? "unreadable" : "not-listed"
     }
 
-    /// What the columns of the newest lists are.
+    /// The types of the columns in the newest lists.
     private func types(in minutes: Range<Minute>, _ now: Timestamp) async throws -> [String: ListColumn.Kind] {
         var end = minutes.upperBound
         var looks = 0

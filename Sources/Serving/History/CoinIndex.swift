@@ -4,9 +4,9 @@ import Blocks
 import Tape
 import TopLists
 
-/// Which coins there were, under which symbols, and since when: of all blocks, read once, and of those that have come since.
+/// Which coins existed, with their symbols and times: from all blocks, which are read once, and from new ones as they appear.
 actor CoinIndex {
-    /// A symbol that a coin bore.
+    /// A coin that had a symbol for some time.
     struct Bearer: Equatable {
         let id: Int64
         let symbol: String
@@ -18,7 +18,7 @@ actor CoinIndex {
     private struct Period {
         let symbol: [UInt8]
         let first: Minute
-        /// The last block that has the coin with the symbol, and before which minute.
+        /// The last block that has the coin with the symbol, and the minute before which it had it.
         var block: BlockName
         var before: Minute
     }
@@ -33,9 +33,9 @@ actor CoinIndex {
     private var failure: (any Error)?
 
     private static let column = "Symbol"
-    /// How long somebody waits for blocks to be read.
+    /// How long a request waits for blocks to be read.
     private static let patience: Duration = .seconds(5)
-    /// For how long the stores are not asked again whether there are new blocks.
+    /// How long the stores are not checked for new blocks again.
     private static let freshness: Duration = .seconds(30)
 
     struct NotReady: Error {}
@@ -45,14 +45,14 @@ actor CoinIndex {
         self.clock = clock
     }
 
-    /// Whether any list had the coin; throws `NotReady` while the blocks are read.
+    /// Whether the coin was in any list; throws `NotReady` while the blocks are being read.
     func has(_ id: Int64) async throws -> Bool {
         try await update()
         if coins[id] != nil { return true }
         return try await recent().contains { $0.key == id }
     }
 
-    /// All coins that bore the symbol, in any case, the newest first.
+    /// All coins that had the symbol, ignoring case, newest first.
     func bearers(of symbol: String) async throws -> [Bearer] {
         try await update()
         var all = coins
@@ -69,13 +69,13 @@ actor CoinIndex {
         return bearers.sorted { ($0.last, $0.first, $0.id) > ($1.last, $1.first, $1.id) }
     }
 
-    /// Cells are stored as they stand in CSV.
+    /// Cells are stored as written in CSV.
     private static func text(_ cell: [UInt8]) -> String {
         var reader = CSVReader(cell)
         return String(decoding: reader.next()?.first ?? [], as: UTF8.self)
     }
 
-    /// The coin's last row in the period.
+    /// The last minute of the period in which the coin has a row.
     private func last(_ id: Int64, _ period: Period) async throws -> Minute? {
         do {
             return try await reader.read(period.block.first, now: clock.now) { found in
@@ -86,12 +86,12 @@ actor CoinIndex {
                 return rows.minutes.last.map { found.name.first.advanced(byMinutes: $0) }
             }
         } catch let failure as ArchiveFailure where failure.isDamage {
-            // It was whole when it was read.
+            // The block was whole when it was read.
             return period.before.advanced(byMinutes: -1)
         }
     }
 
-    /// Reads blocks that are not read yet; who asks waits some seconds for it, while it goes on.
+    /// Reads new blocks; a caller waits for some seconds, and reading continues after that.
     private func update() async throws {
         if reading == nil, lastRead.map({ .now - $0 > Self.freshness }) ?? true {
             reading = Task {
@@ -112,7 +112,7 @@ actor CoinIndex {
         let names = try await reader.names()
         var new = names.filter { !covered.isSuperset(of: $0.hours) }
         guard let first = new.first else { return }
-        // Older ones were copied here: periods are made in the order of time.
+        // If older blocks were added, start again, because periods must be built in chronological order.
         if let last = covered.max(), first.first <= last { (new, coins, covered) = (names, [:], []) }
         for name in new {
             do {
@@ -125,7 +125,7 @@ actor CoinIndex {
         }
     }
 
-    /// Of the hours that no store has.
+    /// The periods of the hours that no store has yet.
     private func recent() async throws -> [(key: Int64, value: [Period])] {
         let present = Minute(containing: clock.now).floored(to: .seconds(3600))
         var all: [Int64: [Period]] = [:]
@@ -154,7 +154,7 @@ actor CoinIndex {
         }
     }
 
-    /// A symbol that goes on is one period.
+    /// If the symbol stays the same, the last period is extended.
     private static func extend(_ periods: inout [Period], with next: [Period]) {
         for period in next {
             if periods.last?.symbol == period.symbol {
@@ -168,6 +168,6 @@ actor CoinIndex {
 }
 
 extension BlockName {
-    /// The hours that the block covers, by their first minutes.
+    /// The first minutes of the hours that the block covers.
     fileprivate var hours: [Minute] { stride(from: 0, to: minutes, by: 60).map(first.advanced(byMinutes:)) }
 }

@@ -5,12 +5,12 @@ import HTTPTypes
 import JSON
 import NIOCore
 
-/// `GET /history`: which blocks there are, and what they hold.
+/// `GET /history`: the blocks, and what they contain.
 enum HistoryOverview {
     struct BlockInfo {
         enum State {
             case known(BlockFacts.Facts)
-            /// No store has it whole; with the cause.
+            /// No store has it whole; states the cause.
             case damaged(String)
         }
 
@@ -60,7 +60,7 @@ enum HistoryOverview {
     }
 }
 
-/// Small answers in JSON.
+/// Writes small JSON responses.
 enum JSONRows {
     static func array<Element>(
         _ elements: [Element], _ append: (Element, inout JSONWriter) -> Void
@@ -72,7 +72,7 @@ enum JSONRows {
 }
 
 extension Response {
-    /// An answer that may be another the next time.
+    /// A response that may change by the next request.
     static func json(_ bytes: [UInt8]) -> Response {
         Response(
             200, .bytes([ByteBuffer(bytes: bytes + [UInt8(ascii: "\n")])]),

@@ -1,13 +1,13 @@
 import Basics
 import HTTPServer
 
-/// Which minutes a request asks for: `from`, which is included, `to`, which is not, and `step`.
+/// The minutes that a request asks for: `from`, which is included, `to`, which is not, and `step`.
 struct HistoryRange: Equatable {
     let from: Minute
     let to: Minute
     /// In minutes; steps are aligned to the epoch.
     let step: Int
-    /// Whether both ends were given as absolute ones, so that the same request always asks for the same minutes.
+    /// Whether both ends are absolute, so that the same request always asks for the same minutes.
     let isAbsolute: Bool
 
     static let parameters: [StaticString] = ["from", "to", "step"]
@@ -28,7 +28,7 @@ struct HistoryRange: Equatable {
         }
     }
 
-    /// The minute at which the step begins that has the minute.
+    /// The first minute of the step that contains the minute.
     func start(of minute: Minute) -> Minute { minute.floored(to: .seconds(Int64(step) * 60)) }
 
     private static func time(

@@ -10,9 +10,9 @@ import Synchronization
 import Tape
 import TopLists
 
-/// Answers what is asked of many minutes: out of blocks, and for the last hours out of Redis.
+/// Answers requests about many minutes: from blocks, and from Redis for the last hours.
 ///
-/// All of it takes long for an event loop, and runs elsewhere.
+/// This takes too long for an event loop, so it runs elsewhere.
 final class HistoryService: Sendable {
     private let reader: ArchiveReader
     private let index: CoinIndex
@@ -23,9 +23,9 @@ final class HistoryService: Sendable {
     private let allowsImmutable: Bool
     private let turns = StreamTurns(16)
 
-    /// Rows of an answer about a coin.
+    /// The maximum number of rows in a response about a coin.
     private static let mostRows = 50_000
-    /// Rows of each list, where nothing else is said.
+    /// The default number of rows per list.
     private static let defaultLimit = 200
 
     init(
@@ -127,7 +127,7 @@ final class HistoryService: Sendable {
                 var lists = lists
                 try await lists.write(minutes) { piece in try await writer.write(piece) }
             }
-            // Whether all of it is there shows when it is sent.
+            // It only turns out while sending whether everything can be read.
             let fields = [
                 (HTTPField.Name.contentType, format.mediaType), (.vary, "Accept"),
                 (.cacheControl, self.cacheControl(isSettled: false)),
@@ -136,9 +136,9 @@ final class HistoryService: Sendable {
         }
     }
 
-    /// How many digits the oldest block of the minutes has: days are rounded in the order of time.
+    /// The number of digits of the oldest block in the range, because days are rounded in chronological order.
     private func digits(in minutes: Range<Minute>, _ now: Timestamp) async -> Int? {
-        // Where no store answers the lists come out of Redis, with all digits.
+        // If no store answers, the lists come from Redis, with all digits.
         guard let names = try? await reader.names(), let name = names.first(where: { $0.end > minutes.lowerBound }),
             name.first < minutes.upperBound,
             case .read(let digits)? = try? await reader.part(of: name.first, now: now, { try await $0.block.digits() })
@@ -150,7 +150,7 @@ final class HistoryService: Sendable {
         digits.map { [(.significantDigits, "\($0)")] } ?? []
     }
 
-    // MARK: What there is
+    // MARK: The blocks
 
     private func overview(_ request: Request) async throws(Problem) -> Response {
         _ = try request.query.values(of: [])
@@ -183,7 +183,7 @@ final class HistoryService: Sendable {
             guard let found = try await self.reader.stored(name) else {
                 throw Problem.noBlock("No store has \(name).")
             }
-            // A block that lacks minutes may yet be replaced.
+            // A block with missing minutes may still be replaced.
             let isWhole = found.block.count(.missing) == 0
             let download = BlockDownload(
                 found, digest: try await self.facts.digest(of: found),
@@ -193,7 +193,7 @@ final class HistoryService: Sendable {
         }
     }
 
-    // MARK: What all have in common
+    // MARK: Shared by all routes
 
     private func respond(
         _ body: ByteBuffer, _ format: ListFormat, _ request: Request, isSettled: Bool, link: String?, digits: Int?,
@@ -217,7 +217,7 @@ final class HistoryService: Sendable {
         isSettled && allowsImmutable ? Freshness.immutable(clock).cacheControl : "public, no-cache"
     }
 
-    /// Makes a problem of what goes wrong.
+    /// Turns errors into problems.
     private func answering(_ body: () async throws -> Response) async throws(Problem) -> Response {
         do {
             return try await body()
@@ -245,7 +245,7 @@ final class HistoryService: Sendable {
         return aggregation
     }
 
-    /// The request's target with one parameter changed.
+    /// The request's target with one parameter replaced.
     private static func location(_ request: Request, replacing name: String, with value: String) -> String {
         let others = request.query.text.split(separator: "&").filter { parameter in
             PercentEncoding.decode(parameter.prefix { $0 != "=" }, plusIsSpace: true) != name

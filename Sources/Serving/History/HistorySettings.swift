@@ -6,16 +6,16 @@ import POSIX
 import Synchronization
 import Workers
 
-/// Where an api finds what an archive worker keeps.
+/// Where an api finds the blocks of an archive worker.
 package struct HistorySettings: Sendable {
-    /// In the order in which they are read.
+    /// In the order in which they are tried.
     package let stores: [StoreAddress]
     /// The stream of the archive worker, without the prefix of keys.
     package let stream: String
-    /// nil where nothing is kept of what comes from afar.
+    /// nil if pieces of remote blocks are not cached.
     package let cache: Cache?
 
-    /// Where pieces of blocks are kept that come from afar.
+    /// The cache for pieces of remote blocks.
     package struct Cache: Sendable {
         package let folder: String
         /// In bytes.
@@ -43,15 +43,15 @@ package struct HistorySettings: Sendable {
 }
 
 extension HistorySettings {
-    /// Opens the stores, without asking anybody.
+    /// Opens the stores without contacting them.
     func open(in process: WorkerProcess, logger: Logger) -> [any BlockStore] {
         let cache = stores.contains(where: \.isRemote) ? cache.flatMap { open($0, logger) } : nil
         return stores.map { $0.store(.serving, http: process.http, cache: cache) }
     }
 
-    /// Returns nil, having told why, if the folder cannot be made: blocks can be read without it.
+    /// Returns nil and logs the reason if the folder cannot be created: blocks can be read without a cache.
     private func open(_ cache: Cache, _ logger: Logger) -> BlockCache? {
-        // A full disk fails each time.
+        // A full disk fails each time, so failures are logged only from time to time.
         let quietUntil = Mutex(ContinuousClock.now)
         let tell = { @Sendable (error: SystemError) in
             let isQuiet = quietUntil.withLock { until in

@@ -1,16 +1,16 @@
 import Archive
 import Basics
 
-/// The minutes of a range of which something can be known: from the first that is kept to the last that is settled.
+/// The part of a range about which something can be known: from the oldest minute that is kept to the newest that is settled.
 struct HistorySpan {
     let minutes: Range<Minute>
-    /// Whether no minute of the range is still to come, or was there and is not kept any more.
+    /// False if a minute of the range is still to come, or no longer kept.
     let isSettled: Bool
 
     private static let settling: Duration = .seconds(300)
 
     init(_ range: HistoryRange, _ reader: ArchiveReader, now: Timestamp) async throws {
-        // A minute that is not settled yet is no gap.
+        // A minute that is not settled yet is not a gap.
         let end = try await reader.newest()?.advanced(byMinutes: 1) ?? range.from
         let to = min(range.to, end)
         let oldest = try await reader.oldest() ?? range.from

@@ -5,16 +5,16 @@ import NIOCore
 import Synchronization
 import TopLists
 
-/// Writes the lists of many minutes while they are sent: all of them, or the last of each step.
+/// Streams the lists of many minutes: all of them, or the last of each step.
 struct ListsWriter {
     let reader: ArchiveReader
     let range: HistoryRange
-    /// Rows of each list.
+    /// The number of rows per list.
     let limit: Int
     let now: Timestamp
     private var body: MinuteRows
 
-    /// What is sent at once, in bytes.
+    /// How much is sent at once, in bytes.
     private static let piece = 262_144
 
     private typealias Send = (ByteBuffer) async throws -> Void
@@ -42,10 +42,10 @@ struct ListsWriter {
         try await send(body.finish())
     }
 
-    /// Writes all lists from a minute on up to the end of its hour, which are decoded together; returns the minute behind them.
+    /// Writes all lists from a minute to the end of its hour, which are decoded together; returns the minute after them.
     private mutating func writeHour(_ first: Minute, to limitOfRange: Minute, _ send: Send) async throws -> Minute {
         let end = min(limitOfRange, BlockName.hour(of: first).end)
-        // Where a block turns out to be damaged, another one goes on at the minute that is next.
+        // If a block turns out to be damaged, the next copy continues at the current minute.
         var (own, minute) = (body, first)
         let part = try await reader.part(of: first, now: now) { found in
             try await found.block.lists(
@@ -60,13 +60,13 @@ struct ListsWriter {
             for gap in (minute..<end).each { own.append(gap: try await found.gap(at: gap), at: gap) }
             minute = end
         }
-        // What could not be read.
+        // The rest of the hour, which could not be read.
         for gap in (minute..<end).each { own.append(gap: part.gap, at: gap) }
         body = own
         return end
     }
 
-    /// Writes the last list within the minutes, or a gap of the code of the last.
+    /// Writes the last list within the minutes; if there is none, a gap with the code of the last minute.
     private mutating func writeLast(_ minutes: Range<Minute>) async throws {
         let step = range.start(of: minutes.lowerBound)
         var end = minutes.upperBound
@@ -97,7 +97,7 @@ struct ListsWriter {
 
     private typealias List = (csv: [UInt8], offset: Int, found: ArchiveReader.Found)
 
-    /// Appends a list's rows, each with the minute in front.
+    /// Appends a list's rows, each preceded by the minute.
     private func append(
         _ csv: [UInt8], _ offset: Int, _ found: ArchiveReader.Found, at minute: Minute, to body: inout MinuteRows
     ) {
@@ -105,13 +105,13 @@ struct ListsWriter {
             guard let columns = found.block.columns(offset) else { throw .headerMissing }
             try body.append(csv, columns, at: minute, first: limit)
         } catch {
-            // As for `GET /`: the list is not what its entry says.
+            // As for `GET /`: the list does not match its entry.
             body.append(gap: "unreadable", at: minute)
         }
     }
 }
 
-/// How many bodies may be made while they are sent: a slow client holds up to an hour of lists, some 10 MB.
+/// Limits how many bodies are streamed at a time, because a slow client holds up to an hour of lists, about 10 MB.
 final class StreamTurns: Sendable {
     private let free: Mutex<Int>
 
@@ -119,7 +119,7 @@ final class StreamTurns: Sendable {
         free = Mutex(most)
     }
 
-    /// To be held as long as the body is sent; nil if there are too many.
+    /// Must be held while the body is sent; nil if there are too many.
     func take() -> Turn? {
         let isFree = free.withLock { free in
             guard free > 0 else { return false }

@@ -3,19 +3,19 @@ import HTTPServer
 import NIOCore
 import TopLists
 
-/// Responses with a list that were sent a moment ago, whole: many clients ask the same in one second.
+/// Caches complete list responses for a moment, because many clients make the same request within a second.
 ///
-/// A response is kept until its date or its age may be another second's; the last used ones make others leave. Belongs to an
+/// A response is kept until its date or age may change by a second; the least recently used ones are dropped. Only used on one
 /// event loop.
 struct KeptResponses {
-    /// All that a response is made of but the time.
+    /// Everything that determines a response except the time.
     struct Key: Hashable {
         private let list: ObjectIdentifier
         private let limit: Int
         private let format: ListFormat
         private let coding: ContentCoding
         private let names: ListQuery.Names
-        /// Whether the minute that was asked for is the list's own.
+        /// Whether the requested minute is the list's own.
         private let isExact: Bool
         var isNotModified = false
 
@@ -28,7 +28,7 @@ struct KeptResponses {
             isExact = query.datetime == .absolute(list.minute)
         }
 
-        /// Of what differs most: hashing is much of what finding one costs.
+        /// Only hashes what differs most, because hashing is much of the cost of a lookup.
         func hash(into hasher: inout Hasher) {
             hasher.combine(list)
             hasher.combine(limit)
@@ -37,17 +37,17 @@ struct KeptResponses {
 
     private struct Kept {
         let response: Response
-        /// Kept so that no other list has its identity.
+        /// Retained so that its object identity is not reused.
         let list: ListDescription
         let until: NIODeadline
     }
 
     private var responses: LRUCache<Key, Kept>
 
-    /// What one costs beside its bytes.
+    /// The cost of an entry in addition to its bytes.
     private static let overhead = 300
 
-    /// In bytes of memory that would be freed without them.
+    /// The capacity is in bytes of memory, including overhead.
     init(capacity: Int) {
         responses = LRUCache(capacity: capacity)
     }
@@ -61,14 +61,15 @@ struct KeptResponses {
         return kept.response
     }
 
-    /// A large response is not kept: it would hold all of its list in memory, and is made of it without a copy.
+    /// A large response is not kept: it would keep its whole list in memory, and is built from the list without a copy anyway.
     mutating func keep(_ response: Response, _ key: Key, of list: ListDescription, until: NIODeadline) {
         guard !response.isLarge else { return }
         responses.keep(
             Kept(response: response, list: list, until: until), for: key, cost: response.size + Self.overhead)
     }
 
-    /// How long a date and a list's age, on the wall, surely stay the same in whole seconds: a date is rounded down, an age up.
+    /// For how long the whole seconds of a date and of a list's age stay the same in real time: a date is rounded down, an age
+    /// up.
     static func lifetime(date: Timestamp, age: Duration) -> TimeAmount {
         func left(_ milliseconds: Int64) -> Int64 {
             let gone = max(0, milliseconds) % 1000

@@ -5,24 +5,24 @@ import JSON
 import Tape
 import TopLists
 
-/// What the index says of a minute's list, and what follows from that: made once, and shared by all that is kept of it.
+/// What the index says about a minute's list, and what follows from that; made once and shared.
 final class ListDescription: Sendable {
     let minute: Minute
-    /// Where the list is stored.
+    /// The key of the stored list.
     let key: String
-    /// All its rows, however few of them are asked for.
+    /// The number of all its rows, however few are requested.
     let count: Int
     let shape: ListShape
-    /// How its entity tags begin: half of a SHA-256 of all that makes the list's renderings, in hexadecimal.
+    /// The start of its entity tags: half of a SHA-256 of everything that determines the list's renderings, in hexadecimal.
     ///
     /// It is the same on every replica, and known before anything is rendered.
     let tagBeginning: String
-    /// As answers have it: they are written far more often than there are lists.
+    /// The header's value, prepared because it is written for every response.
     let lastModified: String
-    /// How many digits its decimals have at most, if they were rounded.
+    /// How many digits its decimals have at most; nil if they were not rounded.
     let digits: Int?
 
-    /// No list has more rows, and products of counts are far from overflow.
+    /// Larger counts are rejected, which keeps products of counts far from overflow.
     private static let counts = 0...1_000_000_000
 
     struct Malformed: Error, CustomStringConvertible {

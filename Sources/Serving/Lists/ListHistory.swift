@@ -6,7 +6,7 @@ import Synchronization
 import Tape
 import TopLists
 
-/// The lists of the past: from the index and the stored lists, what was used last kept at hand.
+/// The lists of the past, from the index and the stored lists, with a cache of the most recently used ones.
 final class ListHistory: Sendable {
     enum Finding: Sendable {
         case list(ServedList)
@@ -17,15 +17,15 @@ final class ListHistory: Sendable {
     struct Neighbours: Equatable, Sendable {
         var before: Minute?
         var after: Minute?
-        /// The oldest minute that the index has, or the archive.
+        /// The oldest minute in the index or the archive.
         var keptSince: Minute?
     }
 
     private struct State {
         var store: ListStore
-        /// What is being fetched, and who waits for it.
+        /// The parts that are being fetched, with the callers that wait for them.
         var flights: [ListPart: [Completion]] = [:]
-        /// That Redis did not answer just now.
+        /// A recent failure of Redis to answer.
         var outage: (error: RedisError, until: ContinuousClock.Instant)?
     }
 
@@ -34,14 +34,14 @@ final class ListHistory: Sendable {
     private enum Step {
         case tell(Result<Finding, any Error>)
         case fetch(ListDescription?)
-        /// Somebody else fetches it.
+        /// Another caller is fetching it.
         case wait
     }
 
-    /// Requests that come within this time after a failure get the same failure at once.
+    /// Requests within this time after a failure get the same failure at once.
     private static let breather: Duration = .milliseconds(100)
 
-    /// Whether any are kept at hand.
+    /// Whether the cache keeps any lists.
     let keepsLists: Bool
     private let loader: ListLoader
     private let logger: Logger
@@ -54,22 +54,22 @@ final class ListHistory: Sendable {
         state = Mutex(State(store: ListStore(capacity: capacity)))
     }
 
-    /// What needs no Redis.
+    /// The rows if they are cached; never asks Redis.
     func atHand(_ minute: Minute, _ query: ListQuery) -> ServedRows? {
         state.withLock { $0.store.list(minute)?.rows(query) }
     }
 
-    /// A list holds at least the rows that are asked for, in the format.
+    /// A list in the result has at least the requested rows, in the requested format.
     func find(_ minute: Minute, _ query: ListQuery) async throws -> Finding {
         try await withUnsafeThrowingContinuation { continuation in
             find(minute, query) { continuation.resume(with: $0) }
         }
     }
 
-    /// As the other, without a task where that can be: `complete` is called once, from any thread, or at once.
+    /// Like the other one, but avoids a task if possible: `complete` is called once, immediately or later, from any thread.
     ///
-    /// A list once published never changes: what is kept is right. A task that is needed runs on `executor`, where there is
-    /// one: on the loop that has Redis' replies, none of them has to wake another thread.
+    /// A published list never changes, so cached lists are right. If a task is needed, it runs on `executor`, if there is one: on
+    /// the event loop that gets Redis' replies, no reply has to wake another thread.
     func find(
         _ minute: Minute, _ query: ListQuery, on executor: (any TaskExecutor)? = nil, _ complete: @escaping Completion
     ) {
@@ -100,7 +100,7 @@ final class ListHistory: Sendable {
     }
 
     private func load(_ part: ListPart, of known: ListDescription?, on executor: (any TaskExecutor)?) {
-        // What is large is rendered for milliseconds, which no loop must be held up for.
+        // Rendering a large list takes milliseconds, which must not block an event loop.
         Task(executorPreference: part.isSmall ? executor : nil) { [self] in
             do {
                 land(part, .success(try await loader.load(part, of: known)))
@@ -110,7 +110,7 @@ final class ListHistory: Sendable {
         }
     }
 
-    /// Tells all who wait for it.
+    /// Passes the result to all waiting callers.
     private func land(_ part: ListPart, _ loaded: Result<ListLoader.Loaded, any Error>) {
         var malformed: ListDescription.Malformed?
         let (finding, waiting) = state.withLock { state -> (Result<Finding, any Error>, [Completion]) in
@@ -135,7 +135,7 @@ final class ListHistory: Sendable {
         for complete in waiting { complete(finding) }
     }
 
-    /// The nearest minutes with a list on both sides, as far as they are looked for.
+    /// The nearest minutes with a list on both sides, within the limits of the search.
     func neighbours(of minute: Minute) async throws -> Neighbours {
         try await loader.neighbours(of: minute)
     }

@@ -6,7 +6,7 @@ import Synchronization
 import Tape
 import TopLists
 
-/// Fetches lists that the index has, and renders them.
+/// Fetches the lists in the index, and renders them.
 struct ListLoader: Sendable {
     enum Loaded: Sendable {
         case list(ListDescription, RenderedRows)
@@ -28,7 +28,7 @@ struct ListLoader: Sendable {
 
     private static let mostDescribed = 1000
 
-    /// Descriptions of archived lists, with the digests of these.
+    /// Caches the descriptions of archived lists, with their digests.
     private final class Described: Sendable {
         private let known = Mutex<[Minute: (digest: [UInt8], description: ListDescription)]>([:])
 
@@ -39,13 +39,13 @@ struct ListLoader: Sendable {
         }
     }
 
-    /// From which minute on Redis was seen to keep lists; what is older it has trimmed for good.
+    /// The oldest minute for which Redis was seen to keep lists; older ones were trimmed for good.
     private final class KeptSince: Sendable {
         private let known = Mutex<(minute: Minute?, until: ContinuousClock.Instant)>((nil, .now))
 
         func isBefore(_ minute: Minute) -> Bool { known.withLock { $0.minute.map { minute < $0 } ?? false } }
 
-        /// Looks anew, once a minute at most.
+        /// Reads it again, at most once a minute.
         func update(_ read: () async throws -> Minute?) async {
             let isDue = known.withLock { known in
                 guard known.until <= .now else { return false }
@@ -57,9 +57,9 @@ struct ListLoader: Sendable {
         }
     }
 
-    /// `columns` are the titles of those to serve.
+    /// `columns` are the titles of the columns to serve.
     ///
-    /// `large` fetches whole lists: on a connection of its own nobody else waits behind them.
+    /// `large` is a separate connection for whole lists, so that small requests do not wait behind them.
     init(
         stream: String, columns: [String], keys: TapeKeys, small: RedisClient, large: RedisClient,
         archive: ArchiveReader? = nil, clock: TapeClock
@@ -73,7 +73,7 @@ struct ListLoader: Sendable {
         self.clock = clock
     }
 
-    /// All of the list that an entry of the index stands for, in all formats; nil when it has expired.
+    /// The complete list of an entry of the index, in all formats; nil if it has expired.
     func whole(_ entry: TapeEntry) async throws -> ServedList? {
         let description = try describe(entry)
         guard let text = try await large.send(RedisCommand("GET", description.key)).bytes else { return nil }
@@ -85,12 +85,12 @@ struct ListLoader: Sendable {
         return list
     }
 
-    /// A part of a minute's list, in one round trip as a rule.
+    /// Loads a part of a minute's list, usually in one round trip.
     ///
-    /// What is `known` of the list already need not be read of the index.
-    /// What Redis does not have, or cannot give, comes out of the archive.
+    /// If the description is `known`, the index is not read again. What Redis does not have, or cannot deliver, comes from the
+    /// archive.
     func load(_ part: ListPart, of known: ListDescription?) async throws -> Loaded {
-        // Nothing is asked of Redis that it cannot have.
+        // Redis is not asked for minutes that it has trimmed.
         if archive != nil, kept.isBefore(part.minute), let archived = try? await loadArchived(part) { return archived }
         do {
             let loaded = try await loadStored(part, of: known)
@@ -105,7 +105,7 @@ struct ListLoader: Sendable {
         }
     }
 
-    /// Returns nil if no block has the minute, or the block has nothing of it.
+    /// Returns nil if no block has the minute, or the block has nothing for it.
     private func loadArchived(_ part: ListPart) async throws -> Loaded? {
         guard let archive else { return nil }
         return try await archive.read(part.minute, now: clock.now, from: .stores) { found in
@@ -124,7 +124,7 @@ struct ListLoader: Sendable {
         return rows.map { .list(description, $0) }
     }
 
-    /// As it would be described in Redis; kept, as many requests are for the same minutes.
+    /// The same description that Redis' entry would give; cached, because many requests are for the same minutes.
     private func describe(_ info: Block.ListInfo, of minute: Minute) throws -> ListDescription {
         if let known = described.withLock({ $0[minute] }), known.digest == info.digest { return known.description }
         var fields = [
@@ -146,15 +146,15 @@ struct ListLoader: Sendable {
         guard let description = try known ?? entry.map({ entry throws in try describe(entry) }),
             let text
         else {
-            // What was known may have been deleted since.
+            // The known list may have been deleted since.
             return known == nil ? .nothing : try await loadStored(part, of: nil)
         }
         if let rows = try rows(part, in: text, of: size, description) { return .list(description, rows) }
         return try await loadLonger(part, of: description)
     }
 
-    /// As `load`, for a small part of a known list, without a task: rows on the connection's event loop, or nil for what only
-    /// `load` can find out.
+    /// Like `load`, for a small part of a known list, but without a task: completes on the connection's event loop, with nil if
+    /// `load` must find out more.
     func loadSmall(
         _ part: ListPart, of known: ListDescription,
         _ complete: @escaping @Sendable (Result<RenderedRows?, any Error>) -> Void
@@ -165,13 +165,13 @@ struct ListLoader: Sendable {
         }
     }
 
-    /// How far neighbours are looked for: a thousand gaps on either side.
+    /// How far to search for neighbours: a thousand gaps on either side.
     private static let mostGaps = 1000
 
-    /// How many blocks without a list are looked past on either side.
+    /// How many blocks without a list the search skips on either side.
     private static let mostBlocks = 30
 
-    /// The nearest minutes with a list on both sides, as far as they are looked for, of what Redis and the archive have.
+    /// The nearest minutes with a list on both sides, in Redis or the archive, within the limits of the search.
     func neighbours(of minute: Minute) async throws -> ListHistory.Neighbours {
         let stored = try await storedNeighbours(of: minute)
         guard let archive else { return stored }
@@ -185,7 +185,7 @@ struct ListLoader: Sendable {
     private func archivedNeighbours(
         of minute: Minute, _ archive: ArchiveReader
     ) async -> ListHistory.Neighbours {
-        // Where no store answers, what Redis has is told.
+        // If no store answers, only the neighbours in Redis are returned.
         guard let names = try? await archive.names() else { return ListHistory.Neighbours() }
         var near = ListHistory.Neighbours(keptSince: names.first?.first)
         for name in names.reversed().drop(while: { $0.first >= minute }).prefix(Self.mostBlocks)
@@ -202,7 +202,7 @@ struct ListLoader: Sendable {
         return near
     }
 
-    /// Of what Redis has, in one round trip.
+    /// The neighbours in Redis, in one round trip.
     private func storedNeighbours(of minute: Minute) async throws(RedisError) -> ListHistory.Neighbours {
         let (start, next) = (StreamID(minute).milliseconds, StreamID(minute.advanced(byMinutes: 1)).milliseconds)
         let reply = try await small.evaluate(
@@ -217,7 +217,7 @@ struct ListLoader: Sendable {
 
     private static let neighbours = RedisScript(name: "neighbours", source: PackageResources.neighbours_lua)
 
-    /// The rows were longer than expected: all are fetched.
+    /// Fetches the whole list, after its rows turned out longer than expected.
     private func loadLonger(_ part: ListPart, of description: ListDescription) async throws -> Loaded {
         guard let text = try await fetch(part.minute, nil, description).text else { return .nothing }
         rowSize.wasShort(for: description.count, in: text.count)
@@ -226,7 +226,7 @@ struct ListLoader: Sendable {
         return rows.map { .list(description, $0) } ?? .nothing
     }
 
-    /// The index's entry, unless it is known, and the list's first bytes, or all.
+    /// Fetches the index's entry, unless the description is known, and the first bytes of the list or all of them.
     private func fetch(
         _ minute: Minute, _ size: Int?, _ known: ListDescription?
     ) async throws(RedisError) -> (entry: TapeEntry?, text: [UInt8]?) {
@@ -239,14 +239,14 @@ struct ListLoader: Sendable {
         return (found.entry, Self.text(found.reply))
     }
 
-    /// A range of nothing is empty.
+    /// An empty reply means that the list does not exist.
     private static func text(_ reply: RedisReply) -> [UInt8]? { reply.bytes.flatMap { $0.isEmpty ? nil : $0 } }
 
     private static func beginning(_ key: String, _ size: Int) -> RedisCommand {
         RedisCommand("GETRANGE", key, 0, size - 1)
     }
 
-    /// nil when `size` bytes, of which there are all or fewer, were not enough.
+    /// Returns nil if the first `size` bytes were not enough.
     private func rows(
         _ part: ListPart, in text: [UInt8], of size: Int?, _ list: ListDescription
     ) throws -> RenderedRows? {

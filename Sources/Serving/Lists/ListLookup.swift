@@ -1,6 +1,6 @@
 import Basics
 
-/// Which list answers a request: decided from the clock, the newest list, and what the index says of the minute.
+/// Decides which list answers a request, based on the clock, the newest list, and the index.
 struct ListLookup {
     let now: Timestamp
     /// How old the newest list may be to stand in for the current minute while that is not settled.
@@ -9,7 +9,7 @@ struct ListLookup {
     enum Target: Equatable {
         case newest
         case minute(Minute)
-        /// Later than anybody can know.
+        /// Further in the future than anybody can know.
         case future
     }
 
@@ -18,7 +18,7 @@ struct ListLookup {
         return datetime.minute.start > now + .seconds(60) ? .future : .minute(datetime.minute)
     }
 
-    /// Whether the newest list may answer for a minute that the index does not have yet.
+    /// Whether the newest list may be served for a minute that the index does not have yet.
     func mayStandIn(_ newest: Minute, for minute: Minute) -> Bool {
         let current = Minute(containing: now)
         return minute >= current && newest.start >= current.start - margin

@@ -1,11 +1,11 @@
 import Basics
 import TopLists
 
-/// What is fetched of a past list at once: a few more rows than are asked for, so that who asks for about as many shares them.
+/// A part of a past list that is fetched at once: a few more rows than requested, so that similar requests share it.
 struct ListPart: Hashable, Sendable {
     let minute: Minute
     let format: ListFormat
-    /// nil for all, however many there are.
+    /// nil for all rows.
     let rows: Int?
 
     private static let steps = [100, 200, 500, 1000]
@@ -16,6 +16,6 @@ struct ListPart: Hashable, Sendable {
         rows = Self.steps.first { query.limit <= $0 }
     }
 
-    /// Whether it is fetched and rendered so fast that nothing else on an event loop or a connection has to wait for it.
+    /// Whether fetching and rendering it is too fast to block an event loop or a connection noticeably.
     var isSmall: Bool { rows != nil }
 }

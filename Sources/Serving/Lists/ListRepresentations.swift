@@ -4,21 +4,21 @@ import NIOCore
 import Tape
 import TopLists
 
-/// Makes of a list's rows what a response holds: its entity tag, how long caches may keep it, and its body.
+/// Makes the representation of a list's rows: its entity tag, its caching headers, and its body.
 struct ListRepresentations: Sendable {
     let clock: TapeClock
-    /// Whether caches may keep past lists for good; not those of a sandbox, under whose URLs real ones may follow.
+    /// Whether caches may keep past lists forever; not those of a sandbox, because real ones may follow under the same URLs.
     private let allowsImmutable: Bool
-    /// What caches are told of those.
+    /// The value of Cache-Control for immutable lists.
     private let immutable: String
     private let compressed = CompressedBodies(capacity: 16_000_000)
 
-    /// A Redis that fails over may lose its last writes, and with them a list that is then made anew of other rows: a younger
-    /// list is not called immutable.
+    /// After a failover Redis may lack its last writes, and a lost list is then made again with other rows, so younger lists are
+    /// not marked immutable.
     private static let settling: Duration = .seconds(300)
 
-    /// In bytes; to compress more would hold up an event loop for some tenths of a millisecond, again and again where each
-    /// request is for another number of rows.
+    /// In bytes; compressing more would block an event loop for tenths of a millisecond, repeatedly if each request asks for
+    /// another number of rows.
     private static let longestAtOnce = 8_000
 
     init(clock: TapeClock, allowsImmutable: Bool) {
@@ -27,7 +27,7 @@ struct ListRepresentations: Sendable {
         immutable = Freshness.immutable(clock).cacheControl
     }
 
-    /// Whether the body takes long to make: it is large, and has to be compressed first.
+    /// Whether the body takes long to make, because it is large and not compressed yet.
     func takesLong(_ rows: ServedRows, _ coding: ContentCoding) -> Bool {
         coding == .gzip && rows.open.readableBytes > Self.longestAtOnce && !compressed.has(rows.tag(coding))
     }
@@ -70,7 +70,7 @@ extension CompressedBodies {
 }
 
 extension ServedRows {
-    /// The entity tag in a coding, the same on every replica: all of it comes from what is served.
+    /// The entity tag for a coding; it is the same on every replica, because it depends only on what is served.
     func tag(_ coding: ContentCoding) -> String {
         var tag = list.tagBeginning
         tag.reserveCapacity(64)
@@ -81,7 +81,7 @@ extension ServedRows {
         return tag
     }
 
-    /// All of the body, without a copy.
+    /// The whole body, without a copy.
     var pieces: [ByteBuffer] {
         let closing = Self.closings[format.rawValue]
         return closing.readableBytes > 0 ? [open, closing] : [open]

@@ -6,9 +6,9 @@ import Redis
 import Tape
 import TopLists
 
-/// `GET /`: the first rows of the newest list, or of a minute's; on one event loop.
+/// `GET /`: the first rows of the newest list, or of a minute's list; on one event loop.
 ///
-/// What is at hand is answered at once, what has to be read or waited for later.
+/// If the rows are cached, it answers at once; otherwise later.
 final class ListRoute {
     static let path = "/"
 
@@ -51,7 +51,7 @@ final class ListRoute {
         return try serve(asked, now: now, mayWait: true)
     }
 
-    /// `mayWait`: for the first list, if one is being made on demand.
+    /// `mayWait` allows to wait for the first list, if one is being made on demand.
     private func serve(_ asked: Asked, now: Timestamp, mayWait: Bool) throws(Problem) -> Answer.Outcome {
         let list = newest.current
         let target = ListLookup(now: now, margin: margin).target(of: asked.query.datetime)
@@ -105,7 +105,7 @@ final class ListRoute {
         if case .success(.list(let list)) = finding, let rows = list.rows(asked.query) {
             return response(rows, asked)
         }
-        // The newest list may be known while the past is out of reach.
+        // The newest list may be known even if the past cannot be read.
         if finding.mayBeLater, let rows = standIn(for: minute, asked.query) {
             return response(rows, asked)
         }
@@ -139,7 +139,7 @@ final class ListRoute {
         let coding = asked.encoding.coding(forSize: rows.open.readableBytes)
         var key = KeptResponses.Key(rows.list, asked.query, coding)
         if asked.conditions.isEmpty, let response = kept.response(key) { return .ready(response) }
-        // Read before the response is made: what it says then holds that long at least.
+        // The clocks are read before the response is made, so that it stays valid for at least that long.
         let (began, date, now) = (NIODeadline.now(), Timestamp.machineTime, clock.now)
         let representation = representations.representation(of: rows, coding, asked.query, now: now)
         if !asked.conditions.isEmpty {
@@ -163,7 +163,7 @@ final class ListRoute {
 }
 
 extension ListLookup.Target {
-    /// Whether the newest list is asked for, or what may not be settled yet.
+    /// Whether the request is for the newest list, or for a minute that may not be settled yet.
     fileprivate func isPresent(_ now: Timestamp) -> Bool {
         switch self {
         case .newest: true
@@ -174,7 +174,7 @@ extension ListLookup.Target {
 }
 
 extension Result<ListHistory.Finding, any Error> {
-    /// Whether the index may have the minute later: it does not have it now, or could not be read.
+    /// Whether the index may get the minute later: it does not have it now, or could not be read.
     fileprivate var mayBeLater: Bool {
         switch self {
         case .success(.nothing), .failure: true
@@ -184,14 +184,14 @@ extension Result<ListHistory.Finding, any Error> {
 }
 
 extension EventLoop {
-    /// At once where that is possible: as a rule a reply of Redis comes on the loop of the connection that asked.
+    /// Runs at once if possible: Redis' replies usually arrive on the loop of the connection that made the request.
     fileprivate func runNow(_ work: @escaping @Sendable () -> Void) {
         if inEventLoop { work() } else { execute(work) }
     }
 }
 
 extension Problem {
-    /// There is no list for the minute, as far as it was found; `near` are those where there is one.
+    /// There is no list for the minute, according to `finding`; `near` has the nearest minutes with one.
     static func noList(
         _ minute: Minute, _ finding: ListHistory.Finding, _ near: ListHistory.Neighbours
     ) -> Problem {

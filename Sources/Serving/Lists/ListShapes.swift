@@ -1,7 +1,7 @@
 import Synchronization
 import TopLists
 
-/// The shape that the index says a list has: made once for as long as lists are alike.
+/// The shape of a list according to the index; cached as long as lists have the same columns.
 final class ListShapes: Sendable {
     /// The titles of the columns to serve.
     let wanted: [String]
@@ -11,7 +11,7 @@ final class ListShapes: Sendable {
         self.wanted = wanted
     }
 
-    /// `columns` are the stored ones as an entry has them, in JSON.
+    /// `columns` are the stored columns from an entry, as JSON.
     func shape(_ columns: [UInt8]) throws -> ListShape {
         if let last = last.withLock({ $0 }), last.columns == columns { return last.shape }
         let shape = ListShape(stored: try ListColumn.columns(columns), wanted: wanted)

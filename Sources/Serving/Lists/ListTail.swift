@@ -4,7 +4,7 @@ import Logs
 import Tape
 import TopLists
 
-/// Keeps the newest list: finds it at start, then follows the index of lists.
+/// Keeps the newest list up to date: finds it at the start, then follows the index of lists.
 struct ListTail: Sendable {
     let newest: NewestList
     let loader: ListLoader

@@ -8,7 +8,7 @@ final class NewestList: Sendable {
         var list: ServedList?
         var absence = "The store of lists has not been read since this api began"
         var lastWaiter = 0
-        /// Those who wait for the first list.
+        /// Callers that wait for the first list.
         var waiters: [Int: CheckedContinuation<ServedList?, Never>] = [:]
     }
 
@@ -16,12 +16,12 @@ final class NewestList: Sendable {
 
     var current: ServedList? { state.withLock(\.list) }
 
-    /// Why there is no list, as far as is known, in words.
+    /// Why there is no list, as far as known, in words.
     var absence: String { state.withLock(\.absence) }
 
     func note(absence: String) { state.withLock { $0.absence = absence } }
 
-    /// Older lists than the one that is there do not replace it.
+    /// Replaces the list, unless the present one is newer.
     func offer(_ newer: ServedList) {
         let waiters = state.withLock { state -> [CheckedContinuation<ServedList?, Never>] in
             if let old = state.list, old.minute > newer.minute { return [] }
@@ -32,7 +32,7 @@ final class NewestList: Sendable {
         for waiter in waiters { waiter.resume(returning: newer) }
     }
 
-    /// The list, as soon as there is one; nil when there is none in time, or the task is cancelled.
+    /// The list, as soon as there is one; nil if there is none in time, or the task is cancelled.
     func first(within patience: Duration) async -> ServedList? {
         if let list = current { return list }
         return await withTaskGroup(of: ServedList?.self) { group in
@@ -66,7 +66,7 @@ final class NewestList: Sendable {
         }
     }
 
-    /// Ends the wait of all who wait for the first list: none comes now.
+    /// Ends all waits for the first list, because none will come now.
     func failWaiters() {
         let waiters = state.withLock { state in
             defer { state.waiters = [:] }

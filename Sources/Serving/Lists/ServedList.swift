@@ -2,10 +2,10 @@ import Basics
 import NIOCore
 import TopLists
 
-/// What is at hand of a list, in the buffers that answers hold: shared by all event loops, as it never changes.
+/// The cached rows of a list, in the buffers that responses use; immutable, and shared by all event loops.
 struct ServedList: Sendable {
     let description: ListDescription
-    /// Of each format.
+    /// One for each format.
     private var rows = [RenderedRows?](repeating: nil, count: ListFormat.allCases.count)
 
     var minute: Minute { description.minute }
@@ -14,16 +14,16 @@ struct ServedList: Sendable {
         self.description = description
     }
 
-    /// Has the rows at hand unless there are as many already.
+    /// Keeps the rows, unless at least as many are cached already.
     mutating func take(_ rows: RenderedRows) {
         let place = rows.format.rawValue
         if self.rows[place]?.count ?? -1 < rows.count { self.rows[place] = rows }
     }
 
-    /// What a list costs that is wholly at hand in two formats, however long it is.
+    /// The cost of a list that is completely cached in two formats, whatever its length.
     static let wholeCost = 10_000
 
-    /// The share of its rows that is at hand.
+    /// The share of its rows that is cached.
     var cost: Int {
         let rows = rows.reduce(0) { $0 + ($1.map { max(1, $0.count) } ?? 0) }
         return (rows * Self.wholeCost / 2 + description.count - 1) / max(1, description.count)
@@ -31,7 +31,7 @@ struct ServedList: Sendable {
 
     func rows(_ query: ListQuery) -> ServedRows? { rows(first: query.limit, as: query.format) }
 
-    /// The first rows, or all when there are fewer, without a copy; nil when so many are not at hand.
+    /// The first rows, or all if there are fewer, without a copy; nil if not enough are cached.
     func rows(first limit: Int, as format: ListFormat) -> ServedRows? {
         let count = min(limit, description.count)
         guard let rows = rows[format.rawValue], count <= rows.count else { return nil }
@@ -46,6 +46,6 @@ struct ServedRows: Sendable {
     let list: ListDescription
     let count: Int
     let format: ListFormat
-    /// All but what stands behind all rows.
+    /// Everything except the closing part after all rows.
     let open: ByteBuffer
 }

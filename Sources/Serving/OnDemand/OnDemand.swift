@@ -5,14 +5,14 @@ import Redis
 import Synchronization
 import Tape
 
-/// Has lists made for requests that find none, or only an old one.
+/// Makes lists for requests that find none, or only an old one.
 ///
-/// Requests only leave a wish; the work is this service's, so that it goes on when a client goes away.
+/// Requests only signal a wish; this service does the work, so that it continues if a client disconnects.
 final class OnDemand: Sendable {
     /// How long a request waits for the very first list.
     static let patience: Duration = .seconds(10)
 
-    /// nil when `run` has ended.
+    /// nil after `run` has ended.
     private let policy: Mutex<OnDemandPolicy?>
     private let newest: NewestList
     private let refresh: @Sendable () async throws -> Void
@@ -21,7 +21,7 @@ final class OnDemand: Sendable {
     private let wishes: AsyncStream<Void>
     private let wish: AsyncStream<Void>.Continuation
 
-    /// `refresh` settles the present minute with the workers' own means.
+    /// `refresh` settles the present minute in the same way as the workers.
     init(
         olderThan: Duration, newest: NewestList, clock: TapeClock, logger: Logger,
         refresh: @escaping @Sendable () async throws -> Void
@@ -34,7 +34,7 @@ final class OnDemand: Sendable {
         (wishes, wish) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Says which list a request found; returns at once, and whether a newer one is being made.
+    /// Reports which list a request found, without waiting; returns whether a newer one is being made.
     func found(_ newest: Minute?) -> Bool {
         let (begins, isFlying) = policy.withLock { policy in
             (policy?.begins(newest: newest, now: clock.now) ?? false, policy?.isFlying ?? false)
@@ -57,13 +57,13 @@ final class OnDemand: Sendable {
                 (isWell, isTold) = (true, false)
             } catch {
                 guard !Task.isCancelled else { return }
-                // Once, not once a second; that Redis is away is told by its client.
+                // Logged once, not once a second; an outage of Redis is logged by its client.
                 let isQuiet = isTold || (error as? RedisError)?.isOutage == true
                 logger.log(
                     level: isQuiet ? .debug : .warning, .onDemandFailed, metadata: [LogKey.error: "\(error)"])
                 if !isQuiet { isTold = true }
             }
-            // A list that was made is shown a moment later; when there is none, nobody need wait for it any longer.
+            // A new list becomes visible a moment later; if there is none, nobody needs to wait any longer.
             _ = await newest.first(within: .seconds(2))
             policy.withLock { $0?.end(well: isWell, now: clock.now) }
             newest.failWaiters()

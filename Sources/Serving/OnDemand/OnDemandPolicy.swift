@@ -1,6 +1,6 @@
 import Basics
 
-/// Whether a request that finds an old list has a new one made: one flight at a time, and one a minute.
+/// Decides whether a request that finds an old list triggers a new one: one refresh at a time, and one per minute.
 struct OnDemandPolicy {
     let olderThan: Duration
     private(set) var isFlying = false
@@ -10,7 +10,7 @@ struct OnDemandPolicy {
         self.olderThan = olderThan
     }
 
-    /// Whether a flight begins now; it must then be ended with `end`.
+    /// Whether a refresh starts now; then `end` must be called after it.
     mutating func begins(newest: Minute?, now: Timestamp) -> Bool {
         guard !isFlying, earliest.map({ now >= $0 }) ?? true else { return false }
         if let newest, now - newest.start <= olderThan { return false }
@@ -18,7 +18,7 @@ struct OnDemandPolicy {
         return true
     }
 
-    /// What a flight that ended well did not bring, another one in the same minute would not bring either.
+    /// After a success, another refresh in the same minute would bring nothing new.
     mutating func end(well: Bool, now: Timestamp) {
         isFlying = false
         earliest = well ? Minute(containing: now).advanced(byMinutes: 1).start : now + .seconds(1)

@@ -1,14 +1,14 @@
 package import Config
 
-/// When an api makes a list itself, and out of which workers' configs.
+/// When an api makes a list itself, and from which workers' configs.
 package struct OnDemandSettings: Sendable {
-    /// How old the newest list is before a request for it has a newer one made.
+    /// The age of the newest list from which on a request triggers a newer one.
     package let olderThan: Duration
-    /// The fetch workers' config files, from this config's folder on.
+    /// The fetch workers' config files, relative to this config's folder.
     package let fetch: [Placed<String>]
-    /// The merge worker's.
+    /// The merge worker's config file.
     package let merge: Placed<String>
-    /// Where the field `fetch` stands, for what compares configs.
+    /// The location of the field `fetch`, for comparisons between configs.
     package let fetchPlace: ConfigPlace
 
     init?(reading reader: ConfigReader) {

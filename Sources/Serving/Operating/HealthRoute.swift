@@ -2,24 +2,24 @@ import Basics
 import HTTPServer
 import Tape
 
-/// `/healthz` and `/readyz`: whether the process lives, and whether it can answer.
+/// `/healthz` and `/readyz`: whether the process is alive, and whether it can serve requests.
 ///
-/// Neither asks Redis: a blip of a dependency must not have every replica restarted or taken out at once.
+/// Neither asks Redis: a short failure of a dependency must not restart or remove every replica at once.
 struct HealthRoute: Sendable {
     let newest: NewestList
-    /// Lists are made for requests: to be sent some, it must be ready without one.
+    /// Whether lists are made on demand; then it is ready without one, so that it gets requests.
     let isOnDemand: Bool
-    /// What is worth knowing and takes nobody out: Redis, rates, whether writing works; seen before, never asked for here.
+    /// Checks with cached results that do not affect readiness: Redis, rates, whether writing works.
     let notes: @Sendable () -> [ReadinessCheck]
-    /// Whether the process shuts down.
+    /// Whether the process is shutting down.
     let isEnding: @Sendable () -> Bool
     let clock: TapeClock
 
     static var alive: Response { .text("alive\n") }
 
-    /// Not ready before the first list, unless they are made on demand, and again while the process is ending.
+    /// Not ready before the first list, unless lists are made on demand, and not ready during shutdown.
     ///
-    /// With `verbose` in the query, each check and what it found, a line each as Kubernetes' own endpoints have them.
+    /// With `verbose` in the query, lists each check with its result, one per line like Kubernetes' own endpoints.
     func ready(_ query: QueryString) throws(Problem) -> Response {
         let isVerbose = try query.values(of: ["verbose"])["verbose"] != nil
         let checks = [listCheck, processCheck]
@@ -50,9 +50,9 @@ struct HealthRoute: Sendable {
     }
 }
 
-/// One thing that was looked at, and what it was like.
+/// The result of one check.
 package struct ReadinessCheck: Equatable, Sendable {
-    /// As `/readyz?verbose` shows it: `list`, `redis`.
+    /// The name in `/readyz?verbose`: `list`, `redis`.
     package let name: String
     package let isWell: Bool
     /// What was found, in words.

@@ -5,15 +5,15 @@ import Logs
 import ServiceLifecycle
 package import Telemetry
 
-/// Serves `/metrics` and `/healthz` on an address of its own: for workers that serve nothing else.
+/// Serves `/metrics` and `/healthz` on its own address, for workers that serve nothing else.
 package struct MetricsService: Service {
     private let server: HTTPServer
     private let logger: Logger
 
-    /// A port that is taken may be free later, and no worker ends for its metrics' sake.
+    /// If the port is taken, it is tried again, because no worker should end for its metrics.
     private static let patience: Duration = .seconds(10)
 
-    /// `port` 0 takes any that is free.
+    /// `port` 0 takes any free port.
     package init(host: String, port: Int, registry: MetricsRegistry, logger: Logger) {
         self.logger = logger
         server = HTTPServer([ListenAddress(host: host, port: port)], maxConnections: 64, logger: logger) { address in
@@ -23,7 +23,7 @@ package struct MetricsService: Service {
         }
     }
 
-    /// Serves until it is told to stop; an address that is taken is told once, and tried again.
+    /// Serves until it is told to stop; if the address is taken, that is logged once, and retried.
     package func run() async throws {
         var isTold = false
         while !Task.isShuttingDownGracefully, !Task.isCancelled {

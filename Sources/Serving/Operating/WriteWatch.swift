@@ -3,8 +3,8 @@ import Redis
 import Synchronization
 import Tape
 
-/// Looks now and then whether an api's Redis is fit for a tape, has the rights that the api needs, and takes its writes if it
-/// writes there; for `/readyz`, which must not wait for it.
+/// Checks periodically whether an api's Redis is fit for a tape, grants the rights that the api needs, and accepts its writes;
+/// `/readyz` shows the results without waiting.
 final class WriteWatch: Sendable {
     private let redis: RedisClient
     private let keys: TapeKeys
@@ -17,10 +17,11 @@ final class WriteWatch: Sendable {
 
     private static let period: Duration = .seconds(5)
 
-    /// `redis` must be nobody else's, for a write may wait for the disk; `streams` are the names of those that the worker reads.
+    /// `redis` must not be shared, because a write may wait for the disk; `streams` are the names of the streams that the worker
+    /// reads.
     ///
-    /// `writes` is what it needs for its writes, beside its heartbeat, which nothing rests on; nil where it has none. Then
-    /// nothing is written to look.
+    /// `writes` returns what its writes need, besides the heartbeat, which is not essential; nil if it writes nothing, and then
+    /// no probe key is written.
     init(
         redis: RedisClient, keys: TapeKeys, worker: String, streams: [String],
         reads: @escaping @Sendable (Minute) -> [RedisNeed], writes: (@Sendable (Minute) -> [RedisNeed])?,
@@ -38,7 +39,7 @@ final class WriteWatch: Sendable {
         ])
     }
 
-    /// A line for each thing that is wrong, or one.
+    /// One entry for each problem, or one that all is well.
     var checks: [ReadinessCheck] { newest.withLock(\.self) }
 
     /// Runs until cancelled.
@@ -63,7 +64,7 @@ final class WriteWatch: Sendable {
             let shortcomings =
                 try await ServerFitness.look(redis, writes: writes != nil).shortcomings + probe.look()
             var checks = shortcomings.map { check($0.description, $0.remedy) }
-            // Without the right to ask nothing is held against the keys.
+            // Without the right to query the keys, they are assumed to be fine.
             for (key, fault) in (try? await KeyFitness.faults(of: streams, redis)) ?? [] {
                 switch fault {
                 case .type(let type):

@@ -7,7 +7,7 @@ final class CurrentRates: Sendable {
 
     var current: BTCRates? { rates.withLock(\.self) }
 
-    /// Older rates than those that are there do not replace them.
+    /// Replaces the rates, unless the present ones are newer.
     func offer(_ newer: BTCRates) {
         rates.withLock { rates in
             if let old = rates, old.minute > newer.minute { return }

@@ -5,8 +5,8 @@ import Orders
 import Redis
 import Tape
 
-/// Looks at the read model, the witnesses and the ledger now and then, so that a loss is noticed here, and what other
-/// replicas have placed is known here too: see `HorizonKeeper`.
+/// Checks the read model, the witnesses and the ledger periodically, to notice losses, and to learn what other replicas have
+/// placed: see `HorizonKeeper`.
 struct HorizonWatch: Sendable {
     let history: OrderHistory
     let horizon: LedgerHorizon
@@ -43,7 +43,7 @@ struct HorizonWatch: Sendable {
 
     private func tell(_ loss: LedgerLoss?, after told: inout LedgerLoss?) {
         guard loss != told else { return }
-        // The ledger's total may rise while the loss is the same.
+        // The ledger's total may rise while the loss stays the same.
         if let loss, loss.record != told?.record {
             logger.error(
                 .ledgerLost,

@@ -3,7 +3,7 @@ import Synchronization
 import Tape
 import Telemetry
 
-/// What the metrics and the texts of errors tell of the ledger, as this process last saw it.
+/// What this process last saw of the ledger, for metrics and error messages.
 final class LedgerSnapshot: Sendable {
     private struct State {
         var sold: Satoshi?
@@ -13,7 +13,7 @@ final class LedgerSnapshot: Sendable {
 
     private let state = Mutex(State())
 
-    /// Takes over the ledger's newest entry, and for how long the first that is not folded has waited; nil when all are.
+    /// Sets the ledger's newest entry, and for how long the first unfolded entry has waited; nil if all are folded.
     func note(_ newest: LedgerEntry?, waiting: Duration?) {
         guard let newest else { return }
         state.withLock { state in
@@ -22,15 +22,15 @@ final class LedgerSnapshot: Sendable {
         }
     }
 
-    /// Takes over what the ledger allows; nil changes nothing.
+    /// Sets the ledger's terms; nil changes nothing.
     func note(_ terms: LedgerTerms?) {
         guard let terms else { return }
         state.withLock { $0.terms = terms }
     }
 
-    /// The currencies that the ledger was last seen to take.
+    /// The currencies that the ledger took when it was last read.
     ///
-    /// Only for texts: whether it takes one, the ledger says.
+    /// Only for messages: the ledger itself decides whether it takes a currency.
     var currencies: [Currency] { state.withLock(\.terms)?.currencies ?? LedgerTerms.standard.currencies }
 
     func sample(_ metrics: MetricsRegistry) {

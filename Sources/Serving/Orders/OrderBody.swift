@@ -3,14 +3,14 @@ import HTTPServer
 import JSON
 import Orders
 
-/// Reads what a client wants to order out of a body and header fields.
+/// Parses a client's order from a body and header fields.
 enum OrderBody {
     static let members = ["currency", "amount", "idempotence_key"]
 
-    /// Returns the order that a client wants, or throws what is wrong with it and would be right.
+    /// Returns the requested order, or throws what is wrong with it and what would be accepted.
     ///
-    /// `keys` are the values of the fields `Idempotency-Key`. `currencies` are what the ledger was last seen to take, for what
-    /// an error tells: another code is for the ledger to refuse.
+    /// `keys` are the values of the fields `Idempotency-Key`. `currencies` are only listed in errors; whether a currency is taken
+    /// is decided by the ledger.
     static func request(
         _ body: [UInt8], type: String?, keys: [String], currencies: [Currency] = LedgerTerms.standard.currencies
     ) throws(Problem) -> OrderRequest {
@@ -26,7 +26,7 @@ enum OrderBody {
             key: try key(values["idempotence_key"], keys))
     }
 
-    /// Without a type JSON is taken for granted; curl's own `application/x-www-form-urlencoded` is one.
+    /// A missing type is accepted as JSON; other types are refused, such as curl's default `application/x-www-form-urlencoded`.
     private static func requireJSON(_ type: String?) throws(Problem) {
         guard let type else { return }
         let essence = type.utf8.prefix { $0 != UInt8(ascii: ";") }.lazy.filter {
@@ -60,7 +60,7 @@ enum OrderBody {
         return currency
     }
 
-    /// A JSON number is read from its digits: it never is a floating-point number.
+    /// A JSON number is read from its digits, without floating point.
     private static func amount(_ value: JSONMember.Value?) throws(Problem) -> Amount {
         let text: String
         switch value {
@@ -74,7 +74,7 @@ enum OrderBody {
         return amount
     }
 
-    /// In the body, in `Idempotency-Key` as a plain or a quoted string, or the same in both.
+    /// The key may be in the body, in `Idempotency-Key` as a plain or a quoted string, or the same in both.
     private static func key(_ value: JSONMember.Value?, _ fields: [String]) throws(Problem) -> IdempotenceKey {
         var texts: [String] = []
         switch value {

@@ -5,7 +5,7 @@ import Orders
 import Redis
 import Tape
 
-/// `GET /buy_orders` and what is below it: pages of orders, one order, and what they come to.
+/// `GET /buy_orders` and the paths below it: pages of orders, one order, and statistics.
 struct OrderHistoryRoute: Sendable {
     let history: OrderHistory
     let ledger: LedgerSnapshot
@@ -14,7 +14,7 @@ struct OrderHistoryRoute: Sendable {
     func page(_ query: QueryString) async throws(Problem) -> Response {
         let query = try OrderPageQuery(query, currencies: ledger.currencies)
         if let currency = query.currency, !ledger.currencies.contains(currency) {
-            // It may have been added a moment ago; and where the ledger's table has lost it, its orders are still there.
+            // Currencies may have been added a moment ago, and a currency that the ledger's table lost may still have orders.
             let (terms, folded) = try await read { (try await history.terms(), try await history.statistics()) }
             let currencies = terms?.currencies ?? ledger.currencies
             guard currencies.contains(currency) || folded.currencies.contains(currency) else {
@@ -40,7 +40,7 @@ struct OrderHistoryRoute: Sendable {
         return OrderJSON.response { $0.members(of: order) }
     }
 
-    /// What the read model has counted, as of its last order; and the cap, as of the ledger's.
+    /// The sums of the read model, as of its last order, and the cap, as of the ledger's last entry.
     func statistics() async throws(Problem) -> Response {
         let (statistics, total, terms) = try await read {
             async let newest = history.newestEntry()

@@ -5,7 +5,7 @@ import JSON
 import NIOCore
 import Orders
 
-/// Orders as clients have always read them: all amounts are decimal strings.
+/// The JSON of orders, in which all amounts are decimal strings.
 enum OrderJSON {
     static func response(
         _ fields: [(HTTPField.Name, String)] = [], _ object: (inout JSONWriter) -> Void
@@ -27,9 +27,9 @@ extension JSONWriter {
         member("btc_amount", "\(order.satoshi.btc)")
     }
 
-    /// What the read model has summed up, and what the cap is at; `terms` and `total` are the ledger's.
+    /// The sums of the read model, and how much of the cap is used; `terms` and `total` are the ledger's.
     mutating func members(of statistics: ReadModelStatistics, _ terms: LedgerTerms, total: Satoshi) {
-        // A read model that is older than the ledger may have other ones too.
+        // A read model of an earlier ledger may have other currencies too.
         let currencies = terms.currencies + statistics.currencies.filter { !terms.currencies.contains($0) }
         let satoshi = currencies.reduce(Satoshi(0)) { $0 + statistics[$1].satoshi }
         member("as_of", statistics.lastCreatedAt)

@@ -2,10 +2,10 @@ import Basics
 import HTTPServer
 import Orders
 
-/// What a request for a page of orders asks.
+/// The parameters of a request for a page of orders.
 struct OrderPageQuery: Equatable {
     let size: Int
-    /// The page's orders stand before this one.
+    /// The page contains orders before this one.
     let reference: OrderID?
     let currency: Currency?
 
@@ -13,7 +13,7 @@ struct OrderPageQuery: Equatable {
     static let defaultSize = 10
     static let sizes = 1...100
 
-    /// `currencies` are what the ledger was last seen to take, for what an error tells.
+    /// `currencies` are only listed in errors.
     init(_ query: QueryString, currencies: [Currency] = LedgerTerms.standard.currencies) throws(Problem) {
         let values = try query.values(of: Self.parameters)
         size = try values["page_size"].map(Self.size) ?? Self.defaultSize
@@ -26,7 +26,7 @@ struct OrderPageQuery: Equatable {
         guard currency != nil else { throw Self.noOrders(in: text, currencies) }
     }
 
-    /// The request for the page behind the order.
+    /// The request for the page after this order.
     func location(behind reference: OrderID) -> String {
         let pairs = ["page_size=\(size)", "last_reference=\(reference)"]
         return "/buy_orders?" + (pairs + (currency.map { ["currency=\($0.rawValue)"] } ?? [])).joined(separator: "&")
@@ -41,7 +41,7 @@ struct OrderPageQuery: Equatable {
         return size
     }
 
-    /// A position, so any order's id will do, also of one that does not exist.
+    /// A position: any order id is accepted, even if no such order exists.
     private static func reference(_ text: String) throws(Problem) -> OrderID {
         guard let id = OrderID(text) else {
             throw .badParameter(

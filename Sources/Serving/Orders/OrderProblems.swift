@@ -13,7 +13,7 @@ extension Problem {
         return problem
     }
 
-    /// `text` is what a client wrote, which may be anything; empty for nothing that could be near to a currency.
+    /// `text` is the client's input, from which a similar currency is suggested; empty for no suggestion.
     static func noCurrency(_ detail: String, _ text: String, _ currencies: [Currency]) -> Problem {
         let codes = currencies.map(\.rawValue)
         return .badParameter(
@@ -21,7 +21,7 @@ extension Problem {
             nearest: text.isEmpty ? nil : EditDistance.nearest(to: text, among: codes))
     }
 
-    /// The ledger takes the currency, and the newest rates have none for it.
+    /// The ledger takes the currency, but the newest rates lack it.
     static func currencyUnrated(_ currency: Currency, retryAfter: Int64) -> Problem {
         unavailable(
             "currency-unrated", "There is no rate for the currency",
@@ -42,7 +42,7 @@ extension Problem {
         return problem
     }
 
-    /// `age` is in seconds; nil when there is no rate at all.
+    /// `age` is in seconds; nil if there is no rate at all.
     static func rateStale(_ age: Int?, most: Int, retryAfter: Int64) -> Problem {
         let known = age.map { "The newest rate is \($0) s old" } ?? "There is no rate"
         var problem = unavailable(
@@ -61,7 +61,7 @@ extension Problem {
             retryAfter: retryAfter)
     }
 
-    /// `loss` is the last one that was looked at, which need not be that of `id`.
+    /// `loss` is the result of the last check, which may concern another entry than `id`.
     static func ledgerLost(_ id: String, _ loss: LedgerLoss?, retryAfter: Int64) -> Problem {
         let known = loss.flatMap { "\($0.claim.mark.id)" == id ? "\($0)" : nil }
         let detail = known ?? "the entry \(id) was acknowledged, and the ledger no longer has it"
@@ -95,7 +95,7 @@ extension Problem {
             retryAfter: retryAfter)
     }
 
-    /// Whether the order stands is not known.
+    /// Whether the order was placed is not known.
     static func outcomeUnknown(_ why: String, retryAfter: Int64) -> Problem {
         unavailable(
             "outcome-unknown", "Whether the order was placed is not known",

@@ -2,7 +2,7 @@ import HTTPServer
 
 /// The routes of orders.
 ///
-/// What waits for Redis does so in a task on the loop that has its replies.
+/// Handlers that wait for Redis run in a task on the loop that receives its replies.
 enum OrderRoutes {
     /// The routes for one event loop.
     static func all(placing: PlaceOrderRoute, history: OrderHistoryRoute, loop: ServerLoop) -> [Route] {

@@ -8,17 +8,17 @@ package import Redis
 import Tape
 import Telemetry
 
-/// The clients by which an api reaches the places of orders.
+/// The Redis clients of an api for orders.
 package struct OrderClients: Sendable {
-    /// For placing alone: it may wait for replicas, and holds up whoever shares its connection then.
+    /// Only for placing orders, because it may wait for replicas and would block others on its connection.
     package let ledger: RedisClient
-    /// For reading the ledger; the read model's own client where both are in one Redis, so that one round trip asks both.
+    /// For reading the ledger; shared with the read model if both are in one Redis, so that one round trip queries both.
     package let reading: RedisClient
     package let readModel: RedisClient
-    /// Another Redis that remembers the newest acknowledged order; nil where none is named.
+    /// Another Redis that stores the newest acknowledged order; nil if none is configured.
     package let witness: RedisClient?
 
-    /// Makes a second client for reading the ledger if the read model is in another Redis.
+    /// Creates a second client for reading the ledger if the read model is in another Redis.
     package init(ledger: RedisClient, readModel: RedisClient, witness: RedisClient? = nil) {
         self.ledger = ledger
         self.readModel = readModel
@@ -27,7 +27,7 @@ package struct OrderClients: Sendable {
     }
 }
 
-/// The order half of an api: its routes, and what it keeps up to date for them.
+/// The part of an api that handles orders: its routes, and the tasks that keep their data up to date.
 struct OrderService: Sendable {
     private let placing: PlaceOrderRoute
     private let history: OrderHistoryRoute
@@ -68,7 +68,7 @@ struct OrderService: Sendable {
                 history: history, horizon: horizon, ledger: clients.reading, files: memory.found, witness: memory.redis,
                 keys: keys, clock: clock),
             witnesses: memory.witnesses, ledger: ledger, clock: clock, logger: logger)
-        // On connections of its own: a write that waits for the disk must not hold up a page or an order.
+        // On separate connections, because a write that waits for the disk must not block a page or an order.
         let looking = clients.ledger.separate()
         let isOne = clients.ledger.endpoint == clients.readModel.endpoint
         look = OrdersLook(
@@ -93,7 +93,7 @@ struct OrderService: Sendable {
         }
     }
 
-    /// For `/readyz`: by which rates an order would be priced.
+    /// For `/readyz`: which rates would price an order.
     var ratesCheck: ReadinessCheck {
         guard let rates = rates.current else {
             return ReadinessCheck(name: "rates", isWell: false, detail: "none yet in \(ratesStream): no order is taken")
@@ -101,7 +101,7 @@ struct OrderService: Sendable {
         return ReadinessCheck(name: "rates", isWell: true, detail: ReadinessCheck.age(of: rates.minute, clock))
     }
 
-    /// For `/readyz`: whether orders are taken, and last.
+    /// For `/readyz`: whether orders are taken, and will last.
     var fitnessChecks: [ReadinessCheck] { look.checks }
 
     /// Runs until cancelled.
@@ -114,14 +114,14 @@ struct OrderService: Sendable {
     }
 }
 
-/// What an api remembers of the ledger outside of it.
+/// What an api stores about the ledger outside of it.
 private struct Memory {
     var witnesses: [any LedgerWitness] = []
-    /// What files of the folder held before this process wrote to one.
+    /// The content of the folder's files before this process wrote to one of them.
     var found: [WitnessFile.Found] = []
     var redis: WitnessRedis?
 
-    /// Without a folder that can be written to an api works all the same, and says what that costs.
+    /// Without a writable folder the api still works, and logs the consequence.
     init(_ settings: OrdersSettings, keys: TapeKeys, redis client: RedisClient?, logger: Logger) {
         if let folder = settings.witnessFolder {
             found = WitnessFile.read(folder: folder, prefix: keys.prefix)

@@ -7,7 +7,7 @@ import Workers
 package struct OrderServiceSettings: Sendable {
     /// Where orders and rates are: the ledger, the read model, the stream of rates and the witnesses.
     package let places: OrdersSettings
-    /// How old the newest rate may be, by Redis' clock; beyond it orders are refused.
+    /// How old the newest rate may be, by Redis' clock; if it is older, orders are refused.
     package let maxRateAge: Duration
 
     /// The stream of BTC rates.

@@ -5,11 +5,11 @@ import Redis
 import Synchronization
 import Tape
 
-/// Looks now and then whether orders are taken: whether there is a ledger, for the rates that there are, whether it can be
-/// written, whether it is whole, and what acknowledged orders survive.
+/// Checks periodically whether orders can be taken: whether there is a ledger, of the kind of the present rates, whether it is
+/// writable and complete, and what acknowledged orders survive.
 ///
-/// What orders survive is logged when it is first known and when it has changed; all of it is kept for `/readyz`, which must
-/// not wait for Redis.
+/// What orders survive is logged first and whenever it changes; all results are kept for `/readyz`, which must not wait for
+/// Redis.
 final class OrdersLook: Sendable {
     private let ledger: RedisClient
     private let readModel: RedisClient
@@ -24,15 +24,15 @@ final class OrdersLook: Sendable {
     private let history: OrderHistory
     private let opener: LedgerOpener
     private let logger: Logger
-    /// Each thing that is wrong, with the lines that mend it; nil before the first look.
+    /// Each problem, with the commands that fix it; nil before the first check.
     private let newest = Mutex<[String]?>(nil)
 
-    /// Until it is first known, and then.
+    /// The period before the first result, and after it.
     private static let (eagerly, calmly) = (Duration.seconds(1), Duration.seconds(5))
 
-    /// The clients must be nobody else's: a write may wait for the disk.
+    /// The clients must not be shared, because a write may wait for the disk.
     ///
-    /// `witnesses` are those that this process writes; `folder` is where others may have files.
+    /// `witnesses` are those that this process writes; `folder` may also contain files of others.
     init(
         ledger: RedisClient, readModel: RedisClient, witness: RedisClient?, folder: String?, keys: TapeKeys,
         worker: String, acknowledgement: Acknowledgement, horizon: LedgerHorizon, rates: CurrentRates,
@@ -55,14 +55,14 @@ final class OrdersLook: Sendable {
         self.logger = logger
     }
 
-    /// For `/readyz`: a line for each thing that is wrong, or one.
+    /// For `/readyz`: one entry for each problem, or one that all is well.
     var checks: [ReadinessCheck] {
         var wrong: [String] = []
         if let loss = horizon.loss { wrong.append("orders: the ledger is lost: \(loss); cointape orders verify") }
         wrong += newest.withLock(\.self) ?? ["not looked at yet"]
         wrong += witnesses.compactMap(\.writeFailure).map { "orders: the witness of acknowledged orders: \($0)" }
         let takes = ReadinessCheck(name: "orders", isWell: true, detail: "\(ledger.endpoint) takes them")
-        // As in `status`, where other lines stand between these, they say what they are about.
+        // The findings state their subject for `status`, which has other lines in between; here it is removed.
         let details = wrong.map { String($0.trimmingPrefix("orders: ")) }
         return details.isEmpty ? [takes] : details.map { ReadinessCheck(name: "orders", isWell: false, detail: $0) }
     }
@@ -84,14 +84,14 @@ final class OrdersLook: Sendable {
             } catch {
                 let faults = horizonFaults
                 newest.withLock { $0 = ["orders: \(error.message)"] + faults }
-                // A server that is still loading is no news: it is only early.
+                // A server that is still loading is not worth logging.
                 logger.retries(after: error, isFirst: isFirst && !error.isTransient)
                 isFirst = false
             }
         } while (try? await Task.sleep(for: told == nil ? Self.eagerly : Self.calmly)) != nil
     }
 
-    /// What `create_order.lua` would refuse for the ledger's own sake.
+    /// The reasons for which `create_order.lua` would refuse any order.
     private func ledgerFaults() async throws(RedisError) -> [String] {
         let rates = rates.current
         let kind = rates?.kind
@@ -110,7 +110,7 @@ final class OrdersLook: Sendable {
             return faults
         } catch let error as RedisError {
             guard !error.isOutage else { throw error }
-            // Of a key of another type the fitness tells.
+            // A wrong type is already reported by `OrdersFitness`.
             return error.code == .server("WRONGTYPE") ? [] : ["orders: \(keys.ledger): \(error.message)"]
         } catch {
             return ["orders: \(keys.ledger): \(error); cointape orders verify"]
@@ -134,7 +134,7 @@ final class OrdersLook: Sendable {
         }
     }
 
-    /// Why it is not known whether the ledger is whole: what has not been read since the start.
+    /// What has not been read since the start, so that the ledger may be incomplete.
     private var horizonFaults: [String] {
         guard !horizon.isKnown else { return [] }
         return [
@@ -142,7 +142,7 @@ final class OrdersLook: Sendable {
         ]
     }
 
-    /// What the other Redis that remembers the newest order would refuse.
+    /// What the other Redis that stores the newest order would refuse.
     private func witnessFaults() async -> [String] {
         guard let redis = witness?.redis else { return [] }
         let probe = WriteProbe(redis, key: keys.probe(worker, tag: "{orders}"), needs: .witnessing(keys))

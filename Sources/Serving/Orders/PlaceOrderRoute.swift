@@ -9,7 +9,7 @@ import Redis
 import Tape
 import Telemetry
 
-/// `PUT /buy_order`: takes an order, or finds it under its key.
+/// `PUT /buy_order`: places an order, or finds the one with its key.
 struct PlaceOrderRoute: Sendable {
     let placer: OrderPlacer
     let rates: CurrentRates
@@ -90,7 +90,7 @@ struct PlaceOrderRoute: Sendable {
         }
     }
 
-    /// An order that was not sent was not placed; one without a reply may have been.
+    /// If the command was not sent, the order was not placed; without a reply, it may have been.
     private func problem(_ error: RedisError) -> Problem {
         switch error.code {
         case .timeout, .connectionLost, .protocolViolation:
@@ -99,7 +99,7 @@ struct PlaceOrderRoute: Sendable {
         case .unavailable: .ordersUnavailable("Redis, which holds the ledger, does not answer", retryAfter: soon)
         // Redis refuses a script before its first write, or not at all.
         case .server("WRONGTYPE"): .ledgerDamaged("a key of the ledger is of another type", retryAfter: later)
-        // Its words name the command that is not allowed, and no user.
+        // The message names the command that is not allowed, but no user.
         case .server("NOPERM"):
             .ordersUnavailable("Redis, which holds the ledger, refuses: \(error.message)", retryAfter: later)
         case .server(let kind):
@@ -108,6 +108,6 @@ struct PlaceOrderRoute: Sendable {
     }
 
     private var soon: Int64 { clock.positiveHeaderSeconds(.seconds(1)) }
-    /// When a person has to mend something.
+    /// The retry delay if a person has to fix something.
     private var later: Int64 { clock.positiveHeaderSeconds(.seconds(60)) }
 }

@@ -4,7 +4,7 @@ import Logs
 import Orders
 import Tape
 
-/// Keeps the newest BTC rates: finds them at start, then follows their stream.
+/// Keeps the newest BTC rates: finds them at the start, then follows their stream.
 struct RateTail: Sendable {
     let rates: CurrentRates
     let tail: StreamTail

@@ -2,16 +2,16 @@ import Basics
 import HTTPServer
 import TopLists
 
-/// What a request for a list asks: how many rows, as what, of which minute.
+/// The parameters of a request for a list: how many rows, in which format, of which minute.
 struct ListQuery: Equatable {
     let format: ListFormat
     /// nil asks for the newest list.
     let datetime: DateTimeParameter?
-    /// What the query itself says; nil is left to the default, or to `Accept`.
+    /// The value in the query; nil if the default applies, or `Accept`.
     private let givenLimit: Int?
     private let givenFormat: ListFormat?
 
-    /// Which parameters the query itself has.
+    /// Which parameters the query contains.
     struct Names: Equatable {
         let limit: Bool
         let format: Bool
@@ -25,7 +25,7 @@ struct ListQuery: Equatable {
 
     var limit: Int { givenLimit ?? Self.defaultLimit }
 
-    /// `accept` is the header field, which counts only where the query names no format.
+    /// `accept` is the header field, which is only used if the query names no format.
     init(_ query: QueryString, accept: @autoclosure () -> String?, now: Timestamp) throws(Problem) {
         let values = try query.values(of: Self.parameters)
         givenLimit = try values["limit"].map(Self.limit)
@@ -40,7 +40,7 @@ struct ListQuery: Equatable {
         }
     }
 
-    /// Where the same is found for good: the minute as an absolute one, and the parameters that were given.
+    /// The permanent location of the same response: with an absolute minute, and the parameters that were given.
     func location(of minute: Minute) -> String {
         var parameters = ["datetime=\(minute)"]
         if let givenLimit { parameters.append("limit=\(givenLimit)") }
@@ -48,7 +48,7 @@ struct ListQuery: Equatable {
         return "/?" + parameters.joined(separator: "&")
     }
 
-    /// More than any list has is as good as all.
+    /// A limit above the size of any list means all rows.
     static func limit(_ text: String) throws(Problem) -> Int {
         guard !text.isEmpty, text.utf8.allSatisfy(isDigit), text.utf8.contains(where: { $0 != UInt8(ascii: "0") })
         else {
@@ -58,7 +58,7 @@ struct ListQuery: Equatable {
         return Int(text) ?? .max
     }
 
-    /// What the parameter names or, without it, what the header field prefers.
+    /// The format that the parameter names; without it, the one that the header field prefers.
     static func format(_ parameter: String?, accept: @autoclosure () -> String?) throws(Problem) -> ListFormat {
         try parameter.map(format(named:)) ?? AcceptHeader.format(accept())
     }

@@ -3,9 +3,9 @@
 -- KEYS[1]  the index of lists
 -- ARGV[1]  the minute, in milliseconds
 -- ARGV[2]  the next minute, in milliseconds
--- ARGV[3]  how many gaps are looked past on either side
+-- ARGV[3]  how many gaps to skip on either side
 --
--- Returns three ids, each '' where there is none. Reads only.
+-- Returns three ids, each '' if there is none. Reads only.
 local index, most = KEYS[1], tonumber(ARGV[3])
 local HIGHEST = '18446744073709551615-18446744073709551615'
 
@@ -16,7 +16,7 @@ local function is_gap(fields)
   return false
 end
 
--- Mostly the first is a list. An entry is cheap to find, and costs to hand over: so few are asked for to begin with.
+-- The first entry is usually a list. Entries are cheap to find but costly to return, so only a few are requested at first.
 local function nearest(command, from, to)
   local looked, count = 0, 1
   while looked < most do
@@ -24,7 +24,7 @@ local function nearest(command, from, to)
     for _, entry in ipairs(found) do
       if not is_gap(entry[2]) then return entry[1] end
     end
-    -- Behind the highest id there is nothing, and Redis takes it for no end of a range; so it does with the lowest below.
+    -- Nothing is above the highest id, and Redis rejects it as the start of a range; the same holds below the lowest.
     if #found < math.min(count, most - looked) or found[#found][1] == HIGHEST then return '' end
     looked, count, from = looked + #found, math.min(count * 4, 100), '(' .. found[#found][1]
   end

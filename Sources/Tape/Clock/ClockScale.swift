@@ -1,15 +1,15 @@
 package import Basics
 
-/// How wall time maps to the tape's time: one to one, or, for tests, into a sped-up stretch of the past.
+/// How real time maps to the tape's time: one to one or, for tests, to a past time span that runs faster.
 ///
-/// `COINTAPE_CLOCK=<start>[@<origin>]x<speed>`: at the wall instant `origin` (by default when the process read it) the
-/// tape's clock stands at `start`, and runs `speed` times as fast. Both are milliseconds since 1970. Processes that are
-/// to share the clock are given one origin. `start` should lie so far back that the test ends before it meets the present:
-/// publishing refuses what lies in Redis' future.
+/// `COINTAPE_CLOCK=<start>[@<origin>]x<speed>`: at the real time `origin` (by default when the process read it), the tape's clock
+/// shows `start`, and from then on it runs `speed` times as fast. Both are milliseconds since 1970. Processes that share a clock
+/// need the same origin. `start` should be so far in the past that the test ends before it reaches the present, because
+/// publishing refuses minutes in Redis' future.
 package struct ClockScale: Equatable, Sendable {
     package let start: Timestamp
     package let origin: Timestamp
-    /// How many milliseconds of the tape pass in one of the wall's.
+    /// How many milliseconds of the tape pass per real millisecond.
     package let speed: Int64
 
     package static let realTime = ClockScale(
@@ -23,7 +23,7 @@ package struct ClockScale: Equatable, Sendable {
 
     /// Reads `<start>[@<origin>]x<speed>` with a speed from 1 to 1000; nil for anything else.
     ///
-    /// `now` is the wall's time, and the origin where the text has none.
+    /// `now` is the real time, and the origin if the text states none.
     package init?(_ text: String, now: Timestamp) {
         guard let mark = text.lastIndex(of: "x"), let speed = Int64(text[text.index(after: mark)...]),
             (1...1000).contains(speed)
@@ -34,9 +34,9 @@ package struct ClockScale: Equatable, Sendable {
         self.init(start: Timestamp(milliseconds: start), origin: Timestamp(milliseconds: origin), speed: speed)
     }
 
-    /// The tape's instant at a wall instant.
+    /// Converts real time to the tape's time.
     package func tape(at wall: Timestamp) -> Timestamp {
-        // Whole milliseconds, which cost a tenth of a Duration's arithmetic: this is asked with each request.
+        // Computes with whole milliseconds, at a tenth of the cost of a Duration, because this runs for each request.
         let (gone, isFar) = wall.milliseconds.subtractingReportingOverflow(origin.milliseconds)
         let (scaled, isFarther) = gone.multipliedReportingOverflow(by: speed)
         let (sum, isFarthest) = start.milliseconds.addingReportingOverflow(scaled)
@@ -44,12 +44,12 @@ package struct ClockScale: Equatable, Sendable {
         return Timestamp(milliseconds: wall > origin ? .max : .min)
     }
 
-    /// The wall's instant at an instant of the tape.
+    /// Converts the tape's time to real time.
     package func wall(at tape: Timestamp) -> Timestamp {
         origin + (tape - start) / Int(speed)
     }
 
-    /// How long a stretch of the tape's time lasts on the wall.
+    /// The real duration of a duration of the tape.
     package func wall(_ duration: Duration) -> Duration {
         duration / Int(speed)
     }

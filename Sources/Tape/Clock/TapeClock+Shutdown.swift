@@ -2,12 +2,12 @@ package import Basics
 import ServiceLifecycle
 
 extension TapeClock {
-    /// Sleeps until then; false when the process is to end, which cuts the sleep short.
+    /// Sleeps until the instant; returns false if a shutdown cuts the sleep short.
     package func pauses(until instant: Timestamp) async -> Bool {
         await Self.completes { [self] in try await sleep(until: instant) }
     }
 
-    /// Sleeps for a duration of the tape; false when the process is to end, which cuts the sleep short.
+    /// Sleeps for a duration of the tape; returns false if a shutdown cuts the sleep short.
     package func pauses(for duration: Duration) async -> Bool {
         await Self.completes { [self] in try await sleep(for: duration) }
     }

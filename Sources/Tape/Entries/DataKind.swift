@@ -1,7 +1,6 @@
-/// Whether data is of real providers or of the sandbox, which plays them.
+/// Whether data comes from real providers, or from the sandbox, which imitates them.
 ///
-/// A field of a feed's entries, and of the opening entry of a ledger. The two are never mixed: neither in one stream, nor in
-/// one ledger.
+/// A field of a feed's entries, and of a ledger's opening. The two kinds are never mixed in one stream or one ledger.
 package enum DataKind: String, CaseIterable, Sendable {
     case real, sandbox
 
@@ -10,8 +9,8 @@ package enum DataKind: String, CaseIterable, Sendable {
 
     /// Reads an entry of a feed; nil if its field `kind` is neither of the two.
     ///
-    /// Builds before the field was there told the sandbox's entries by their source, so an entry without it is real unless
-    /// its source is `sandbox`.
+    /// Earlier builds had no such field and marked the sandbox's entries by their source, so an entry without the field is real
+    /// unless its source is `sandbox`.
     package init?(of entry: TapeEntry) {
         guard let text = entry.text(Self.field) else {
             self = entry.text("source") == "sandbox" ? .sandbox : .real

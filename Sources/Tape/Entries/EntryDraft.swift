@@ -2,16 +2,17 @@ package import Basics
 import Digests
 package import Redis
 
-/// An entry before it is published: rows or a list with its account, or a gap.
+/// An entry before it is published: rows, a list with its account, or a gap.
 package struct EntryDraft: Sendable {
-    /// Field and value, in the order in which redis-cli will show them; `source` comes before all of them.
+    /// Fields and values in the order in which redis-cli shows them; `source` comes before all of them.
     package let fields: [(name: String, value: any RedisArgument)]
-    /// The gap of a draft that `gap(_:minute:)` made; nil for every other.
+    /// The gap, if the draft was made by `gap(_:minute:)`; otherwise nil.
     package let gap: Gap?
 
     /// A fetched minute.
     ///
-    /// `json` is the rows as one JSON array, and `sha256` its digest if it is known already; `marks` says what is odd about it.
+    /// `json` has the rows as one JSON array, and `sha256` is its digest if already known; `marks` names what is unusual about
+    /// it.
     package static func rows(
         _ json: [UInt8], count: Int, sha256: String? = nil, minute: Minute, fetchedAt: Timestamp,
         asOf: Timestamp? = nil,

@@ -1,10 +1,10 @@
 package import Basics
 
-/// A stream entry's id: milliseconds and a sequence number, ordered as Redis orders them.
+/// The id of a stream entry: milliseconds and a sequence number, ordered as in Redis.
 package struct StreamID: Hashable, Comparable, Sendable, CustomStringConvertible {
-    /// Since 1970: see `time` for whose clock it is.
+    /// Since 1970; see `time` for which clock.
     package let milliseconds: UInt64
-    /// Tells apart the entries of one millisecond; 0 for the entry of a minute.
+    /// Distinguishes entries of the same millisecond; 0 for the entry of a minute.
     package let sequence: UInt64
 
     package init(milliseconds: UInt64, sequence: UInt64) {
@@ -12,13 +12,13 @@ package struct StreamID: Hashable, Comparable, Sendable, CustomStringConvertible
         self.sequence = sequence
     }
 
-    /// A minute's own entry: `<minute>-0`.
+    /// The id of a minute's entry: `<minute>-0`.
     package init(_ minute: Minute) {
         self.init(milliseconds: UInt64(max(0, minute.milliseconds)), sequence: 0)
     }
 
-    /// Reads `<milliseconds>-<sequence>` as Redis writes it: nil for anything else, such as leading zeros, and for a part
-    /// beyond 64 bits.
+    /// Reads `<milliseconds>-<sequence>` as Redis writes it; nil for anything else, such as leading zeros, and for numbers beyond
+    /// 64 bits.
     package init?(_ text: String) {
         var text = ByteScanner(text)
         guard let milliseconds = Self.number(text.take(while: isDigit)), text.take("-"),
@@ -39,10 +39,10 @@ package struct StreamID: Hashable, Comparable, Sendable, CustomStringConvertible
         return number
     }
 
-    /// By the clock that made it: Redis' for `*`, the tape's for a minute.
+    /// The time by the clock that generated the id: Redis' for `*`, the tape's for a minute.
     package var time: Timestamp { Timestamp(milliseconds: Int64(clamping: milliseconds)) }
 
-    /// The minute that the id lies in.
+    /// The minute that contains the id's time.
     package var minute: Minute {
         Minute(containing: Timestamp(milliseconds: Int64(clamping: milliseconds)))
     }
@@ -53,18 +53,18 @@ package struct StreamID: Hashable, Comparable, Sendable, CustomStringConvertible
         (left.milliseconds, left.sequence) < (right.milliseconds, right.sequence)
     }
 
-    /// `0-0`: Redis gives no entry this id, so whoever reads from it on reads all.
+    /// `0-0`: no entry has this id, so reading from it returns all entries.
     package static let lowest = StreamID(milliseconds: 0, sequence: 0)
 
-    /// The next id; nil behind the highest.
+    /// The next id; nil after the highest.
     ///
-    /// An entry may have any sequence number, the highest too: adding to it would trap.
+    /// Returns nil instead of trapping, because an entry may have the highest sequence number.
     package var successor: StreamID? {
         if sequence < .max { return StreamID(milliseconds: milliseconds, sequence: sequence + 1) }
         return milliseconds < .max ? StreamID(milliseconds: milliseconds + 1, sequence: 0) : nil
     }
 
-    /// The id before; nil before the lowest.
+    /// The previous id; nil before the lowest.
     package var predecessor: StreamID? {
         if sequence > 0 { return StreamID(milliseconds: milliseconds, sequence: sequence - 1) }
         return milliseconds > 0 ? StreamID(milliseconds: milliseconds - 1, sequence: .max) : nil

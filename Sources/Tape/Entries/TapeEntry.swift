@@ -1,10 +1,10 @@
 package import Basics
 package import Redis
 
-/// A published entry as it was read.
+/// A published entry as read from Redis.
 package struct TapeEntry: Sendable {
     package let id: StreamID
-    /// Values by name, byte for byte; of a name that stands twice the last value counts.
+    /// Values by name, byte for byte; if a name is repeated, the last value counts.
     package let fields: [String: [UInt8]]
 
     package init(id: StreamID, fields: [String: [UInt8]]) {
@@ -12,7 +12,7 @@ package struct TapeEntry: Sendable {
         self.fields = fields
     }
 
-    /// An element of XRANGE's reply: the id and a flat list of fields and values; nil for anything else.
+    /// Parses an element of an XRANGE reply: the id and a flat list of fields and values; nil for anything else.
     package init?(_ reply: RedisReply) {
         guard let parts = reply.array, parts.count == 2, let id = parts[0].text.flatMap(StreamID.init),
             let flat = parts[1].array, flat.count.isMultiple(of: 2)
@@ -25,10 +25,10 @@ package struct TapeEntry: Sendable {
         self.init(id: id, fields: fields)
     }
 
-    /// By the id, not by the field `minute`.
+    /// Derived from the id, not from the field `minute`.
     package var minute: Minute { id.minute }
 
-    /// Returns nil if there is no field `gap`; a code that cointape does not know is kept.
+    /// nil if there is no field `gap`; unknown codes are kept.
     package var gap: Gap? {
         text("gap").map { Gap(code: $0, detail: text("detail") ?? "") }
     }
@@ -36,7 +36,7 @@ package struct TapeEntry: Sendable {
     /// The rows as published: a JSON array.
     package var rows: [UInt8]? { fields["rows"] }
 
-    /// Returns nil if there is no such field; bytes that are not UTF-8 are repaired.
+    /// nil if there is no such field; invalid UTF-8 is repaired.
     package func text(_ name: String) -> String? {
         fields[name].map { String(decoding: $0, as: UTF8.self) }
     }

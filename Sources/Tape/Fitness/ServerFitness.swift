@@ -1,23 +1,23 @@
 import Basics
 package import Redis
 
-/// Whether a Redis is fit for a tape, as far as it tells itself.
+/// Whether a Redis is fit for a tape, as far as it reports.
 package struct ServerFitness: Equatable, Sendable {
-    /// Each with the line that mends it, where one does; empty if nothing is wrong that the server tells.
+    /// Each with the command that fixes it, if there is one; empty if the server reports nothing wrong.
     package let shortcomings: [RedisShortcoming]
-    /// What the server told of itself; nothing where its user may not ask.
+    /// The result of INFO; empty if its user may not run it.
     package let info: RedisInfo
-    /// Commands that it refused, and what is not known therefore.
+    /// Commands that it refused, and what is unknown because of that.
     package private(set) var unknown: [String] = []
-    /// Whether nothing can be written to it for that alone.
+    /// Whether it is a replica, which accepts no writes.
     package var isReplica: Bool { info["role"] == "slave" }
 
-    /// More than this apart, clocks are not what they should be; workers go by Redis' alone.
+    /// A larger difference between the clocks is reported; workers only use Redis' clock.
     private static let mostOffset: Duration = .seconds(2)
 
     /// `offset` is how far Redis' clock is ahead of this machine's.
     ///
-    /// To a worker that writes nothing, which `writes` tells, a replica is as good as its primary.
+    /// For a worker that writes nothing, a replica is as good as its primary.
     package init(info: RedisInfo, offset: Duration, writes: Bool = true) {
         self.info = info
         var shortcomings: [RedisShortcoming] = []
@@ -31,7 +31,7 @@ package struct ServerFitness: Equatable, Sendable {
                     "it is a replica, and nothing can be written to it: connect to its primary, "
                         + "\(info["master_host"] ?? "elsewhere"):\(info["master_port"] ?? "")"))
         }
-        // Lists and leases have a time to live, streams have none: every other policy throws out some of them.
+        // Lists and leases expire, and streams do not; so every other policy evicts some of them.
         if let limit = info["maxmemory"], limit != "0", let policy = info["maxmemory_policy"], policy != "noeviction" {
             shortcomings.append(
                 RedisShortcoming(
@@ -49,14 +49,14 @@ package struct ServerFitness: Equatable, Sendable {
         self.shortcomings = shortcomings
     }
 
-    /// Asks the server, and sets the clock by its time.
+    /// Queries the server, and sets the clock by its time.
     ///
-    /// Throws when there is no connection, or the server is not ready. What its user may not ask is `unknown`. A replica in
-    /// the place of a primary may be one that was demoted: its name is resolved anew before the next command then.
+    /// Throws if there is no connection, or the server is not ready. What its user may not query is in `unknown`. If a replica
+    /// answers instead of a primary, it may have been demoted, and its name is resolved again before the next command.
     package static func look(
         _ redis: RedisClient, settingClock clock: TapeClock? = nil, writes: Bool = true
     ) async throws(RedisError) -> ServerFitness {
-        // Connecting takes its time, which must not count.
+        // Connecting takes time that must not count.
         _ = try await allowed(redis, RedisCommand("PING"))
         let (sent, instant) = (Timestamp.machineTime, ContinuousClock.now)
         let time = try await allowed(redis, RedisCommand("TIME"))
@@ -78,7 +78,7 @@ package struct ServerFitness: Equatable, Sendable {
         return fitness
     }
 
-    /// nil where the server refuses the command: another user's right, or a hosted Redis without it.
+    /// Returns nil if the server refuses the command: the user lacks the right, or a hosted Redis lacks the command.
     private static func allowed(
         _ redis: RedisClient, _ command: RedisCommand
     ) async throws(RedisError) -> RedisReply? {

@@ -1,29 +1,29 @@
 package import Basics
 package import Redis
 
-/// What workers need of their Redis, by what they do; each kind of worker puts its own list together in its config.
+/// What workers need from their Redis, by task; the config of each kind of worker combines its own list.
 ///
-/// Held by tests against the scripts and commands that are in the sources.
+/// Tests compare this with the scripts and commands in the sources.
 extension [RedisNeed] {
-    /// Of whoever reads a stream and follows it, also past entries of the future (`survey.lua`).
+    /// For reading and following a stream, including past entries of the future (`survey.lua`).
     package static func reading(_ stream: String) -> [RedisNeed] {
         .scripts + [RedisNeed("TIME")]
             + Self("XRANGE", "XREVRANGE", "XREAD STREAMS", "TYPE", "XLEN", "XINFO STREAM", on: stream)
     }
 
-    /// `publish.lua`.
+    /// For `publish.lua`.
     package static func publishing(_ stream: String) -> [RedisNeed] {
         .scripts + [RedisNeed("TIME")] + Self("XRANGE", "XREVRANGE", "XADD", "XTRIM", on: stream)
     }
 
-    /// `Settler`: leases, tries, and the entry.
+    /// For `Settler`: leases, tries, and the entry.
     package static func settling(_ stream: String, _ minute: Minute, _ keys: TapeKeys) -> [RedisNeed] {
         publishing(keys.stream(stream)) + reading(keys.stream(stream))
             + Self("SET", "GET", "PEXPIRE", on: keys.lease(stream, minute))
             + Self("GET", "SET", on: keys.tries(stream, minute))
     }
 
-    /// `Heartbeat`; `prober` stands in for a replica's name.
+    /// For `Heartbeat`; `prober` replaces the name of a replica.
     package static func beating(_ worker: String, _ keys: TapeKeys, for prober: String) -> [RedisNeed] {
         [RedisNeed("SET", keys.probe(prober, tag: "worker:\(worker)"))]
     }

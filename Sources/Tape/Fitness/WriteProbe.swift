@@ -1,11 +1,10 @@
 import Basics
 package import Redis
 
-/// Tries what a worker needs of its Redis: rights are asked for, and one key is written that expires by itself.
+/// Tests whether a Redis grants what a worker needs: queries the rights, and writes one key that expires by itself.
 ///
-/// Redis refuses that exactly when it would refuse the worker's writes.
-/// Reading tells nothing of that: a Redis that is out of memory, or lacks replicas that it was told to have, answers reads
-/// as ever.
+/// Redis refuses that in exactly the cases in which it would refuse the worker's writes. Reading would not show this: a Redis
+/// that is out of memory, or lacks required replicas, still answers reads.
 package struct WriteProbe: Sendable {
     private let redis: RedisClient
     private let key: String?
@@ -13,7 +12,7 @@ package struct WriteProbe: Sendable {
 
     private static let lifetime: Duration = .seconds(10)
 
-    /// `key` is `TapeKeys.probe`, or another key that nobody else writes; nil for a worker that writes nothing.
+    /// `key` is `TapeKeys.probe`, or another key that only this probe writes; nil for a worker that writes nothing.
     package init(_ redis: RedisClient, key: String?, needs: [RedisNeed]) {
         self.redis = redis
         self.key = key
@@ -21,9 +20,9 @@ package struct WriteProbe: Sendable {
         self.needs = needs.filter { known.insert($0).inserted }
     }
 
-    /// What is refused, with the line that mends it; empty when all is taken.
+    /// What is refused, with the command that fixes it; empty if everything is accepted.
     ///
-    /// Throws when there is no connection, or no answer.
+    /// Throws if there is no connection, or no answer.
     package func look() async throws(RedisError) -> [RedisShortcoming] { try await look(key) }
 
     private func look(_ key: String?) async throws(RedisError) -> [RedisShortcoming] {
@@ -34,7 +33,7 @@ package struct WriteProbe: Sendable {
             reply = try await redis.evaluate(Self.script, keys: [key].compactMap(\.self), arguments: arguments)
         } catch {
             guard !error.isOutage else { throw error }
-            // Redis looks at the keys that a script is given before it runs it.
+            // Redis checks the keys of a script before it runs it.
             if let key, error.isDenial, error.message.hasSuffix(" on its key") {
                 return try await denied([(RedisNeed("SET", key), isOfKey: true)]) + look(nil)
             }
@@ -53,7 +52,7 @@ package struct WriteProbe: Sendable {
         }
     }
 
-    /// One for each right that is missing, whatever it is needed for.
+    /// One shortcoming for each missing right, whatever it is needed for.
     private func denied(_ denials: [(need: RedisNeed, isOfKey: Bool)]) -> [RedisShortcoming] {
         var rights: [(rule: String, commands: [String], keys: [String])] = []
         for (need, isOfKey) in denials {
@@ -71,13 +70,13 @@ package struct WriteProbe: Sendable {
         }
     }
 
-    /// A user's name is not for others to see.
+    /// The user's name is not shown to others.
     private var user: String { redis.endpoint.user == nil ? "default" : "USER" }
 
     private func shortcoming(_ error: RedisError) async -> RedisShortcoming {
         guard case .server(let kind) = error.code else { return RedisShortcoming(error.message) }
         let text = error.message.split(whereSeparator: \.isNewline).first.map(String.init) ?? error.message
-        // Of a script's error, what Redis adds on where in the script is nobody's business.
+        // Of a script's error, the part about the position in the script is dropped.
         let message = text.ranges(of: "\(kind) ").last.map { String(text[$0.lowerBound...]) } ?? text
         let words = message.components(before: " script: ")
         switch kind {
@@ -101,7 +100,7 @@ package struct WriteProbe: Sendable {
         }
     }
 
-    /// Twice of what is used, or more: what is missing is not known.
+    /// At least twice the memory in use, because it is not known how much is needed.
     private func moreMemory() async -> String {
         let text = try? await redis.send(RedisCommand("INFO", "memory")).text
         guard let used = text.flatMap({ RedisInfo($0).integer("used_memory") }) else { return "CONFIG SET maxmemory 0" }
@@ -121,14 +120,14 @@ extension String {
     }
 }
 
-/// What is known of a key without reading it: its type and whether it expires.
+/// Checks a key without reading it: its type, and whether it expires.
 package struct KeyFitness: Sendable {
-    /// A key, and what it has to be where it is there.
+    /// A key, and the properties that it must have if it exists.
     package struct Expected: Sendable {
         package let key: String
-        /// As `TYPE` names it: `stream`, `hash`, `string`.
+        /// The name of the type as in `TYPE`: `stream`, `hash`, `string`.
         package let type: String
-        /// Whether it may have a time to live.
+        /// Whether it may expire.
         package let expires: Bool
 
         package init(_ key: String, _ type: String, expires: Bool = false) {
@@ -138,17 +137,17 @@ package struct KeyFitness: Sendable {
         }
     }
 
-    /// What is wrong with a key that is there; one that is missing has no fault.
+    /// What is wrong with an existing key; a missing key has no fault.
     package enum Fault: Equatable, Sendable {
-        /// It is of this type, as `TYPE` names it, and should be of another.
+        /// It has this type, named as in `TYPE`, but should have another.
         case type(String)
-        /// It goes after so long, as `PTTL` says, and should stay.
+        /// It expires after this time, according to `PTTL`, but should not.
         case expires(Duration)
     }
 
-    /// The faults of the keys, in their order.
+    /// The faults of the keys, in the order of the keys.
     ///
-    /// Throws what Redis answers, NOPERM included.
+    /// Throws the errors that Redis returns, including NOPERM.
     package static func faults(
         of keys: [Expected], _ redis: RedisClient
     ) async throws(RedisError) -> [(key: Expected, fault: Fault)] {

@@ -1,13 +1,13 @@
 package import Basics
 
-/// What is known of an entry with rows, the rows themselves aside.
+/// What is known about an entry with rows, without the rows.
 package struct PublishedRows: Equatable, Sendable {
     package let minute: Minute
-    /// The field `count`; 0 where it is missing or unreadable.
+    /// The field `count`; 0 if it is missing or unreadable.
     package let count: Int
-    /// The field `sha256`, in lower-case hexadecimal as a feed writes it; empty where it is missing.
+    /// The field `sha256`, in lowercase hexadecimal; empty if it is missing.
     package let sha256: String
-    /// When the provider says that its data is from.
+    /// The provider's timestamp of its data.
     package let asOf: Timestamp?
 
     package init(minute: Minute, count: Int, sha256: String, asOf: Timestamp?) {

@@ -2,7 +2,7 @@ import Basics
 package import Redis
 
 extension StreamReader {
-    /// The newest entry with rows among the newest hundred and fifty that do not lie in the future; nil when there is none.
+    /// The newest entry with rows, among the newest 150 that are not in the future; nil if there is none.
     package func newestRows() async throws(RedisError) -> PublishedRows? {
         let reply = try await redis.evaluate(Self.newestRowsScript, keys: [key], arguments: [150, "\(highest)"])
         guard let parts = reply.array else { throw unexpected("EVALSHA") }
@@ -12,15 +12,15 @@ extension StreamReader {
             asOf: parts[3].text.flatMap { Timestamp(rfc3339: $0) })
     }
 
-    /// The newest entry that is no gap, and does not lie in the future; for streams whose entries are small.
+    /// The newest entry that is neither a gap nor in the future; for streams with small entries.
     package func newestWithoutGap() async throws(RedisError) -> TapeEntry? {
-        // Its reply sets the clock.
+        // The reply sets the clock.
         _ = try await newestID()
         let epoch = Minute(containing: Timestamp(milliseconds: 0))
         return try await newest(from: epoch, to: highest.minute, batch: 100) { $0.gap == nil }
     }
 
-    /// No worker has written an entry behind this one.
+    /// Workers only write entries up to this id.
     private var highest: StreamID { FutureEntryAlarm.highest(clock.now) }
 
     private static let newestRowsScript = RedisScript(name: "newest_rows", source: PackageResources.newest_rows_lua)

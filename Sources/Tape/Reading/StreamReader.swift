@@ -1,23 +1,23 @@
 package import Basics
 package import Redis
 
-/// Reads a stream's entries: by minute, newest first, or as they come.
+/// Reads a stream's entries: by minute, newest first, or as they arrive.
 package struct StreamReader: Sendable {
     /// The stream's key, with its prefix.
     package let key: String
     let redis: RedisClient
     let clock: TapeClock
 
-    /// `clock` is set by the replies that tell Redis' time; nothing is sent before the first call.
+    /// `clock` is set by replies that contain Redis' time; nothing is sent before the first call.
     package init(key: String, redis: RedisClient, clock: TapeClock) {
         self.key = key
         self.redis = redis
         self.clock = clock
     }
 
-    /// The newest entry's id; nil on an empty stream.
+    /// The newest entry's id; nil if the stream is empty.
     ///
-    /// Sets the clock by the way.
+    /// Also sets the clock.
     package func newestID() async throws(RedisError) -> StreamID? {
         let sent = ContinuousClock.now
         let reply = try await redis.evaluate(Self.newest, keys: [key], arguments: [])
@@ -28,7 +28,7 @@ package struct StreamReader: Sendable {
         return StreamID(id)
     }
 
-    /// The entry whose id is `<minute>-0`, a gap included; nil if there is none.
+    /// The entry with the id `<minute>-0`, which may be a gap; nil if there is none.
     package func entry(at minute: Minute) async throws(RedisError) -> TapeEntry? {
         try await entries(RedisCommand("XRANGE", key, "\(StreamID(minute))", "\(StreamID(minute))", "COUNT", 1)).first
     }
@@ -45,12 +45,12 @@ package struct StreamReader: Sendable {
         return (try decode(replies.0, "XRANGE").first, replies.1)
     }
 
-    /// Returns nil if the stream is empty.
+    /// The oldest entry; nil if the stream is empty.
     package func oldest() async throws(RedisError) -> TapeEntry? {
         try await entries(RedisCommand("XRANGE", key, "-", "+", "COUNT", 1)).first
     }
 
-    /// The newest entries within the ids, newest first; nil is the stream's end on that side.
+    /// The newest entries between the ids, newest first; nil means the end of the stream on that side.
     package func newest(
         _ count: Int, from first: StreamID? = nil, to last: StreamID? = nil
     ) async throws(RedisError) -> [TapeEntry] {
@@ -59,15 +59,15 @@ package struct StreamReader: Sendable {
         return try await entries(RedisCommand("XREVRANGE", key, upper, lower, "COUNT", count))
     }
 
-    /// At most `count` entries from the id on, that one included, the oldest first.
+    /// At most `count` entries from the id on, including that one, oldest first.
     package func oldest(_ count: Int, from first: StreamID) async throws(RedisError) -> [TapeEntry] {
         try await entries(RedisCommand("XRANGE", key, "\(first)", "+", "COUNT", count))
     }
 
-    /// The newest entry between the two minutes, both included, for which the predicate holds.
+    /// The newest entry between the two minutes, both included, that satisfies the predicate.
     ///
-    /// `batch` is how many entries are looked at a round trip: one where entries have rows, more where they are small;
-    /// `batches` how many round trips there are at most.
+    /// `batch` is the number of entries per round trip: one if entries have rows, more if they are small; `batches` limits the
+    /// number of round trips.
     package func newest(
         from first: Minute, to last: Minute, batch: Int = 1, atMost batches: Int = .max,
         where holds: (TapeEntry) -> Bool
@@ -83,9 +83,9 @@ package struct StreamReader: Sendable {
         return nil
     }
 
-    /// Waits for entries behind the id; empty when none came in time.
+    /// Waits for entries after the id; returns none if none arrive in time.
     ///
-    /// Blocks its connection: `redis` must be a client of this reader's own.
+    /// Blocks its connection, so `redis` must not be shared with others.
     package func next(
         _ count: Int = 1, after id: StreamID?, waiting wait: Duration
     ) async throws(RedisError) -> [TapeEntry] {

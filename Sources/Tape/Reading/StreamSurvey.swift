@@ -1,14 +1,14 @@
 package import Basics
 package import Redis
 
-/// What a stream is like from outside.
+/// A stream's size and ids, without its entries.
 package struct StreamSurvey: Equatable, Sendable {
-    /// How many there are now (`XLEN`).
+    /// The number of entries (`XLEN`).
     package let entries: Int
-    /// Returns nil if the stream is empty or missing; so does `newest`.
+    /// nil if the stream is empty or missing; so is `newest`.
     package let oldest: StreamID?
     package let newest: StreamID?
-    /// Of the highest entry that there ever was: what comes must be above it.
+    /// The highest id that ever existed, which new entries must exceed.
     package let lastID: StreamID?
 
     package init(entries: Int, oldest: StreamID?, newest: StreamID?, lastID: StreamID? = nil) {
@@ -18,17 +18,17 @@ package struct StreamSurvey: Equatable, Sendable {
         self.newest = newest
     }
 
-    /// A key that should be a stream, and is of another type.
+    /// The key should be a stream, but has another type.
     package struct WrongType: Error, Equatable, Sendable {
-        /// As `TYPE` names it.
+        /// The type as named by `TYPE`.
         package let type: String
     }
 }
 
-/// One entry of a stream of minutes: its minute, and why it has no rows, if it has none.
+/// An entry of a stream of minutes, without its rows.
 package struct SettledMinute: Equatable, Sendable {
     package let id: StreamID
-    /// A gap's code.
+    /// The code of a gap; nil if it is not a gap.
     package let gap: String?
 
     package init(id: StreamID, gap: String?) {
@@ -51,23 +51,23 @@ extension StreamReader {
             lastID: StreamID(texts[4]))
     }
 
-    /// What a next entry must be above.
+    /// The id that the next entry must exceed.
     ///
-    /// That is the newest entry's id, unless an entry was taken out: `thorough` looks for that, and costs more.
+    /// That is the newest entry's id, unless an entry was removed; `thorough` takes that into account, and costs more.
     package func topID(thorough: Bool) async throws -> StreamID? {
         thorough ? try await survey().lastID : try await newestID()
     }
 
-    /// The newest entry that does not lie in the future, however old.
+    /// The newest entry that is not in the future, however old.
     package func newestGood() async throws(RedisError) -> StreamID? {
         let below = FutureEntryAlarm.highest(clock.now)
         let reply = try await redis.evaluate(Self.minutesScript, keys: [key], arguments: ["\(below)", 1])
         return reply.array?.first?.text.flatMap { StreamID($0) }
     }
 
-    /// The settled minutes from `first` on, the newest first.
+    /// The settled minutes from `first` on, newest first.
     ///
-    /// In small steps: entries may be large, and Redis stands still while it looks through them.
+    /// In small steps, because entries may be large, and Redis is blocked while it examines them.
     package func settledMinutes(from first: Minute) async throws(RedisError) -> [SettledMinute] {
         var minutes: [SettledMinute] = []
         var below = "+"

@@ -1,11 +1,11 @@
--- Counts that somebody begins a minute, once for each who does: who begins again lives.
+-- Counts that a worker begins a minute, once for each worker: one that begins again is alive.
 --
--- KEYS[1]  the minute's tries: how often it was begun, a blank, and by whom last; that without the blank where that try
---          was given back
--- ARGV[1]  who begins
--- ARGV[2]  for how many ms that is kept
+-- KEYS[1]  the minute's tries: how often it was begun, a blank, and the last worker that began it, without the blank if that
+--          try was given back
+-- ARGV[1]  the worker that begins
+-- ARGV[2]  for how many ms the count is kept
 --
--- Returns how often it was begun, this one included; 0 where the key holds what is none of ours, which stays as it is.
+-- Returns how often it was begun, including this time; 0 if the key contains something else, which is left unchanged.
 -- Retry safe.
 local who, lifetime = ARGV[1], ARGV[2]
 local found = redis.pcall('GET', KEYS[1])

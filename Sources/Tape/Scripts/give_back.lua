@@ -1,11 +1,11 @@
--- Takes a try of a minute back: who fails and lives is not counted.
+-- Takes back a try of a minute, because a worker that fails but stays alive does not count.
 --
 -- KEYS[1]  the minute's tries, as in begin.lua
--- ARGV[1]  who had begun
+-- ARGV[1]  the worker that had begun
 -- ARGV[2]  for how many ms the count is kept
--- ARGV[3]  1 where that is known to have been counted; else it is taken back only if nobody has begun since
+-- ARGV[3]  1 if the try is known to have been counted; otherwise it is only taken back if nobody has begun since
 --
--- Returns 1, or 0 where there is nothing to take back. Safe to retry while ARGV[3] is not 1.
+-- Returns 1, or 0 if there is nothing to take back. Safe to retry unless ARGV[3] is 1.
 local who, lifetime, is_sure = ARGV[1], ARGV[2], ARGV[3]
 local found = redis.pcall('GET', KEYS[1])
 if type(found) == 'table' and found.err then

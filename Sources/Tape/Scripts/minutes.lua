@@ -1,10 +1,10 @@
--- Which minutes a stream has, the newest first, and which of them are gaps; without sending their rows.
+-- The minutes of a stream, newest first, and which of them are gaps; without returning their rows.
 --
 -- KEYS[1]  the stream
--- ARGV[1]  the id to begin below; + for the newest
--- ARGV[2]  how many at most: entries may be large, and Redis does nothing else meanwhile
+-- ARGV[1]  return entries below this id; + for the newest
+-- ARGV[2]  the maximum number of entries, because they may be large, and Redis is blocked meanwhile
 --
--- Returns {id, gap, id, gap, …}, the gap '' for an entry that is none. Reads only.
+-- Returns {id, gap, id, gap, …}, with '' for an entry that is not a gap. Reads only.
 local below, most = ARGV[1], ARGV[2]
 if below ~= '+' and not string.find(below, '^%d+%-%d+$') then return redis.error_reply('ERR not an id: ' .. below) end
 if #most > 4 or not string.find(most, '^%d+$') then return redis.error_reply('ERR not a number: ' .. most) end

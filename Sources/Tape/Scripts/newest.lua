@@ -1,4 +1,4 @@
--- The newest id of a stream, without sending its entry's fields, which may be a megabyte.
+-- The newest id of a stream, without returning the entry's fields, which may be a megabyte.
 --
 -- KEYS[1]  the stream
 --

@@ -1,10 +1,10 @@
--- The newest entry that has rows: what a feed's next list is compared with, without sending the rows.
+-- The newest entry that has rows, to compare a feed's next list with; without returning the rows.
 --
 -- KEYS[1]  the stream
--- ARGV[1]  how many entries to look at, the newest first
--- ARGV[2]  the highest id to look at: what lies behind it is none of ours
+-- ARGV[1]  how many entries to examine, newest first
+-- ARGV[2]  the highest id to examine; later entries are not written by cointape
 --
--- Returns {id, count, sha256, as_of}, what an entry lacks as ''; {} when none has rows. Reads only.
+-- Returns {id, count, sha256, as_of}, with '' for missing fields; {} if no entry has rows. Reads only.
 local most = ARGV[1]
 if #most > 4 or not string.find(most, '^%d+$') then return redis.error_reply('ERR not a number of entries: ' .. most) end
 

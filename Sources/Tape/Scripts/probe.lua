@@ -1,30 +1,30 @@
--- Tries whether a worker's commands would be taken: asks for the rights to them, and writes one key that expires.
+-- Tests whether a worker's commands would be accepted: queries the rights to them, and writes one key that expires.
 --
 -- KEYS[1]  the probe's key; absent for a worker that writes nothing
 -- ARGV[1]  for how many ms it lives
--- ARGV[2…] words, key, words, key, …: what this user has to be allowed, as `XINFO STREAM` and its key; the key '' where
---          there is none. Before Redis 7 not all of it can be asked.
+-- ARGV[2…] words, key, words, key, …: the rights that this user needs, such as `XINFO STREAM` and its key; the key is '' if
+--          there is none. Before Redis 7 not all of it can be queried.
 --
--- Returns {'ok'}, or {'denied', words, key, what, …}, where `what` is the right that is missing: command or key. Is
--- refused as any write would be refused now.
+-- Returns {'ok'}, or {'denied', words, key, what, …}, where `what` is the right that is missing: command or key. Fails in
+-- the same way in which any write would fail now.
 -- Retry safety: running it again writes the same key.
 local lifetime = ARGV[1]
 if #lifetime > 6 or not string.find(lifetime, '^%d+$') then return redis.error_reply('ERR not a lifetime: ' .. lifetime) end
 
--- What follows the key, so that each command is a whole one that changes nothing, or always is an error. Redis 7, Valkey: a
--- command that lacks arguments may end the server in acl_check_cmd. Redis 6.2: rights only show when a command is run.
+-- The arguments after the key, which make each command complete, and either harmless or always an error. Redis 7, Valkey: a
+-- command that lacks arguments may crash the server in acl_check_cmd. Redis 6.2: rights only show when a command is run.
 local REST = {
   EXISTS = {}, GET = {}, GETRANGE = {'0', '0'}, HGET = {'f'}, HGETALL = {}, HLEN = {}, HMGET = {'f'},
   HSET = {'f', 'v', 'f'}, PEXPIRE = {'x'}, PTTL = {}, SET = {'x', 'NX', 'XX'}, TIME = {}, TYPE = {},
   XADD = {'0-0', 'f', 'v'}, XINFO = {}, XLEN = {}, XRANGE = {'-', '+', 'COUNT', '0'}, XREAD = {'$'},
   XREVRANGE = {'+', '-', 'COUNT', '0'}, XTRIM = {'MAXLEN', '-1'},
 }
--- These would change something, or may not be run by a script: they can only be asked for.
+-- These would change something, or cannot be run by a script, so their rights can only be queried.
 local ONLY_ASKED = {
   DEL = {}, EVAL = {'', '0'}, EVALSHA = {string.rep('0', 40), '0'}, WAIT = {'0', '1'}, WAITAOF = {'0', '0', '1'},
 }
 
--- Returns allowed, and what is not where Redis tells that: command or key.
+-- Returns whether it is allowed, and what is missing if Redis says so: command or key.
 local function may(words, key)
   local command = {}
   for word in string.gmatch(words, '%S+') do command[#command + 1] = word end
@@ -34,7 +34,7 @@ local function may(words, key)
   for _, part in ipairs(rest) do command[#command + 1] = part end
   if redis.acl_check_cmd then
     local is_known, allowed = pcall(redis.acl_check_cmd, unpack(command))
-    -- A command that this server does not have is no question of rights.
+    -- If the server does not have the command, that is not a matter of rights.
     return not is_known or type(allowed) == 'table' or allowed
   end
   local reply = redis.pcall(unpack(command))
@@ -52,7 +52,7 @@ end
 if KEYS[1] then ask('SET', KEYS[1]) end
 for i = 2, #ARGV - 1, 2 do ask(ARGV[i], ARGV[i + 1]) end
 
--- Redis 7 does not tell whether it is the command or the key. What is allowed besides does.
+-- Redis 7 does not say whether the command or the key is denied; other allowed commands and keys show it.
 local function missing(words, key)
   if key == '' or is_key_known[key] then return 'command' end
   if is_command_known[words] then return 'key' end

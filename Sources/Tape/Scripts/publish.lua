@@ -2,18 +2,18 @@
 --
 -- KEYS[1]  the stream
 -- ARGV[1]  the minute, in ms since 1970
--- ARGV[2]  the source that publishes; empty for an entry that stands in for whichever source the stream has
--- ARGV[3]  what its data is: real or sandbox; empty for an entry that is not a feed's own
+-- ARGV[2]  the source that publishes; empty for an entry on behalf of the stream's own source
+-- ARGV[3]  the kind of its data: real or sandbox; empty for an entry that is not a feed's own
 -- ARGV[4]  the oldest minute to keep, in ms since 1970
 -- ARGV[5…] field, value, field, value, …; the fields `source` and `kind` are added here
 --
 -- Returns {outcome, Redis' time in ms, newest id before the call or ''}; the outcome is
---   ok         the entry is there now
---   duplicate  an entry with this id was there already
---   late       the stream has gone past the minute, without an entry for it
---   foreign    the newest entry is another source's, or of the other kind
+--   ok         the entry was published
+--   duplicate  an entry with this id already exists
+--   late       the stream has passed the minute without an entry for it
+--   foreign    the newest entry is of another source, or of the other kind
 --   future     the minute is more than 5 s later than Redis' TIME
--- Retry safety: running it again answers `duplicate`.
+-- Retry safety: running it again returns `duplicate`.
 local FUTURE_MS = 5000
 local minute, source, kind, oldest = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local time = redis.call('TIME')
@@ -40,7 +40,7 @@ if last then
 end
 
 if source ~= '' and owner ~= '' then
-  -- Builds before had no field `kind`: what the sandbox published had its name, whichever feed it was.
+  -- Earlier builds had no field `kind`, and published the sandbox's data under its name, whatever the feed.
   if kind ~= '' and owned == '' then
     owned = owner == 'sandbox' and 'sandbox' or 'real'
     if owner == 'sandbox' then owner = source end
@@ -65,7 +65,7 @@ end
 for i = 5, #ARGV do command[#command + 1] = ARGV[i] end
 local added = redis.pcall(unpack(command))
 if type(added) == 'table' and added.err then
-  -- An entry that was deleted leaves its id behind as the stream's last: the minute is closed all the same.
+  -- The id of a deleted entry stays the stream's last id, so the minute is closed anyway.
   if string.find(added.err, 'equal or smaller', 1, true) then return answer('late', newest) end
   return added
 end

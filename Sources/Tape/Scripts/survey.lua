@@ -1,10 +1,9 @@
--- What a stream is like from outside, without sending its entries' fields.
+-- The size and the ids of a stream, without returning its entries' fields.
 --
 -- KEYS[1]  the stream
 --
--- Returns {type, number of entries, oldest id, newest id, last id}, ids '' where there are none; {type} of a key that is no
--- stream. The last id is that of an entry that may be gone: what comes must be above
--- it. Reads only.
+-- Returns {type, number of entries, oldest id, newest id, last id}, with '' for ids if there are none; only {type} if the key
+-- is not a stream. The last id may be that of a removed entry; new entries must exceed it. Reads only.
 local kind = redis.call('TYPE', KEYS[1]).ok
 if kind == 'none' then return {'stream', 0, '', '', ''} end
 if kind ~= 'stream' then return {kind} end

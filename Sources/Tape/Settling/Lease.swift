@@ -1,9 +1,9 @@
 import Basics
 import Redis
 
-/// The right to work on a minute while others wait: it saves the provider's quota, correctness never rests on it.
+/// The right to work on a minute while others wait; it only saves the provider's quota, and correctness does not depend on it.
 ///
-/// Runs out by itself when its holder dies, and is not given back: by then the minute is settled.
+/// It expires if its holder dies, and is not released otherwise, because by then the minute is settled.
 struct Lease: Sendable {
     static let duration: Duration = .seconds(10)
     static let period: Duration = .seconds(3)
@@ -13,9 +13,9 @@ struct Lease: Sendable {
     let redis: RedisClient
     let clock: TapeClock
 
-    /// Whether the lease is ours now; it may have been before, from a try that failed.
+    /// Returns whether we hold the lease now; we may already have held it since a failed try.
     ///
-    /// A key of another type that stands in its place would keep everybody waiting for ever: then all go on without one.
+    /// If a key of another type is in its place, nobody could ever take the lease, so everybody continues without one.
     func take() async throws(RedisError) -> Bool {
         let duration = clock.wallMilliseconds(Self.duration)
         if try await redis.send(RedisCommand("SET", key, owner, "NX", "PX", duration)) != .null { return true }
@@ -29,7 +29,7 @@ struct Lease: Sendable {
 
     /// Renews until cancelled.
     ///
-    /// A renewal that fails is left to the next one.
+    /// If a renewal fails, the next one tries again.
     func keep() async {
         while (try? await clock.sleep(for: Self.period)) != nil {
             _ = try? await renew()

@@ -3,11 +3,11 @@ package import Redis
 
 /// Publishes a minute's one entry to one stream, through `publish.lua`.
 package struct Publisher: Sendable {
-    /// What `publish.lua` answers; all but `ok` have changed nothing.
+    /// The answers of `publish.lua`; all but `ok` have changed nothing.
     ///
-    /// `duplicate`: there is an entry for the minute. `late`: there is none, but the stream has gone past the minute.
-    /// `foreign`: the stream is another source's, or of the other kind.
-    /// `future`: the minute is more than 5 s ahead of Redis' clock.
+    /// `duplicate`: there already is an entry for the minute. `late`: there is none, but the stream has passed the minute.
+    /// `foreign`: the stream belongs to another source, or is of the other kind. `future`: the minute is more than 5 s ahead of
+    /// Redis' clock.
     package enum Outcome: String, Sendable {
         case ok, duplicate, late, foreign, future
     }
@@ -19,7 +19,7 @@ package struct Publisher: Sendable {
     private let redis: RedisClient
     private let clock: TapeClock
 
-    /// An empty source publishes in the name of whichever source the stream has; `retain` nil keeps all.
+    /// An empty source publishes on behalf of the stream's own source; a nil `retain` keeps everything.
     ///
     /// `kind` is nil for entries that are not a feed's own.
     package init(
@@ -33,9 +33,9 @@ package struct Publisher: Sendable {
         self.clock = clock
     }
 
-    /// Writes the entry under the id `<minute>-0`, trims what is older by more than `retain`, and sets the clock.
+    /// Writes the entry with the id `<minute>-0`, trims entries that are older by more than `retain`, and sets the clock.
     ///
-    /// Safe to run again after an error: if the entry was written after all, the answer is `duplicate`.
+    /// Safe to retry after an error: if the entry was written after all, the result is `duplicate`.
     package func publish(_ draft: EntryDraft, for minute: Minute) async throws(RedisError) -> Outcome {
         let oldest = retain.map { max(0, minute.milliseconds - $0.milliseconds) } ?? 0
         var arguments: [any RedisArgument] = [minute.milliseconds, source, kind?.rawValue ?? "", oldest]

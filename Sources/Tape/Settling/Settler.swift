@@ -5,23 +5,23 @@ import Logs
 package import Redis
 import Telemetry
 
-/// settle(stream, minute): ends a due minute as exactly one entry, however many replicas work on it.
+/// Settles a due minute of a stream with exactly one entry, however many replicas work on it.
 ///
-/// A minute at or below the stream's newest id is closed. Whoever takes the lease makes the entry; the others wait until
-/// the minute is closed or the lease has run out. After three who began and did not end, the minute becomes a gap, unless the
-/// settler never gives up.
+/// A minute at or below the stream's newest id is closed. The replica with the lease makes the entry; the others wait until the
+/// minute is closed or the lease expires. If three tries ended without an entry because the process died, the minute becomes a
+/// gap, unless the settler never gives up.
 package struct Settler: Sendable {
     package enum Outcome: Equatable, Sendable {
-        /// This call published it: rows, or the gap.
+        /// This call published it: rows, or this gap.
         case published(Gap?)
-        /// It was settled, here or elsewhere, or the stream has gone past it.
+        /// It was already settled, here or elsewhere, or the stream has passed it.
         case closed
-        /// Another replica was still at it when the time was up.
+        /// Another replica was still working on it when the time was up.
         case abandoned
         /// `publish.lua` refused: see `Publisher.Outcome`.
         case refused(Publisher.Outcome)
 
-        /// True for a gap, too.
+        /// Also true for a gap.
         package var isPublished: Bool {
             if case .published = self { true } else { false }
         }
@@ -42,10 +42,10 @@ package struct Settler: Sendable {
     private static let mostTries = 3
     private static let poll: Duration = .seconds(1)
 
-    /// As for `Publisher`: a nil `retain` keeps all, and `kind` is nil for entries that are not a feed's own.
+    /// As for `Publisher`: a nil `retain` keeps everything, and `kind` is nil for entries that are not a feed's own.
     ///
-    /// Without `givesUp` no minute becomes a gap: what cannot be made, or is not taken, throws, and a minute may be begun any
-    /// number of times.
+    /// If `givesUp` is false, no minute becomes a gap: if the entry cannot be made or is not accepted, it throws, and a minute
+    /// may be begun any number of times.
     package init(
         stream: String, source: String, kind: DataKind? = nil, retain: Duration?, givesUp: Bool = true, keys: TapeKeys,
         identity: WorkerIdentity, redis: RedisClient, clock: TapeClock, logger: Logger
@@ -64,9 +64,9 @@ package struct Settler: Sendable {
 
     /// Returns when the minute is closed, or soon after `giveUp`.
     ///
-    /// `make` is called with the lease held, and must end by itself. It is called again only when it fails with an error of
-    /// Redis; what it has made is published again and again until then, so that nothing is fetched twice. When Redis is there
-    /// and does not take it, the minute becomes a gap that says why.
+    /// `make` is called while holding the lease, and must end by itself. It is called again only if it fails with a Redis error;
+    /// its result is published repeatedly until `giveUp`, so that nothing is fetched twice. If Redis is reachable but does not
+    /// accept it, the minute becomes a gap that says why.
     package func settle(
         _ minute: Minute, giveUp: Timestamp, make: @escaping @Sendable () async throws -> EntryDraft
     ) async throws -> Outcome {
@@ -78,7 +78,7 @@ package struct Settler: Sendable {
             }
             if try await lease.take() { break }
             guard clock.now < giveUp else { return .abandoned }
-            // Waiting is no step that a process which is to end should finish.
+            // A shutdown may interrupt the wait.
             guard await clock.pauses(for: Self.poll) else { return .abandoned }
         }
         guard givesUp else { return try await keeping(lease) { try await end(minute, by: giveUp, make) } }
@@ -89,20 +89,20 @@ package struct Settler: Sendable {
         do {
             return try await keeping(lease) { try await end(minute, by: giveUp, make) }
         } catch {
-            // Only who dies leaves the count of tries as it is: whoever lives tells what went wrong.
+            // Only a process that dies leaves its try counted; one that stays alive reports what went wrong.
             await giveBack(minute, isSure: true)
             throw error
         }
     }
 
-    /// Counts the try; the draft of a gap when there were too many.
+    /// Counts the try; returns the draft of a gap if there were too many.
     private func begun(_ minute: Minute) async throws -> EntryDraft? {
         let key = keys.tries(stream, minute)
         let tries: Int64
         do throws(RedisError) {
             tries = try await redis.evaluate(Self.begin, keys: [key], arguments: ["\(identity)", memory]).integer ?? 0
         } catch {
-            // It may have been counted before the connection was lost.
+            // The try may have been counted before the connection was lost.
             await giveBack(minute, isSure: false)
             throw error
         }
@@ -110,14 +110,14 @@ package struct Settler: Sendable {
         return .gap(Gap(.poison, "begun \(tries - 1) times and never ended, as \(key) counts"), minute: minute)
     }
 
-    /// Best effort: where it fails, this worker's next beginning is not counted again.
+    /// Best effort: if it fails, this worker's next try is not counted again.
     private func giveBack(_ minute: Minute, isSure: Bool) async {
         _ = try? await redis.evaluate(
             Self.giveBack, keys: [keys.tries(stream, minute)],
             arguments: ["\(identity)", memory, isSure ? "1" : "0"])
     }
 
-    /// For how long tries are counted, in ms.
+    /// How long tries are counted, in ms.
     private var memory: Int64 { clock.wallMilliseconds(.seconds(600)) }
 
     private static let begin = RedisScript(name: "begin", source: PackageResources.begin_lua)
@@ -145,7 +145,7 @@ package struct Settler: Sendable {
     ) async throws -> Outcome {
         do {
             let draft = try await patiently(until: giveUp, make)
-            // Who was told to stop in the middle leaves the minute to the others.
+            // If the process is shutting down, the minute is left to the others.
             try Task.checkCancellation()
             return try await patiently(until: giveUp) { try await publish(draft, for: minute) }
         } catch let refusal as Refusal {
@@ -160,12 +160,12 @@ package struct Settler: Sendable {
         }
     }
 
-    /// Redis is there, and does not take a command.
+    /// Redis is reachable, but does not accept a command.
     private struct Refusal: Error {
         let error: RedisError
     }
 
-    /// Does the work until it succeeds; at `giveUp` throws `Refusal` where Redis answers others, else the work's last error.
+    /// Retries the work until it succeeds; at `giveUp` throws `Refusal` if Redis answers otherwise, else the last error.
     private func patiently<Result>(
         until giveUp: Timestamp, _ work: () async throws -> Result
     ) async throws -> Result {
@@ -181,7 +181,7 @@ package struct Settler: Sendable {
             let wait = backoff.next()
             guard clock.now + wait < giveUp else {
                 do { _ = try await shortly { try await reader.newestID() } } catch { throw failure }
-                // It may have been away until now.
+                // Redis may have been unreachable until now.
                 do {
                     return try await work()
                 } catch let error as RedisError {
@@ -192,7 +192,7 @@ package struct Settler: Sendable {
         }
     }
 
-    /// Does small work in spite of a connection that has just been lost.
+    /// Does a small piece of work, and retries briefly if the connection is lost.
     private func shortly<Result>(_ work: () async throws -> Result) async throws -> Result {
         let end = ContinuousClock.now + .seconds(5)
         while ContinuousClock.now < end {

@@ -2,17 +2,17 @@ package import Basics
 import Foundation
 import Synchronization
 
-/// Who a worker is among its replicas, unique for each start, and the last minute that it saw settled.
+/// Identifies a worker among its replicas, uniquely for each start, and records the last minute that it saw settled.
 package final class WorkerIdentity: Sendable, CustomStringConvertible {
     package let name: String
     package let kind: String
     package let host: String
-    /// Eight hexadecimal digits, drawn at start.
+    /// Eight random hexadecimal digits.
     package let suffix: String
     package let process: Int32
     private let minute = Mutex<Minute?>(nil)
 
-    /// Draws a new suffix, so that identities differ even within one process.
+    /// Generates a new suffix, so that identities differ even within one process.
     package init(name: String, kind: String) {
         self.name = name
         self.kind = kind
@@ -21,13 +21,13 @@ package final class WorkerIdentity: Sendable, CustomStringConvertible {
         suffix = hexadecimal(UInt32.random(in: .min ... .max), width: 8)
     }
 
-    /// As the heartbeat's key ends, and as a lease names its holder.
+    /// The end of the heartbeat's key, and the holder's name in a lease.
     package var description: String { "\(name):\(host):\(suffix)" }
 
     /// The newest minute that was noted; nil before the first.
     package var lastMinute: Minute? { minute.withLock(\.self) }
 
-    /// Keeps the minute if it is newer than the one that was noted before.
+    /// Records the minute if it is newer than the last one.
     package func note(_ settled: Minute) {
         minute.withLock { $0 = max($0 ?? settled, settled) }
     }

@@ -64,7 +64,7 @@ struct ExportArchive: AsyncParsableCommand {
             2026-11-21T09:01Z, -15m, -7d, now.
             """)
 
-    // A time such as -7d is a value too.
+    // A value may begin with a dash, such as -7d.
     @Option(parsing: .unconditional, help: "The first minute. (default: a day before --to)")
     var from: String?
 

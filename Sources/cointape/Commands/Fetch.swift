@@ -25,7 +25,7 @@ struct Fetch: AsyncParsableCommand {
     }
 }
 
-/// What workers start to run their filters: not for people.
+/// The hidden command that workers start to run their filters.
 struct RunFilters: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: FilterCommand.name, shouldDisplay: false)
 

@@ -159,7 +159,7 @@ struct RebuildReadModel: AsyncParsableCommand {
     }
 }
 
-/// Tells a mistake in an option as the argument parser tells its own.
+/// Reports a mistake in an option in the same way as the argument parser.
 func validated<Command>(_ make: () throws(CommandError) -> Command) throws -> Command {
     do throws(CommandError) {
         return try make()

@@ -18,7 +18,7 @@ struct Status: AsyncParsableCommand {
     var watch = false
 
     private static let period: Duration = .seconds(2)
-    /// Clears a terminal and goes to its upper left corner (ECMA-48).
+    /// Clears the terminal and moves the cursor to the upper left corner (ECMA-48).
     private static let clear = "\u{1B}[2J\u{1B}[H"
 
     func run() async throws {
@@ -38,7 +38,7 @@ struct Status: AsyncParsableCommand {
                 } catch let error as ExitCode {
                     throw error
                 } catch {
-                    // It may be well again at the next look.
+                    // The next check may succeed.
                     CommandExit.tell(StartProblem.describe(error))
                 }
             } while (try? await Task.sleep(for: Self.period)) != nil

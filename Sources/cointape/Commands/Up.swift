@@ -37,7 +37,7 @@ struct Up: AsyncParsableCommand {
     }
 }
 
-/// What `up` starts to end its Redis: not for people.
+/// The hidden command that `up` starts to end its Redis.
 struct GuardRedis: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "guard-redis", shouldDisplay: false)
 

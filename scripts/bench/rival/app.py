@@ -1,4 +1,4 @@
-"""How a list is served without much thought: each request reads all of it from Redis, parses it, and makes text of it."""
+"""A naive way to serve a list: each request reads all of it from Redis, parses it, and formats it."""
 
 import json
 import os

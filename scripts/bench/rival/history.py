@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What a day of lists takes in Parquet, in DuckDB's own file and in ClickHouse, and how long the same reads take there.
+"""The size of a day of lists in Parquet, in DuckDB's own format and in ClickHouse, and how long the same reads take there.
 
     history.py make LISTS FOLDER      makes the files; prints how many bytes each has
     history.py read FOLDER ROUNDS     reads them, warm; prints microseconds, medians
@@ -61,7 +61,7 @@ def read_lists(lists):
 
 
 def parquet(table, path):
-    """With the encodings that take least for such rows."""
+    """Uses the encodings that are smallest for such rows."""
     pq.write_table(
         table, path, compression="zstd", compression_level=19, use_dictionary=False,
         column_encoding={
@@ -101,7 +101,7 @@ def clickhouse(folder):
 
 
 def timed(rounds, values, step, query):
-    """In microseconds, the median; each value is asked for twice, and the second time counts."""
+    """The median in microseconds; each value is queried twice, and the second time counts."""
     spans = []
     for number in range(rounds):
         value = values[number * step % len(values)]

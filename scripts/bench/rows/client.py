@@ -1,4 +1,4 @@
-"""Our Redis client by itself, beside redis-benchmark that pipelines."""
+"""Our Redis client alone, compared with a pipelining redis-benchmark."""
 
 import re
 import subprocess

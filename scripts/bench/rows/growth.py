@@ -1,4 +1,4 @@
-"""How cost grows: with the rows asked for, with the rows of a list, and with clients."""
+"""How cost grows with the rows requested, with the rows of a list, and with the number of clients."""
 
 import re
 import subprocess
@@ -12,7 +12,7 @@ from registry import row
 @row("growth", "How cost grows")
 def growth(bench):
     bench.start_redis()
-    # There are to be newer ones.
+    # Newer ones must follow.
     minute = bench.minute_now() - 10 * 60_000
     bench.publish(minute)
     api = bench.api_with_list(minute)
@@ -20,7 +20,7 @@ def growth(bench):
 
 
 def by_limit(bench, api):
-    """Bytes are what an answer costs: by the GB it must become cheaper, not dearer."""
+    """The cost depends on the bytes of a response; per GB it must fall with size, not rise."""
     limits = (1, 10, 100, 1_000, 10_000)
     results = interleaved(bench.rounds, {limit: lambda limit=limit: load(bench, api, 64, limit) for limit in limits})
     lines = [(f"{limit:,}", f"{found[0].bytes:,}", f"{median(found, rate):,.0f}", cpu(found),
@@ -40,7 +40,7 @@ def by_clients(bench, api):
 
 
 def by_rows(bench, minute):
-    """A list's own cost is linear in its rows, and a request's does not know of them."""
+    """The cost of making a list is linear in its rows; that of a request does not depend on them."""
     program, lines = build.release("cointape-bench"), []
     for count in (1_000, 10_000, bench.size(100_000, 20_000)):
         joined = spent(program, "join", "--prices", count, "--ranks", count, "--rounds", bench.size(21, 1))

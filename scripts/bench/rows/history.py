@@ -1,4 +1,4 @@
-"""The archive: what a day of lists takes, and how long it takes to make and to read, beside files of others."""
+"""The archive: the size of a day of lists, and how long it takes to write and read, compared with other formats."""
 
 import json
 import subprocess
@@ -60,7 +60,7 @@ def history(bench):
 
 
 def through_api(bench):
-    """Requests for minutes that only a block has, beside the same for minutes that Redis has."""
+    """Requests for minutes that only a block has, compared with those for minutes in Redis."""
     redis, now = bench.start_redis(), bench.minute_now()
     hour = now - now % 3_600_000 - 3_600_000
     first = hour - 3_600_000
@@ -100,7 +100,7 @@ def ours(*arguments):
 
 
 def rival(bench, *arguments):
-    """In quick runs nobody waits for its packages: all of its figures are 1."""
+    """Quick runs do not wait for its packages: all of its figures are 1."""
     if bench.is_quick:
         spans = {"first": 1, "coin": 1}
         return {"parquet": 1, "duckdb": 1, "clickhouse": 1, "versions": "No rival"} if arguments[0] == "make" else {

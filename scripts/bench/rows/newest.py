@@ -1,4 +1,4 @@
-"""The newest list, against nginx that serves the same bytes as a file, and a FastAPI service of its kind."""
+"""The newest list, compared with nginx serving the same bytes as a file, and with a FastAPI service."""
 
 from harness import web
 from measure import Used, interleaved, median, ratio, resident, wrk
@@ -13,7 +13,7 @@ HEADERS = {
 
 
 class Side:
-    """A server under load, and what it used."""
+    """A server under load, and the resources that it used."""
 
     def __init__(self, title, url, pid, script=None):
         self.title, self.url, self.pid, self.script = title, url, pid, script

@@ -1,4 +1,4 @@
-"""Orders placed through one api, beside redis-benchmark with the same script, arguments and fsync policy."""
+"""Orders placed through one api, compared with redis-benchmark with the same script, arguments and fsync policy."""
 
 from ledger import Ledger
 from measure import Used, interleaved, median, ratio, wrk

@@ -1,4 +1,4 @@
-"""What a page of orders costs, at the beginning, in the middle and at the end of histories of any length."""
+"""The cost of a page of orders at the beginning, in the middle and at the end of histories of different lengths."""
 
 import http.client
 import json
@@ -26,9 +26,9 @@ def pages(bench):
         ledger.fill(size)
         targets = [PAGE] + [f"{PAGE}&last_reference={ledger.page_at(place)}" for place in (ledger.count // 2, 10)]
         times = [[] for _ in targets]
-        # Another one for each size: filling takes longer than an api waits for the next request.
+        # A new one for each size, because filling takes longer than an api waits for the next request.
         connection = http.client.HTTPConnection("127.0.0.1", ledger.api.port, timeout=30)
-        # In turn, so that all meet the same moments.
+        # In turn, so that all run under the same conditions.
         for _ in range(bench.size(2_000, 50)):
             for target, found in zip(targets, times):
                 found += timed(lambda: read(connection, target), 1)

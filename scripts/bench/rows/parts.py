@@ -1,4 +1,4 @@
-"""The parts that work is made of, each by itself."""
+"""Single parts of the work, each measured separately."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Lists of the past, through Redis and out of memory, against redis-benchmark that reads as many bytes."""
+"""Lists of the past, from Redis and from memory, compared with redis-benchmark reading as many bytes."""
 
 import contextlib
 

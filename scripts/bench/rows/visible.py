@@ -1,4 +1,4 @@
-"""From the last byte of the last page to the answer that shows the list."""
+"""The time from the last byte of the last page to the response that shows the list."""
 
 import http.client
 import http.server
@@ -13,13 +13,13 @@ from page import table
 from registry import row
 
 
-# Bytes a second of a provider that is reached by 100 Mbit/s.
+# Bytes per second of a provider that is connected with 100 Mbit/s.
 PACE = 12_500_000
 PIECE = 64_000
 
 
 class Relay(http.server.BaseHTTPRequestHandler):
-    """Between fetchers and a provider: has each page whole before it sends it, and notes when it has sent it."""
+    """Relays pages from a provider to fetchers: receives each page completely before sending it, and records when it is sent."""
 
     protocol_version = "HTTP/1.1"
     upstream, last, pace, largest = None, [0.0], [None], [0]
@@ -44,7 +44,7 @@ class Relay(http.server.BaseHTTPRequestHandler):
             return
         for start in range(0, len(body), PIECE):
             piece = body[start:start + PIECE]
-            # It is there when its last byte would be: behind the last one nothing more is waited for.
+            # Send each piece when its last byte would arrive, so that nothing is left to wait for after the last one.
             time.sleep(max(0, began + (start + len(piece)) / pace - time.time()))
             self.wfile.write(piece)
 
@@ -67,7 +67,7 @@ def visible(bench):
     times = {}
     for name, pace in (("at 100 Mbit/s", PACE), ("at once", None)):
         Relay.pace[0] = pace
-        # A minute may have begun at the other pace.
+        # The present minute may have begun at the other pace.
         next_minute(api.port)
         times[name] = [next_minute(api.port) for _ in range(bench.size(15, 1))]
     for server in servers:
@@ -92,7 +92,7 @@ def next_minute(port):
 
 
 def relayed(bench, name):
-    """From now on fetchers ask a relay instead of the provider."""
+    """From now on, fetchers call a relay instead of the provider."""
     handler = type("Relay", (Relay,), {"upstream": bench.environment[name]})
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()

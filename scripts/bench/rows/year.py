@@ -1,4 +1,4 @@
-"""A year of tape: what an api that has all of it takes, and how long its responses take."""
+"""A year of tape: the resources of an api that serves all of it, and its response times."""
 
 import os
 import random
@@ -21,7 +21,7 @@ def year(bench):
     ours("lists", lists, "--rows", rows)
     ours("seal", lists, blocks)
     redis, now = bench.start_redis(), bench.minute_now()
-    # Days that are over for good: of younger ones there would be hours, too.
+    # Old enough that no hours are left beside the days.
     last = now - now % DAY - 3 * DAY
     ours("repeat", blocks / "day.tape", archive, "--days", days, "--last", last // 60_000)
     os.sync()
@@ -75,7 +75,7 @@ def year(bench):
 
 
 def beside_a_stream(bench, first, last):
-    """What others wait while one client streams all lists of the year; the client has a core of its own at most."""
+    """How long others wait while one client streams all lists of the year; the client uses at most one core."""
     api = bench.api()
     until("the api has its list", lambda: web.status(api.port) == 200, 60)
     url = f"http://127.0.0.1:{api.port}/lists?from={times.minute(first)}&to={times.minute(last)}"
@@ -105,13 +105,13 @@ def late(found):
 
 
 def adopt(bench):
-    """Reads each block as a whole."""
+    """Publishes the entries, which reads each block completely."""
     code, text = bench.run("archive", "adopt", seconds=1_800)
     assert code == 0, f"{code}: {text}"
 
 
 def forget(files):
-    """The system's copies in memory."""
+    """Drops the files from the page cache."""
     for path in files:
         with open(path, "rb") as file:
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)

@@ -1,4 +1,4 @@
-"""All that is checked of compose.yaml and what it names."""
+"""All checks of compose.yaml and the files that it names."""
 
 from compose_check.checks import configs, environment, fluent, gateway, habits, ports, sandbox, schema
 from compose_check.output import ok

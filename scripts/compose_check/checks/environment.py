@@ -2,11 +2,11 @@
 
 from compose_check.written.services import cointapes, config_paths, placeholders, published, volumes
 
-# What these variables say of this machine, containers say for themselves; the gateway is published at HOST and PORT.
-# What outlives a container: what is remembered of acknowledged orders, and the blocks of lists.
+# Containers set these variables themselves; the gateway is published at HOST and PORT.
+# Folders that outlive a container: the witnesses of acknowledged orders, and the blocks of lists.
 KEPT = {"WITNESS_DIR": "/var/lib/cointape/witness", "ARCHIVE_DIR": "/var/lib/cointape/archive"}
 OWN = {"HOST": "0.0.0.0", "PORT": "6667", "METRICS_HOST": "0.0.0.0"} | KEPT
-# What no config names, and who has stores may need: the keys of a bucket.
+# Not in any config, but needed for some stores: the keys of a bucket.
 OF_STORES = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}
 # Variables that no container needs, and why.
 NOT_PASSED = {"LOG_DIR": "the shipped configs log to the console alone; containers have nowhere to write files"}
@@ -26,7 +26,7 @@ def check(files):
             readers.setdefault(variable, set()).add(name)
             value = OWN.get(variable, given.get(variable))
             files.expect(environment.get(variable) == value, f"{name}: {variable} is not {value}")
-        # Everyone who reads it has the same.
+        # All readers have the same value.
         for variable, folder in KEPT.items():
             volume = folder.rpartition("/")[2]
             files.expect(variable not in needed or volumes(files.probed, name).get(folder) == volume,
@@ -44,7 +44,7 @@ def check(files):
         files.expect(variable in files.example, f".env.example does not list {variable}")
     files.expect(any(port.startswith("127.0.0.9:16667:") for port in published(files.probed["services"]["gateway"])),
                  "gateway: HOST and PORT of .env are not where it is published")
-    # A key is for whoever shows it to its provider.
+    # Only the worker that sends a key to its provider may have it.
     for variable in given:
         if "KEY" in variable:
             holders = [name for name, service in files.probed["services"].items() if given[variable] in str(service)]

@@ -2,7 +2,7 @@
 
 from compose_check.written.services import cointapes, seconds
 
-GRACE = 15  # The seconds that a worker takes at most to end.
+GRACE = 15  # The longest time that a worker takes to end, in seconds.
 
 
 def check(files):

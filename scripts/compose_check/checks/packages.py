@@ -1,4 +1,4 @@
-"""Do the images' packages exist, and are they those that the program is linked with?"""
+"""Do the images' packages exist, and do they match the libraries that the program is linked with?"""
 
 import glob
 import re
@@ -7,7 +7,7 @@ import subprocess
 from harness.machine import release
 from compose_check.output import ok, skipped
 
-# What the runtime image has beside the libraries, and what debian:bookworm-slim is never without.
+# The runtime image's packages besides libraries, and those that debian:bookworm-slim always has.
 TOOLS, ALWAYS = {"ca-certificates", "curl", "tini"}, {"libc6", "libgcc-s1"}
 
 
@@ -24,7 +24,7 @@ def apt_problems(image, suites):
 
 
 def library_problems(image, program, suites):
-    """Of the libraries that the program is linked with, exactly their packages are installed."""
+    """Exactly the packages of the libraries that the program is linked with must be installed."""
     if release() not in suites:
         skipped("whether the runtime image has the libraries of the program, because this is another system")
         return []

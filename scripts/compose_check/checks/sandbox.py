@@ -1,4 +1,4 @@
-"""Does compose/sandbox.env turn everything to the sandbox?"""
+"""Does compose/sandbox.env point everything at the sandbox?"""
 
 from compose_check.written.services import arguments, variables
 
@@ -14,7 +14,7 @@ def check(files):
     for name in files.example:
         if name.endswith("_URL") and "REDIS" not in name:
             files.expect(values.get(name) == at, f"compose/sandbox.env: {name} is not {at}")
-        # Those of providers, which it plays; the keys of a bucket are the user's own.
+        # Keys of providers, which the sandbox imitates; the keys of a bucket are the user's own.
         elif name.endswith("_API_KEY"):
             files.expect(values.get(name), f"compose/sandbox.env: there is no {name}")
     files.expect("--host" in words, "sandbox: without --host it listens on its container's loopback alone")

@@ -1,4 +1,4 @@
-"""In the place of the engine's name server."""
+"""A replacement for the engine's name server."""
 
 import contextlib
 import itertools
@@ -8,7 +8,7 @@ import threading
 
 
 class NameServer:
-    """Answers for the names of services with their replicas' addresses, in turn, as the engine's does."""
+    """Resolves the names of services to their replicas' addresses, in turn, like the engine's name server."""
 
     def __init__(self, names):
         self.names, self.turn = names, itertools.count()

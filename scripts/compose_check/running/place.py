@@ -1,4 +1,4 @@
-"""In the place of an engine: processes and loopback addresses instead of containers and their names."""
+"""A replacement for an engine: processes and loopback addresses instead of containers and their names."""
 
 import shutil
 import signal
@@ -17,12 +17,12 @@ from harness.wait import NotInTime, until
 from harness.web import free_port
 
 REDIS, SANDBOX, APIS = "127.0.0.1", "127.0.0.4", ["127.0.0.2", "127.0.0.3"]
-# A rank list of 34 pages, from a sandbox on two busy cores; and at worst only the next minute's.
+# Long enough for a rank list of 34 pages from a sandbox on two busy cores, and at worst for the next minute's list.
 PATIENCE = 180
 
 
 class Place:
-    """Everything that is started here ends with it."""
+    """Ends everything that was started here when it is left."""
 
     def __init__(self, files, image, program, folder):
         isolation.adopts_orphans()
@@ -64,7 +64,7 @@ class Place:
         return container
 
     def once(self, service, words):
-        """docker compose run --rm SERVICE WORDS: the exit code and what it printed."""
+        """docker compose run --rm SERVICE WORDS: returns the exit code and the output."""
         self.runs += 1
         container = Container(self, service, f"{service}-run-{self.runs}")
         container.start(words)
@@ -73,7 +73,7 @@ class Place:
         return code, container.process.text
 
     def eventually(self, what, condition, seconds=PATIENCE):
-        """What the condition returned when it was true; at once a failure when a container ends meanwhile."""
+        """Returns the condition's value as soon as it is true; fails at once if a container ends meanwhile."""
         last = None
 
         def holds():
@@ -94,7 +94,7 @@ class Place:
             raise Failure(f"{error}; last: {last}") from None
 
     def command(self, service, words=None):
-        """What the engine would run: the entrypoint of the service or the image, then the command."""
+        """The command that the engine would run: the entrypoint of the service or the image, then the command."""
         written = self.document["services"][service]
         if service == "gateway":
             return gateway_command(self.document, self.folder / "nginx-run", self.conf)
@@ -108,7 +108,7 @@ class Place:
         return entrypoint + (words or arguments(written))
 
     def environment(self, service):
-        """Nothing but the image's and the service's own."""
+        """Only the variables of the image and of the service."""
         written = self.document["services"][service]
         found = {"PATH": SEARCH, "TINI_SUBREAPER": "1"}
         if "build" in written:
@@ -116,7 +116,7 @@ class Place:
         return found | {name: str(value) for name, value in written.get("environment", {}).items()}
 
     def translated(self, text, address):
-        """Names, addresses and ports of containers as those of this machine."""
+        """Replaces names, addresses and ports of containers by those of this machine."""
         if text == "0.0.0.0":
             return address
         for port, there in [("6667", self.api_port), ("6670", self.sandbox_port)]:
@@ -139,7 +139,7 @@ class Place:
 
 
 class Container:
-    """A service's process, with all that it starts; it may be started again."""
+    """A service's process, with everything that it starts; it can be restarted."""
 
     def __init__(self, place, service, name, index=0):
         self.place, self.service, self.name, self.process = place, service, name, None
@@ -167,7 +167,7 @@ class Container:
 
 
 def stop(containers):
-    """As the engine stops them: a signal to the first process, and an end with 0 within the grace."""
+    """Stops them like the engine: signals the first process, and expects exit code 0 within the grace period."""
     begun = time.monotonic()
     for container in containers:
         container.process.signal(container.stop_signal)

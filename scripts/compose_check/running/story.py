@@ -1,4 +1,4 @@
-"""What happens to the services, and what has to come of it."""
+"""The events that the services go through, and the expected results."""
 
 import concurrent.futures
 import re
@@ -9,11 +9,11 @@ from compose_check.output import Failure, expect, fail, ok
 from compose_check.running.place import APIS, Place, stop
 from harness import load, web
 
-LIMIT = 480  # The seconds that all of it takes at most.
+LIMIT = 480  # The time limit for all of it, in seconds.
 
 
 def run(files, image, program, folder):
-    """The story from its begin to its end, however that comes."""
+    """Runs the story, and always cleans up at the end."""
     def out_of_time(*_):
         raise Failure(f"it was not done after {LIMIT} seconds")
 
@@ -84,7 +84,7 @@ def story(place):
         place.eventually(f"{dead.name} has the list again", lambda: toplist(place.api_port, dead.address), 30)
     ok("either api is killed, and reads and orders go on through the other")
 
-    # Whatever was sent to the one that stands still is sent to the other, and no order is placed twice.
+    # Requests to the stopped one are sent to the other again, and no order is placed twice.
     apis[0].process.signal_tree(signal.SIGSTOP)
     with concurrent.futures.ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(lambda n: order(ports[1], f"stopped-{n}", timeout=40), range(12)))
@@ -121,10 +121,10 @@ def story(place):
 
 
 def expect_same_answer(place, port):
-    """Does the gateway pass answers on as they are? What may differ is of the connection, or counts seconds."""
+    """Does the gateway pass responses on unchanged? Only fields of the connection, or that count seconds, may differ."""
     apart = {"date", "server", "connection", "keep-alive", "age", "x-accel-expires"}
     for target in ["/?limit=3", "/?limit=3&format=CSV", "/healthz", "/buy_orders", "/?limt=3"]:
-        # Between the two a newer list may come.
+        # A newer list may arrive between the two.
         for attempt in range(3):
             direct, through = web.ask(place.api_port, target, host=APIS[0]), web.ask(port, target)
             is_same = (direct.status, direct.body) == (through.status, through.body)
@@ -145,5 +145,5 @@ def toplist(port, host="127.0.0.1", timeout=20):
 
 
 def order(port, key, timeout=20):
-    """An order of that key: 200 or what its problem is, and the answer."""
+    """Places an order with this key; returns 200 or the problem's code, and the response."""
     return load.place(port, "USD", "12.5", re.sub("[^A-Za-z0-9._:-]", ".", key), timeout=timeout)

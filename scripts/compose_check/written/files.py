@@ -32,7 +32,7 @@ class Files:
         return self.resolved_file(file, *options)
 
     def resolved_file(self, file, *options):
-        """As each Compose that is here reads it, and with nothing of this shell's variables; the answer is 1.29's."""
+        """Reads it with each installed Compose, without this shell's variables; returns the result of version 1.29."""
         import yaml
 
         tools = [["docker-compose"]]

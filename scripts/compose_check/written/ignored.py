@@ -1,11 +1,11 @@
-"""What the engine is not given."""
+"""The files that are not sent to the engine."""
 
 import fnmatch
 import pathlib
 
 
 class Ignored:
-    """.dockerignore: the last pattern that matches a path, or a folder that it is in, decides."""
+    """.dockerignore: the last pattern that matches a path, or one of its folders, decides."""
 
     def __init__(self, file):
         self.patterns = [line.strip() for line in file.read_text().splitlines() if line.strip() and line[0] != "#"]

@@ -1,4 +1,4 @@
-"""What the images are made of."""
+"""The contents of the images."""
 
 import json
 import pathlib
@@ -26,13 +26,13 @@ class Image:
         return [rest for name, rest in self.stages[-1] if name == word][-1]
 
     def copies(self, stage):
-        """The words of each COPY, with what its arguments are by default."""
+        """The words of each COPY, with the default values of its arguments."""
         given = dict(rest.split("=", 1) for word, rest in stage if word == "ARG")
         return [[re.sub(r"\$(\w+)", lambda name: given[name[1]], part) for part in shlex.split(rest)]
                 for word, rest in stage if word == "COPY"]
 
     def source(self, path):
-        """The file of the repository that is at this path of the image's working folder."""
+        """The repository's file for this path in the image's working folder."""
         for source, target in (words for words in self.copies(self.stages[-1]) if len(words) == 2):
             inside, target = pathlib.PurePosixPath(path), pathlib.PurePosixPath(target)
             if target in [inside, *inside.parents]:

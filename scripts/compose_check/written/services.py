@@ -1,4 +1,4 @@
-"""What the words of a service in compose.yaml, and of the files that it names, mean."""
+"""Interprets a service in compose.yaml, and the files that it names."""
 
 import json
 import re
@@ -6,7 +6,7 @@ import shlex
 
 
 def cointapes(document):
-    """The services that are made of the Dockerfile."""
+    """The services that are built from the Dockerfile."""
     return [(name, service) for name, service in document["services"].items() if "build" in service]
 
 
@@ -46,7 +46,7 @@ def variables(file):
 
 
 def placeholders(file):
-    """The variables that a config reads, and those that it names do: an api with `on_demand` does the workers' work."""
+    """The variables of a config and of the configs that it names, because an api with `on_demand` does the workers' work."""
     text = file.read_text()
     found = set(re.findall(r"(?<!\$)\$\{([A-Za-z_][A-Za-z0-9_]*)", text))
     on_demand = json.loads(text).get("on_demand", {})

@@ -1,12 +1,12 @@
-"""Whether a stream has each minute once: pure functions of its ids."""
+"""Checks that a stream has each minute once; pure functions of its ids."""
 
 MINUTE = 60_000
 
 
 def problems(ids, may_lack=False):
-    """Ids oldest first; every minute from the first to the last has to be there exactly once.
+    """Every minute from the first to the last must exist exactly once; ids are passed oldest first.
 
-    `may_lack` is for a stream that somebody else may have gone past, and of which entries may be missing.
+    `may_lack` is for a stream that another writer may have advanced, and from which entries may be missing.
     """
     found = [f"{id} is no minute's id" for id in ids if not id.endswith("-0") or start(id) % MINUTE]
     for before, after in zip(ids, ids[1:]):
@@ -38,6 +38,6 @@ def gap_count(entries):
 
 
 def told(entries):
-    """How many minutes and gaps, in words."""
+    """Describes the numbers of minutes and gaps."""
     reasons = ", ".join(f"{count} {code}" for code, count in sorted(gaps(entries).items()))
     return f"{len(entries)} minutes" + (f" ({reasons})" if reasons else "")

@@ -1,4 +1,4 @@
-"""Whether a ledger has what was acknowledged, once, and adds up: pure functions of what was seen."""
+"""Checks that a ledger has each acknowledged order once, and adds up; pure functions of the observations."""
 
 from harness import books
 from harness.books import order_id
@@ -7,7 +7,7 @@ FIELDS = ["currency", "amount", "rate", "rate_minute", "satoshi", "tail", "creat
 
 
 def lost_or_doubled(acknowledged, ledger):
-    """`acknowledged` is {identity: id}, `ledger` all entries: each must be there, under its id, and none twice."""
+    """`acknowledged` is {identity: id}, `ledger` all entries: each order must exist with its id, and none twice."""
     found, seen = [], {}
     for entry, fields in ledger:
         if "satoshi" not in fields:
@@ -23,7 +23,7 @@ def lost_or_doubled(acknowledged, ledger):
 
 
 def sums(ledger):
-    """Each running total is the one before plus the order's satoshi, and the last is under the cap."""
+    """Each running total must be the previous one plus the order's satoshi, and the last must not exceed the cap."""
     found, total = [], 0
     for entry, fields in ledger:
         total += int(fields.get("satoshi", fields["total"] if "opened" in fields else 0))
@@ -39,7 +39,7 @@ def sums(ledger):
 
 
 def prefix(model, ledger):
-    """A read model, {"stats": …, "all": entries, "USD": …}, has to be the ledger's exact beginning up to its `last`."""
+    """A read model, {"stats": …, "all": entries, "USD": …}, must be the ledger's exact prefix up to its `last`."""
     stats, ids = model["stats"], [entry for entry, _ in ledger]
     if "last" not in stats:
         return ["rows without a last"] if model["all"] else []
@@ -69,6 +69,6 @@ def prefix(model, ledger):
 
 
 def units(amount):
-    """Hundred-millionths."""
+    """The amount in hundred-millionths."""
     whole, _, decimals = amount.partition(".")
     return int(whole) * 10 ** 8 + int(decimals.ljust(8, "0"))

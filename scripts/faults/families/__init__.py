@@ -1,4 +1,4 @@
-"""The faults, by family; their order here is that of the table."""
+"""The faults, by family, in the order of the table."""
 
 from families import takeover
 from families import chaos

@@ -1,4 +1,4 @@
-"""An archive worker is killed at each step of making and removing its files, and at random moments."""
+"""An archive worker is killed at each step of writing and removing its files, and at random moments."""
 
 import collections
 import hashlib
@@ -13,7 +13,7 @@ from harness.wait import until
 from registry import fault
 
 SOURCE = pathlib.Path(__file__).with_name("kill_at.c")
-# The tape's clock: a lease, which the next has to wait for, lasts for a third of a second.
+# At this speed a lease, which the next worker has to wait for, lasts a third of a second.
 SPEED, MINUTE, HOUR, DAY = 30, 60_000, 3_600_000, 86_400_000
 DAYS, COINS = 3, 12
 STEPS = [
@@ -60,7 +60,7 @@ def killed_archive(world, table):
             which = world.random.randint(1, 3) if of == "hour" else 1
             process = tape.worker("killed", LD_PRELOAD=library, KILL_AT=at, KILL_OF=of, KILL_NUMBER=which)
             until("it is killed, or has nothing left to do", lambda: not process.is_running or tape.is_done(), 60)
-            # Else all was over before it came to this: the next round tries again.
+            # Otherwise everything was done before this step was reached, and the next round tries again.
             if process.popen.poll() == -9:
                 killed[of, at] += 1
                 steps.rotate(-1)
@@ -83,7 +83,7 @@ def killed_archive(world, table):
 
 
 class Tape:
-    """Lists of some days of the past, and archive workers that keep them."""
+    """Lists of some past days, and workers that archive them."""
 
     def __init__(self, world):
         self.world, self.redis = world, world.redis
@@ -109,7 +109,7 @@ class Tape:
         return self.world.folder / name
 
     def worker(self, name, **variables):
-        """Its stream and its folder have its name."""
+        """Starts a worker whose stream and folder have its name."""
         config = {
             "worker": "archive", "name": name, "redis": {"url": "${REDIS_URL}"}, "list": {"stream": "toplist"},
             "stores": [f"file://{self.folder(name)}"], "publish": {"stream": name}}
@@ -127,11 +127,11 @@ class Tape:
         return {str(path.relative_to(folder)): path for path in folder.rglob("*.tape") if not path.name.startswith(".")}
 
     def is_done(self, name="killed"):
-        """All hours are folded, and gone."""
+        """Whether all hours are part of days, and removed."""
         return len(self.redis.client.ids(f"{name}:days")) == DAYS and len(self.files(name)) == DAYS
 
     def expected(self):
-        """{file: sha256}, by a worker that nobody kills."""
+        """{file: sha256}, from a worker that is not killed."""
         process = self.worker("whole")
         until("all is kept", lambda: self.is_done("whole"), 60)
         process.kill()
@@ -165,6 +165,6 @@ class Tape:
 
 
 def day(file):
-    """The file of the day that an hour is in: 2026/11/28/13.tape is in 2026/11/2026-11-28.tape."""
+    """The file of an hour's day: for 2026/11/28/13.tape it is 2026/11/2026-11-28.tape."""
     parts = file.split("/")
     return file if len(parts) == 3 else f"{parts[0]}/{parts[1]}/{'-'.join(parts[:3])}.tape"

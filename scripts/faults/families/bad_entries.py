@@ -1,4 +1,4 @@
-"""Entries and keys that somebody wrote by hand."""
+"""Entries and keys that were written by hand."""
 
 from checks import minutes
 from harness import books, times, web
@@ -27,7 +27,7 @@ def begin(world):
 
 
 def quiet(row, stack, what, most=3):
-    """No worker has ended, and none repeats itself."""
+    """Expects that no worker has ended, and none repeats its messages."""
     loud = {name: len(stack.complaints(name)) for name in stack.processes if len(stack.complaints(name)) > most}
     row.expect(f"{what}: no worker ends, none warns more than {most} times", not stack.ended and not loud,
                f"ended: {', '.join(stack.ended)}" if stack.ended else str(loud) if loud else "none")
@@ -52,7 +52,7 @@ def bad_rows(world, table):
     entries = {id: fields for id, fields in redis.entries("toplist")}
     told = {name: entries[f"{minute}-0"] for name, minute in spoilt.items()}
     unsaid = [name for name, fields in told.items() if not fields.get("gap") or not fields.get("detail")]
-    # Rows of a list that holds none may be those of the minute before, which is within the margin.
+    # If an entry has no rows, the list may use those of the minute before, which is within the margin.
     row.none(
         "each such minute is a gap with its reason",
         [f"{name}: {'rows' if 'key' in told[name] else told[name]}" for name in unsaid],
@@ -196,14 +196,14 @@ def read_model(world, table, stack):
 
 
 def next_minute(world, stack, stream):
-    """The minute that comes, as soon as the present one is settled."""
+    """Waits until the present minute is settled; returns the next one."""
     redis = world.redis
     until("the present minute is settled", lambda: redis.client.newest(stream) == world.minute_now(), 30, every=0.01)
     return world.minute_now() + 60_000
 
 
 def recovers(row, world, stack, stream):
-    """Whether a new minute with rows is there within three minutes of the tape."""
+    """Expects a new minute with rows within three minutes of the tape."""
     begin = world.minute_now()
     def is_there():
         try:
@@ -217,7 +217,7 @@ def recovers(row, world, stack, stream):
 
 
 def serves_again(row, world, stack):
-    """Whether the api serves new lists."""
+    """Expects that the api serves new lists."""
     begin = world.minute_now()
     def is_new():
         answer = web.ask(stack.api.port)

@@ -1,4 +1,4 @@
-"""Long times in fast motion: nothing grows that should not."""
+"""Long times with a fast clock: nothing grows that should not."""
 
 import time
 
@@ -10,7 +10,7 @@ from harness.world import FEEDS, STREAMS
 from registry import fault
 
 SPEEDS = [400, 200, 100, 50]
-# Minutes that the streams of feeds keep, and those of lists.
+# How many minutes the streams of feeds keep, and those of lists.
 FEED, LISTS = 15, 30
 KINDS = FEEDS + ["toplist"]
 
@@ -28,7 +28,7 @@ def bounds(world, table):
     world.own_configs(short_lived)
     sleeper, workers = fast_as_it_can(world)
     seconds = world.pick(55, 7 * 86_400 // world.speed)
-    # The last part of the time is left alone, to see where it comes to.
+    # In the last part there is no meddling, to see the final state.
     meddling = min(seconds * 0.7, seconds - (LISTS + 3) * 60 / world.speed)
     row = table.row(
         "Many hours in fast motion",
@@ -77,7 +77,7 @@ def fast_as_it_can(world):
         is_able = sum("gap" not in fields for fields in entries) > 0.8 * 3 * speed / 60
         if is_found or speed == SPEEDS[-1]:
             return sleeper, workers
-        # Half of what it can do, as it may have other things to do later.
+        # Half of the possible speed, because the machine may be busier later.
         is_found = is_able
         for process in [sandbox, sleeper, *workers.values()]:
             process.kill()
@@ -93,7 +93,7 @@ def used(redis):
 
 
 class Hands:
-    """A curious user of redis-cli."""
+    """A user who experiments with redis-cli."""
 
     def __init__(self, world):
         self.world, self.count, self.added = world, 0, 0
@@ -124,7 +124,7 @@ class Hands:
 def told(row, world, workers, samples, restarts, first, hands):
     redis = world.redis
     third = len(samples) // 3
-    # The last part is the quiet one.
+    # The last part is without meddling.
     full = max(sample[1] for sample in samples[third:2 * third])
     quiet = [sample[1] for sample in samples[-third // 2:]]
     row.expect(
@@ -135,7 +135,7 @@ def told(row, world, workers, samples, restarts, first, hands):
     keys = [sample[2] for sample in samples[third:]]
     most = LISTS + 4 * 10 + 4 + 15 * 2 + len(KINDS) + 40
     row.expect(f"fewer than {most} keys", max(keys) < most, f"{max(keys)} at most, {restarts} restarts")
-    # What merge closes is trimmed with the feed's next minute.
+    # A minute that merge closed is trimmed with the feed's next minute.
     now = world.minute_now()
     for stream in STREAMS:
         until(f"{stream} is published", lambda: newest_rows(redis, stream) > now, 60)
@@ -146,14 +146,14 @@ def told(row, world, workers, samples, restarts, first, hands):
                ", ".join(f"{stream} {length}" for stream, length in lengths.items()) + f"; {hands.added} added by hand")
     for stream in STREAMS:
         entries = redis.entries(stream)
-        # A feed that is killed all the time may be late, and the present minute then is the next that is asked for.
+        # A feed that is killed repeatedly may be late, and then fetches the present minute next.
         kept = "every minute that is kept is there once" if stream == "toplist" else "no minute is there twice"
         row.none(f"{stream}: {kept}", minutes.problems([id for id, _ in entries], may_lack=stream != "toplist"),
                  minutes.told(entries))
     passed = (redis.client.newest("toplist") - first) / 3_600_000
     row.expect("the tape went on", world.tape_now() - redis.client.newest("toplist") < 10 * 60_000,
                f"{passed:.1f} hours, the newest list {times.minute(redis.client.newest('toplist'))[11:16]}")
-    # Heartbeats last 15 s, however fast the tape goes.
+    # Heartbeats last 15 s, whatever the clock's speed.
     until(
         "the keys of workers that are gone expire", lambda: len(redis.call("KEYS", "worker:*")) <= len(workers) + 1, 25
     )

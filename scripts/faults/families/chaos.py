@@ -37,7 +37,7 @@ def chaos(world, table):
         time.sleep(world.random.uniform(1, 4) if world.is_long else world.random.uniform(0.7, 2))
         shop.kill_one(world.random)
         looks.look()
-        # The sandbox forgets what was long ago.
+        # The sandbox drops old counts.
         calls |= world.requests(sandbox)
         served.append(200 in [web.status(port) for port in shop.ports()])
     load.end()
@@ -59,7 +59,7 @@ def told(row, world, shop, load, looks, calls, served):
     for stream, provider in PROVIDERS.items():
         pages = shop.pages(stream)
         called = sum(count for (name, _), count in calls.items() if name == provider)
-        # Minutes that were trimmed were asked for too: every minute since the first.
+        # Trimmed minutes were also fetched, so count every minute since the first.
         count = len({minute for name, minute in calls if name == provider})
         row.expect(f"{stream}: calls at most minutes + kills", called <= (count + kills[stream]) * pages,
                    f"{called} calls for {count} minutes of {pages} pages and {kills[stream]} kills")
@@ -109,7 +109,7 @@ class Shop:
         self.all.append(self.processes[kind][-1])
 
     def pages(self, stream):
-        """How many pages a whole list has, as its workers say."""
+        """The number of pages of a whole list, according to its workers."""
         found = {line.split("pages=")[1].split()[0] for process in self.all if process.kind == stream
                  for line in process.lines if "minute.fetched" in line}
         return int(max(found, key=int))
@@ -124,7 +124,7 @@ class Shop:
 
 
 def twins(table, redis):
-    """The checks must complain of the same data when it is doctored."""
+    """The checks must fail on the same data when it is manipulated."""
     row = table.row(
         "The checks are wrong", "The data of the row above, doctored: an entry taken away, or put in twice, or changed"
     )

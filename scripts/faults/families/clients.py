@@ -1,4 +1,4 @@
-"""Clients that are slow, many, too large, or crooked."""
+"""Clients that are slow, too many, too large, or malformed."""
 
 import resource
 import socket
@@ -32,7 +32,7 @@ def clients(world, table):
 
 
 class Good:
-    """A good client meanwhile: how long its answers take."""
+    """Measures the response times of a good client meanwhile."""
 
     def __init__(self, port):
         self.port, self.times, self.bad, self.over = port, [], [], threading.Event()
@@ -218,7 +218,7 @@ def is_closed(connection):
 
 
 def talk(port, text):
-    """The statuses of all answers, and whether the connection ended."""
+    """Returns the statuses of all responses, and whether the connection ended."""
     with connect(port) as connection:
         received = b""
         try:

@@ -1,4 +1,4 @@
-"""Machines whose wall clocks are wrong, at the start or of a sudden."""
+"""Machines whose clocks are wrong, from the start or suddenly."""
 
 import pathlib
 import shutil
@@ -49,7 +49,7 @@ def clocks(world, table):
 
 
 class Shift:
-    """A clock's error, which can be changed while its processes run."""
+    """The error of a clock, which can be changed while its processes run."""
 
     def __init__(self, world, name, hours):
         self.file, library = world.folder / f"shift-{name}", world.folder / "clock_shift.so"
@@ -70,7 +70,7 @@ class Shift:
 
 
 class Looks:
-    """Looks again and again whether anything is ahead of time, and at what the apis say of their lists' age."""
+    """Checks repeatedly whether anything is ahead of time, and which age the apis report for their lists."""
 
     def __init__(self, world, apis):
         self.world, self.apis = world, apis
@@ -117,12 +117,12 @@ def told(row, world, sandbox, looks):
             if "fetched_at" in fields:
                 late = times.instant(fields["fetched_at"]) - minutes.start(id)
                 fetched.add((provider, times.minute(minutes.start(id))))
-                # A second of the tape is a tenth of one in life: by so much the clock may be set right meanwhile.
+                # A second of the tape is a tenth of a real second, by which the clock may be corrected meanwhile.
                 if not -1000 <= late < 60_000:
                     wrong.append(f"{stream} {id} was fetched at {fields['fetched_at']}")
     row.none("each minute was fetched within itself", wrong, f"{len(fetched)} of {len(fetched)}")
     called = set(world.requests(sandbox))
-    # A call at a minute's very start may come, by the provider's clock, before it.
+    # By the provider's clock, a call at the start of a minute may be in the minute before.
     called |= {(provider, times.minute(times.instant(minute) + 60_000)) for provider, minute in called}
     row.none("and the provider was asked then", sorted(fetched - called), f"{len(fetched & called)} of {len(fetched)}")
     off = max(looks.ages, key=abs)
@@ -130,13 +130,13 @@ def told(row, world, sandbox, looks):
         "the Age of lists and the time of orders are right within 2 s", abs(off) < 2, f"{abs(off):.1f} s off at most"
     )
     taken = looks.orders.count("200")
-    # The first may come before the first rate.
+    # The first orders may come before the first rate.
     row.expect("orders are taken", taken > 0.8 * len(looks.orders), f"{taken} of {len(looks.orders)}")
     until("all is folded", lambda: books.is_folded(redis), 30)
     row.expect("`cointape orders verify`", (verdict := world.verify()) == "ok", verdict)
 
 
 def wrong_clock(process):
-    """Whether its log is of another hour."""
+    """Whether its log shows another hour."""
     said = next(line for line in process.lines if line[:2] == "20")
     return abs(times.instant(said.split(" ")[0]) / 1000 - process.output.stat().st_mtime) > HOUR / 2

@@ -1,4 +1,4 @@
-"""Clients that ask for more than their share: what each request costs the api, and how others are served beside them."""
+"""Clients that ask for more than their share: the cost of each request, and how others are served meanwhile."""
 
 import contextlib
 import http.client
@@ -24,13 +24,13 @@ from registry import fault
 HONEST = pathlib.Path(__file__).resolve().parents[2] / "greed/honest.py"
 LATEST = 50
 MICROSECONDS_A_KB = 20
-# Of CPU, on a machine on which Redis takes PING microseconds, as a median, to answer a PING between requests to an api. While
-# it takes longer, as where others have a part of the processor, so may everything else.
+# Limits of CPU time apply to a machine on which Redis takes PING microseconds (median) to answer a PING between requests to
+# an api. If it takes longer, for example on a shared processor, the limits are raised in proportion.
 PING = 20
-# What any refusal costs, however short it is; and with the making of a connection, which it ends.
+# The cost of any refusal, however short; and with a new connection, if the refusal ends it.
 BASE, NEW = 250, 500
-# Bytes: what an api may grow by, which is `http.max_unfinished` and 40 kB for each of 3,000 connections, 16 of them for what
-# it has read last; and what it may keep.
+# In bytes: by how much an api may grow, which is `http.max_unfinished` and 40 kB for each of 3,000 connections, 16 kB of
+# which for the last read; and how much of that it may keep.
 PEAK, KEPT = 152_000_000, 60_000_000
 ROWS = 10_000
 WHOLE = costly.get("/?limit=100000")
@@ -54,7 +54,7 @@ def greed(world, table):
 
 
 def fill(redis, now):
-    """A whole list, and 3,000 minutes behind it of which every other is missing; of the older ones many are gaps."""
+    """Stores a whole list, and 3,000 minutes before it; every other one is missing, and many of the older ones are gaps."""
     lists.publish(redis, now - 3_200 * 60_000, rows=10)
     fields = redis.client.entries_back("toplist", 1)[0][1]
     flat = [part for pair in fields.items() for part in pair]
@@ -69,7 +69,7 @@ def order(port):
     return web.status(port, "/buy_order", method="PUT", body=body)
 
 
-# What a request costs
+# The cost of a request
 
 
 def cost(world, table, api, redis, now):
@@ -82,10 +82,10 @@ def cost(world, table, api, redis, now):
         costs = {name: Cost(request, machine) for name, request in requests.items()}
         for number in range(ROUNDS + MORE):
             for each in costs.values():
-                # A machine that is busy makes any of them dearer once.
+                # On a busy machine any of them may once be too expensive.
                 if number < ROUNDS or each.is_dear:
                     each.measure(api, kept)
-        # For who looks into it: --keep keeps what is printed.
+        # For debugging: --keep keeps the output.
         for name, each in sorted(costs.items(), key=lambda pair: -pair[1].least):
             print(f"{kind}: {name}: {each}")
         worst = max(costs, key=lambda name: costs[name].least)
@@ -107,11 +107,11 @@ def cost(world, table, api, redis, now):
 
 
 class Turn:
-    """Microseconds of CPU that answers of one kind cost, divided by how slow the machine was meanwhile."""
+    """The CPU time of responses of one kind in microseconds, divided by how slow the machine was meanwhile."""
 
     def __init__(self, requests, api, redis, kept, machine):
         ours, theirs = Spent([api.pid]), Spent([redis.process.pid])
-        # What a busy machine does comes and goes within a turn: its slowness is measured all along.
+        # The load of the machine varies within a turn, so its slowness is measured throughout.
         pings = []
         for number, request in enumerate(requests):
             if number % 5 == 0:
@@ -129,7 +129,7 @@ class Turn:
         return f"{self.cost:,.0f} µs, and {self.redis:,.0f} µs of Redis{slow}"
 
 
-# Microseconds of the api: of what asks Redis once or twice, and of what is compressed or read of a hundred orders.
+# The api's limits in microseconds: for one or two requests to Redis, and for compression or reading a hundred orders.
 ANSWER = 500
 MOST = dict.fromkeys(["404, before all lists", "404, among lists", "404, a gap"], 400) | {
     "gzip, each limit once": 2_500, "gzip, each small limit once": 1_000, "pages of 100 orders": 1_500,
@@ -139,7 +139,7 @@ ROUNDS, MORE, TURNS = 3, 20, 3
 
 
 class Cost:
-    """Microseconds of CPU that a request costs: the least of several rounds."""
+    """The CPU time of a request in microseconds: the minimum of several rounds."""
 
     def __init__(self, request, machine):
         self.request, self.machine, self.least, self.ends = request, machine, float("inf"), False
@@ -149,7 +149,7 @@ class Cost:
         for _ in range(count):
             pings.append(self.machine.batch())
             kept.ask(self.request)
-        # As for a turn.
+        # As in a turn.
         slowness = max(1, statistics.median(pings) / PING)
         self.least, self.ends = min(self.least, spent.so_far() / count * 1e6 / slowness), kept.connection is None
 
@@ -163,7 +163,7 @@ class Cost:
 
 
 class Machine:
-    """How slow the machine is, by what a PING costs a Redis that nobody else uses."""
+    """Measures how slow the machine is by the cost of a PING on an otherwise unused Redis."""
 
     def __init__(self, redis):
         self.pid = redis.process.pid
@@ -171,7 +171,7 @@ class Machine:
         self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def batch(self, count=10):
-        """Microseconds of CPU that a PING costs, of some that come one after the other."""
+        """The CPU time of a PING in microseconds, as the mean of several in sequence."""
         spent = Spent([self.pid])
         for _ in range(count):
             self.connection.sendall(b"PING\r\n")
@@ -180,7 +180,7 @@ class Machine:
 
 
 class Kept:
-    """A connection that is made again when it ended."""
+    """A connection that is reopened after it has ended."""
 
     def __init__(self, port):
         self.port, self.connection = port, None
@@ -192,7 +192,7 @@ class Kept:
         try:
             self.connection.sendall(request)
         except OSError:
-            # It was refused before its end.
+            # It was refused before it was complete.
             pass
         answer = http.client.HTTPResponse(self.connection, method="GET")
         try:
@@ -209,7 +209,7 @@ class Kept:
 
 
 class Spent:
-    """CPU seconds of processes, by the nanosecond where the kernel tells."""
+    """CPU seconds of processes, in nanoseconds if the kernel provides them."""
 
     def __init__(self, pids):
         self.pids = pids
@@ -242,7 +242,7 @@ def beside(world, table, api):
     for done, attack in attacks:
         row = table.row(
             "Honest clients only" if attack is quiet else "Greedy clients beside honest ones", done)
-        # What a busy machine does comes and goes.
+        # The load of a busy machine varies.
         for number in range(1, TRIES + 1):
             meanwhile = Meanwhile(world, api, attack)
             if meanwhile.is_good:
@@ -251,7 +251,7 @@ def beside(world, table, api):
 
 
 class Meanwhile:
-    """What others saw, and what the api held, while something was done to it."""
+    """What others observed, and how much memory the api used, during an attack."""
 
     def __init__(self, world, api, attack):
         self.before, honest, peak = memory(api.pid), Honest(api.port), Peak(api.pid)
@@ -261,7 +261,7 @@ class Meanwhile:
         self.busy = spent.so_far()
         time.sleep(0.3)
         self.clients, self.most = honest.end(), peak.end()
-        # What was given up is let go of within the times that the api grants.
+        # Abandoned requests are released within the api's time limits.
         self.after = lowest(api.pid, self.before + KEPT / 2)
 
     @property
@@ -305,7 +305,7 @@ def quiet(world, api):
 
 
 def pump(world, api, requests):
-    """Four connections that ask these again and again."""
+    """Four connections that send these requests repeatedly."""
     over = time.monotonic() + world.pick(2.5, 15)
 
     def ask(first):
@@ -360,7 +360,7 @@ def begun(world, api):
 
 
 def many(port, count, request):
-    """So many connections that have sent as much of this as is taken at once."""
+    """Opens this many connections, each of which has sent as much of the request as is accepted at once."""
     held = []
     for number in range(count):
         try:
@@ -369,7 +369,7 @@ def many(port, count, request):
             continue
         connection.setblocking(False)
         held.append([connection, request])
-        # Not a storm of connections: that is another matter than what they ask for.
+        # Without a storm of connections, which would be a different test.
         if number % 20 == 19:
             push(held[-20:])
             time.sleep(0.005)
@@ -403,7 +403,7 @@ class Honest:
 
 
 class Peak:
-    """The most memory that a process has until the end."""
+    """The maximum memory of a process until the end."""
 
     def __init__(self, pid):
         self.pid, self.most, self.over = pid, 0, threading.Event()

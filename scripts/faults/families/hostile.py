@@ -1,4 +1,4 @@
-"""Whatever a hand or another program may write into Redis, under every key that is ours; and everything is asked."""
+"""Anything that a person or another program may write into Redis, under all of our keys, while every route is requested."""
 
 import random
 
@@ -60,7 +60,7 @@ def hostile(world, table):
                 if code not in (0, 1):
                     lost.append(f"{' '.join(map(str, command[:2]))}: exit {code}: {text[-200:]}")
         if done - flushed > 2_000:
-            # The next stretch begins with what every process understands.
+            # The next episode starts with data that every process understands.
             flushed = done
             redis.call("FLUSHALL")
     lost += [name for name in stack.ended if name not in lost]
@@ -71,11 +71,11 @@ def hostile(world, table):
 
 
 def episode(redis, draw, world):
-    """What somebody might write at one go: how many writes, and a minute that they are about."""
+    """Some writes at once; returns how many, and a minute that they concern."""
     key = draw.choice(KEYS)
     minute = world.minute_now() + 60_000 * draw.choice([-9999999, -20, -3, -2, -1, 0, 1, 2, 9999999])
     if draw.randrange(2):
-        # An empty stream takes any id, and is the only one that does.
+        # Only an empty stream accepts any id.
         redis.call("DEL", key)
     count = 0
     for step in range(draw.randrange(1, 6)):
@@ -111,7 +111,7 @@ def write(redis, draw, key, minute):
 
 
 def content(draw, key, minute):
-    """An entry's fields: those of a good one with one or two spoilt, or any."""
+    """The fields of an entry: those of a valid one with one or two corrupted, or random ones."""
     good = {
         "toplist": {
             "source": "toplist", "minute": stamp_of(minute), "count": "300", "sha256": "0" * 64,
@@ -139,7 +139,7 @@ def stamp_of(milliseconds):
 
 
 def ask(draw, stack, world, untrue, about):
-    """A route, with whatever may be asked; what is wrong with the answer itself."""
+    """Requests a random route, and adds what is wrong with the response to `untrue`."""
     minute = stamp_of(about + 60_000 * draw.randrange(-2, 4))
     target = draw.choice([f"/?datetime={minute}"] * 4 + [
         "/", "/?limit=3&format=CSV", f"/?datetime={minute}", f"/?datetime={minute}&format=CSV&limit=10000", "/?datetime=-2m",

@@ -1,4 +1,4 @@
-"""Workers on three hosts, one of which is cut off and comes back."""
+"""Workers on three hosts, one of which is disconnected and comes back."""
 
 import time
 
@@ -50,7 +50,7 @@ def hosts(world, table):
 
 
 class Machine:
-    """A host with one of each worker; its sandbox is on its own loopback."""
+    """A host with one worker of each kind; its sandbox is on its own loopback."""
 
     def __init__(self, world, host):
         self.world, self.host = world, host
@@ -58,7 +58,7 @@ class Machine:
         self.workers = [world.worker(kind, within=host.name, host=host.name, PORT=str(PORT)) for kind in KINDS]
 
     def list(self):
-        """The answer with the newest list; nothing when there is none."""
+        """The response with the newest list; None if there is none."""
         try:
             answer = web.ask(PORT, host=self.host.address, timeout=3)
         except OSError:
@@ -77,7 +77,7 @@ class Machine:
         return all(worker.is_running for worker in self.workers)
 
     def beats_since(self, since):
-        """Whether all of its workers have renewed their keys since then."""
+        """Whether all of its workers have renewed their heartbeats since then."""
         redis, now = self.world.redis, time.time() * 1000
         found = 0
         for key in redis.call("KEYS", f"worker:*:{self.host.name}:*"):
@@ -130,7 +130,7 @@ def cut(row, world, machines, machine, seconds, begin, end, is_seen=True):
 
 
 class OrderLoads:
-    """A client on each of the hosts."""
+    """Clients that place orders, one on each host."""
 
     def __init__(self, machines):
         self.loads = [OrderLoad([PORT], clients=1, pause=0.1, host=machine.host.address) for machine in machines]
@@ -149,6 +149,6 @@ class OrderLoads:
 
 
 def api_answer(machine, redis):
-    """The list of a minute that is long settled."""
+    """The list of a minute that was settled long ago."""
     minute = minutes.start([id for id, fields in redis.entries("toplist") if "gap" not in fields][0])
     return web.ask(PORT, f"/?limit=20&datetime={minute}", host=machine.host.address).body

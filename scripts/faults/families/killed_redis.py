@@ -1,4 +1,4 @@
-"""Redis is killed again and again, and `cointape up` with it."""
+"""Redis is killed repeatedly, and `cointape up` with it."""
 
 import signal
 import time
@@ -103,7 +103,7 @@ def killed_up(world, table):
             if gone is None:
                 orphans.append(f"round {number}: redis-server {servers} stays")
         else:
-            # And at once the next, which has to wait for the files.
+            # Start the next one at once; it has to wait for the files.
             up.kill()
     up = world.cointape("up", "--data", world.folder / "data", "--port", port)
     until("up is up", lambda: "cointape is up" in up.text, 240)

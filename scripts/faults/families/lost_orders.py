@@ -1,4 +1,4 @@
-"""A ledger's Redis that forgets what it has acknowledged, and keys that are lost."""
+"""A ledger's Redis that loses acknowledged orders, and lost keys."""
 
 import re
 
@@ -11,7 +11,7 @@ from registry import fault
 
 
 def begin(world, *apis):
-    """A Redis with rates and a ledger, a project worker, and so many apis; the options of each."""
+    """Starts a Redis with rates and a ledger, a project worker, and apis; `apis` are the options of each."""
     world.start_redis(*DURABLE)
     world.sandbox()
     world.worker("btc_rate")
@@ -21,7 +21,7 @@ def begin(world, *apis):
 
 
 def refusal(port, key="never-placed"):
-    """What a new order is told, and in which words."""
+    """Tries to place an order; returns the problem's code and its detail."""
     kind, answer = place(port, "USD", "0.12", key)
     return kind, answer.json.get("detail", "") if answer else ""
 
@@ -61,7 +61,7 @@ def lost_orders(world, table):
     kinds = {}
     for name, port in [("the api that acknowledged them", restarted.port), ("another api", stranger.port)]:
         until(f"{name} has read the rates", lambda: refusal(port)[0] != "rate-stale", 30)
-        # The script's refusal names the entry; what was sold by then each api reads a moment later.
+        # The script's refusal names the entry; each api reads a moment later how much was sold by then.
         kinds[name] = until(f"{name} refuses", lambda: (told := refusal(port))[0] == "ledger-lost" and told, 20)
         until(f"{name} says how much was sold", lambda: "was acknowledged when" in refusal(port)[1], 20)
     row.expect(

@@ -1,4 +1,4 @@
-"""Redis cannot be reached: each worker goes on, says it once, and is back within ten seconds."""
+"""Redis is unreachable: each worker keeps running, logs it once, and recovers within ten seconds."""
 
 import subprocess
 import time
@@ -12,7 +12,7 @@ from harness.world import DURABLE, KINDS
 from registry import fault
 
 BACK = 10
-# What an order may be told while Redis is away.
+# The problems that an order may get while Redis is away.
 REFUSED = {"orders-unavailable", "outcome-unknown", "rate-stale"}
 
 
@@ -98,7 +98,7 @@ def drop(port):
 
 
 def go_through(row, world, stack, cause, seconds):
-    """From a good state through the cause to a good state."""
+    """Goes from a good state through the fault back to a good state."""
     stack.mark()
     looks = Looks(stack, f"{row.fault[:14].replace(' ', '-')}-{world.random.randrange(10 ** 9)}")
     cause.begin(world)
@@ -122,7 +122,7 @@ def go_through(row, world, stack, cause, seconds):
 
 
 def told_once(row, stack, is_noticed):
-    """A worker that has nothing to ask for meanwhile may not notice that Redis stands still."""
+    """A worker that sends nothing meanwhile may not notice that Redis hangs."""
     def count(event):
         return [len(stack.said(name, event)) for name in KINDS]
     until(
@@ -142,7 +142,7 @@ def told_once(row, stack, is_noticed):
 
 
 def beats(redis, since):
-    """Whether each worker has renewed its key since then; a key lives for 15 s."""
+    """Whether each worker has renewed its heartbeat since then; the key lives for 15 s."""
     now, found = time.time() * 1000, set()
     for key in redis.call("KEYS", "worker:*"):
         if now + redis.call("PTTL", key) >= since + 15_000:
@@ -188,7 +188,7 @@ class Looks:
 
 
 def truth(row, world, stack, looks):
-    """The same keys again: each is an order then, and none is two."""
+    """Sends the same keys again: then each must be one order, and none two."""
     acknowledged, wrong = {}, []
     for _, identity in looks.orders:
         kind, answer = place(stack.api.port, *identity.split(" "))

@@ -1,4 +1,4 @@
-"""Apis die between an order and its answer."""
+"""Apis die between placing an order and responding."""
 
 import time
 

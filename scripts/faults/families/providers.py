@@ -1,4 +1,4 @@
-"""Providers that fail in every way that the sandbox knows."""
+"""Providers that fail in every way that the sandbox supports."""
 
 import time
 
@@ -38,7 +38,7 @@ def providers(world, table):
     world.faults(sandbox)
     since = world.minute_now()
     looks.go_on(2)
-    # A pause that a provider has asked for may last a while longer.
+    # A pause that a provider has requested may last longer.
     well = took(lambda: has_rows(world.redis.entries("toplist")[-1], since), 60)
     entries = {stream: world.redis.entries(stream) for stream in STREAMS}
     for stream in STREAMS:
@@ -56,14 +56,14 @@ def providers(world, table):
     row.expect("no worker ends", not stack.ended, "none")
     stack.stop()
     row.none("told to stop, each exits 0", stack.failed, "all")
-    # Every call shows a key to its provider.
+    # Every call sends a key to its provider.
     showing = [name for name, process in stack.processes.items() if "canary" in process.text]
     showing += [stream for stream in STREAMS if "canary" in str(entries[stream])]
     row.none("no line of a log at level debug and no entry shows a key", showing, "none")
 
 
 class Looks:
-    """What a client sees again and again, and whether each stream keeps up."""
+    """Records repeatedly what a client sees, and whether each stream keeps up."""
 
     def __init__(self, world, stack):
         self.world, self.stack, self.late, self.wrong, self.count = world, stack, [], [], 0
@@ -73,13 +73,13 @@ class Looks:
         while self.world.minute_now() <= last:
             self.is_settled()
             self.expect(200, "/")
-            # Where nothing is published meanwhile, and no list can be past its time.
+            # A minute that is already published, and whose list cannot have expired.
             id, fields = self.world.random.choice(self.world.redis.client.entries_back("toplist", 40))
             self.expect(404 if "gap" in fields else 200, f"/?limit=10&datetime={times.minute(minutes.start(id))}")
             time.sleep(0.2)
 
     def is_settled(self):
-        """A minute is settled at its 58th second at the latest."""
+        """A minute is settled by its 58th second."""
         now = self.world.tape_now()
         if now % 60_000 > 30_000:
             self.late.extend(f"{stream} at {now}" for stream in STREAMS
@@ -93,20 +93,20 @@ class Looks:
 
 
 def has_rows(entry, since):
-    """Whether it is of a minute after `since`, in milliseconds, and no gap."""
+    """Whether the entry is for a minute after `since`, in milliseconds, and not a gap."""
     id, fields = entry
     return int(id.split("-")[0]) > since and "gap" not in fields
 
 
 def unlike_feeds(entries):
-    """Lists that should not be there, and such that should: merge joins rows that are a minute old at most."""
+    """Unexpected lists, and missing ones: merge joins rows that are at most a minute old."""
     rows = {stream: {minutes.start(id) for id, fields in entries[stream] if "gap" not in fields} for stream in STREAMS}
     oldest = max(min(rows["price"]), min(rows["rank"])) + 60_000
     found = []
     for id, fields in entries["toplist"]:
         minute = minutes.start(id)
         joinable = all({minute, minute - 60_000} & rows[feed] for feed in ("price", "rank"))
-        # Both sources may lack the very rows of the other.
+        # The rows of the two sources may have nothing in common.
         is_poor = fields.get("detail") == "the sources have no row in common that is complete"
         if minute > oldest and ("gap" not in fields) != joinable and not (joinable and is_poor):
             found.append(f"{times.minute(minute)}: {fields.get('detail', 'a list')}")

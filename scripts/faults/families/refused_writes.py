@@ -1,4 +1,4 @@
-"""Redis answers, and refuses: no memory, no disk, a replica; or it has forgotten."""
+"""Redis answers but refuses writes: no memory, no disk, a replica; or it has lost its data."""
 
 import subprocess
 import time
@@ -63,7 +63,7 @@ def comes_back(row, world, stack):
     redis, begin = world.redis, world.minute_now()
     row.within(f"orders are taken within {BACK} s", BACK, took(lambda: stack.order() == "200", 20))
     row.within("and folded", BACK, took(lambda: books.is_folded(redis), 20))
-    # The rest of the minute goes by before there can be another.
+    # Another one can only come after the rest of this minute.
     row.within(f"every stream has rows of a new minute within {BACK} s", BACK,
                took(lambda: all(newest_rows(redis, stream) > begin for stream in STREAMS), 30))
 
@@ -99,7 +99,7 @@ def flushed(world, table, stack):
     row.expect("the list is served", web.status(stack.api.port) == 200, "200")
     again = took(lambda: all(newest_rows(redis, stream) > begin for stream in STREAMS), 30)
     row.expect("minutes come again by themselves", again is not None, "yes" if again is not None else "no")
-    # An api that starts now knows of nothing, and there is nothing to know: still it takes no order.
+    # An api that starts now knows of no earlier orders, and there are no records of any; still it must take no order.
     other = world.api()
     kinds = set()
 
@@ -108,7 +108,7 @@ def flushed(world, table, stack):
         kinds.add(kind)
         return kind in {"ledger-not-open", "ledger-lost"}
 
-    # Until it has read a rate, and what there is to know of older orders, it says only that it has not.
+    # Until it has read a rate and the records of older orders, it only says that it has not.
     told = took(says_why, 10)
     early = {"rate-stale", "orders-unavailable"}
     row.expect("an api that starts now takes none either",
@@ -170,7 +170,7 @@ def full(row, world, stack, fill, ends):
 
 
 def fill_up(path):
-    """Until there is no room for a byte more."""
+    """Fills the disk to the last byte."""
     with open(path, "wb", buffering=0) as file:
         for size in [65_536, 4096, 256, 16, 1]:
             try:

@@ -1,4 +1,4 @@
-"""SIGTERM and SIGINT, in good times and bad."""
+"""SIGTERM and SIGINT, in normal operation and during failures."""
 
 import os
 import signal
@@ -10,7 +10,7 @@ from harness.wait import until
 from harness.world import DURABLE, FEEDS, KINDS
 from registry import fault
 
-# A machine with other things to do may be a little late.
+# A busy machine may be a little late.
 GRACE, LATE = 15, 5
 SIGNALS = {"SIGTERM": signal.SIGTERM, "SIGINT": signal.SIGINT}
 
@@ -53,7 +53,7 @@ def begin(world):
 
 
 def start(world, kinds=KINDS):
-    """Two of each, at work."""
+    """Starts two workers of each kind."""
     started = [(kind, name, world.worker(kind, PORT=str(web.free_port()))) for kind in kinds for name in SIGNALS]
     until("each has said in Redis that it lives", lambda: all(beat(world, process) for _, _, process in started), 60)
     return started
@@ -66,7 +66,7 @@ def beat(world, process):
 
 
 def ends(row, world, started, what, seconds):
-    """Signals all, and says how each ended."""
+    """Signals all processes, and checks how each ended."""
     began = time.monotonic()
     for _, name, process in started:
         process.signal(SIGNALS[name])
@@ -86,7 +86,7 @@ def hanging(row, world, sandbox):
     world.faults(sandbox, "hang=1")
     started = [(kind, name, world.worker(kind)) for kind in FEEDS for name in SIGNALS]
     before = sum(world.requests(sandbox).values())
-    # Late in a minute no fetch is begun.
+    # No fetch starts late in a minute.
     until("all are asked", lambda: sum(world.requests(sandbox).values()) >= before + len(FEEDS), 80)
     ends(row, world, started, "the grace", GRACE + LATE)
     world.faults(sandbox)
@@ -176,6 +176,6 @@ def shutdown_up(world, table):
 
 
 def provoke(world, up, faults):
-    """Has the sandbox inside `up` fail: its port is the one that it listens on beside the api's."""
+    """Makes the sandbox inside `up` fail: its port is the one that `up` listens on besides the api's."""
     port = next(port for port in listening(up.pid) if web.status(port, "/sandbox/faults") == 200)
     web.ask(port, "/sandbox/faults?" + "&".join(faults), method="PUT")

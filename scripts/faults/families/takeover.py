@@ -1,4 +1,4 @@
-"""Whoever fetches a minute dies, or stands still, in the middle of it."""
+"""The worker that fetches a minute dies or hangs in the middle of it."""
 
 import json
 import os
@@ -48,10 +48,10 @@ def takeover(world, table):
 
 
 def lose_holder(world, sandbox, fetchers, number, rule):
-    """Takes the holder away; the minute, the calls in it, when it was published on the tape, and who held it."""
+    """Takes away the lease's holder; returns the minute, its calls, when it was published on the tape, and the holder."""
     redis = world.redis
     world.faults(sandbox, rule)
-    # The rest of this minute goes by before.
+    # The fault only matters from the next minute on.
     before = world.minute_now()
     asked = calls_so_far(world, sandbox)
     until("the next minute", lambda: world.minute_now() > before, 60)
@@ -76,5 +76,5 @@ def lose_holder(world, sandbox, fetchers, number, rule):
 
 
 def calls_so_far(world, sandbox):
-    """The first call of a minute may come, by the provider's clock, before it."""
+    """By the provider's clock, the first call for a minute may be in the minute before."""
     return sum(world.requests(sandbox).values())

@@ -1,7 +1,7 @@
 package import Tape
 
 extension LedgerAudit {
-    /// Holds an entry against what the table of seen keys has under its key: this entry, nothing else.
+    /// Compares an entry with the entry id that the table of seen keys has under its key; they must be equal.
     package mutating func checkSeen(_ id: StreamID, _ identity: String, _ entry: String?) {
         guard entry != "\(id)" else { return }
         if let entry {
@@ -11,9 +11,9 @@ extension LedgerAudit {
         }
     }
 
-    /// Holds a field of the table of seen keys, and its entry, against the ledger.
+    /// Compares a field of the table of seen keys, with its entry id, with the ledger.
     ///
-    /// `found` is the ledger's entry at that id now, nil where there is none.
+    /// `found` is the ledger's present entry with that id; nil if there is none.
     package mutating func checkField(_ identity: String, _ entry: String, found: TapeEntry?) {
         guard let id = StreamID(entry) else {
             return report(nil, "the table of seen keys has no entry for \"\(identity)\" but \(entry.prefix(50))")

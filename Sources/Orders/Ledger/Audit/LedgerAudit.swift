@@ -1,24 +1,25 @@
 package import Basics
 package import Tape
 
-/// Adds the ledger up again, entry by entry, and gathers what is not as `create_order.lua` and the opening left it.
+/// Sums up the ledger again, entry by entry, and collects everything that `create_order.lua` and the opening would not have
+/// written.
 ///
-/// Entries come in their order, from the first one on. What else is held against the ledger, the table of seen keys, the
-/// rates, the read model, is told of the same entries by its own methods.
+/// Entries must be passed in order, from the first one. The table of seen keys, the rates and the read model are compared with
+/// the same entries through methods of their own.
 package struct LedgerAudit: Sendable {
     /// What is wrong.
     package private(set) var findings = LedgerFindings()
-    /// What a person may want to know, and is not wrong.
+    /// What is worth knowing but not wrong.
     package private(set) var notes = LedgerFindings()
-    /// The first entry, if it is a readable opening; nil before that, and a later opening changes nothing here.
+    /// The first entry, if it is a readable opening; nil before that, and unaffected by a later opening.
     package private(set) var opening: LedgerOpening?
-    /// What the ledger allows, as of the newest entry; the standard ones while no opening was read.
+    /// The ledger's terms as of the newest entry; the standard ones until an opening was read.
     package private(set) var terms = LedgerTerms.standard
-    /// How many orders there were, unreadable ones included.
+    /// The number of orders, including unreadable ones.
     package private(set) var orders = 0
     /// The running total of the newest entry that has one.
     package private(set) var total: Satoshi?
-    /// The id of the entry that was taken last, readable or not; nil before the first.
+    /// The id of the last entry that was taken, readable or not; nil before the first.
     package private(set) var last: StreamID?
     private var sums: [Currency: ReadModelStatistics.Sums] = [:]
     private var createdLast: Timestamp?
@@ -26,26 +27,26 @@ package struct LedgerAudit: Sendable {
     private var model: ReadModelStatistics?
     private var rates: [Minute: BTCRates]
 
-    /// The longest that a config may allow: `orders.max_rate_age`.
+    /// The highest `orders.max_rate_age` that a config may set.
     private static let oldestRate: Duration = .seconds(3600)
     /// How far a rate's minute may be ahead: see `Offer`.
     private static let lead: Duration = .seconds(5)
 
-    /// `rates` are those that are known before the walk; `add` takes others.
+    /// `rates` are those known before the walk; `add` adds others.
     ///
-    /// `readModel` was read before the ledger is walked, so that it cannot be ahead of the walk; nil where there is none.
+    /// `readModel` must be read before the ledger, so that it cannot be ahead of the walk; nil if there is none.
     package init(rates: [Minute: BTCRates] = [:], readModel: ReadModelStatistics? = nil) {
         self.rates = rates
         model = readModel?.last == nil ? nil : readModel
     }
 
-    /// Takes over rates by which orders may be priced that are taken from now on.
+    /// Adds rates that the following orders may be priced by.
     package mutating func add(_ rates: BTCRates) { self.rates[rates.minute] = rates }
 
-    /// The sums of the orders taken so far; zero for a currency without any, and unreadable orders are left out.
+    /// The sums of the readable orders so far; zero for a currency without orders.
     package subscript(currency: Currency) -> ReadModelStatistics.Sums { sums[currency] ?? .init() }
 
-    /// Takes the next entry; the order that it is, if it can be read as one.
+    /// Takes the next entry; returns its order, if it is a readable one.
     @discardableResult
     package mutating func take(_ entry: TapeEntry) -> LedgerOrder? {
         defer {
@@ -75,13 +76,13 @@ package struct LedgerAudit: Sendable {
                 findings.add(entry.id, "is the first, and not the ledger's opening")
             }
             if !["opened", "raised", "added"].contains(where: { entry.fields[$0] != nil }) { orders += 1 }
-            // The next one's is held against what stands there, if anything does.
+            // The next entry is compared with the stored total, if there is one.
             total = entry.text("total").flatMap { Satoshi(digits: $0.utf8) }
             return nil
         }
     }
 
-    /// Says that there are no more entries.
+    /// Must be called after the last entry.
     package mutating func end() {
         if last == nil { findings.add(nil, "there is no ledger") }
         if uncheckedRates > 0 {
@@ -95,10 +96,10 @@ package struct LedgerAudit: Sendable {
         }
     }
 
-    /// Adds what is wrong, as somebody else has found.
+    /// Adds a problem that was found elsewhere.
     package mutating func report(_ id: StreamID?, _ reason: String) { findings.add(id, reason) }
 
-    /// Adds what is not wrong, as somebody else has found.
+    /// Adds a note that was found elsewhere.
     package mutating func note(_ id: StreamID?, _ reason: String) { notes.add(id, reason) }
 
     private mutating func take(_ found: LedgerOpening, isFirst: Bool) {
@@ -158,7 +159,7 @@ package struct LedgerAudit: Sendable {
         var sum = self[order.currency]
         sum.count += 1
         sum.units += UInt128(order.amount.units)
-        // Beyond what can be counted the running total has been found wrong already.
+        // If the sum overflows, the running total has already been reported as wrong.
         let (satoshi, overflow) = sum.satoshi.value.addingReportingOverflow(order.satoshi.value)
         if !overflow { sum.satoshi = Satoshi(satoshi) }
         sums[order.currency] = sum

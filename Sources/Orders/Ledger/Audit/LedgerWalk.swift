@@ -2,9 +2,9 @@ import Basics
 package import Redis
 package import Tape
 
-/// Takes an audit through a ledger as it stands in Redis.
+/// Runs an audit over a ledger in Redis.
 ///
-/// Only reads, in batches: orders may be taken, and projected, meanwhile.
+/// Only reads, in batches; orders may be taken and projected in the meantime.
 package struct LedgerWalk: Sendable {
     private let redis: RedisClient
     private let ledger: StreamReader
@@ -27,7 +27,7 @@ package struct LedgerWalk: Sendable {
 
     /// Walks from the first entry to the newest.
     package func run() async throws(RedisError) -> LedgerAudit {
-        // Before the ledger is: it cannot be ahead then.
+        // Read before the ledger, so that it cannot be ahead.
         let model = try await ReadModelState(readModel, ReadModelKeys(keys))
         var audit = LedgerAudit(readModel: model.statistics)
         for damage in model.damage { audit.report(nil, damage) }
@@ -36,21 +36,22 @@ package struct LedgerWalk: Sendable {
         var (next, nextRates): (StreamID?, StreamID?) = (.lowest, .lowest)
         while let first = next {
             let entries = try await ledger.oldest(Self.batch, from: first)
-            // Behind the orders: their rates were published before them.
+            // Read after the orders, whose rates were published before them.
             try await addRates(from: &nextRates, &audit)
             for entry in entries { audit.take(entry) }
             if let table { matched += try await checkSeen(entries, upTo: table.newest, &audit) }
             next = entries.count < Self.batch ? nil : entries.last?.id.successor
         }
         audit.end()
-        // Fields that no order of the walk has asked for are looked at only where there are any.
+        // The table is only scanned if it has fields that no order of the walk accounts for.
         if let table, table.size != matched { try await checkTable(&audit) }
         return audit
     }
 
-    /// How many fields the table of seen keys has, and the ledger's newest entry then; nil if it cannot be asked.
+    /// The number of fields in the table of seen keys, and the ledger's newest entry at that time; nil if the table cannot be
+    /// read.
     ///
-    /// Both in one round trip, the entry first: an order that comes in between costs a look at the table, and hides nothing.
+    /// Both in one round trip, the entry first: an order in between only causes a scan of the table, and hides nothing.
     private func tableSize(
         _ audit: inout LedgerAudit
     ) async throws(RedisError) -> (newest: StreamID, size: Int64)? {
@@ -64,7 +65,7 @@ package struct LedgerWalk: Sendable {
         return (newest ?? .lowest, replies.1.integer ?? 0)
     }
 
-    /// Whether the table of seen keys can be asked; one that is missing can.
+    /// Whether the table of seen keys can be read; a missing table counts as readable.
     private func hasTable(_ audit: inout LedgerAudit) async throws(RedisError) -> Bool {
         let type = try await redis.send(RedisCommand("TYPE", keys.seen)).text ?? ""
         guard type != "hash", type != "none" else { return true }
@@ -72,7 +73,7 @@ package struct LedgerWalk: Sendable {
         return false
     }
 
-    /// Returns how many fields of the table lead to these entries, of those up to `newest`.
+    /// Returns how many fields of the table point to these entries, counting those up to `newest`.
     private func checkSeen(
         _ entries: [TapeEntry], upTo newest: StreamID, _ audit: inout LedgerAudit
     ) async throws(RedisError) -> Int64 {
@@ -106,7 +107,7 @@ package struct LedgerWalk: Sendable {
         } while cursor != "0"
     }
 
-    /// The ledger's entries at these ids, nil where there is none; asks for all of them at once.
+    /// The ledger's entries with these ids, nil for missing ones; requests all of them at once.
     private func entries(at ids: [StreamID?]) async throws(RedisError) -> [TapeEntry?] {
         let ledger = ledger
         let found = await withTaskGroup(of: (Int, Result<TapeEntry?, RedisError>).self) { group in
@@ -126,7 +127,7 @@ package struct LedgerWalk: Sendable {
         return entries
     }
 
-    /// Adds the rates of the stream from an id on, and moves the id behind them.
+    /// Adds the stream's rates from an id on, and advances the id.
     private func addRates(from next: inout StreamID?, _ audit: inout LedgerAudit) async throws(RedisError) {
         while let first = next {
             let entries = try await rates.oldest(Self.batch, from: first)

@@ -1,15 +1,15 @@
 import Redis
 import Tape
 
-/// A read model of orders at one moment: its sums, and whether its streams are as long as these count.
+/// A read model of orders at one moment: its sums, and whether the lengths of its streams match them.
 struct ReadModelState {
-    /// nil where they cannot be read.
+    /// nil if they cannot be read.
     private(set) var statistics: ReadModelStatistics?
-    /// What is wrong with it by itself, in words.
+    /// Problems of the read model itself, in words.
     private(set) var damage: [String] = []
 
     init(_ redis: RedisClient, _ keys: ReadModelKeys) async throws(RedisError) {
-        // Which streams there are the statistics say; currencies may be added in between.
+        // The statistics state which streams there are; currencies may be added in the meantime.
         var currencies = LedgerTerms.standard.currencies
         repeat {
             let state = try await Self(redis, keys, currencies)
@@ -21,7 +21,7 @@ struct ReadModelState {
 
     private init(_ redis: RedisClient, _ keys: ReadModelKeys, _ currencies: [Currency]) async throws(RedisError) {
         let streams = [nil] + currencies.map { Optional($0) }
-        // Sums and streams are written at once, and are to be read at once; a transaction has its connection for itself.
+        // Sums and streams are written together, and so must be read together; a transaction needs a connection of its own.
         let client = redis.separate()
         defer { client.close() }
         _ = try await client.send(RedisCommand("MULTI"))

@@ -1,13 +1,13 @@
--- What the scripts of the ledger and the read model read alike; stands in front of them.
+-- Functions that the scripts of the ledger and of the read model share; inserted at their start.
 
--- Whether the text is a whole number in ASCII digits, of at most `most` of them, without a leading zero.
+-- Whether the text is a whole number of ASCII digits, at most `most` of them.
 local function is_digits(text, most) return #text <= most and string.find(text, '^%d+$') ~= nil end
 
 local function is_whole(text, most)
   return is_digits(text, most) and (text == '0' or string.sub(text, 1, 1) ~= '0')
 end
 
--- Whether whole numbers without leading zeros are in this order: tonumber is not exact beyond 2^53.
+-- Compares whole numbers without leading zeros; tonumber is not exact beyond 2^53.
 local function is_less(left, right) return #left < #right or #left == #right and left < right end
 
 local function is_lower(left, right)
@@ -17,7 +17,7 @@ local function is_lower(left, right)
   return is_less(left_number, right_number)
 end
 
--- Whether the text is an entry's id as Redis writes it, of two numbers of 64 bits.
+-- Whether the text is an entry id as Redis writes it: two 64-bit numbers.
 local function is_id(text)
   local most = '18446744073709551615'
   local time, number = string.match(text, '^(%d+)-(%d+)$')
@@ -31,18 +31,18 @@ local function fields_of(entry)
   return fields
 end
 
--- The entry that a value of the table of keys leads to; nil if there is none, and for what is no id.
+-- The entry that a value of the table of keys points to; nil if there is none, or the id is invalid.
 local function entry_at(ledger, id)
   return id and is_id(id) and redis.call('XRANGE', ledger, id, id)[1] or nil
 end
 
--- The list that an entry has added currencies to; nil if it has not.
+-- The list of currencies that an entry extended; nil if it added none.
 local function list_before(fields)
   local list, new = fields.currencies or '', ',' .. (fields.new_currencies or '')
   if fields.added and #new > 1 and string.sub(list, -#new) == new then return string.sub(list, 1, -#new - 1) end
 end
 
--- What shows that cointape did not write the ledger's first or newest entry; nil if nothing does.
+-- The reason why the ledger's first or newest entry cannot come from cointape; nil if both are fine.
 local function damage_at_ends(first, newest)
   if not fields_of(first).opened then return 'the first entry, ' .. first[1] .. ', is not an opening' end
   local fields = fields_of(newest)
