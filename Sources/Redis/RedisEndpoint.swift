@@ -1,7 +1,9 @@
 package import Basics
 
-/// Where a Redis is and who we are there: `redis://[user[:password]@]host[:port][/db]` or
-/// `unix://[user[:password]@]/path/to/socket[?db=n]`.
+/// Where a Redis is, and as whom a client connects.
+///
+/// As a URL: `redis://[user[:password]@]host[:port][/db]`, `rediss://` with TLS, or `unix://[user[:password]@]/path/to/socket[?db=n]`.
+/// `valkey://` and `valkeys://` mean the same as `redis://` and `rediss://`.
 package struct RedisEndpoint: Equatable, Sendable, CustomStringConvertible {
     package enum Address: Equatable, Sendable {
         /// The host is a name or an address; an IPv6 address stands without brackets.
@@ -17,27 +19,33 @@ package struct RedisEndpoint: Equatable, Sendable, CustomStringConvertible {
     package let password: String?
     /// For `SELECT` on each new connection; 0, which is Redis' default, is not sent.
     package let database: Int
+    /// nil for connections in plain text.
+    package var tls: RedisTLS?
 
-    package init(address: Address, user: String? = nil, password: String? = nil, database: Int = 0) {
+    package init(
+        address: Address, user: String? = nil, password: String? = nil, database: Int = 0, tls: RedisTLS? = nil
+    ) {
         self.address = address
         self.user = user
         self.password = password
         self.database = database
+        self.tls = tls
     }
 
     /// Reads a URL whose port is 6379 and whose database is 0 unless it says otherwise.
     ///
-    /// Throws words that say what is wrong, for `rediss://` too: TLS is not supported.
+    /// `rediss://` trusts the authorities of the system. Throws words that say what is wrong.
     package init(parsing url: String) throws(InvalidText) {
         if let hidden = HiddenCharacter(in: url) {
             throw InvalidText("has \(hidden); what belongs there is written %20 and the like")
         }
         let parts = url.split(separator: "://", maxSplits: 1).map(String.init)
-        guard parts.count == 2 else { throw InvalidText("should start with redis:// or unix://") }
+        guard parts.count == 2 else { throw InvalidText(Self.wrongScheme) }
         var rest = parts[1][...]
         (user, password) = try Self.takeCredentials(from: &rest)
         switch parts[0] {
-        case "redis":
+        case "redis", "rediss", "valkey", "valkeys":
+            tls = parts[0].hasSuffix("ss") || parts[0].hasSuffix("ys") ? RedisTLS() : nil
             let pieces = rest.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
             address = try Self.tcp(pieces.first ?? "")
             database = try Self.database(pieces.count > 1 ? pieces[1] : "")
@@ -54,12 +62,12 @@ package struct RedisEndpoint: Equatable, Sendable, CustomStringConvertible {
             let query = pieces.count > 1 ? pieces[1] : "db="
             guard query.hasPrefix("db=") else { throw InvalidText("knows no query but db=<number>") }
             database = try Self.database(query.dropFirst(3))
-        case "rediss":
-            throw InvalidText("TLS (rediss://) is not supported; use redis:// to a local proxy such as stunnel")
         default:
-            throw InvalidText("should start with redis:// or unix://")
+            throw InvalidText(Self.wrongScheme)
         }
     }
+
+    private static let wrongScheme = "should start with redis://, rediss:// or unix://"
 
     /// Host and port, or path: never user or password.
     package var description: String {

@@ -58,6 +58,19 @@ extension RedisEndpoint {
             case .tcp(let host, let port): "redis-cli -h \(host) -p \(port)"
             case .unix(let path): "redis-cli -s \(path)"
             }
-        return database == 0 ? place : "\(place) -n \(database)"
+        return ([place] + (tls?.cli ?? []) + (database == 0 ? [] : ["-n \(database)"])).joined(separator: " ")
+    }
+}
+
+extension RedisTLS {
+    /// The same as options of redis-cli, which checks either all or nothing.
+    fileprivate var cli: [String] {
+        var options = ["--tls"]
+        if let authorities { options.append("--cacert \(authorities)") }
+        if let certificate { options.append("--cert \(certificate)") }
+        if let key { options.append("--key \(key)") }
+        if let serverName { options.append("--sni \(serverName)") }
+        if verification == .none { options.append("--insecure") }
+        return options
     }
 }

@@ -14,9 +14,9 @@ package struct RedisSettings: Equatable, Sendable {
         guard let reader = parent.object("redis", optional: true, "The Redis in which the workers meet.") else {
             return nil
         }
-        let endpoint = reader.parsed(
-            "url", type: "Redis URL", default: "redis://127.0.0.1:6379",
-            "`redis://[user[:password]@]host[:port][/db]` or `unix://[user[:password]@]/path[?db=n]`."
+        let endpoint = reader.endpoint(
+            "`redis://[user[:password]@]host[:port][/db]`, `rediss://` with TLS, or "
+                + "`unix://[user[:password]@]/path[?db=n]`.", default: "redis://127.0.0.1:6379"
         ) { try RedisEndpoint(parsing: $0) }
         let prefix = reader.parsed("prefix", type: "string", default: "", "Goes before the name of every key.") {
             text in
@@ -27,7 +27,6 @@ package struct RedisSettings: Equatable, Sendable {
         }
         reader.finish()
         guard let endpoint, let prefix else { return nil }
-        if let password = endpoint.password { reader.context.keepSecret(password) }
         self.endpoint = endpoint
         keys = TapeKeys(prefix: prefix)
     }
@@ -40,11 +39,62 @@ extension ConfigReader {
         url: String = "Like `redis.url`, which is used when this is empty."
     ) -> RedisEndpoint? {
         guard let reader = object(name, optional: true, summary) else { return nil }
-        let endpoint = reader.parsed("url", type: "Redis URL", default: "", url) { text in
+        let endpoint = reader.endpoint(url, default: "") { text in
             text.isEmpty ? otherwise : try RedisEndpoint(parsing: text)
         }
         reader.finish()
-        if let password = endpoint?.password { reader.context.keepSecret(password) }
         return endpoint
+    }
+
+    /// The fields `url` and `tls` of an object; nil if one is wrong.
+    ///
+    /// The password is registered as a secret, so that no output shows it.
+    fileprivate func endpoint(
+        _ summary: String, default defaultText: String, _ parse: (String) throws -> RedisEndpoint
+    ) -> RedisEndpoint? {
+        var isOwn = false
+        let parsed = parsed("url", type: "Redis URL", default: defaultText, summary) { text in
+            isOwn = !text.isEmpty
+            return try parse(text)
+        }
+        let tls = tls
+        guard var endpoint = parsed, let tls else { return nil }
+        if let password = endpoint.password { context.keepSecret(password) }
+        // Without a URL of its own it is another object's, with what that says of TLS.
+        if isOwn, endpoint.tls != nil {
+            endpoint.tls = tls
+        } else if tls != RedisTLS() {
+            complain(about: "tls", "counts only for a url that begins with rediss://")
+        }
+        return endpoint
+    }
+
+    private var tls: RedisTLS? {
+        guard let reader = object("tls", optional: true, "How connections of a `rediss://` URL are secured.") else {
+            return nil
+        }
+        func file(_ name: String, _ summary: String) -> String? { reader.string(name, default: "", summary) }
+        let authorities = file(
+            "ca",
+            "A file in PEM with the authorities that are trusted, or a folder of such; empty: those of the system.")
+        let certificate = file("certificate", "A file in PEM with the client's certificate, if the server wants one.")
+        let key = file("key", "A file in PEM with the certificate's key.")
+        let serverName = reader.string(
+            "server_name", default: "", "The name in the server's certificate; empty: the host of the URL.")
+        let verification = reader.choice(
+            "verify", default: RedisTLS.Verification.full,
+            "What is checked of the server's certificate: authority and name, the authority alone, or nothing.")
+        if let certificate, let key, certificate.isEmpty != key.isEmpty {
+            reader.complain(
+                about: certificate.isEmpty ? "key" : "certificate",
+                "needs \(certificate.isEmpty ? "certificate" : "key") too")
+        }
+        reader.finish()
+        guard let authorities, let certificate, let key, let serverName, let verification else { return nil }
+        func given(_ text: String) -> String? { text.isEmpty ? nil : text }
+        return RedisTLS(
+            authorities: given(authorities), certificate: given(certificate), key: given(key),
+            serverName: given(serverName),
+            verification: verification)
     }
 }

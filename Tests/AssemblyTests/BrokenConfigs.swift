@@ -293,7 +293,7 @@ extension BrokenConfig {
         BrokenConfig(
             "a Redis URL with an unknown scheme", .fetch,
             [(#""schedule""#, #""redis": {"url": "http://:canary-7e21@localhost"},\#n  "schedule""#)],
-            "fetch.json:4:20: redis.url: should start with redis:// or unix://"),
+            "fetch.json:4:20: redis.url: should start with redis://, rediss:// or unix://"),
         BrokenConfig(
             "a Redis URL with a bad port, whose password is a secret", .fetch,
             [(#""schedule""#, #""redis": {"url": "redis://:canary-7e21@localhost:99999"},\#n  "schedule""#)],
@@ -362,8 +362,8 @@ extension BrokenConfig {
             "merge.json:8:11: key.membre: unknown key (did you mean member?)"),
         BrokenConfig(
             "a ledger's Redis with an unknown scheme, whose password is a secret", .project,
-            [("redis://127.0.0.1:6380", "rediss://:canary-7e21@127.0.0.1:6380")],
-            "project.json:4:31: orders.redis.url: TLS (rediss://) is not supported; use redis:// to a local proxy such as stunnel"
+            [("redis://127.0.0.1:6380", "rediz://:canary-7e21@127.0.0.1:6380")],
+            "project.json:4:31: orders.redis.url: should start with redis://, rediss:// or unix://"
         ),
         BrokenConfig(
             "a read model's Redis that is a number", .project, [(#"{"url": ""}"#, #"{"url": 6380}"#)],
@@ -380,7 +380,7 @@ extension BrokenConfig {
         BrokenConfig(
             "a project worker's Redis that is wrong is not all that is told", .project,
             [(#""name": "ledger","#, #""name": "ledger", "redis": {"url": "nowhere"},"#), ("6380", "x")],
-            "project.json:3:38: redis.url: should start with redis:// or unix://",
+            "project.json:3:38: redis.url: should start with redis://, rediss:// or unix://",
             "project.json:4:31: orders.redis.url: has a port that is not a number from 1 to 65535"),
         BrokenConfig(
             "a port out of range", .api, [(#""port": 6667"#, #""port": 66667"#)],

@@ -10,6 +10,12 @@ import Testing
         ("redis://[::1]:7000", RedisEndpoint(address: .tcp(host: "::1", port: 7000))),
         ("redis://:p%40ss@h/", RedisEndpoint(address: .tcp(host: "h", port: 6379), password: "p@ss")),
         ("redis://u:p@h:1/2", RedisEndpoint(address: .tcp(host: "h", port: 1), user: "u", password: "p", database: 2)),
+        (
+            "rediss://u:p@h",
+            RedisEndpoint(address: .tcp(host: "h", port: 6379), user: "u", password: "p", tls: RedisTLS())
+        ),
+        ("valkey://h:1", RedisEndpoint(address: .tcp(host: "h", port: 1))),
+        ("valkeys://h:1", RedisEndpoint(address: .tcp(host: "h", port: 1), tls: RedisTLS())),
         ("unix:///run/redis.sock", RedisEndpoint(address: .unix(path: "/run/redis.sock"))),
         (
             "unix://u:p@/run/r.sock?db=4",
@@ -21,7 +27,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "localhost:6379", "http://h", "rediss://h", "redis://", "redis://h:0", "redis://h:70000", "redis://h:x",
+        "", "localhost:6379", "http://h", "rediss://", "redissss://h", "redis://", "redis://h:0", "redis://h:70000",
+        "redis://h:x",
         "redis://h/x", "redis://h/-1", "unix://run/redis.sock", "unix:///s?database=1", "redis://secretuser@h",
         "redis://u:%zzsecret@h", "redis://127.0.0.1\n", " redis://h", "redis://h :1", "redis://h:1,h:2", "redis://h,i",
         "redis://::1", "redis://::1:6379", "redis://[::1", "redis://[h]", "redis://[::1]x", "redis://h:",
@@ -33,6 +40,16 @@ import Testing
     func `refuses what is not a Redis URL, without quoting it`(url: String) {
         let error = #expect(throws: InvalidText.self) { try RedisEndpoint(parsing: url) }
         #expect(error?.description.contains("secret") == false)
+    }
+
+    @Test func `redis-cli is told how to reach it, without user or password`() {
+        let address = RedisEndpoint.Address.tcp(host: "h", port: 1)
+        let tls = RedisTLS(authorities: "/ca.pem", certificate: "/me.pem", key: "/me.key", serverName: "redis.example")
+        #expect(
+            RedisEndpoint(address: address, user: "u", password: "p", database: 2, tls: tls).cli
+                == "redis-cli -h h -p 1 --tls --cacert /ca.pem --cert /me.pem --key /me.key --sni redis.example -n 2")
+        let insecure = RedisEndpoint(address: .tcp(host: "localhost", port: 6379), tls: RedisTLS(verification: .none))
+        #expect(insecure.cli == "redis-cli --tls --insecure")
     }
 
     @Test func `is described without user or password`() throws {

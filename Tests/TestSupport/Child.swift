@@ -50,10 +50,15 @@ package final class Child: Sendable {
         signal(SIGTERM)
         let last = DispatchWorkItem { [weak self] in self?.signal(SIGKILL) }
         DispatchQueue.global().asyncAfter(deadline: .now() + deadline, execute: last)
-        // Without taking its number from it, which the signal might still go to.
+        wait()
+        last.cancel()
+    }
+
+    /// Blocks until it has ended.
+    package func wait() {
+        // Without taking its number from it, which a signal might still go to.
         var info = siginfo_t()
         while isRunning, waitid(P_PID, id_t(identifier), &info, WEXITED | WNOWAIT) != 0, errno == EINTR {}
-        last.cancel()
     }
 
     private var ended: Int32? {

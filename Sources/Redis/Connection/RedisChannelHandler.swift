@@ -14,7 +14,10 @@ final class RedisChannelHandler: ChannelInboundHandler {
     private var timer: (fires: NIODeadline, task: Scheduled<Void>)?
     private var context: ChannelHandlerContext?
     private var isRetired = false
-    /// An error that the server said before anything was asked, such as that it has too many clients.
+    /// Whether anything has come that is a reply.
+    private(set) var hasReplied = false
+    /// Why the connection ends, if that is known better than by its end: an error that the server sent before any command, such as that
+    /// it has too many clients, or one of TLS.
     private var lastWords: String?
 
     init(_ queue: CommandQueue) {
@@ -62,6 +65,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
         do {
             try buffer.withUnsafeReadableBytes { bytes in
                 try parser.feed(bytes) { reply in
+                    hasReplied = true
                     if let entry = pending.popFirst() { return entry.complete(.success(reply)) }
                     if case .error(let text) = reply { lastWords = text }
                     context.close(promise: nil)
@@ -80,6 +84,8 @@ final class RedisChannelHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // A refusal of TLS may come before there is a command that it could fail.
+        if lastWords == nil { lastWords = RedisTLS.description(of: error) }
         fail("\(error)")
         context.close(promise: nil)
     }

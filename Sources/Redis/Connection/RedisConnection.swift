@@ -1,6 +1,7 @@
 import Basics
 import NIOCore
 import NIOPosix
+import NIOSSL
 
 #if canImport(Glibc)
     import Glibc
@@ -46,9 +47,15 @@ struct RedisConnection: Sendable {
             return connection
         } catch {
             connection.close()
-            throw OpenFailure(error: error, isSilence: error.code == .timeout)
+            let isUnderstood = (try? await connection.isUnderstood.get()) ?? false
+            throw OpenFailure(
+                error: isUnderstood ? error : error.asking(isSecured: endpoint.tls != nil),
+                isSilence: error.code == .timeout)
         }
     }
+
+    /// Whether a reply has come.
+    private var isUnderstood: EventLoopFuture<Bool> { channel.eventLoop.submit { handler.value.hasReplied } }
 
     func send(_ command: RedisCommand, timeout: Duration, _ complete: @escaping RedisCompletion) {
         let deadline = NIODeadline.now() + TimeAmount(timeout)
@@ -119,10 +126,17 @@ struct RedisConnection: Sendable {
         _ endpoint: RedisEndpoint, group: any EventLoopGroup, timeout: Duration
     ) async throws -> RedisConnection {
         let bootstrap = ClientBootstrap(group: group).connectTimeout(TimeAmount(timeout))
-        let prepare: @Sendable (any Channel) -> EventLoopFuture<RedisConnection> = { channel in
+        let tls = endpoint.tls
+        var secured: NIOSSLContext?
+        // Files are read, which may block.
+        if let tls { secured = try await NIOThreadPool.singleton.runIfActive { try tls.context() } }
+        let prepare: @Sendable (any Channel) -> EventLoopFuture<RedisConnection> = { [secured] channel in
             channel.eventLoop.makeCompletedFuture {
                 let queue = CommandQueue()
                 let handler = RedisChannelHandler(queue)
+                if let tls, let secured, case .tcp(let host, _) = endpoint.address {
+                    try channel.pipeline.syncOperations.addHandler(try tls.handler(secured, for: host))
+                }
                 try channel.pipeline.syncOperations.addHandler(handler)
                 return RedisConnection(
                     channel: channel, queue: queue, handler: NIOLoopBound(handler, eventLoop: channel.eventLoop))
@@ -153,6 +167,19 @@ struct RedisConnection: Sendable {
             return causes.first ?? "the host is not known"
         }
         if let error = error as? IOError { return String(cString: strerror(error.errnoCode)) }
-        return "\(error)"
+        return RedisTLS.description(of: error) ?? "\(error)"
     }
+}
+
+extension RedisError {
+    /// The same with a question where TLS meets plain text: neither side says so itself.
+    fileprivate func asking(isSecured: Bool) -> RedisError {
+        switch code {
+        case .timeout where isSecured: adding("; does this port speak TLS? In plain text the URL begins with redis://")
+        case .connectionLost where !isSecured: adding("; does this port speak TLS? Then the URL begins with rediss://")
+        default: self
+        }
+    }
+
+    private func adding(_ text: String) -> RedisError { RedisError(code, command: command, message: message + text) }
 }
