@@ -11,6 +11,7 @@ struct RedisBench: AsyncParsableCommand {
         commandName: "redis", abstract: "Send a command again and again over one connection; commands a second.")
 
     @Option(help: "The Redis.") var url = "redis://127.0.0.1:6379"
+    @Option(help: "A file with the authorities that are trusted, for rediss://.") var ca: String?
     @Option(help: "How many tasks share the connection.") var tasks = 64
     @Option(help: "How many commands they send in all.") var calls = 100_000
     @Option(help: "The bytes that every reply must have.") var size: Int?
@@ -20,7 +21,9 @@ struct RedisBench: AsyncParsableCommand {
     func run() async throws {
         guard let name = command.first, tasks > 0 else { throw ValidationError("there is no command, or no task") }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let client = RedisClient(try RedisEndpoint(parsing: url), group: group, logger: Logger(label: "bench"))
+        var endpoint = try RedisEndpoint(parsing: url)
+        if endpoint.tls != nil { endpoint.tls = RedisTLS(authorities: ca) }
+        let client = RedisClient(endpoint, group: group, logger: Logger(label: "bench"))
         let command = RedisCommand(name, arguments: command.dropFirst().map { $0 as any RedisArgument })
         _ = try await client.send(command)
         let executor = onLoop ? LoopExecutor(group.next()) : nil
