@@ -43,7 +43,8 @@ import Testing
         let file = try config()
         let worker = try Cointape(["run", file], environment: environment)
         try await eventually(within: .seconds(30), "the worker has connected: \(worker.text)") {
-            try await redis.client().send(RedisCommand("CLIENT", "LIST")).text?.contains("name=cointape-toplist") == true
+            try await redis.client().send(RedisCommand("CLIENT", "LIST")).text?.contains("name=cointape-toplist")
+                == true
         }
         // What it prints mends the matter, through TLS.
         _ = try await redis.client().send(RedisCommand("CONFIG", "SET", "maxmemory", "1mb"))
