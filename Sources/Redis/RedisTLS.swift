@@ -118,9 +118,13 @@ package struct RedisTLS: Equatable, Sendable {
         }
         if names("CERTIFICATE_VERIFY_FAILED") {
             return
-                "no authority that is trusted has signed the server's certificate: redis.tls.ca names the authorities"
+                "the server's certificate is not valid: no authority that is trusted has signed it (redis.tls.ca), or it has expired"
         }
-        if names("CERTIFICATE_REQUIRED", "HANDSHAKE_FAILURE") {
+        if names("HANDSHAKE_FAILURE") {
+            return
+                "the server refuses the handshake: it wants a client's certificate (redis.tls.certificate), or has no cipher in common"
+        }
+        if names("CERTIFICATE_REQUIRED") {
             return "the server wants a client's certificate: redis.tls.certificate and redis.tls.key"
         }
         if names("UNKNOWN_CA", "BAD_CERTIFICATE", "CERTIFICATE_EXPIRED", "CERTIFICATE_UNKNOWN", "DECRYPT_ERROR") {

@@ -57,9 +57,10 @@ extension ConfigReader {
             isOwn = !text.isEmpty
             return try parse(text)
         }
+        // Also if something else is wrong.
+        if let password = parsed?.password { context.keepSecret(password) }
         let tls = tls
         guard var endpoint = parsed, let tls else { return nil }
-        if let password = endpoint.password { context.keepSecret(password) }
         // Without a URL of its own it is another object's, with what that says of TLS.
         if isOwn, endpoint.tls != nil {
             endpoint.tls = tls

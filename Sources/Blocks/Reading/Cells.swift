@@ -26,7 +26,8 @@ struct Cells {
         guard rows > 0 else { return }
         let width = places.count / rows
         let first = csv.count
-        let size = places.reduce(rows * (width + 1)) { $0 + $1.count }
+        // Commas and the end of the line; a row without cells, of damaged columns, has its end alone.
+        let size = places.reduce(rows * (max(1, width) + 1)) { $0 + $1.count }
         csv.append(addingCapacity: size) { output in
             output.withUnsafeMutableBufferPointer { output, end in
                 bytes.withUnsafeBufferPointer { bytes in
