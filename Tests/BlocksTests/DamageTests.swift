@@ -82,6 +82,22 @@ import Testing
         }
     }
 
+    @Test(arguments: ["[]", "rubbish"]) func `rows of lists without columns are refused`(columns: String) async throws {
+        var contents = contents
+        let fields = contents.layouts[0].fields
+        contents.layouts[0] = Layout(json: Array(columns.utf8), key: nil)
+        contents.layouts[0].fields = fields
+        let old = contents.segments[0]
+        contents.segments[0] = Segment(order: nil, kinds: old.kinds, minutes: old.minutes, raw: old.raw)
+        contents.segments[0].layout = 0
+        let bytes = contents.bytes
+        await #expect(throws: BlockDamage.self) { _ = try await Block.open(BlockInMemory(bytes)) }
+        // And what writes rows keeps within its buffer.
+        var csv: [UInt8] = []
+        Cells().append(rows: 3, to: &csv) { _, place in #expect(place.count == 2) }
+        #expect(csv == Array("\r\n\r\n\r\n".utf8))
+    }
+
     @Test func `no head ends a process`() async throws {
         let bytes = contents.bytes
         var random = SeededGenerator(state: 4)

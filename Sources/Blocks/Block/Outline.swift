@@ -150,6 +150,8 @@ extension Segment {
             let bytes = Array(try reader.take((count + 3) / 4))
             kinds = (0..<count).map { Kind.allCases[Int(bytes[$0 / 4] >> UInt8($0 % 4 * 2) & 3)] }
             guard layout >= 0 || !kinds.contains(where: \.isList) else { throw wrong }
+            // Lists without columns are kept as they are.
+            guard layout >= 0 && !layouts[layout].columns.isEmpty || !kinds.contains(.rows) else { throw wrong }
         }
     }
 }
