@@ -37,7 +37,9 @@ import Testing
         for coin in contents.coins.values {
             let chunk = Array(coin.chunks[0].dropLast(4))
             for _ in 0..<50 {
-                let chunk = try? Chunk(CRC32.sealed(damaged(chunk, &random))[...], segment, layout)
+                let chunk = try? Chunk(
+                    CRC32.sealed(damaged(chunk, &random))[...], lists: segment.tables,
+                    columns: layout.chunkColumns(segment.order).count)
                 guard let chunk else { continue }
                 for list in 0..<segment.tables {
                     guard let row = chunk.row(inList: list) else { continue }

@@ -15,9 +15,9 @@ struct Layout: Equatable {
     let header: [UInt8]
 
     /// Number columns except the key; they are stored in chunks.
-    var numbers: [Int] { columns.indices.filter { columns[$0].type != .string && $0 != key } }
+    let numbers: [Int]
     /// Text columns; they seldom change.
-    var texts: [Int] { columns.indices.filter { columns[$0].type == .string } }
+    let texts: [Int]
 
     /// The columns whose cells are stored in a coin's chunk, in that order.
     func chunkColumns(_ order: Int?) -> [Int] { numbers.filter { $0 != order } }
@@ -33,6 +33,8 @@ struct Layout: Equatable {
 
     init(json: [UInt8], columns: [ListColumn], key: Int?) {
         (self.json, self.columns, self.key) = (json, columns, key)
+        numbers = columns.indices.filter { columns[$0].type != .string && $0 != key }
+        texts = columns.indices.filter { columns[$0].type == .string }
         var header: [UInt8] = []
         CSV.append(header: columns.map(\.name), to: &header)
         self.header = header

@@ -136,7 +136,7 @@ extension Segment {
         let kinds: [Kind]
 
         /// The number of lists whose rows are in chunks.
-        var tables: Int { kinds.count { $0 == .rows } }
+        let tables: Int
 
         fileprivate init(_ reader: inout ByteReader, _ layouts: [Layout]) throws(BlockDamage) {
             let wrong = BlockDamage("the block's outline has a segment that cannot be")
@@ -149,6 +149,7 @@ extension Segment {
             (self.layout, self.order) = (layout < 0 ? nil : layout, order < 0 ? nil : order)
             let bytes = Array(try reader.take((count + 3) / 4))
             kinds = (0..<count).map { Kind.allCases[Int(bytes[$0 / 4] >> UInt8($0 % 4 * 2) & 3)] }
+            tables = kinds.count { $0 == .rows }
             guard layout >= 0 || !kinds.contains(where: \.isList) else { throw wrong }
             // Lists without columns are kept as they are.
             guard layout >= 0 && !layouts[layout].columns.isEmpty || !kinds.contains(.rows) else { throw wrong }

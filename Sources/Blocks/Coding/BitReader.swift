@@ -33,17 +33,21 @@ struct BitReader {
     }
 
     /// Reads 0 to 64 bits.
-    mutating func read(_ width: Int) -> UInt64 {
-        if width > 32 {
-            let low = read(32)
-            return low | read(width - 32) << 32
-        }
+    @inline(__always) mutating func read(_ width: Int) -> UInt64 {
+        if width > 32 { return readWide(width) }
         let value = next & ((1 << UInt64(width)) &- 1)
         position += width
         return value
     }
 
-    mutating func readBit() -> Bool { read(1) == 1 }
+    private mutating func readWide(_ width: Int) -> UInt64 {
+        let low = read(32)
+        return low | read(width - 32) << 32
+    }
+
+    @inline(__always) mutating func readBit() -> Bool { read(1) == 1 }
+
+    mutating func skip(_ width: Int) { position += width }
 
     mutating func readNumber() -> UInt64 {
         let width = Int(read(6)) + 1
@@ -70,5 +74,23 @@ struct BitReader {
         }
         position += RiceCode.longestRun
         return readNumber()
+    }
+
+    /// Reads numbers one after another; faster than one by one, because several are taken of one load.
+    @inline(__always) mutating func readRice(_ code: RiceCode, _ count: Int, _ body: (UInt64) -> Void) {
+        var (window, width) = (0 as UInt64, 0)
+        for _ in 0..<count {
+            let ones = (~window).trailingZeroBitCount
+            let length = ones + 1 + code.width
+            if length <= width, ones < RiceCode.longestRun {
+                body(UInt64(ones) << UInt64(code.width) | (window >> UInt64(ones + 1)) & code.mask)
+                window >>= UInt64(length)
+                width -= length
+                position += length
+            } else {
+                body(readRice(code))
+                (window, width) = (next, 57)
+            }
+        }
     }
 }

@@ -63,22 +63,26 @@ enum NumberSeries {
         guard count > 1 else { return }
         guard let mode = Mode(rawValue: input.read(2)) else { throw BlockDamage("a series is of no known kind") }
         let code = RiceCode(width: mode == .constant ? 0 : Int(input.read(6)))
-        switch mode {
-        case .constant: numbers.append(contentsOf: repeatElement(number, count: count - 1))
-        case .rice:
-            for _ in 1..<count {
-                number &+= unfolded(input.readRice(code))
-                numbers.append(number)
-            }
-        case .changes:
-            var changed: [Bool] = []
-            changed.reserveCapacity(count - 1)
-            for _ in 1..<count { changed.append(input.readBit()) }
-            for isChanged in changed {
-                if isChanged { number &+= unfolded(input.readRice(code) &+ 1) }
-                numbers.append(number)
+        // Copies, because a reader that is a parameter is not kept in registers.
+        var flags = input
+        if mode == .changes { input.skip(count - 1) }
+        var bits = input
+        numbers.append(addingCapacity: count - 1) { numbers in
+            switch mode {
+            case .constant: numbers.append(repeating: number, count: count - 1)
+            case .rice:
+                bits.readRice(code, count - 1) { difference in
+                    number &+= unfolded(difference)
+                    numbers.append(number)
+                }
+            case .changes:
+                for _ in 1..<count {
+                    if flags.readBit() { number &+= unfolded(bits.readRice(code) &+ 1) }
+                    numbers.append(number)
+                }
             }
         }
+        input = bits
     }
 }
 

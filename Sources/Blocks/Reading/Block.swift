@@ -12,6 +12,8 @@ package final class Block: Sendable {
     private let cache: Mutex<Cache>
 
     private struct Cache {
+        /// What was read with the outline, until something else is read.
+        var ahead: ArraySlice<UInt8>?
         var groups: [DirectoryGroup?]
         var minutes: [MinutesPart?]
         /// The segment of which a list was asked for last.
@@ -20,8 +22,9 @@ package final class Block: Sendable {
         var kept: (segment: Int, limit: Int, rows: SegmentRows)?
     }
 
-    /// What is read first, in bytes: the head and the outline of some thousand coins.
-    private static let firstRead = 32_768
+    /// The number of bytes that are read at first: of a day of some thousand coins these are the head, the outline, the minutes'
+    /// parts and the directory of the first few hundred coins, so that their rows take one more read.
+    private static let firstRead = 73_728
 
     package static func open(_ source: any BlockSource) async throws -> Block {
         let first = try await source.read([0..<min(source.size, firstRead)])[0]
@@ -32,15 +35,15 @@ package final class Block: Sendable {
         var outline = Array(first.dropFirst(BlockHead.size).prefix(head.outline.count))
         let read = BlockHead.size + outline.count
         if read < head.outline.upperBound { outline += try await source.read([read..<head.outline.upperBound])[0] }
-        return Block(source, try Outline(head, outline))
+        return Block(source, try Outline(head, outline), ahead: first.dropFirst(min(read, first.count)))
     }
 
-    private init(_ source: any BlockSource, _ outline: Outline) {
+    private init(_ source: any BlockSource, _ outline: Outline, ahead: ArraySlice<UInt8>) {
         self.source = source
         self.outline = outline
         cache = Mutex(
             Cache(
-                groups: Array(repeating: nil, count: outline.groups.count),
+                ahead: ahead, groups: Array(repeating: nil, count: outline.groups.count),
                 minutes: Array(repeating: nil, count: outline.segments.count)))
     }
 
@@ -167,9 +170,9 @@ package final class Block: Sendable {
     private func minutesPart(_ segment: Int) async throws -> MinutesPart {
         if let part = cache.withLock({ $0.minutes[segment] }) { return part }
         let placed = outline.segments[segment]
-        let bytes = try await source.read([placed.minutesPart])[0]
+        let bytes = try await read([placed.minutesPart])[0]
         let fields = placed.segment.layout.map { outline.layouts[$0].fields.count } ?? 0
-        let part = try MinutesPart(bytes[...], kinds: placed.segment.kinds, fields: fields)
+        let part = try MinutesPart(bytes, kinds: placed.segment.kinds, fields: fields)
         cache.withLock { $0.minutes[segment] = part }
         return part
     }
@@ -284,13 +287,15 @@ package final class Block: Sendable {
         let minutes = placed.segment.kinds.indices.filter { placed.segment.kinds[$0] == .rows }.map {
             placed.start + $0
         }
+        let columns = layout.chunkColumns(placed.segment.order).count
         for (coin, bytes) in zip(coins, pieces) {
-            rows.append(coin.key, coin.entry, try Chunk(bytes, placed.segment, layout), writer, minutes: minutes)
+            let chunk = try Chunk(bytes, lists: minutes.count, columns: columns)
+            rows.append(coin.key, coin.entry, chunk, writer, minutes: minutes)
         }
         return rows
     }
 
-    /// Of ranges that stand one behind the other only one is asked for.
+    /// Reads adjacent ranges as one.
     func read(_ ranges: [Range<Int>]) async throws -> [ArraySlice<UInt8>] {
         var joined: [Range<Int>] = []
         for range in ranges {
@@ -299,6 +304,12 @@ package final class Block: Sendable {
             } else {
                 joined.append(range)
             }
+        }
+        if let ahead = cache.withLock({ $0.ahead }) {
+            if ranges.allSatisfy({ ahead.startIndex <= $0.lowerBound && $0.upperBound <= ahead.endIndex }) {
+                return ranges.map { ahead[$0] }
+            }
+            cache.withLock { $0.ahead = nil }
         }
         let pieces = try await source.read(joined)
         var piece = 0

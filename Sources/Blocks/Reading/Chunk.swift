@@ -7,28 +7,30 @@ struct Chunk {
     /// Of each column, in the order of the layout's `chunkColumns`.
     let columns: [TextSeries.Texts]
 
+    func has(list: Int) -> Bool { presence >> UInt64(list) & 1 == 1 }
+
     /// The place of the coin's row among its rows; nil if the list does not have it.
     func row(inList list: Int) -> Int? {
-        guard presence >> UInt64(list) & 1 == 1 else { return nil }
+        guard has(list: list) else { return nil }
         return (presence & ((1 << UInt64(list)) &- 1)).nonzeroBitCount
     }
 
     func order(ofRow row: Int) -> Int64 { order[row] }
 
-    /// `bytes` are those of the chunk, with its CRC-32.
-    init(_ bytes: ArraySlice<UInt8>, _ segment: Segment.Summary, _ layout: Layout) throws(BlockDamage) {
+    /// `bytes` are those of the chunk, with its CRC-32; `lists` is the number of its segment's lists that have rows.
+    init(_ bytes: ArraySlice<UInt8>, lists: Int, columns count: Int) throws(BlockDamage) {
         let name = "a coin's chunk"
         let content = try CRC32.opened(bytes, name)
         (presence, order, columns) = try BitReader.read(content, name) { (bits) throws(BlockDamage) in
-            let lists = segment.tables
             let all: UInt64 = lists == 0 ? 0 : .max >> UInt64(64 - lists)
             let presence = bits.readBit() ? all : bits.read(lists)
-            let count = presence.nonzeroBitCount
+            let rows = presence.nonzeroBitCount
             var order: [Int64] = []
-            order.reserveCapacity(count)
-            try NumberSeries.read(count, from: &bits, into: &order)
+            order.reserveCapacity(rows)
+            try NumberSeries.read(rows, from: &bits, into: &order)
             var columns: [TextSeries.Texts] = []
-            for _ in layout.chunkColumns(segment.order) { columns.append(try TextSeries.Texts(count, from: &bits)) }
+            columns.reserveCapacity(count)
+            for _ in 0..<count { columns.append(try TextSeries.Texts(rows, from: &bits)) }
             return (presence, order, columns)
         }
     }

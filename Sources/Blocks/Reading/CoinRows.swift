@@ -6,23 +6,43 @@ extension Block {
     ///
     /// They are numbers until somebody asks for their text.
     package struct CoinRows: Sendable {
+        /// How the rows of a segment are written; it seldom differs between the segments of a block.
+        fileprivate struct Form {
+            let layout: Int
+            let order: Int?
+            let hasKeys: Bool
+            /// The number of columns in a chunk.
+            let chunkColumns: Int
+            let writer: RowWriter
+            /// The index in the lists of each requested column.
+            let columns: [Int?]
+
+            init(_ place: Int, _ order: Int?, _ outline: Outline, _ titles: [String]) {
+                let layout = outline.layouts[place]
+                (self.layout, self.order, hasKeys) = (place, order, layout.key != nil)
+                chunkColumns = layout.chunkColumns(order).count
+                writer = RowWriter(layout, order, outline.labelNames)
+                columns = titles.map { title in layout.columns.firstIndex { $0.name == title } }
+            }
+
+            func isThat(of segment: Segment.Summary) -> Bool { layout == segment.layout && order == segment.order }
+        }
+
         /// Rows of one segment; a class, as copies of what it has would take longer than a cell.
         fileprivate final class Part: Sendable {
-            let writer: RowWriter
+            let form: Form
             let key: Int64
             let entry: DirectoryGroup.Entry
             let chunk: Chunk
-            /// Of the columns that were asked for, which each is in the lists.
-            let columns: [Int?]
 
-            init(_ writer: RowWriter, _ key: Int64, _ entry: DirectoryGroup.Entry, _ chunk: Chunk, _ columns: [Int?]) {
-                (self.writer, self.key, self.entry, self.chunk, self.columns) = (writer, key, entry, chunk, columns)
+            init(_ form: Form, _ key: Int64, _ entry: DirectoryGroup.Entry, _ chunk: Chunk) {
+                (self.form, self.key, self.entry, self.chunk) = (form, key, entry, chunk)
             }
 
             /// Appends a cell of a row of the chunk; false where the lists have no such column.
             func append(_ column: Int, _ row: Int, minute: Int, to text: inout [UInt8]) -> Bool {
-                guard let column = columns[column] else { return false }
-                writer.append(column, key, entry, chunk, row, minute: minute, to: &text)
+                guard let column = form.columns[column] else { return false }
+                form.writer.append(column, key, entry, chunk, row, minute: minute, to: &text)
                 return true
             }
         }
@@ -68,23 +88,26 @@ extension Block {
                 && range.lowerBound < placed.start + placed.segment.kinds.count
         }
         rows.reserve(min(range.count, segments.reduce(0) { $0 + outline.segments[$1].segment.tables }))
+        var form: CoinRows.Form?
         for (index, bytes) in zip(segments, try await read(segments.map { entry.chunks[$0] })) {
             let placed = outline.segments[index]
+            if form?.isThat(of: placed.segment) != true {
+                form = placed.segment.layout.map { CoinRows.Form($0, placed.segment.order, outline, titles) }
+            }
             // Without keys, places stand for them.
-            guard let layout = placed.segment.layout.map({ outline.layouts[$0] }), layout.key != nil else { continue }
-            let chunk = try Chunk(bytes, placed.segment, layout)
-            var list = 0
+            guard let form, form.hasKeys else { continue }
+            let chunk = try Chunk(bytes, lists: placed.segment.tables, columns: form.chunkColumns)
+            var (list, row) = (0, 0)
             for (offset, kind) in placed.segment.kinds.enumerated() where kind == .rows {
                 defer { list += 1 }
+                guard chunk.has(list: list) else { continue }
+                defer { row += 1 }
                 let minute = placed.start + offset
-                guard range.contains(minute), let row = chunk.row(inList: list) else { continue }
+                guard range.contains(minute) else { continue }
                 rows.minutes.append(minute)
                 rows.places.append((Int32(rows.parts.count), Int32(row)))
             }
-            rows.parts.append(
-                CoinRows.Part(
-                    RowWriter(layout, placed.segment.order, outline.labelNames), key, entry, chunk,
-                    titles.map { title in layout.columns.firstIndex { $0.name == title } }))
+            rows.parts.append(CoinRows.Part(form, key, entry, chunk))
         }
         return rows
     }
