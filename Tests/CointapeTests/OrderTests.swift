@@ -209,7 +209,7 @@ import Testing
         try await eventually("the order is folded") {
             try await shop.client.send(RedisCommand("XLEN", "{read}:all")) == .integer(1)
         }
-        // The other api looks at the read model every second: its look is seen by the horizon that it gives the script.
+        // The other api looks at the read model every second: its check shows in the expected entry that it gives the script.
         let other = #"{"currency":"EUR","amount":"1","idempotence_key":"b"}"#
         try await eventually("the other api knows of the order") {
             let copy = try await shop.client.send(RedisCommand("XRANGE", "{orders}:ledger", "-", "+"))

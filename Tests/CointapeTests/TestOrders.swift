@@ -44,13 +44,15 @@ final class TestOrders: Sendable {
     @discardableResult
     func place(_ count: Int, from first: Int = 1) async throws -> [BuyOrder] {
         let clock = TapeClock()
-        let horizon = LedgerHorizon()
-        try await HorizonKeeper(
-            history: OrderHistory(readModel: client, ledger: client, keys: TapeKeys(), clock: clock), horizon: horizon,
+        let expectedEntries = ExpectedEntries()
+        try await LossDetector(
+            history: OrderHistory(readModel: client, ledger: client, keys: TapeKeys(), clock: clock),
+            expectedEntries: expectedEntries,
             ledger: client, keys: TapeKeys(), clock: clock
-        ).look()
+        ).check()
         let placer = OrderPlacer(
-            redis: client, keys: TapeKeys(), confirmation: nil, maxRateAge: .seconds(600), horizon: horizon,
+            redis: client, keys: TapeKeys(), confirmation: nil, maxRateAge: .seconds(600),
+            expectedEntries: expectedEntries,
             clock: clock)
         let stream = StreamReader(key: "btc_rate", redis: client, clock: clock)
         let entry = try #require(try await stream.newest(10).first { $0.rows != nil })

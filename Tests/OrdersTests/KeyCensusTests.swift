@@ -70,32 +70,32 @@ import Testing
 
     @Test func `no order is taken before the entries without a key are counted`() async throws {
         let fixture = try await stopped()
-        let horizon = LedgerHorizon()
-        let keeper = HorizonKeeper(
+        let expectedEntries = ExpectedEntries()
+        let detector = LossDetector(
             history: OrderHistory(
                 readModel: fixture.client.separate(), ledger: fixture.client, keys: TapeKeys(), clock: fixture.clock),
-            horizon: horizon, ledger: fixture.client, keys: TapeKeys(), clock: fixture.clock)
-        await #expect(throws: RedisError.self) { try await keeper.look() }
-        #expect(!horizon.isKnown)
+            expectedEntries: expectedEntries, ledger: fixture.client, keys: TapeKeys(), clock: fixture.clock)
+        await #expect(throws: RedisError.self) { try await detector.check() }
+        #expect(!expectedEntries.isKnown)
         try await go(fixture)
-        try await keeper.look()
-        #expect(horizon.isKnown && horizon.entriesWithoutKey == 2)
+        try await detector.check()
+        #expect(expectedEntries.isKnown && expectedEntries.entriesWithoutKey == 2)
     }
 
     @Test func `the count of one ledger is not that of the next`() async throws {
         var fixture = try await LedgerFixture()
         try await repair(fixture)
-        let horizon = LedgerHorizon()
-        let keeper = fixture.keeper(of: horizon)
+        let expectedEntries = ExpectedEntries()
+        let detector = fixture.detector(of: expectedEntries)
         _ = try await fixture.raiser().raise(to: try await fixture.newest().total + Satoshi(1))
-        try await keeper.look()
-        #expect(horizon.entriesWithoutKey == 2)
+        try await detector.check()
+        #expect(expectedEntries.entriesWithoutKey == 2)
         _ = try await fixture.client.send(RedisCommand("FLUSHALL"))
         fixture.ledger = TestLedger(fixture.client)
         try await fixture.ledger.open()
         try await fixture.ledger.orders(3)
         try await repair(fixture)
-        try await keeper.look()
-        #expect(horizon.entriesWithoutKey == 1)
+        try await detector.check()
+        #expect(expectedEntries.entriesWithoutKey == 1)
     }
 }

@@ -73,17 +73,18 @@ import Testing
         if !secondIsNewest { try await ledger.orders(1) }
         _ = try await KeyRepair(ledger: client, keys: TapeKeys(), clock: TapeClock()).run()
 
-        let (horizon, census) = (
-            LedgerHorizon(), KeyCensus(ledger: client, keys: TapeKeys(), clock: TapeClock())
+        let (expectedEntries, census) = (
+            ExpectedEntries(), KeyCensus(ledger: client, keys: TapeKeys(), clock: TapeClock())
         )
-        let keeper = HorizonKeeper(
+        let detector = LossDetector(
             history: OrderHistory(readModel: client, ledger: client, keys: TapeKeys(), clock: TapeClock()),
-            horizon: horizon, ledger: client, keys: TapeKeys(), clock: TapeClock())
-        try await keeper.look()
-        #expect(horizon.entriesWithoutKey == 2)
+            expectedEntries: expectedEntries, ledger: client, keys: TapeKeys(), clock: TapeClock())
+        try await detector.check()
+        #expect(expectedEntries.entriesWithoutKey == 2)
         #expect(try await census.shortfall() == nil)
         let placer = OrderPlacer(
-            redis: client, keys: TapeKeys(), confirmation: nil, maxRateAge: .seconds(180), horizon: horizon,
+            redis: client, keys: TapeKeys(), confirmation: nil, maxRateAge: .seconds(180),
+            expectedEntries: expectedEntries,
             clock: TapeClock())
         let request = OrderRequest(
             currency: .usd, amount: try #require(Amount("1".utf8)), key: try #require(IdempotenceKey("new")))

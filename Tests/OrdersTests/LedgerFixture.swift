@@ -4,7 +4,7 @@ import Tape
 import TestSupport
 import Testing
 
-/// A ledger with some orders, on a Redis of its own, and a horizon that is kept for it.
+/// A ledger with some orders, on a Redis of its own, and detectors of losses for it.
 struct LedgerFixture {
     let redis: TestRedis
     let client: RedisClient
@@ -22,25 +22,26 @@ struct LedgerFixture {
     }
 
     /// As an api has it: reads what there is, and writes to a file of its own.
-    func keeper() throws -> (horizon: LedgerHorizon, keeper: HorizonKeeper) {
+    func detector() throws -> (expectedEntries: ExpectedEntries, detector: LossDetector) {
         let found = WitnessFile.read(folder: folder, prefix: "")
-        let horizon = LedgerHorizon(witnesses: [try WitnessFile(folder: folder, prefix: "")])
+        let expectedEntries = ExpectedEntries(witnesses: [try WitnessFile(folder: folder, prefix: "")])
         let history = OrderHistory(readModel: client, ledger: client, keys: TapeKeys(), clock: clock)
         return (
-            horizon,
-            HorizonKeeper(
-                history: history, horizon: horizon, ledger: client, files: found, keys: TapeKeys(), clock: clock)
+            expectedEntries,
+            LossDetector(
+                history: history, expectedEntries: expectedEntries, ledger: client, files: found, keys: TapeKeys(),
+                clock: clock)
         )
     }
 
     /// An api that has acknowledged the newest entry, which the ledger has lost then: as a replica that lacked it has it.
-    func loser() async throws -> (acknowledged: LedgerClaim, horizon: LedgerHorizon, keeper: HorizonKeeper) {
+    func loser() async throws -> (acknowledged: LedgerClaim, expectedEntries: ExpectedEntries, detector: LossDetector) {
         let acknowledged = try await newest()
-        let (horizon, keeper) = try keeper()
-        try await keeper.look()
-        horizon.acknowledge(acknowledged, found: nil, on: nil)
+        let (expectedEntries, detector) = try detector()
+        try await detector.check()
+        expectedEntries.acknowledge(acknowledged, found: nil, on: nil)
         try await lose(acknowledged)
-        return (acknowledged, horizon, keeper)
+        return (acknowledged, expectedEntries, detector)
     }
 
     func lose(_ claim: LedgerClaim) async throws {
@@ -56,9 +57,10 @@ struct LedgerFixture {
     }
 
     /// Another api, which remembers nothing outside of the ledger's Redis but what it is given.
-    func keeper(of horizon: LedgerHorizon, witness: WitnessRedis? = nil) -> HorizonKeeper {
-        HorizonKeeper(
-            history: OrderHistory(readModel: client, ledger: client, keys: TapeKeys(), clock: clock), horizon: horizon,
+    func detector(of expectedEntries: ExpectedEntries, witness: WitnessRedis? = nil) -> LossDetector {
+        LossDetector(
+            history: OrderHistory(readModel: client, ledger: client, keys: TapeKeys(), clock: clock),
+            expectedEntries: expectedEntries,
             ledger: client, witness: witness, keys: TapeKeys(), clock: clock)
     }
 

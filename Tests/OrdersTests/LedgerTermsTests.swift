@@ -39,10 +39,13 @@ import Testing
         func place(
             _ currency: Currency, _ amount: String, _ key: String, rated: [Currency] = [.usd, .gbp, .chf]
         ) async throws -> OrderPlacer.Placement {
-            let horizon = LedgerHorizon()
-            try await HorizonKeeper(history: history, horizon: horizon, ledger: client, keys: keys, clock: clock).look()
+            let expectedEntries = ExpectedEntries()
+            try await LossDetector(
+                history: history, expectedEntries: expectedEntries, ledger: client, keys: keys, clock: clock
+            ).check()
             let placer = OrderPlacer(
-                redis: client, keys: keys, confirmation: nil, maxRateAge: .seconds(180), horizon: horizon,
+                redis: client, keys: keys, confirmation: nil, maxRateAge: .seconds(180),
+                expectedEntries: expectedEntries,
                 clock: clock)
             let one = try #require(Rate("1"))
             let rates = BTCRates(

@@ -36,11 +36,14 @@ import Testing
         }
 
         private func placer() async throws -> OrderPlacer {
-            let horizon = LedgerHorizon()
+            let expectedEntries = ExpectedEntries()
             let history = OrderHistory(readModel: client, ledger: client, keys: keys, clock: clock)
-            try await HorizonKeeper(history: history, horizon: horizon, ledger: client, keys: keys, clock: clock).look()
+            try await LossDetector(
+                history: history, expectedEntries: expectedEntries, ledger: client, keys: keys, clock: clock
+            ).check()
             return OrderPlacer(
-                redis: client, keys: keys, confirmation: nil, maxRateAge: .seconds(3_600_000), horizon: horizon,
+                redis: client, keys: keys, confirmation: nil, maxRateAge: .seconds(3_600_000),
+                expectedEntries: expectedEntries,
                 clock: clock)
         }
 

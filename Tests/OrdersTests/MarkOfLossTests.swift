@@ -39,12 +39,14 @@ import Testing
         }
 
         /// As an api that has just been started looks.
-        func look() async throws -> LedgerHorizon {
-            let horizon = LedgerHorizon()
+        func check() async throws -> ExpectedEntries {
+            let expectedEntries = ExpectedEntries()
             let history = OrderHistory(readModel: client, ledger: client, keys: keys, clock: TapeClock())
-            try await HorizonKeeper(history: history, horizon: horizon, ledger: client, keys: keys, clock: TapeClock())
-                .look()
-            return horizon
+            try await LossDetector(
+                history: history, expectedEntries: expectedEntries, ledger: client, keys: keys, clock: TapeClock()
+            )
+            .check()
+            return expectedEntries
         }
 
         func entries() async throws -> Int64? {
@@ -80,7 +82,7 @@ import Testing
             Issue.record("not opened")
             return
         }
-        #expect(try await place.look().loss == nil)
+        #expect(try await place.check().loss == nil)
 
         // What a damaged one says cannot be counted.
         _ = try await place.client.send(RedisCommand("FLUSHALL"))
@@ -122,7 +124,7 @@ import Testing
         }
         // Nothing of it was counted; the next api that looks sees that it is no loss of this ledger.
         #expect(try await place.client.send(RedisCommand("EXISTS", Self.keys.missing)) == .integer(1))
-        #expect(try await place.look().loss == nil)
+        #expect(try await place.check().loss == nil)
         #expect(try await place.client.send(RedisCommand("EXISTS", Self.keys.missing)) == .integer(0))
     }
 

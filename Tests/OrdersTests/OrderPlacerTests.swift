@@ -14,13 +14,13 @@ import Testing
         let redis: TestRedis
         let client: RedisClient
         let clock = TapeClock()
-        let horizon = LedgerHorizon()
+        let expectedEntries = ExpectedEntries()
         var acknowledgement = Acknowledgement(replicas: 0, fsync: false, timeout: .milliseconds(200))
 
         init(_ redis: TestRedis, isOpen: Bool = true) async throws {
             self.redis = redis
             client = redis.client()
-            horizon.open()
+            expectedEntries.open()
             guard isOpen else { return }
             _ = try await client.send(
                 RedisCommand(
@@ -33,7 +33,7 @@ import Testing
                 redis: client, keys: TapeKeys(),
                 confirmation: LedgerConfirmation(
                     ledger: client, keys: TapeKeys(), acknowledgement: acknowledgement),
-                maxRateAge: .seconds(180), horizon: horizon, clock: clock)
+                maxRateAge: .seconds(180), expectedEntries: expectedEntries, clock: clock)
         }
 
         func rates(_ ago: Int = 0, dollar: String = "100", kind: DataKind = .real) throws -> BTCRates {
@@ -57,7 +57,7 @@ import Testing
         guard case .order(let order, isReplay: false) = try await ledger.place("12.5", "a", rates: ledger.rates())
         else { throw NotAnOrder() }
         #expect(order.satoshi == Satoshi(12_500_000) && "\(order.rate) \(order.amount)" == "100 12.5")
-        #expect(ledger.horizon.newest == LedgerMark(id: order.id.entry, tail: order.id.tail))
+        #expect(ledger.expectedEntries.newest == LedgerMark(id: order.id.entry, tail: order.id.tail))
         for rates in [nil, try ledger.rates(9), try ledger.rates(dollar: "1"), try ledger.rates(kind: .sandbox)] {
             #expect(try await ledger.place("12.5", "a", rates: rates) == .order(order, isReplay: true))
         }
@@ -82,7 +82,7 @@ import Testing
         let ledger = try await Desk(TestRedis())
         let early = OrderPlacer(
             redis: ledger.client, keys: TapeKeys(), confirmation: nil, maxRateAge: .seconds(180),
-            horizon: LedgerHorizon(), clock: ledger.clock)
+            expectedEntries: ExpectedEntries(), clock: ledger.clock)
         let request = try Self.request("1", "a")
         #expect(try await early.place(request, rates: ledger.rates()) == .refused(.noOffer, nil))
         guard case .order(let order, _) = try await ledger.place("1", "a", rates: ledger.rates()) else {
@@ -106,7 +106,7 @@ import Testing
             throw NotAnOrder()
         }
         let reopened = try await Desk(ledger.redis)
-        reopened.horizon.acknowledge(
+        reopened.expectedEntries.acknowledge(
             LedgerClaim(mark: LedgerMark(id: first.id.entry, tail: first.id.tail), total: first.satoshi), found: nil,
             on: nil)
         guard case .refused(.ledgerLost, _) = try await reopened.place("1", "c", rates: ledger.rates()) else {
@@ -143,7 +143,7 @@ import Testing
         let outcome = try await Race(redis).run { client in
             let placer = OrderPlacer(
                 redis: client, keys: TapeKeys(), confirmation: nil, maxRateAge: .seconds(180),
-                horizon: Race.knownHorizon, clock: TapeClock())
+                expectedEntries: Race.knownEntries, clock: TapeClock())
             return { request, rates in
                 if case .order = try await placer.place(request, rates: rates) { true } else { false }
             }
@@ -189,7 +189,7 @@ import Testing
         #expect(try await ledger.place("1", "a", rates: ledger.rates()) == .unsafe("0 of 1 replicas have it"))
         // Nor is it the second time, when nothing is written by rights.
         #expect(try await ledger.place("1", "a", rates: ledger.rates()) == .unsafe("0 of 1 replicas have it"))
-        #expect(ledger.horizon.newest == nil)
+        #expect(ledger.expectedEntries.newest == nil)
         let replica = try await TestRedis(["--replicaof", "127.0.0.1", "\(redis.port)"])
         let follower = replica.client()
         try await eventually("the replica follows") {

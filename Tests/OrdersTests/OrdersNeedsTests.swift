@@ -72,16 +72,17 @@ import Testing
         func place(
             _ client: RedisClient, _ key: String, acknowledgement: Acknowledgement? = nil
         ) async throws -> OrderPlacer.Placement {
-            let horizon = LedgerHorizon()
+            let expectedEntries = ExpectedEntries()
             let history = OrderHistory(readModel: client, ledger: client, keys: keys, clock: clock)
-            let keeper = HorizonKeeper(
-                history: history, horizon: horizon, ledger: client, keys: keys, clock: clock)
-            try await keeper.look()
+            let detector = LossDetector(
+                history: history, expectedEntries: expectedEntries, ledger: client, keys: keys, clock: clock)
+            try await detector.check()
             let confirmation = acknowledgement.flatMap {
                 LedgerConfirmation(ledger: client, keys: keys, acknowledgement: $0)
             }
             let placer = OrderPlacer(
-                redis: client, keys: keys, confirmation: confirmation, maxRateAge: .seconds(180), horizon: horizon,
+                redis: client, keys: keys, confirmation: confirmation, maxRateAge: .seconds(180),
+                expectedEntries: expectedEntries,
                 clock: clock)
             let rates = BTCRates(
                 minute: Minute(containing: clock.now), kind: .sandbox, rates: [.usd: try #require(Rate("100"))])

@@ -23,10 +23,10 @@ struct Race {
         self.redis = redis
     }
 
-    static var knownHorizon: LedgerHorizon {
-        let horizon = LedgerHorizon()
-        horizon.open()
-        return horizon
+    static var knownEntries: ExpectedEntries {
+        let expectedEntries = ExpectedEntries()
+        expectedEntries.open()
+        return expectedEntries
     }
 
     /// 500 orders of half a BTC each, every one asked for twice at once, by eight replicas: 200 of them fit.

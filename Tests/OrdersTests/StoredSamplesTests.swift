@@ -114,12 +114,13 @@ import Testing
     }
 
     private func place(_ currency: Currency, _ key: String) async throws -> OrderPlacer.Placement {
-        let horizon = LedgerHorizon()
-        try await HorizonKeeper(
-            history: history, horizon: horizon, ledger: client, keys: keys, clock: clock
-        ).look()
+        let expectedEntries = ExpectedEntries()
+        try await LossDetector(
+            history: history, expectedEntries: expectedEntries, ledger: client, keys: keys, clock: clock
+        ).check()
         let placer = OrderPlacer(
-            redis: client, keys: keys, confirmation: nil, maxRateAge: .seconds(180), horizon: horizon, clock: clock)
+            redis: client, keys: keys, confirmation: nil, maxRateAge: .seconds(180), expectedEntries: expectedEntries,
+            clock: clock)
         let rates = BTCRates(
             minute: Minute(containing: clock.now), kind: .sandbox,
             rates: [.usd: try #require(Rate("100")), .chf: try #require(Rate("50"))])
@@ -172,7 +173,7 @@ import Testing
         let request = OrderRequest(
             currency: .gbp, amount: try #require(Amount("12.53".utf8)), key: try #require(IdempotenceKey("old-3")))
         let placer = OrderPlacer(
-            redis: client, keys: keys, confirmation: nil, maxRateAge: .seconds(180), horizon: LedgerHorizon(),
+            redis: client, keys: keys, confirmation: nil, maxRateAge: .seconds(180), expectedEntries: ExpectedEntries(),
             clock: clock)
         guard case .order(let order, isReplay: true) = try await placer.place(request, rates: nil) else {
             Issue.record("no replay")

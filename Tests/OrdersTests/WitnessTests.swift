@@ -11,11 +11,11 @@ import Testing
     @Test func `nothing is written to a witness before all of them were read`() async throws {
         let folder = NSTemporaryDirectory() + "cointape-witness-" + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let horizon = LedgerHorizon(witnesses: [try WitnessFile(folder: folder, prefix: "")])
-        horizon.hold(record(5))
+        let expectedEntries = ExpectedEntries(witnesses: [try WitnessFile(folder: folder, prefix: "")])
+        expectedEntries.hold(record(5))
         #expect(WitnessFile.read(folder: folder, prefix: "").isEmpty)
-        horizon.settle([(record(5), .found)], together: true)
-        horizon.open()
+        expectedEntries.settle([(record(5), .found)], together: true)
+        expectedEntries.open()
         #expect(WitnessFile.read(folder: folder, prefix: "").map(\.record) == [record(5)])
     }
 
@@ -29,17 +29,17 @@ import Testing
         other.write(record(6))
         try await eventually("it is kept") { try await one.read() == .record(record(6)) }
         // The one that wrote last may not have been answered yet.
-        try await eventually("what it replaced is told") { other.takeStrange() == [record(5)] }
-        #expect(one.takeStrange() == [] && other.takeStrange() == [])
+        try await eventually("what it replaced is told") { other.takeRecordsOfOthers() == [record(5)] }
+        #expect(one.takeRecordsOfOthers() == [] && other.takeRecordsOfOthers() == [])
         one.write(record(4))
-        try await eventually("what is newer is told") { one.takeStrange() == [record(6)] }
+        try await eventually("what is newer is told") { one.takeRecordsOfOthers() == [record(6)] }
 
         let folder = NSTemporaryDirectory() + "cointape-witness-" + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: folder) }
         try WitnessFile(folder: folder, prefix: "").write(record(5))
         let file = try WitnessFile(folder: folder, prefix: "")
         file.write(record(6))
-        #expect(file.takeStrange() == [record(5)] && file.takeStrange() == [])
+        #expect(file.takeRecordsOfOthers() == [record(5)] && file.takeRecordsOfOthers() == [])
     }
 
     @Test func `a ledger whose witness cannot be read is not opened at nothing`() async throws {
@@ -106,17 +106,17 @@ import Testing
         let fixture = try await LedgerFixture()
         let other = try await TestRedis()
         let witness = WitnessRedis(other.client(), keys: TapeKeys())
-        let horizon = LedgerHorizon(witnesses: [witness])
-        let keeper = fixture.keeper(of: horizon, witness: witness)
-        try await keeper.look()
+        let expectedEntries = ExpectedEntries(witnesses: [witness])
+        let detector = fixture.detector(of: expectedEntries, witness: witness)
+        try await detector.check()
         _ = try await other.client().send(RedisCommand("CONFIG", "SET", "min-replicas-to-write", "1"))
         let newest = try await fixture.newest()
-        horizon.acknowledge(newest, found: nil, on: nil)
+        expectedEntries.acknowledge(newest, found: nil, on: nil)
         try await eventually("the failure is told") { witness.writeFailure != nil }
         _ = try await other.client().send(RedisCommand("CONFIG", "SET", "min-replicas-to-write", "0"))
         try await eventually("it is written again") {
-            try await keeper.look()
-            return try await witness.read() == horizon.record.map { .record($0) } && witness.writeFailure == nil
+            try await detector.check()
+            return try await witness.read() == expectedEntries.record.map { .record($0) } && witness.writeFailure == nil
         }
     }
 
@@ -124,8 +124,8 @@ import Testing
     func `a witness file that somebody takes away is told, and made again`(command: String) async throws {
         let fixture = try await LedgerFixture()
         let file = try WitnessFile(folder: fixture.folder, prefix: "")
-        let horizon = LedgerHorizon(witnesses: [file])
-        let keeper = fixture.keeper(of: horizon)
+        let expectedEntries = ExpectedEntries(witnesses: [file])
+        let detector = fixture.detector(of: expectedEntries)
         func kept() -> [WitnessRecord?] { WitnessFile.read(folder: fixture.folder, prefix: "").map(\.record) }
         func takeAway() throws {
             let path = try #require(file.path)
@@ -136,22 +136,22 @@ import Testing
                 try FileManager.default.moveItem(atPath: path, toPath: "\(fixture.folder)/old-\(UUID().uuidString)")
             }
         }
-        try await keeper.look()
+        try await detector.check()
         let newest = try await fixture.newest()
-        horizon.acknowledge(newest, found: nil, on: nil)
-        let record = try #require(horizon.record)
+        expectedEntries.acknowledge(newest, found: nil, on: nil)
+        let record = try #require(expectedEntries.record)
         #expect(kept() == [record] && file.writeFailure == nil)
 
         try takeAway()
         #expect(file.writeFailure?.hasPrefix("\(fixture.folder)/orders-0.json") == true)
-        try await keeper.look()
+        try await detector.check()
         #expect(kept() == [record] && file.writeFailure == nil)
 
         // The next order does not wait for the next look.
         try takeAway()
         let next = LedgerClaim(
             mark: LedgerMark(id: try #require(newest.mark.id.successor), tail: OrderTail(bits: 7)), total: newest.total)
-        horizon.acknowledge(next, found: newest.mark, on: nil)
+        expectedEntries.acknowledge(next, found: newest.mark, on: nil)
         #expect(kept().map { $0?.claim } == [next] && file.writeFailure == nil)
     }
 

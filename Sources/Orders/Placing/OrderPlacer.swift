@@ -21,35 +21,36 @@ package struct OrderPlacer: Sendable {
     private let confirmation: LedgerConfirmation?
     private let maxRateAge: Duration
     /// Knows which entry must exist when an order is placed, and records each acknowledged order.
-    package let horizon: LedgerHorizon
+    package let expectedEntries: ExpectedEntries
     private let clock: TapeClock
 
     /// With a `confirmation`, no order is acknowledged while that reports a shortfall.
     package init(
         redis: RedisClient, keys: TapeKeys, confirmation: LedgerConfirmation?, maxRateAge: Duration,
-        horizon: LedgerHorizon, clock: TapeClock
+        expectedEntries: ExpectedEntries, clock: TapeClock
     ) {
         self.redis = redis
         self.keys = keys
         self.confirmation = confirmation
         self.maxRateAge = maxRateAge
-        self.horizon = horizon
+        self.expectedEntries = expectedEntries
         self.clock = clock
     }
 
-    /// Places the order, or finds it; without rates, and before the horizon is known, it only looks it up.
+    /// Places the order, or finds it; without rates, and before the expected entries are known, it only looks it up.
     ///
     /// After an error with the code `timeout` or `connectionLost`, the order may or may not have been placed; asking again shows
     /// which.
     package func place(_ request: OrderRequest, rates: BTCRates?) async throws(RedisError) -> Placement {
         let obstacle = try await confirmation?.obstacle()
-        let offer = horizon.isKnown && obstacle == nil ? rates.flatMap { self.offer(for: request, at: $0) } : nil
+        let offer =
+            expectedEntries.isKnown && obstacle == nil ? rates.flatMap { self.offer(for: request, at: $0) } : nil
         let (tail, now) = (OrderTail.random(), clock.now)
         let connection = redis.connections
-        let expected = horizon.expected
+        let expected = expectedEntries.expected
         let call = OrderScript(
             request, offer: offer, tail: tail, now: now, known: expected,
-            entriesWithoutKey: horizon.entriesWithoutKey, keys: keys)
+            entriesWithoutKey: expectedEntries.entriesWithoutKey, keys: keys)
         let reply = try await redis.evaluate(OrderScript.script, keys: call.keys, arguments: call.arguments)
         let isOneConnection = connection == redis.connections && connection > 0
         let outcome = try OrderOutcome(reply, tail: tail)
@@ -61,7 +62,7 @@ package struct OrderPlacer: Sendable {
         if let shortfall = await shortfall(of: claim.mark, obstacle) { return .unsafe(shortfall) }
         // A server that lacks the expected entry is not the one that this connection led to before.
         let isSame = isOneConnection && (expected == nil || hasExpected)
-        horizon.acknowledge(claim, found: hasExpected ? expected : nil, on: isSame ? connection : nil)
+        expectedEntries.acknowledge(claim, found: hasExpected ? expected : nil, on: isSame ? connection : nil)
         return .order(order, isReplay: isReplay)
     }
 

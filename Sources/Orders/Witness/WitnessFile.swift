@@ -27,7 +27,7 @@ package final class WitnessFile: LedgerWitness {
         var record: WitnessRecord?
         var failure: String?
         /// The previous content of a file that was taken.
-        var strange: WitnessRecord?
+        var recordOfOther: WitnessRecord?
         /// No file is looked for again before this time, because otherwise each order would check all of them.
         var nextTake = ContinuousClock.now
     }
@@ -126,7 +126,7 @@ package final class WitnessFile: LedgerWitness {
             if flock(descriptor, LOCK_EX | LOCK_NB) == 0, fstat(descriptor, &status) == 0,
                 case .free(let held) = Self.look(descriptor, for: record)
             {
-                (state.descriptor, state.path, state.strange) = (descriptor, path, held)
+                (state.descriptor, state.path, state.recordOfOther) = (descriptor, path, held)
                 state.identity = Identity(status)
                 state.nextTake = .now
                 return
@@ -154,10 +154,10 @@ package final class WitnessFile: LedgerWitness {
     }
 
     /// At most one record: the content of the file when this process took it.
-    package func takeStrange() -> [WitnessRecord] {
+    package func takeRecordsOfOthers() -> [WitnessRecord] {
         state.withLock { state in
-            defer { state.strange = nil }
-            return [state.strange].compactMap(\.self)
+            defer { state.recordOfOther = nil }
+            return [state.recordOfOther].compactMap(\.self)
         }
     }
 

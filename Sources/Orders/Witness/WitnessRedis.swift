@@ -12,7 +12,7 @@ package final class WitnessRedis: LedgerWitness {
         var failure: String?
         /// The last record of this process that it stored.
         var own: [UInt8] = []
-        var strange: WitnessRecord?
+        var recordOfOther: WitnessRecord?
     }
 
     package let redis: RedisClient
@@ -80,7 +80,9 @@ package final class WitnessRedis: LedgerWitness {
                 let failure = outcome == "other" ? "\(place) holds what is not this ledger's record" : nil
                 state.withLock { state in
                     state.failure = failure
-                    if held != state.own, let strange = WitnessRecord(held) { state.strange = strange }
+                    if held != state.own, let recordOfOther = WitnessRecord(held) {
+                        state.recordOfOther = recordOfOther
+                    }
                     if outcome == "kept" { state.own = record.bytes }
                 }
             } catch {
@@ -90,10 +92,10 @@ package final class WitnessRedis: LedgerWitness {
     }
 
     /// At most one record: the newest that a write has found there.
-    package func takeStrange() -> [WitnessRecord] {
+    package func takeRecordsOfOthers() -> [WitnessRecord] {
         state.withLock { state in
-            defer { state.strange = nil }
-            return [state.strange].compactMap(\.self)
+            defer { state.recordOfOther = nil }
+            return [state.recordOfOther].compactMap(\.self)
         }
     }
 

@@ -32,7 +32,7 @@ struct OrderService: Sendable {
     private let placing: PlaceOrderRoute
     private let history: OrderHistoryRoute
     private let rateTail: RateTail
-    private let watch: HorizonWatch
+    private let monitor: LedgerMonitor
     private let look: OrdersLook
     private let rates: CurrentRates
     private let ratesStream: String
@@ -49,7 +49,7 @@ struct OrderService: Sendable {
         self.clock = clock
         ratesStream = settings.rates
         let memory = Memory(settings.places, keys: keys, redis: clients.witness, logger: logger)
-        let horizon = LedgerHorizon(witnesses: memory.witnesses)
+        let expectedEntries = ExpectedEntries(witnesses: memory.witnesses)
         let key = keys.stream(settings.rates)
         rateTail = RateTail(
             rates: rates,
@@ -60,12 +60,13 @@ struct OrderService: Sendable {
             redis: clients.ledger, keys: keys,
             confirmation: LedgerConfirmation(
                 ledger: clients.ledger, keys: keys, acknowledgement: settings.places.acknowledgement),
-            maxRateAge: settings.maxRateAge, horizon: horizon, clock: clock)
+            maxRateAge: settings.maxRateAge, expectedEntries: expectedEntries, clock: clock)
         let history = OrderHistory(readModel: clients.readModel, ledger: clients.reading, keys: keys, clock: clock)
-        watch = HorizonWatch(
-            history: history, horizon: horizon,
-            keeper: HorizonKeeper(
-                history: history, horizon: horizon, ledger: clients.reading, files: memory.found, witness: memory.redis,
+        monitor = LedgerMonitor(
+            history: history, expectedEntries: expectedEntries,
+            detector: LossDetector(
+                history: history, expectedEntries: expectedEntries, ledger: clients.reading, files: memory.found,
+                witness: memory.redis,
                 keys: keys, clock: clock),
             witnesses: memory.witnesses, ledger: ledger, clock: clock, logger: logger)
         // On separate connections, because a write that waits for the disk must not block a page or an order.
@@ -74,7 +75,7 @@ struct OrderService: Sendable {
         look = OrdersLook(
             ledger: looking, readModel: isOne ? looking : clients.readModel.separate(),
             witness: clients.witness?.separate(), folder: settings.places.witnessFolder, keys: keys, worker: worker,
-            acknowledgement: settings.places.acknowledgement, horizon: horizon, rates: rates,
+            acknowledgement: settings.places.acknowledgement, expectedEntries: expectedEntries, rates: rates,
             witnesses: memory.witnesses, clock: clock, logger: logger)
         placing = PlaceOrderRoute(
             placer: placer, rates: rates, ledger: ledger, maxRateAge: settings.maxRateAge, clock: clock)
@@ -108,7 +109,7 @@ struct OrderService: Sendable {
     func run() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await rateTail.run() }
-            group.addTask { await watch.run() }
+            group.addTask { await monitor.run() }
             group.addTask { await look.run() }
         }
     }

@@ -17,7 +17,7 @@ final class OrdersLook: Sendable {
     private let worker: String
     private let acknowledgement: Acknowledgement
     private let census: KeyCensus
-    private let horizon: LedgerHorizon
+    private let expectedEntries: ExpectedEntries
     private let rates: CurrentRates
     private let witnesses: [any LedgerWitness]
     private let witness: WitnessRedis?
@@ -35,7 +35,7 @@ final class OrdersLook: Sendable {
     /// `witnesses` are those that this process writes; `folder` may also contain files of others.
     init(
         ledger: RedisClient, readModel: RedisClient, witness: RedisClient?, folder: String?, keys: TapeKeys,
-        worker: String, acknowledgement: Acknowledgement, horizon: LedgerHorizon, rates: CurrentRates,
+        worker: String, acknowledgement: Acknowledgement, expectedEntries: ExpectedEntries, rates: CurrentRates,
         witnesses: [any LedgerWitness], clock: TapeClock, logger: Logger
     ) {
         self.ledger = ledger
@@ -43,7 +43,7 @@ final class OrdersLook: Sendable {
         self.keys = keys
         self.worker = worker
         self.acknowledgement = acknowledgement
-        self.horizon = horizon
+        self.expectedEntries = expectedEntries
         self.rates = rates
         self.witnesses = witnesses
         self.witness = witness.map { WitnessRedis($0, keys: keys) }
@@ -58,7 +58,9 @@ final class OrdersLook: Sendable {
     /// For `/readyz`: one entry for each problem, or one that all is well.
     var checks: [ReadinessCheck] {
         var wrong: [String] = []
-        if let loss = horizon.loss { wrong.append("orders: the ledger is lost: \(loss); cointape orders verify") }
+        if let loss = expectedEntries.loss {
+            wrong.append("orders: the ledger is lost: \(loss); cointape orders verify")
+        }
         wrong += newest.withLock(\.self) ?? ["not looked at yet"]
         wrong += witnesses.compactMap(\.writeFailure).map { "orders: the witness of acknowledged orders: \($0)" }
         let takes = ReadinessCheck(name: "orders", isWell: true, detail: "\(ledger.endpoint) takes them")
@@ -76,13 +78,13 @@ final class OrdersLook: Sendable {
                 let fitness = try await OrdersFitness.look(
                     ledger: ledger, readModel: readModel, keys: keys, worker: worker, census: census,
                     acknowledgement: acknowledgement, places: true, projects: false)
-                let faults = try await ledgerFaults() + horizonFaults + witnessFaults()
+                let faults = try await ledgerFaults() + unreadFaults + witnessFaults()
                 let findings = fitness.findings.map { ([$0.what] + $0.mend).joined(separator: "; ") }
                 newest.withLock { $0 = faults + findings }
                 if fitness.durability != told { tell(fitness.durability) }
                 told = fitness.durability
             } catch {
-                let faults = horizonFaults
+                let faults = unreadFaults
                 newest.withLock { $0 = ["orders: \(error.message)"] + faults }
                 // A server that is still loading is not worth logging.
                 logger.retries(after: error, isFirst: isFirst && !error.isTransient)
@@ -135,10 +137,10 @@ final class OrdersLook: Sendable {
     }
 
     /// What has not been read since the start, so that the ledger may be incomplete.
-    private var horizonFaults: [String] {
-        guard !horizon.isKnown else { return [] }
+    private var unreadFaults: [String] {
+        guard !expectedEntries.isKnown else { return [] }
         return [
-            "orders: none is taken before the read model and the witnesses were read since the start: \(horizon.obstacle)"
+            "orders: none is taken before the read model and the witnesses were read since the start: \(expectedEntries.obstacle)"
         ]
     }
 

@@ -69,12 +69,13 @@ struct PlaceOrderRoute: Sendable {
         case .noCurrency(let currencies):
             let code = request.currency.rawValue
             return .noCurrency("Orders cannot be paid in \(code).", code, currencies)
-        case .noOffer where placer.horizon.loss != nil && !placer.horizon.isKnown:
+        case .noOffer where placer.expectedEntries.loss != nil && !placer.expectedEntries.isKnown:
             return .ledgerLost(
-                placer.horizon.loss.map { "\($0.claim.mark.id)" } ?? "", placer.horizon.loss, retryAfter: later)
-        case .noOffer where !placer.horizon.isKnown:
+                placer.expectedEntries.loss.map { "\($0.claim.mark.id)" } ?? "", placer.expectedEntries.loss,
+                retryAfter: later)
+        case .noOffer where !placer.expectedEntries.isKnown:
             return .ordersUnavailable(
-                "This api has not yet read what it must know of older orders (\(placer.horizon.obstacle)), so whether "
+                "This api has not yet read what it must know of older orders (\(placer.expectedEntries.obstacle)), so whether "
                     + "the ledger is complete is not known", retryAfter: soon)
         case .noOffer where rates.map({ $0.isYoung(maxRateAge, clock) && $0.rates[request.currency] == nil }) == true:
             return .currencyUnrated(request.currency, retryAfter: later)
@@ -83,7 +84,7 @@ struct PlaceOrderRoute: Sendable {
             let most = Int(maxRateAge.components.seconds)
             return .rateStale(age, most: most, retryAfter: clock.positiveHeaderSeconds(.seconds(10)))
         case .notOpen: return .ledgerNotOpen(retryAfter: later)
-        case .ledgerLost(let id): return .ledgerLost(id, placer.horizon.loss, retryAfter: later)
+        case .ledgerLost(let id): return .ledgerLost(id, placer.expectedEntries.loss, retryAfter: later)
         case .keysLost(let detail): return .keysLost(detail, retryAfter: later)
         case .wrongKind(let kind): return .wrongKind(kind, retryAfter: later)
         case .damaged(let detail): return .ledgerDamaged(detail, retryAfter: later)

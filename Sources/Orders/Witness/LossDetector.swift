@@ -2,15 +2,15 @@ import Basics
 package import Redis
 package import Tape
 
-/// Keeps a horizon up to date: reads at the start what the read model and the witnesses know, and checks repeatedly whether the
-/// ledger still has it.
+/// Finds out whether the ledger has lost entries: reads at the start what the read model and the witnesses know, and checks
+/// repeatedly whether the ledger still has it.
 ///
 /// A loss is marked in the ledger's Redis, so that every api refuses orders. The mark is removed once a person has counted the
 /// loss, or the entry exists again.
-package struct HorizonKeeper: Sendable {
+package struct LossDetector: Sendable {
     private let history: OrderHistory
-    private let horizon: LedgerHorizon
-    private let check: LossCheck
+    private let expectedEntries: ExpectedEntries
+    private let lossCheck: LossCheck
     private let census: KeyCensus
     private let files: [WitnessFile.Found]
     private let witness: WitnessRedis?
@@ -18,28 +18,29 @@ package struct HorizonKeeper: Sendable {
 
     /// `files` is the content of the witness files at the start of the process.
     package init(
-        history: OrderHistory, horizon: LedgerHorizon, ledger redis: RedisClient, files: [WitnessFile.Found] = [],
+        history: OrderHistory, expectedEntries: ExpectedEntries, ledger redis: RedisClient,
+        files: [WitnessFile.Found] = [],
         witness: WitnessRedis? = nil, keys: TapeKeys, clock: TapeClock
     ) {
         self.history = history
-        self.horizon = horizon
+        self.expectedEntries = expectedEntries
         self.files = files
         self.witness = witness
         self.redis = redis
-        check = LossCheck(ledger: redis, keys: keys, clock: clock)
+        lossCheck = LossCheck(ledger: redis, keys: keys, clock: clock)
         census = KeyCensus(ledger: redis, keys: keys, clock: clock)
     }
 
     /// Checks once; returns the last entry that the read model has folded.
     ///
-    /// Throws `RedisError` and `DamagedReadModel`; then the horizon is as of the last check, and includes losses found before the
-    /// failure.
+    /// Throws `RedisError` and `DamagedReadModel`; then the expected entries are as of the last check, and include losses
+    /// found before the failure.
     @discardableResult
-    package func look() async throws -> LedgerMark? {
+    package func check() async throws -> LedgerMark? {
         let opening = try await naming("the ledger", redis.endpoint) { () async throws -> LedgerOpening? in
             try await self.opening()
         }
-        horizon.note(opening: opening)
+        expectedEntries.note(opening: opening)
         var (folded, unread): (LedgerClaim?, (any Error)?) = (nil, nil)
         do {
             folded = try await naming("the read model", history.readModel.endpoint) { try await history.folded() }
@@ -48,15 +49,15 @@ package struct HorizonKeeper: Sendable {
             unread = error
         }
         try await recall()
-        if let folded, horizon.newest.map({ $0.id < folded.mark.id }) ?? true { horizon.hold(folded) }
-        let fold = folded.flatMap { horizon.record(of: $0) }
+        if let folded, expectedEntries.newest.map({ $0.id < folded.mark.id }) ?? true { expectedEntries.hold(folded) }
+        let fold = folded.flatMap { expectedEntries.record(of: $0) }
         let failure = try await naming("the ledger", redis.endpoint) { try await judge(opening, fold) }
         // Must be done before orders are taken, because a raise that is not counted yet looks like a lost key to their script.
         let count = try await naming("the table of seen keys", redis.endpoint) {
-            try await census.entriesWithoutKey(of: opening?.id, known: horizon.entriesWithoutKey)
+            try await census.entriesWithoutKey(of: opening?.id, known: expectedEntries.entriesWithoutKey)
         }
-        if let count { horizon.note(entriesWithoutKey: count) }
-        if unread == nil { horizon.open() }
+        if let count { expectedEntries.note(entriesWithoutKey: count) }
+        if unread == nil { expectedEntries.open() }
         if let error = unread ?? failure { throw error }
         return folded?.mark
     }
@@ -64,27 +65,27 @@ package struct HorizonKeeper: Sendable {
     /// Reads the records of the witnesses: at the start, and again if a witness rejects this process' records, because it may
     /// know more.
     private func recall() async throws {
-        if !horizon.isKnown { files.compactMap(\.record).forEach(horizon.hold) }
+        if !expectedEntries.isKnown { files.compactMap(\.record).forEach(expectedEntries.hold) }
         if let witness {
             var kept = WitnessRedis.Content.nothing
-            if !horizon.isKnown {
+            if !expectedEntries.isKnown {
                 kept = try await naming("the witness", witness.redis.endpoint) { try await witness.read() }
             } else if witness.writeFailure != nil {
                 kept = (try? await witness.read()) ?? .nothing
             }
-            if case .record(let record) = kept { horizon.hold(record) }
+            if case .record(let record) = kept { expectedEntries.hold(record) }
         }
-        horizon.remind()
+        expectedEntries.remind()
     }
 
-    /// If the body fails, records in the horizon what could not be read.
+    /// If the body fails, notes what could not be read.
     private func naming<Result>(
         _ place: String, _ endpoint: RedisEndpoint, _ body: () async throws -> Result
     ) async throws -> Result {
         do {
             return try await body()
         } catch {
-            horizon.note(obstacle: "\(place) (\(endpoint): \((error as? RedisError)?.message ?? "\(error)"))")
+            expectedEntries.note(obstacle: "\(place) (\(endpoint): \((error as? RedisError)?.message ?? "\(error)"))")
             throw error
         }
     }
@@ -102,37 +103,37 @@ package struct HorizonKeeper: Sendable {
     ///
     /// Returns the error if findings could not be recorded for others, which does not affect this process.
     private func judge(_ opening: LedgerOpening?, _ fold: WitnessRecord?) async throws -> RedisError? {
-        var records = horizon.records
+        var records = expectedEntries.records
         if let fold, !records.contains(fold) { records.append(fold) }
         var verdicts: [(record: WitnessRecord, verdict: WitnessVerdict)] = []
         let connection = redis.connections
         for record in records {
-            verdicts.append((record, try await check.verdict(on: record, opening: opening)))
+            verdicts.append((record, try await lossCheck.verdict(on: record, opening: opening)))
         }
         let together = connection == redis.connections && connection > 0
-        horizon.settle(verdicts, together: together)
+        expectedEntries.settle(verdicts, together: together)
         var failure: RedisError?
         func attempt(_ body: () async throws(RedisError) -> Void) async {
             do throws(RedisError) { try await body() } catch { failure = failure ?? error }
         }
         for case (_, .lost(let loss)) in verdicts {
-            await attempt { () throws(RedisError) in try await check.mark(loss) }
+            await attempt { () throws(RedisError) in try await lossCheck.mark(loss) }
         }
         for case (let record, .counted) in verdicts {
-            guard let next = horizon.record, next != record else { continue }
+            guard let next = expectedEntries.record, next != record else { continue }
             await attempt { () throws(RedisError) in try await witness?.replace(record, by: next) }
         }
         var marked: LedgerLoss?
-        if let mark = try await check.mark() {
-            if case .lost(let loss) = try await check.verdict(on: mark, opening: opening) {
+        if let mark = try await lossCheck.mark() {
+            if case .lost(let loss) = try await lossCheck.verdict(on: mark, opening: opening) {
                 marked = loss
                 // The process that marked it may be gone, and the mark may be lost with the ledger's Redis.
-                horizon.settle([(mark, .lost(loss))], together: false)
+                expectedEntries.settle([(mark, .lost(loss))], together: false)
             } else {
-                await attempt { () throws(RedisError) in try await check.clear(mark) }
+                await attempt { () throws(RedisError) in try await lossCheck.clear(mark) }
             }
         }
-        horizon.note(marked: marked)
+        expectedEntries.note(marked: marked)
         return failure
     }
 }

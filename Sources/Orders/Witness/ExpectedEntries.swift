@@ -5,7 +5,7 @@ import Tape
 /// witness.
 ///
 /// If one of them is missing, the ledger was lost or set back, and its running total too, so no order may be taken.
-package final class LedgerHorizon: Sendable {
+package final class ExpectedEntries: Sendable {
     private struct State {
         var claims = HeldClaims()
         var isKnown = false
@@ -20,19 +20,19 @@ package final class LedgerHorizon: Sendable {
     private let state = Mutex(State())
     private let witnesses: [any LedgerWitness]
 
-    /// Each change of the horizon is passed to the witnesses before the call that makes it returns.
+    /// Each change is passed to the witnesses before the call that makes it returns.
     package init(witnesses: [any LedgerWitness] = []) {
         self.witnesses = witnesses
     }
 
-    /// Whether the read model and all witnesses were read and compared with the ledger since the start; before that, an empty
-    /// horizon means nothing.
+    /// Whether the read model and all witnesses were read and compared with the ledger since the start; before that, having
+    /// none means nothing.
     package var isKnown: Bool { state.withLock(\.isKnown) }
 
-    /// Why the horizon is not known yet, in words.
+    /// Why they are not known yet, in words.
     package var obstacle: String { state.withLock(\.obstacle) }
 
-    /// Sets the words; a known horizon stays known.
+    /// Sets the words; `isKnown` stays as it is.
     package func note(obstacle: String) {
         state.withLock { $0.obstacle = obstacle }
     }
@@ -56,7 +56,7 @@ package final class LedgerHorizon: Sendable {
     /// key an earlier order also has.
     package var entriesWithoutKey: Int { state.withLock(\.entriesWithoutKey) }
 
-    /// Declares the horizon known: everything that may know of older entries was read and checked.
+    /// Declares them known: everything that may know of older entries was read and checked.
     package func open() {
         state.withLock { state in
             guard !state.isKnown else { return }
@@ -113,7 +113,7 @@ package final class LedgerHorizon: Sendable {
     /// Adds records that witnesses held but this process did not write, and passes the record again to witnesses whose last write
     /// failed.
     package func remind() {
-        for record in witnesses.flatMap({ $0.takeStrange() }) { hold(record) }
+        for record in witnesses.flatMap({ $0.takeRecordsOfOthers() }) { hold(record) }
         state.withLock { state in
             guard state.isKnown else { return }
             guard let record = state.claims.record else { return }
@@ -145,5 +145,5 @@ package protocol LedgerWitness: Sendable {
     /// Returns each record once that the witness held but this process had not written.
     ///
     /// Another process may have acknowledged it.
-    func takeStrange() -> [WitnessRecord]
+    func takeRecordsOfOthers() -> [WitnessRecord]
 }

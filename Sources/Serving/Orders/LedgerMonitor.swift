@@ -6,11 +6,11 @@ import Redis
 import Tape
 
 /// Checks the read model, the witnesses and the ledger periodically, to notice losses, and to learn what other replicas have
-/// placed: see `HorizonKeeper`.
-struct HorizonWatch: Sendable {
+/// placed: see `LossDetector`.
+struct LedgerMonitor: Sendable {
     let history: OrderHistory
-    let horizon: LedgerHorizon
-    let keeper: HorizonKeeper
+    let expectedEntries: ExpectedEntries
+    let detector: LossDetector
     let witnesses: [any LedgerWitness]
     let ledger: LedgerSnapshot
     let clock: TapeClock
@@ -25,7 +25,7 @@ struct HorizonWatch: Sendable {
         var failures: [String?] = witnesses.map { _ in nil }
         repeat {
             do {
-                let last = try await keeper.look()
+                let last = try await detector.check()
                 let waiting = try await history.firstUnprojected(behind: last)
                 ledger.note(
                     try await history.newestEntry(),
@@ -36,7 +36,7 @@ struct HorizonWatch: Sendable {
                 logger.retries(after: error, isFirst: isFirst)
                 isFirst = false
             }
-            tell(horizon.loss, after: &loss)
+            tell(expectedEntries.loss, after: &loss)
             tellFailures(after: &failures)
         } while (try? await Task.sleep(for: isFirst ? Self.period : Self.period / 5)) != nil
     }
