@@ -73,15 +73,15 @@ import Testing
         if !secondIsNewest { try await ledger.orders(1) }
         _ = try await KeyRepair(ledger: client, keys: TapeKeys(), clock: TapeClock()).run()
 
-        let (expectedEntries, census) = (
-            ExpectedEntries(), KeyCensus(ledger: client, keys: TapeKeys(), clock: TapeClock())
+        let (expectedEntries, keyAudit) = (
+            ExpectedEntries(), KeyAudit(ledger: client, keys: TapeKeys(), clock: TapeClock())
         )
         let detector = LossDetector(
             history: OrderHistory(readModel: client, ledger: client, keys: TapeKeys(), clock: TapeClock()),
             expectedEntries: expectedEntries, ledger: client, keys: TapeKeys(), clock: TapeClock())
         try await detector.check()
         #expect(expectedEntries.entriesWithoutKey == 2)
-        #expect(try await census.shortfall() == nil)
+        #expect(try await keyAudit.shortfall() == nil)
         let placer = OrderPlacer(
             redis: client, keys: TapeKeys(), confirmation: nil, maxRateAge: .seconds(180),
             expectedEntries: expectedEntries,
@@ -95,13 +95,13 @@ import Testing
             return
         }
         // An api that looked while the table was gone goes on once it is whole.
-        let witness = KeyCensus(ledger: client, keys: TapeKeys(), clock: TapeClock())
+        let witness = KeyAudit(ledger: client, keys: TapeKeys(), clock: TapeClock())
         _ = try await client.send(RedisCommand("RENAME", "{orders}:seen", "aside"))
         #expect(try await witness.shortfall() != nil)
         _ = try await client.send(RedisCommand("RENAME", "aside", "{orders}:seen"))
         #expect(try await witness.shortfall() == nil)
         // A key that is gone is noticed all the same.
         _ = try await client.send(RedisCommand("HDEL", "{orders}:seen", "USD 1 new"))
-        #expect(try await census.shortfall()?.contains("keys for") == true)
+        #expect(try await keyAudit.shortfall()?.contains("keys for") == true)
     }
 }

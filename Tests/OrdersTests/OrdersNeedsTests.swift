@@ -64,7 +64,7 @@ import Testing
         ) async throws -> [OrdersFitness.Finding] {
             try await OrdersFitness.look(
                 ledger: client, readModel: readModel ?? redis.client(), keys: keys, worker: "test",
-                census: KeyCensus(ledger: client, keys: keys, clock: clock), acknowledgement: acknowledgement,
+                keyAudit: KeyAudit(ledger: client, keys: keys, clock: clock), acknowledgement: acknowledgement,
                 places: !projects, projects: projects
             ).findings.filter { $0.what.contains("may not") || $0.what.contains("refuses") }
         }

@@ -18,8 +18,8 @@ package struct AddCurrenciesCommand: Sendable {
         }
         guard let added else {
             print(LedgerTerms.text(of: before.currencies))
-            let census = KeyCensus(ledger: places.ledger, keys: places.keys, clock: places.clock)
-            if let shortfall = try await census.shortfall() {
+            let keyAudit = KeyAudit(ledger: places.ledger, keys: places.keys, clock: places.clock)
+            if let shortfall = try await keyAudit.shortfall() {
                 throw CommandError(
                     .refused,
                     "these may not be all: the table of seen keys is not whole (\(shortfall)); run cointape orders repair"

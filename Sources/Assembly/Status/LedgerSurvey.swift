@@ -90,7 +90,7 @@ struct LedgerSurvey: Sendable {
         problems = try await Self.problems(figures, places, history)
         let fitness = try await OrdersFitness.look(
             ledger: places.ledger, readModel: places.readModel, keys: places.keys, worker: StatusReader.name,
-            census: KeyCensus(ledger: places.ledger, keys: places.keys, clock: places.clock),
+            keyAudit: KeyAudit(ledger: places.ledger, keys: places.keys, clock: places.clock),
             acknowledgement: acknowledgement, places: roles.places, projects: roles.projects)
         problems += fitness.findings.map { .init(what: $0.what, mend: $0.mend) }
         unknown = fitness.unknown

@@ -80,7 +80,7 @@ package struct CurrencyAdder: Sendable {
     /// Reads the whole ledger before it writes, because only that shows whether the table of seen keys lacks some additions.
     package func add(_ currencies: [Currency]) async throws(RedisError) -> Outcome {
         while true {
-            let newest = try await KeyCensus(ledger: redis, keys: keys, clock: clock).newestAddition()
+            let newest = try await KeyAudit(ledger: redis, keys: keys, clock: clock).newestAddition()
             let reply = try await redis.evaluate(
                 Self.script, keys: [keys.ledger, keys.seen],
                 arguments: [

@@ -21,11 +21,11 @@ package struct OrdersFitness: Equatable, Sendable {
 
     /// Queries both Redis; `worker` is part of the probe's key.
     ///
-    /// `census` must belong to this ledger. `places` and `projects` say whether the worker takes orders, and whether it writes
-    /// the read model. Throws if there is no connection, or no answer.
+    /// `keyAudit` must belong to this ledger. `places` and `projects` say whether the worker takes orders, and whether it
+    /// writes the read model. Throws if there is no connection, or no answer.
     package static func look(
         ledger: RedisClient, readModel: RedisClient, keys: TapeKeys, worker: String,
-        census: KeyCensus, acknowledgement: Acknowledgement? = nil, places: Bool, projects: Bool
+        keyAudit: KeyAudit, acknowledgement: Acknowledgement? = nil, places: Bool, projects: Bool
     ) async throws(RedisError) -> OrdersFitness {
         var look = Look()
         let model = ReadModelKeys(keys)
@@ -55,7 +55,7 @@ package struct OrdersFitness: Equatable, Sendable {
                         "cointape orders verify",
                     ]))
         }
-        try await look.census(census)
+        try await look.take(keyAudit)
         let expected =
             [KeyFitness.Expected(model.statistics, "hash")]
             + model.streams(currencies).map { .init($0, "stream") }
@@ -90,9 +90,9 @@ package struct OrdersFitness: Equatable, Sendable {
             }
         }
 
-        mutating func census(_ census: KeyCensus) async throws(RedisError) {
+        mutating func take(_ keyAudit: KeyAudit) async throws(RedisError) {
             do throws(RedisError) {
-                guard let shortfall = try await census.shortfall() else { return }
+                guard let shortfall = try await keyAudit.shortfall() else { return }
                 findings.append(
                     Finding(
                         what: "orders: the table of seen keys is not whole: \(shortfall)",

@@ -105,7 +105,7 @@ package final class ExpectedEntries: Sendable {
         state.withLock { $0.marked = loss }
     }
 
-    /// Sets the count of `KeyCensus`, which is passed to the next order's script.
+    /// Sets the count of `KeyAudit`, which is passed to the next order's script.
     package func note(entriesWithoutKey count: Int) {
         state.withLock { $0.entriesWithoutKey = count }
     }

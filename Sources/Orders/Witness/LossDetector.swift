@@ -11,7 +11,7 @@ package struct LossDetector: Sendable {
     private let history: OrderHistory
     private let expectedEntries: ExpectedEntries
     private let lossCheck: LossCheck
-    private let census: KeyCensus
+    private let keyAudit: KeyAudit
     private let files: [WitnessFile.Found]
     private let witness: WitnessRedis?
     private let redis: RedisClient
@@ -28,7 +28,7 @@ package struct LossDetector: Sendable {
         self.witness = witness
         self.redis = redis
         lossCheck = LossCheck(ledger: redis, keys: keys, clock: clock)
-        census = KeyCensus(ledger: redis, keys: keys, clock: clock)
+        keyAudit = KeyAudit(ledger: redis, keys: keys, clock: clock)
     }
 
     /// Checks once; returns the last entry that the read model has folded.
@@ -54,7 +54,7 @@ package struct LossDetector: Sendable {
         let failure = try await naming("the ledger", redis.endpoint) { try await judge(opening, fold) }
         // Must be done before orders are taken, because a raise that is not counted yet looks like a lost key to their script.
         let count = try await naming("the table of seen keys", redis.endpoint) {
-            try await census.entriesWithoutKey(of: opening?.id, known: expectedEntries.entriesWithoutKey)
+            try await keyAudit.entriesWithoutKey(of: opening?.id, known: expectedEntries.entriesWithoutKey)
         }
         if let count { expectedEntries.note(entriesWithoutKey: count) }
         if unread == nil { expectedEntries.open() }

@@ -16,7 +16,7 @@ final class OrdersLook: Sendable {
     private let keys: TapeKeys
     private let worker: String
     private let acknowledgement: Acknowledgement
-    private let census: KeyCensus
+    private let keyAudit: KeyAudit
     private let expectedEntries: ExpectedEntries
     private let rates: CurrentRates
     private let witnesses: [any LedgerWitness]
@@ -47,7 +47,7 @@ final class OrdersLook: Sendable {
         self.rates = rates
         self.witnesses = witnesses
         self.witness = witness.map { WitnessRedis($0, keys: keys) }
-        census = KeyCensus(ledger: ledger, keys: keys, clock: clock)
+        keyAudit = KeyAudit(ledger: ledger, keys: keys, clock: clock)
         history = OrderHistory(readModel: readModel, ledger: ledger, keys: keys, clock: clock)
         opener = LedgerOpener(
             ledger: ledger, readModel: readModel,
@@ -76,7 +76,7 @@ final class OrdersLook: Sendable {
         repeat {
             do throws(RedisError) {
                 let fitness = try await OrdersFitness.look(
-                    ledger: ledger, readModel: readModel, keys: keys, worker: worker, census: census,
+                    ledger: ledger, readModel: readModel, keys: keys, worker: worker, keyAudit: keyAudit,
                     acknowledgement: acknowledgement, places: true, projects: false)
                 let faults = try await ledgerFaults() + unreadFaults + witnessFaults()
                 let findings = fitness.findings.map { ([$0.what] + $0.mend).joined(separator: "; ") }

@@ -7,7 +7,7 @@ import Testing
 @testable import Orders
 
 /// Counting what has no key of its own, where Redis fails meanwhile and where the ledger is another one.
-@Suite struct KeyCensusTests {
+@Suite struct KeyAuditTests {
     /// A ledger of three orders and a raise, and the user that may not run HMGET any more, which a count needs.
     private func stopped() async throws -> LedgerFixture {
         let fixture = try await LedgerFixture()
@@ -32,29 +32,29 @@ import Testing
 
     @Test func `a count that failed halfway counts nothing twice`() async throws {
         let fixture = try await stopped()
-        let census = KeyCensus(ledger: fixture.client, keys: TapeKeys(), clock: fixture.clock)
+        let keyAudit = KeyAudit(ledger: fixture.client, keys: TapeKeys(), clock: fixture.clock)
         let opening = try await fixture.client.send(RedisCommand("XRANGE", TestLedger.key, "-", "+", "COUNT", 1))
         let id = opening.array?.first.flatMap { TapeEntry($0) }?.id
         for _ in 0..<2 {
-            await #expect(throws: RedisError.self) { try await census.entriesWithoutKey(of: id, known: 1) }
+            await #expect(throws: RedisError.self) { try await keyAudit.entriesWithoutKey(of: id, known: 1) }
         }
         try await go(fixture)
-        #expect(try await census.entriesWithoutKey(of: id, known: 1) == 2)
-        #expect(try await census.entriesWithoutKey(of: id, known: 2) == nil)
+        #expect(try await keyAudit.entriesWithoutKey(of: id, known: 1) == 2)
+        #expect(try await keyAudit.entriesWithoutKey(of: id, known: 2) == nil)
     }
 
     @Test(arguments: [-1, 0, 1]) func `a count goes on behind what it has read, whatever keys come and go meanwhile`(
         keys: Int
     ) async throws {
         let fixture = try await stopped()
-        let census = KeyCensus(ledger: fixture.client, keys: TapeKeys(), clock: fixture.clock, batch: 1)
+        let keyAudit = KeyAudit(ledger: fixture.client, keys: TapeKeys(), clock: fixture.clock, batch: 1)
         func reads() async throws -> Int {
             let statistics = try await fixture.client.send(RedisCommand("INFO", "commandstats")).text ?? ""
             return (statistics.firstMatch(of: /cmdstat_xrange:calls=(\d+)/)?.1).flatMap { Int($0) } ?? 0
         }
         // The opening has no key to be asked for.
         let before = try await reads()
-        await #expect(throws: RedisError.self) { try await census.entriesWithoutKey(of: nil, known: 0) }
+        await #expect(throws: RedisError.self) { try await keyAudit.entriesWithoutKey(of: nil, known: 0) }
         let halfway = try await reads()
         #expect(halfway - before == 2)
         try await go(fixture)
@@ -64,7 +64,7 @@ import Testing
             _ = try await fixture.client.send(RedisCommand("HDEL", TestLedger.seen, fields[0].text ?? ""))
         }
         // Three orders, the raise, and the end.
-        #expect(try await census.entriesWithoutKey(of: nil, known: 0) == 2)
+        #expect(try await keyAudit.entriesWithoutKey(of: nil, known: 0) == 2)
         #expect(try await reads() - halfway == 5)
     }
 

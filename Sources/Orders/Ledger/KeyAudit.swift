@@ -5,7 +5,7 @@ package import Tape
 ///
 /// Counts the entries of a ledger that have no key of their own: the opening, raises, and orders that were placed twice. A count
 /// continues where the last one ended, even after an error. Must only be used by one task at a time.
-package actor KeyCensus {
+package actor KeyAudit {
     private let redis: RedisClient
     private let keys: TapeKeys
     private let ledger: StreamReader
