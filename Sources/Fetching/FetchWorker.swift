@@ -27,12 +27,12 @@ package struct FetchWorker: MinuteSettling, CustomStringConvertible {
     /// Returns after a graceful shutdown or a cancellation; failures before that are logged and retried.
     package func run() async throws {
         var backoff = Backoff(base: .milliseconds(100), maximum: .seconds(5))
-        var news = FutureEntryAlarm(stream: settler.reader.key, logger: logger)
+        var alarm = FutureEntryAlarm(stream: settler.reader.key, logger: logger)
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             do {
                 let next = try await appointment()
                 // Nothing can be published after an entry of the future, but somebody may repair that at any moment.
-                guard !news.look(at: try await settler.reader.topID(thorough: news.isAhead), now: clock.now) else {
+                guard !alarm.check(try await settler.reader.topID(thorough: alarm.isAhead), now: clock.now) else {
                     guard await clock.pauses(for: .seconds(5)) else { return }
                     continue
                 }

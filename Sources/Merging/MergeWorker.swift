@@ -70,7 +70,7 @@ package struct MergeWorker: MinuteSettling, CustomStringConvertible {
 
     private func settleMinutes() async throws {
         var backoff = Backoff(base: .milliseconds(100), maximum: .seconds(5))
-        var news = FutureEntryAlarm(stream: settler.reader.key, logger: logger)
+        var alarm = FutureEntryAlarm(stream: settler.reader.key, logger: logger)
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             do {
                 guard let minute = try await nextMinute() else {
@@ -79,8 +79,8 @@ package struct MergeWorker: MinuteSettling, CustomStringConvertible {
                     continue
                 }
                 // Nothing can be done after a list of the future, but somebody may repair that at any moment.
-                let top = try await settler.reader.topID(thorough: news.isAhead)
-                guard !news.look(at: top, now: clock.now) else {
+                let top = try await settler.reader.topID(thorough: alarm.isAhead)
+                guard !alarm.check(top, now: clock.now) else {
                     guard await clock.pauses(for: .seconds(5)) else { return }
                     continue
                 }

@@ -27,7 +27,7 @@ package final class RedisClient: Sendable {
         var isClosed = false
         /// A try of its own is on its way.
         var isRetrying = false
-        /// What this user may not run, and until when that need not be tried again; only what was looked at.
+        /// What this user may not run, and until when that need not be tried again; only commands of `sendUnlessDenied`.
         var denials: [RedisCommand: (error: RedisError, until: ContinuousClock.Instant)] = [:]
         /// Why the last connection ended although Redis was still owed a reply, and how many outages had begun then.
         var loss: (error: RedisError, begun: Int?)?
@@ -192,11 +192,11 @@ package final class RedisClient: Sendable {
         if let connection = state.withLock(\.connection) { noteReadOnly(connection) }
     }
 
-    /// As `send`, for who looks again and again: what the user may not run is not sent again for some minutes, for each time
-    /// would be one more line of Redis' ACL LOG.
+    /// Like `send`, for repeated checks: a command that the user may not run is not sent again for some minutes, and throws the
+    /// last error again.
     ///
-    /// The error is the one of the last time then.
-    package func look(_ command: RedisCommand) async throws(RedisError) -> RedisReply {
+    /// Each refusal adds a line to Redis' ACL LOG.
+    package func sendUnlessDenied(_ command: RedisCommand) async throws(RedisError) -> RedisReply {
         if let known = state.withLock({ $0.denials[command] }), known.until > .now { throw known.error }
         do throws(RedisError) {
             return try await send(command)

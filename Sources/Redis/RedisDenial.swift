@@ -25,7 +25,7 @@ struct RedisDenial: CustomStringConvertible {
     /// Redis 6.2 and 7.0, and those behind them.
     private static let inScript = ["The user executing the script can't", "ACL failure in script"]
 
-    /// For so long nothing that was denied is tried again only to look.
+    /// How long `RedisClient.sendUnlessDenied` does not send a denied command again.
     static let memory: Duration = .seconds(600)
 
     var description: String {

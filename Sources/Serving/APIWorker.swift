@@ -17,7 +17,7 @@ package struct APIWorker: Service, CustomStringConvertible {
     private let server: HTTPServer
     private let onDemand: OnDemand?
     private let orders: OrderService?
-    private let writes: WriteWatch
+    private let writes: RedisReadiness
     private let ending: Ending
 
     /// `onListening` is called with each address as soon as it accepts connections.
@@ -74,7 +74,7 @@ package struct APIWorker: Service, CustomStringConvertible {
                 OnDemand(olderThan: settings.olderThan, newest: newest, clock: clock, logger: logger, refresh: $0)
             }
         }
-        let writes = WriteWatch(
+        let writes = RedisReadiness(
             redis: redis.separate(), keys: keys, worker: config.worker.name,
             streams: [config.stream] + (config.orders.map { [$0.rates] } ?? []), reads: config.redisNeeds,
             writes: refreshNeeds, clock: clock)

@@ -23,12 +23,12 @@ struct StreamTail: Sendable {
     ) async {
         var backoff = Backoff(base: .milliseconds(100), maximum: .seconds(2))
         var last: StreamID?
-        var news = FutureEntryAlarm(stream: reader.key, logger: logger)
+        var alarm = FutureEntryAlarm(stream: reader.key, logger: logger)
         while !Task.isCancelled {
             do {
                 if last == nil, let top = try await reader.newestID() {
                     // An entry of the future hides new entries; until it is removed, the present is checked repeatedly.
-                    let isAhead = news.look(at: top, now: clock.now)
+                    let isAhead = alarm.check(top, now: clock.now)
                     try await start(isAhead ? StreamID(Minute(containing: clock.now)) : top)
                     guard !isAhead else {
                         try await clock.sleep(for: .seconds(2))

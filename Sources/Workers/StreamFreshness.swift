@@ -23,11 +23,11 @@ final class StreamFreshness: Service {
     }
 
     func run() async {
-        await cancelWhenGracefulShutdown { await self.look() }
+        await cancelWhenGracefulShutdown { await self.poll() }
     }
 
     /// Checks periodically until cancelled; failures are reported by the users of the stream.
-    private func look() async {
+    private func poll() async {
         repeat {
             if let minute = try? await read() { newest.withLock { $0 = minute } }
         } while (try? await Task.sleep(for: Self.period)) != nil

@@ -27,7 +27,7 @@ package final class WorkerProcess: Sendable {
     package let onListening: @Sendable (Int) -> Void
 
     private let outages = Mutex<[String: RedisOutage]>([:])
-    private let looked = Mutex<Set<String>>([])
+    private let monitored = Mutex<Set<String>>([])
     private let shared = Mutex<[ObjectIdentifier: any Sendable]>([:])
     private let endings = Mutex<[@Sendable () -> Void]>([])
 
@@ -138,13 +138,13 @@ package final class WorkerProcess: Sendable {
             identity: identity, keys: settings.redis.keys, redis: redis(settings), clock: clock)
         return Services(
             worker: config.service(in: self, as: identity, naming: named),
-            beside: [heartbeat] + serverLook(settings) + freshness(settings, config.output))
+            beside: [heartbeat] + fitnessMonitor(settings) + freshness(settings, config.output))
     }
 
     /// Checks whether the worker's Redis is fit; one worker of the process does so for all.
-    private func serverLook(_ settings: WorkerSettings) -> [any Service] {
-        let isFirst = looked.withLock { $0.insert(settings.redis.endpoint.identity).inserted }
-        return isFirst ? [ServerLook(redis: redis(settings), logger: logger(settings))] : []
+    private func fitnessMonitor(_ settings: WorkerSettings) -> [any Service] {
+        let isFirst = monitored.withLock { $0.insert(settings.redis.endpoint.identity).inserted }
+        return isFirst ? [ServerFitnessMonitor(redis: redis(settings), logger: logger(settings))] : []
     }
 
     /// Tracks the age of the data that the worker, or a replica of it, has published.

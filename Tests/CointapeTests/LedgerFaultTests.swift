@@ -137,7 +137,7 @@ import Testing
         var audit = ReadModelAudit()
         let last = try await TestLedger.entries(redis.client(), above: nil).last?.id
         try await eventually("the read model has all") {
-            try await audit.look(shop.client, ledger: shop.client)
+            try await audit.check(shop.client, ledger: shop.client)
             return audit.last == last
         }
         #expect(audit.problems.isEmpty && audit.count == ledger.count, "\(audit.problems.prefix(5))")

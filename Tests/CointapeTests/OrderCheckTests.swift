@@ -54,14 +54,14 @@ import Testing
         let (redis, client, entries) = try await ledger()
         defer { withExtendedLifetime(redis) {} }
         var audit = ReadModelAudit()
-        try await audit.look(client, ledger: client)
+        try await audit.check(client, ledger: client)
         var more = TestLedger(client, seed: 3)
         try await more.order(changes: ["total": "1"])
-        try await audit.look(client, ledger: client)
+        try await audit.check(client, ledger: client)
         #expect(audit.problems == [] && audit.count == 6)
         // What is added and not counted is seen, wherever it is.
         _ = try await client.send(RedisCommand("XADD", "{read}:GBP", "*", "a", "b"))
-        try await audit.look(client, ledger: client)
+        try await audit.check(client, ledger: client)
         #expect(!audit.problems.isEmpty)
         var back = ReadModelAudit()
         var model = try await ReadModelSnapshot(client)

@@ -92,7 +92,7 @@ import Testing
             try await readRedis.client().send(RedisCommand("HGET", "{read}:stats", "last")).text == last
         }
         var audit = ReadModelAudit()
-        try await audit.look(readRedis.client(), ledger: client)
+        try await audit.check(readRedis.client(), ledger: client)
         #expect(audit.problems == [])
         #expect(audit.count == entries.count - 1)
         for survivor in survivors { survivor.signal(SIGTERM) }
@@ -137,7 +137,7 @@ import Testing
     private static func audit(_ readModel: RedisClient, ledger: RedisClient, _ progress: Progress) async throws {
         var audit = ReadModelAudit()
         while !progress.isOver, audit.problems.isEmpty {
-            try await audit.look(readModel, ledger: ledger)
+            try await audit.check(readModel, ledger: ledger)
             progress.looked()
         }
         #expect(audit.problems == [])

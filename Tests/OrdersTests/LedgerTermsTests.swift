@@ -94,7 +94,7 @@ import Testing
 
         func problems() async throws -> [String] {
             var audit = ReadModelAudit()
-            try await audit.look(client, ledger: client)
+            try await audit.check(client, ledger: client)
             return audit.problems
         }
     }

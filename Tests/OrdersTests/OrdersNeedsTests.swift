@@ -62,7 +62,7 @@ import Testing
             _ client: RedisClient, _ readModel: RedisClient? = nil, acknowledgement: Acknowledgement? = nil,
             projects: Bool = false
         ) async throws -> [OrdersFitness.Finding] {
-            try await OrdersFitness.look(
+            try await OrdersFitness.probe(
                 ledger: client, readModel: readModel ?? redis.client(), keys: keys, worker: "test",
                 keyAudit: KeyAudit(ledger: client, keys: keys, clock: clock), acknowledgement: acknowledgement,
                 places: !projects, projects: projects

@@ -50,7 +50,7 @@ struct ReadModelFixture {
     /// What is wrong with the read model now.
     func problems() async throws -> [String] {
         var audit = ReadModelAudit()
-        try await audit.look(client, ledger: client)
+        try await audit.check(client, ledger: client)
         return audit.problems
     }
 

@@ -24,7 +24,7 @@ import Testing
         var audit = ReadModelAudit()
         for count in [1, 1, 2, 17, 100, 500, 500] {
             _ = try await fold.step(atMost: count)
-            try await audit.look(fixture.client, ledger: fixture.client)
+            try await audit.check(fixture.client, ledger: fixture.client)
             #expect(audit.problems == [])
         }
         #expect(audit.count == 700)
@@ -56,7 +56,7 @@ import Testing
             group.addTask {
                 var audit = ReadModelAudit()
                 while !Task.isCancelled {
-                    try await audit.look(client, ledger: client)
+                    try await audit.check(client, ledger: client)
                     #expect(audit.problems == [])
                 }
                 return 0

@@ -31,7 +31,7 @@ import Testing
                 while !Task.isCancelled {
                     // A read model that was replaced may end earlier: each look is one from the start.
                     var audit = ReadModelAudit()
-                    try await audit.look(client, ledger: client)
+                    try await audit.check(client, ledger: client)
                     #expect(audit.problems == [])
                 }
             }

@@ -63,7 +63,7 @@ import Testing
                 try await model.send(RedisCommand("XLEN", "{read}:all")).integer == Int64(orders)
             }
             var audit = ReadModelAudit()
-            try await audit.look(model, ledger: client)
+            try await audit.check(model, ledger: client)
             #expect(audit.problems == [] && audit.count == orders)
         }
 

@@ -8,15 +8,15 @@ import Testing
 @Suite struct FutureEntryAlarmTests {
     @Test func `an entry of the future is told once, another one again, and its end once`() {
         let said = Said()
-        var news = FutureEntryAlarm(stream: "price", logger: said.logger)
+        var alarm = FutureEntryAlarm(stream: "price", logger: said.logger)
         let now = Timestamp(milliseconds: 1_795_251_660_000)
-        func look(_ offset: Int64?) -> Bool {
+        func check(_ offset: Int64?) -> Bool {
             let id = offset.map { StreamID(milliseconds: UInt64(now.milliseconds + $0), sequence: 0) }
-            return news.look(at: id, now: now)
+            return alarm.check(id, now: now)
         }
-        #expect([nil, 0, -60_000, 5_000].map { look($0) } == [false, false, false, false])
-        #expect([5_001, 5_001, 60_000, 60_000].map { look($0) } == [true, true, true, true])
-        #expect([0, nil].map { look($0) } == [false, false])
+        #expect([nil, 0, -60_000, 5_000].map { check($0) } == [false, false, false, false])
+        #expect([5_001, 5_001, 60_000, 60_000].map { check($0) } == [true, true, true, true])
+        #expect([0, nil].map { check($0) } == [false, false])
         #expect(
             said.all.map { "\($0.level) \($0.event) \($0.metadata["entry.id"].map { "\($0)" } ?? "")" } == [
                 "error stream.ahead 1795251665001-0", "error stream.ahead 1795251720000-0", "notice stream.mended ",

@@ -39,11 +39,11 @@ import Testing
         let redis = try await TestRedis(["--maxmemory", "500mb", "--maxmemory-policy", "allkeys-lru"])
         let client = redis.client()
         #expect(
-            try await ServerFitness.look(client).shortcomings.map(\.remedy) == [
+            try await ServerFitness.probe(client).shortcomings.map(\.remedy) == [
                 "CONFIG SET maxmemory-policy noeviction"
             ])
         _ = try await client.send(RedisCommand("ACL", "SETUSER", "shy", "on", ">shy-secret", "~*", "+time", "+ping"))
         let shy = RedisEndpoint(address: redis.endpoint.address, user: "shy", password: "shy-secret")
-        #expect(try await ServerFitness.look(redis.client(shy)).shortcomings == [])
+        #expect(try await ServerFitness.probe(redis.client(shy)).shortcomings == [])
     }
 }

@@ -51,7 +51,7 @@ import Testing
         #expect(outcome == .published(nil))
         _ = try await settler.reader.survey()
         _ = try await settler.reader.newestRows()
-        #expect(try await WriteProbe(narrow.client, key: nil, needs: needs).look() == [])
+        #expect(try await WriteProbe(narrow.client, key: nil, needs: needs).run() == [])
     }
 
     /// On a server that can be asked; Redis 6.2 tells of those that it can be asked to run in vain.
@@ -61,7 +61,7 @@ import Testing
         for rule in Set(needs.map(\.rule)).subtracting(["evalsha", "eval"]) {
             let narrow = try await NarrowUser(redis, needs, without: rule)
             let shortcoming = try #require(
-                try await WriteProbe(narrow.client, key: nil, needs: needs).look().first, "\(rule)")
+                try await WriteProbe(narrow.client, key: nil, needs: needs).run().first, "\(rule)")
             #expect(
                 shortcoming.description.hasPrefix("this user may not run \(rule.prefix { $0 != "|" }.uppercased())"))
             #expect(shortcoming.remedy == "ACL SETUSER USER +\(rule)")
@@ -69,12 +69,12 @@ import Testing
         for key in Set(needs.compactMap(\.key)) {
             let narrow = try await NarrowUser(redis, needs, withoutKey: key)
             let shortcoming = try #require(
-                try await WriteProbe(narrow.client, key: nil, needs: needs).look().first, "\(key)")
+                try await WriteProbe(narrow.client, key: nil, needs: needs).run().first, "\(key)")
             #expect(
                 shortcoming.description.hasSuffix(" on \(key)") && shortcoming.remedy == "ACL SETUSER USER '~\(key)'")
         }
         let mute = try await NarrowUser(redis, needs, without: "evalsha")
-        let shortcoming = try await WriteProbe(mute.client, key: "probe", needs: needs).look().first
+        let shortcoming = try await WriteProbe(mute.client, key: "probe", needs: needs).run().first
         #expect(shortcoming?.description == "this user may not run EVALSHA")
         let denied = try await redis.aclLog()
         #expect(Set(denied) == ["ping", "evalsha"], "\(denied)")
@@ -86,11 +86,11 @@ import Testing
         let redis = try await TestRedis(kind: kind)
         let needs = [RedisNeed].reading("toplist")
         let narrow = try await NarrowUser(redis, needs)
-        #expect(try await WriteProbe(narrow.client, key: nil, needs: needs).look() == [])
+        #expect(try await WriteProbe(narrow.client, key: nil, needs: needs).run() == [])
         #expect(try await redis.client().send(RedisCommand("DBSIZE")) == .integer(0))
         // A connection shakes hands with PING.
         #expect(try await redis.aclLog() == ["ping"])
-        let writing = try await WriteProbe(narrow.client, key: "probe", needs: needs).look()
+        let writing = try await WriteProbe(narrow.client, key: "probe", needs: needs).run()
         #expect(writing.first?.description == "this user may not run SET on probe", "\(writing)")
     }
 
@@ -98,7 +98,7 @@ import Testing
         let redis = try await TestRedis()
         let narrow = try await NarrowUser(redis, .reading("toplist"))
         for _ in 0..<5 {
-            _ = try await ServerFitness.look(narrow.client)
+            _ = try await ServerFitness.probe(narrow.client)
             _ = try? await KeyFitness.faults(of: [.init("elsewhere", "stream")], narrow.client)
         }
         let denied = try await redis.aclLog()
@@ -112,22 +112,22 @@ import Testing
         let probing = old.client(RedisEndpoint(address: .tcp(host: "127.0.0.1", port: relay.port)))
         let looking = old.client(RedisEndpoint(address: .tcp(host: "127.0.0.1", port: relay.port)))
         let probe = WriteProbe(probing, key: "probe", needs: [RedisNeed("XADD", "s")])
-        #expect(try await probe.look() == [])
-        #expect(try await ServerFitness.look(looking).shortcomings == [])
+        #expect(try await probe.run() == [])
+        #expect(try await ServerFitness.probe(looking).shortcomings == [])
         _ = try await old.client().send(RedisCommand("REPLICAOF", "127.0.0.1", new.port))
         relay.lead(to: new.port)
-        try await eventually("the probe writes to the new primary") { try await probe.look() == [] }
+        try await eventually("the probe writes to the new primary") { try await probe.run() == [] }
         #expect(try await new.client().send(RedisCommand("EXISTS", "probe")) == .integer(1))
         try await eventually("the look is at the new primary") {
-            try await ServerFitness.look(looking).shortcomings == []
+            try await ServerFitness.probe(looking).shortcomings == []
         }
     }
 
     @Test(arguments: RedisKind.all) func `a replica is told as one, on every server`(kind: RedisKind) async throws {
         let redis = try await TestRedis(["--replicaof", "127.0.0.1", "1"], kind: kind)
-        let shortcomings = try await WriteProbe(redis.client(), key: "probe", needs: []).look()
+        let shortcomings = try await WriteProbe(redis.client(), key: "probe", needs: []).run()
         #expect(shortcomings.map(\.description) == ["nothing can be written: it is a replica (READONLY)"])
-        #expect(try await ServerFitness.look(redis.client()).shortcomings.count == 1)
-        #expect(try await ServerFitness.look(redis.client(), writes: false).shortcomings == [])
+        #expect(try await ServerFitness.probe(redis.client()).shortcomings.count == 1)
+        #expect(try await ServerFitness.probe(redis.client(), writes: false).shortcomings == [])
     }
 }

@@ -38,7 +38,7 @@ package struct ReadModelSnapshot: Sendable {
 
 /// Holds a read model against the ledger: it must be the exact prefix up to its `last`, ids, fields and sums.
 ///
-/// Goes on from where the look before ended, so that it may look often.
+/// Continues where the last check ended, so that it may run often.
 package struct ReadModelAudit {
     private struct Sums {
         var count = 0
@@ -57,8 +57,8 @@ package struct ReadModelAudit {
 
     package init() {}
 
-    /// Looks at what was folded since the last look.
-    package mutating func look(_ readModel: RedisClient, ledger redis: RedisClient) async throws {
+    /// Checks what was folded since the last check.
+    package mutating func check(_ readModel: RedisClient, ledger redis: RedisClient) async throws {
         let snapshot = try await ReadModelSnapshot(readModel, above: last)
         // What was folded is in the ledger by now.
         ledger += try await TestLedger.entries(redis, above: ledger.last?.id)

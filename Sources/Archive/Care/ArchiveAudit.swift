@@ -49,7 +49,7 @@ package struct ArchiveAudit: Sendable {
         var fewest: Int?
         for name in names.sorted(by: { ($0.first, $0.minutes) < ($1.first, $1.minutes) }) {
             let shelves = shelves.filter { $0.names.contains(name) }
-            if let digits = await look(at: name, in: shelves, entries.blocks[name] ?? nil) {
+            if let digits = await compareCopies(of: name, in: shelves, entries.blocks[name] ?? nil) {
                 rounded.append(name)
                 fewest = min(fewest ?? digits, digits)
             }
@@ -159,7 +159,7 @@ package struct ArchiveAudit: Sendable {
     }
 
     /// Returns to how many digits the block is rounded, nil if no store has it rounded.
-    private func look(at name: BlockName, in shelves: [Shelf], _ entry: ArchiveEntries.Entry?) async -> Int? {
+    private func compareCopies(of name: BlockName, in shelves: [Shelf], _ entry: ArchiveEntries.Entry?) async -> Int? {
         var digits: Int?
         var found: [(store: String, condition: Condition)] = []
         for shelf in shelves { found.append((shelf.store.name, await condition(of: name, in: shelf.store, entry))) }

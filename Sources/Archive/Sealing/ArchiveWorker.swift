@@ -91,11 +91,11 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
     /// Returns when the process shuts down; errors are logged and retried.
     package func run() async throws {
         var backoff = Backoff(base: .milliseconds(100), maximum: .seconds(30))
-        var news = [hours, days].map { FutureEntryAlarm(stream: $0.reader.key, logger: logger) }
+        var alarms = [hours, days].map { FutureEntryAlarm(stream: $0.reader.key, logger: logger) }
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             do {
                 for (index, settler) in [hours, days].enumerated() {
-                    _ = news[index].look(at: try await settler.reader.newestID(), now: clock.now)
+                    _ = alarms[index].check(try await settler.reader.newestID(), now: clock.now)
                 }
                 // Shutdown does not interrupt a step: a block takes about a second.
                 let hasWorked = try await step()

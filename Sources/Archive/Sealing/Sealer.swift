@@ -36,7 +36,7 @@ struct Sealer: Sendable {
     }
 
     /// What a store has under a name.
-    private enum Look {
+    private enum StoreContent {
         case file(Present)
         case nothing
         case noAnswer(StoreError)
@@ -73,7 +73,7 @@ struct Sealer: Sendable {
 
     /// An hour of a day that is being built.
     private func contents(of hour: Minute, _ days: [Block], _ reading: Reading) async throws -> BlockContents {
-        let present = try await look(.hour(hour)).compactMap(\.present)
+        let present = try await readStores(.hour(hour)).compactMap(\.present)
         let blocks = present.compactMap(\.block)
         if let block = blocks.first(where: { $0.count(.missing) == 0 }) { return try await block.contents() }
         let minutes = try await minutes(of: hour, in: blocks + days, reading)
@@ -114,8 +114,8 @@ struct Sealer: Sendable {
     /// `make` gets what the stores have, and is called again if a store gets another file meanwhile.
     private func keep(_ name: BlockName, _ make: ([Present]) async throws -> [UInt8]) async throws -> Kept {
         while true {
-            let looks = try await look(name)
-            let present = looks.compactMap(\.present)
+            let contents = try await readStores(name)
+            let present = contents.compactMap(\.present)
             let made = try await make(present)
             let block = try await Block.whole(made, as: name)
             // A block that already has everything is kept, not replaced.
@@ -126,10 +126,10 @@ struct Sealer: Sendable {
             }
             var isOther = false
             var failures: [(store: any BlockStore, error: StoreError)] = []
-            for (store, look) in zip(stores, looks) {
+            for (store, content) in zip(stores, contents) {
                 do throws(StoreError) {
-                    if case .noAnswer(let error) = look { throw error }
-                    isOther = try await !keep(name, bytes, in: store, over: look.present) || isOther
+                    if case .noAnswer(let error) = content { throw error }
+                    isOther = try await !keep(name, bytes, in: store, over: content.present) || isOther
                 } catch {
                     failures.append((store, error))
                 }
@@ -161,28 +161,28 @@ struct Sealer: Sendable {
     }
 
     /// Reads the file of each store; damaged files are reported.
-    private func look(_ name: BlockName) async throws -> [Look] {
-        var looks: [Look] = []
+    private func readStores(_ name: BlockName) async throws -> [StoreContent] {
+        var contents: [StoreContent] = []
         for store in stores {
             let bytes: [UInt8]
             do throws(StoreError) {
                 guard let own = try await store.bytes(of: name) else {
-                    looks.append(.nothing)
+                    contents.append(.nothing)
                     continue
                 }
                 bytes = own
             } catch {
-                looks.append(.noAnswer(error))
+                contents.append(.noAnswer(error))
                 continue
             }
             do {
-                looks.append(.file(Present(bytes: bytes, block: try await Block.whole(bytes, as: name))))
+                contents.append(.file(Present(bytes: bytes, block: try await Block.whole(bytes, as: name))))
             } catch let damage as BlockDamage {
                 tellDamage(name, store, "\(damage)")
-                looks.append(.file(Present(bytes: bytes, block: nil)))
+                contents.append(.file(Present(bytes: bytes, block: nil)))
             }
         }
-        return looks
+        return contents
     }
 
     /// Opens the block in each store, reading only its outline; damage is reported.
@@ -212,7 +212,7 @@ struct Sealer: Sendable {
 
     /// The entry of the whole block with most lists; nil if no store has the block whole.
     func draft(_ name: BlockName) async throws -> EntryDraft? {
-        let present = try await look(name).compactMap(\.present).filter { $0.block != nil }
+        let present = try await readStores(name).compactMap(\.present).filter { $0.block != nil }
         let best = present.max { ($0.block?.count(.list) ?? 0) < ($1.block?.count(.list) ?? 0) }
         guard let best else { return nil }
         return try await draft(name, best.bytes)

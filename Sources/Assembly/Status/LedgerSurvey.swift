@@ -88,7 +88,7 @@ struct LedgerSurvey: Sendable {
             leftBTC: total.map { (opening?.terms ?? .standard).cap.less($0).btc }, unprojected: figures.behind,
             look: look)
         problems = try await Self.problems(figures, places, history)
-        let fitness = try await OrdersFitness.look(
+        let fitness = try await OrdersFitness.probe(
             ledger: places.ledger, readModel: places.readModel, keys: places.keys, worker: StatusReader.name,
             keyAudit: KeyAudit(ledger: places.ledger, keys: places.keys, clock: places.clock),
             acknowledgement: acknowledgement, places: roles.places, projects: roles.projects)

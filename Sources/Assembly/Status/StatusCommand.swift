@@ -20,7 +20,7 @@ package struct StatusCommand: Sendable {
     }
 
     /// Returns the report, and whether all is well.
-    package func look(_ form: Form) async throws -> (text: String, isWell: Bool) {
+    package func report(_ form: Form) async throws -> (text: String, isWell: Bool) {
         let report = await reader.read()
         switch form {
         case .text: return (StatusText(report: report).text, report.problems.isEmpty)

@@ -44,7 +44,7 @@ struct StatusReader: Sendable {
         {
             let redis = client(endpoint)
             do throws(RedisError) {
-                let fitness = try await ServerFitness.look(
+                let fitness = try await ServerFitness.probe(
                     redis, settingClock: tapes.contains(name) ? clock : nil)
                 servers[name] = Server(redis: redis, fitness: fitness)
             } catch {
@@ -149,7 +149,7 @@ struct StatusReader: Sendable {
         }
         add(server.fitness.shortcomings)
         do throws(RedisError) {
-            add(try await WriteProbe(redis, key: server.keys.probe(Self.name), needs: server.needs).look())
+            add(try await WriteProbe(redis, key: server.keys.probe(Self.name), needs: server.needs).run())
         } catch {
             report.add(.init(what: "\(place): \(error.message)", mend: ["\(redis.endpoint.cli) PING"]))
         }

@@ -95,7 +95,7 @@ extension LedgerDurability {
     /// Asks the server; what its user may not read is listed in `unknown`.
     ///
     /// Throws if there is no connection, or the server is not ready.
-    package static func look(
+    package static func probe(
         _ client: RedisClient, acknowledgement: Acknowledgement? = nil
     ) async throws(RedisError) -> LedgerDurability {
         var info = ""
@@ -115,7 +115,7 @@ extension LedgerDurability {
     private static func allowed(_ client: RedisClient, _ command: RedisCommand) async throws(RedisError) -> RedisReply?
     {
         do throws(RedisError) {
-            return try await client.look(command)
+            return try await client.sendUnlessDenied(command)
         } catch {
             guard error.isDenial || error.code == .server("ERR") else { throw error }
             return nil

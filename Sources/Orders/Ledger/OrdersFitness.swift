@@ -23,11 +23,11 @@ package struct OrdersFitness: Equatable, Sendable {
     ///
     /// `keyAudit` must belong to this ledger. `places` and `projects` say whether the worker takes orders, and whether it
     /// writes the read model. Throws if there is no connection, or no answer.
-    package static func look(
+    package static func probe(
         ledger: RedisClient, readModel: RedisClient, keys: TapeKeys, worker: String,
         keyAudit: KeyAudit, acknowledgement: Acknowledgement? = nil, places: Bool, projects: Bool
     ) async throws(RedisError) -> OrdersFitness {
-        var look = Look()
+        var report = Report()
         let model = ReadModelKeys(keys)
         let currencies = await Self.currencies(ledger, keys)
         var needs: [RedisNeed] = projects ? .following(keys, acknowledgement) : []
@@ -35,19 +35,21 @@ package struct OrdersFitness: Equatable, Sendable {
         // A worker that only projects writes nothing there, unless it confirms.
         let writes = places || acknowledgement?.command != nil
         let probe = WriteProbe(ledger, key: writes ? keys.probe(worker, tag: "{orders}") : nil, needs: needs)
-        look.take(try await probe.look(), ledger, "orders")
+        report.take(try await probe.run(), ledger, "orders")
         needs = projects ? .folding(keys, currencies) : []
         if places { needs += .showing(keys, currencies) }
         let other = WriteProbe(readModel, key: projects ? keys.probe(worker, tag: "{read}") : nil, needs: needs)
-        look.take(try await other.look(), readModel, "the read model")
-        try await look.keys([.init(keys.ledger, "stream"), .init(keys.seen, "hash")], ledger) { _ in
+        report.take(try await other.run(), readModel, "the read model")
+        try await report.keys([.init(keys.ledger, "stream"), .init(keys.seen, "hash")], ledger) { _ in
             ["cointape orders verify"]
         }
-        try await look.keys([.init(keys.missing, "string")], ledger) { key in
+        try await report.keys([.init(keys.missing, "string")], ledger) { key in
             ["\(ledger.endpoint.cli) RENAME '\(key)' '\(key).old'", "cointape orders verify"]
         }
-        if let mark = try? await ledger.look(RedisCommand("GET", keys.missing)).bytes, WitnessRecord(mark) == nil {
-            look.findings.append(
+        if let mark = try? await ledger.sendUnlessDenied(RedisCommand("GET", keys.missing)).bytes,
+            WitnessRecord(mark) == nil
+        {
+            report.findings.append(
                 Finding(
                     what: "orders: the key \(keys.missing), which has all orders refused, is no record of a loss",
                     mend: [
@@ -55,21 +57,21 @@ package struct OrdersFitness: Equatable, Sendable {
                         "cointape orders verify",
                     ]))
         }
-        try await look.take(keyAudit)
+        try await report.take(keyAudit)
         let expected =
             [KeyFitness.Expected(model.statistics, "hash")]
             + model.streams(currencies).map { .init($0, "stream") }
-        try await look.keys(expected, readModel) { key in
+        try await report.keys(expected, readModel) { key in
             ["\(readModel.endpoint.cli) RENAME '\(key)' '\(key).old'", "cointape orders rebuild"]
         }
-        let durability = try await LedgerDurability.look(ledger, acknowledgement: acknowledgement)
-        look.take(durability.shortcomings, ledger, "orders")
+        let durability = try await LedgerDurability.probe(ledger, acknowledgement: acknowledgement)
+        report.take(durability.shortcomings, ledger, "orders")
         if !durability.unknown.isEmpty {
-            look.unknown.append(
+            report.unknown.append(
                 "\(ledger.endpoint) refuses CONFIG GET: \(durability.unknown.joined(separator: ", ")), and so what orders survive"
             )
         }
-        return OrdersFitness(findings: look.findings, unknown: look.unknown, durability: durability)
+        return OrdersFitness(findings: report.findings, unknown: report.unknown, durability: durability)
     }
 
     /// The ledger's currencies; if they cannot be read, the standard ones.
@@ -78,7 +80,7 @@ package struct OrdersFitness: Equatable, Sendable {
         return (try? await history.terms())?.currencies ?? LedgerTerms.standard.currencies
     }
 
-    private struct Look {
+    private struct Report {
         var findings: [Finding] = []
         var unknown: [String] = []
 

@@ -17,7 +17,7 @@ package final class LedgerConfirmation: Sendable {
         var knownUntil: ContinuousClock.Instant?
     }
 
-    private static let lookPeriod: Duration = .seconds(10)
+    private static let probePeriod: Duration = .seconds(10)
 
     private let redis: RedisClient
     private let keys: TapeKeys
@@ -41,10 +41,10 @@ package final class LedgerConfirmation: Sendable {
             state.knownUntil.map { $0 > .now } == true ? .some(state.obstacle) : nil
         }
         if let known { return known }
-        let obstacle = try await LedgerDurability.look(redis, acknowledgement: acknowledgement).fsyncObstacle
+        let obstacle = try await LedgerDurability.probe(redis, acknowledgement: acknowledgement).fsyncObstacle
         state.withLock { state in
             state.obstacle = obstacle
-            state.knownUntil = .now + Self.lookPeriod
+            state.knownUntil = .now + Self.probePeriod
         }
         return obstacle
     }

@@ -164,17 +164,17 @@ package struct OrderHistory: Sendable {
         var upper = cursor?.predecessor
         guard cursor == nil || upper.map({ $0 >= first }) == true else { return [] }
         var orders: [BuyOrder] = []
-        var looked = 0
+        var scanned = 0
         while orders.count < count {
             let wanted = currency == nil ? count : Self.batch
             let entries = try await ledger.newest(wanted, from: first, to: upper)
-            guard looked < Self.mostUnprojected || entries.isEmpty else { throw ReadModelBehind() }
+            guard scanned < Self.mostUnprojected || entries.isEmpty else { throw ReadModelBehind() }
             for entry in entries {
                 guard case .order(let order) = try LedgerEntry(entry) else { continue }
                 if currency == nil || order.order.currency == currency { orders.append(order.order) }
             }
             guard entries.count == wanted, let next = entries.last?.id.predecessor, next >= first else { break }
-            looked += entries.count
+            scanned += entries.count
             upper = next
         }
         return Array(orders.prefix(count))

@@ -124,7 +124,7 @@ package final class WitnessFile: LedgerWitness {
             }
             var status = stat()
             if flock(descriptor, LOCK_EX | LOCK_NB) == 0, fstat(descriptor, &status) == 0,
-                case .free(let held) = Self.look(descriptor, for: record)
+                case .free(let held) = Self.availability(descriptor, for: record)
             {
                 (state.descriptor, state.path, state.recordOfOther) = (descriptor, path, held)
                 state.identity = Identity(status)
@@ -141,12 +141,12 @@ package final class WitnessFile: LedgerWitness {
         (state.descriptor, state.path, state.identity, state.record) = (-1, nil, nil, nil)
     }
 
-    private enum Look {
+    private enum Availability {
         case free(WitnessRecord?)
         case taken
     }
 
-    private static func look(_ descriptor: Int32, for record: WitnessRecord) -> Look {
+    private static func availability(_ descriptor: Int32, for record: WitnessRecord) -> Availability {
         guard let text = contents(descriptor) else { return .taken }
         if isBlank(text) { return .free(nil) }
         guard let old = WitnessRecord(text), mayReplace(old, record) else { return .taken }

@@ -153,9 +153,9 @@ struct CoinCourseReader: Sendable {
     /// The types of the columns in the newest lists.
     private func types(in minutes: Range<Minute>, _ now: Timestamp) async throws -> [String: ListColumn.Kind] {
         var end = minutes.upperBound
-        var looks = 0
-        while end > minutes.lowerBound, looks < 50 {
-            looks += 1
+        var reads = 0
+        while end > minutes.lowerBound, reads < 50 {
+            reads += 1
             let last = end.advanced(byMinutes: -1)
             let part = try await reader.part(of: last, now: now) { found in
                 let columns = (0...found.offset(of: last)).reversed().lazy.compactMap(found.block.columns).first

@@ -33,7 +33,7 @@ struct OrderService: Sendable {
     private let history: OrderHistoryRoute
     private let rateTail: RateTail
     private let monitor: LedgerMonitor
-    private let look: OrdersLook
+    private let readiness: OrderReadiness
     private let rates: CurrentRates
     private let ratesStream: String
     private let ledger = LedgerSnapshot()
@@ -70,10 +70,10 @@ struct OrderService: Sendable {
                 keys: keys, clock: clock),
             witnesses: memory.witnesses, ledger: ledger, clock: clock, logger: logger)
         // On separate connections, because a write that waits for the disk must not block a page or an order.
-        let looking = clients.ledger.separate()
+        let probing = clients.ledger.separate()
         let isOne = clients.ledger.endpoint == clients.readModel.endpoint
-        look = OrdersLook(
-            ledger: looking, readModel: isOne ? looking : clients.readModel.separate(),
+        readiness = OrderReadiness(
+            ledger: probing, readModel: isOne ? probing : clients.readModel.separate(),
             witness: clients.witness?.separate(), folder: settings.places.witnessFolder, keys: keys, worker: worker,
             acknowledgement: settings.places.acknowledgement, expectedEntries: expectedEntries, rates: rates,
             witnesses: memory.witnesses, clock: clock, logger: logger)
@@ -103,14 +103,14 @@ struct OrderService: Sendable {
     }
 
     /// For `/readyz`: whether orders are taken, and will last.
-    var fitnessChecks: [ReadinessCheck] { look.checks }
+    var fitnessChecks: [ReadinessCheck] { readiness.checks }
 
     /// Runs until cancelled.
     func run() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await rateTail.run() }
             group.addTask { await monitor.run() }
-            group.addTask { await look.run() }
+            group.addTask { await readiness.run() }
         }
     }
 }

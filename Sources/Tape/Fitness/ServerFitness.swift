@@ -53,7 +53,7 @@ package struct ServerFitness: Equatable, Sendable {
     ///
     /// Throws if there is no connection, or the server is not ready. What its user may not query is in `unknown`. If a replica
     /// answers instead of a primary, it may have been demoted, and its name is resolved again before the next command.
-    package static func look(
+    package static func probe(
         _ redis: RedisClient, settingClock clock: TapeClock? = nil, writes: Bool = true
     ) async throws(RedisError) -> ServerFitness {
         // Connecting takes time that must not count.
@@ -83,7 +83,7 @@ package struct ServerFitness: Equatable, Sendable {
         _ redis: RedisClient, _ command: RedisCommand
     ) async throws(RedisError) -> RedisReply? {
         do throws(RedisError) {
-            return try await redis.look(command)
+            return try await redis.sendUnlessDenied(command)
         } catch {
             guard error.isDenial || error.code == .server("ERR") else { throw error }
             return nil

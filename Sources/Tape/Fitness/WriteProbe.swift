@@ -23,9 +23,9 @@ package struct WriteProbe: Sendable {
     /// What is refused, with the command that fixes it; empty if everything is accepted.
     ///
     /// Throws if there is no connection, or no answer.
-    package func look() async throws(RedisError) -> [RedisShortcoming] { try await look(key) }
+    package func run() async throws(RedisError) -> [RedisShortcoming] { try await run(key) }
 
-    private func look(_ key: String?) async throws(RedisError) -> [RedisShortcoming] {
+    private func run(_ key: String?) async throws(RedisError) -> [RedisShortcoming] {
         let arguments: [any RedisArgument] =
             [Self.lifetime.milliseconds] + needs.flatMap { [$0.words, $0.key ?? ""] as [any RedisArgument] }
         let reply: RedisReply
@@ -35,7 +35,7 @@ package struct WriteProbe: Sendable {
             guard !error.isOutage else { throw error }
             // Redis checks the keys of a script before it runs it.
             if let key, error.isDenial, error.message.hasSuffix(" on its key") {
-                return try await denied([(RedisNeed("SET", key), isOfKey: true)]) + look(nil)
+                return try await denied([(RedisNeed("SET", key), isOfKey: true)]) + run(nil)
             }
             return [await shortcoming(error)]
         }
@@ -153,11 +153,11 @@ package struct KeyFitness: Sendable {
     ) async throws(RedisError) -> [(key: Expected, fault: Fault)] {
         var faults: [(key: Expected, fault: Fault)] = []
         for key in keys {
-            let type = try await redis.look(RedisCommand("TYPE", key.key)).text ?? "none"
+            let type = try await redis.sendUnlessDenied(RedisCommand("TYPE", key.key)).text ?? "none"
             if type == "none" { continue }
             if type != key.type { faults.append((key, .type(type))) }
             guard !key.expires else { continue }
-            let left = try await redis.look(RedisCommand("PTTL", key.key)).integer ?? -1
+            let left = try await redis.sendUnlessDenied(RedisCommand("PTTL", key.key)).integer ?? -1
             if left >= 0 { faults.append((key, .expires(.milliseconds(left)))) }
         }
         return faults

@@ -29,11 +29,11 @@ package struct FutureEntryAlarm {
         StreamID(milliseconds: UInt64(max(0, (now + tolerance).milliseconds)), sequence: .max)
     }
 
-    /// Whether the last look found the stream ahead.
+    /// Whether the last check found the stream ahead.
     package var isAhead: Bool { told != nil }
 
     /// Whether the newest entry is in the future; `newest` is nil if the stream is empty.
-    package mutating func look(at newest: StreamID?, now: Timestamp) -> Bool {
+    package mutating func check(_ newest: StreamID?, now: Timestamp) -> Bool {
         guard let newest, Self.isAhead(newest, now: now) else {
             if told != nil { logger.notice(.streamMended, metadata: [LogKey.stream: "\(stream)"]) }
             told = nil

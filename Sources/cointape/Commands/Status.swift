@@ -25,14 +25,14 @@ struct Status: AsyncParsableCommand {
         try await CommandExit.withExitCodes {
             let command = try StatusCommand(configs, environment: Environment())
             guard watch else {
-                let (text, isWell) = try await command.look(json ? .json : .text)
+                let (text, isWell) = try await command.report(json ? .json : .text)
                 CommandExit.show(text)
                 if !isWell { throw ExitCode(1) }
                 return
             }
             repeat {
                 do {
-                    let text = try await command.look(json ? .json : .text).text
+                    let text = try await command.report(json ? .json : .text).text
                     CommandExit.show(json ? text : Self.clear + text)
                     try CommandExit.checkOutput()
                 } catch let error as ExitCode {

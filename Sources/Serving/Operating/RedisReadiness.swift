@@ -5,7 +5,7 @@ import Tape
 
 /// Checks periodically whether an api's Redis is fit for a tape, grants the rights that the api needs, and accepts its writes;
 /// `/readyz` shows the results without waiting.
-final class WriteWatch: Sendable {
+final class RedisReadiness: Sendable {
     private let redis: RedisClient
     private let keys: TapeKeys
     private let worker: String
@@ -35,7 +35,7 @@ final class WriteWatch: Sendable {
         self.writes = writes
         self.clock = clock
         newest = Mutex([
-            ReadinessCheck(name: writes == nil ? "reads" : "writes", isWell: false, detail: "not looked at yet")
+            ReadinessCheck(name: writes == nil ? "reads" : "writes", isWell: false, detail: "not checked yet")
         ])
     }
 
@@ -45,12 +45,12 @@ final class WriteWatch: Sendable {
     /// Runs until cancelled.
     func run() async {
         repeat {
-            let checks = await look()
+            let checks = await currentChecks()
             newest.withLock { $0 = checks }
         } while (try? await Task.sleep(for: Self.period)) != nil
     }
 
-    private func look() async -> [ReadinessCheck] {
+    private func currentChecks() async -> [ReadinessCheck] {
         let name = writes == nil ? "reads" : "writes"
         let cli = redis.endpoint.cli
         func check(_ words: String, _ remedy: String?) -> ReadinessCheck {
@@ -62,7 +62,7 @@ final class WriteWatch: Sendable {
             redis, key: writes == nil ? nil : keys.probe(worker), needs: reads(minute) + (writes?(minute) ?? []))
         do throws(RedisError) {
             let shortcomings =
-                try await ServerFitness.look(redis, writes: writes != nil).shortcomings + probe.look()
+                try await ServerFitness.probe(redis, writes: writes != nil).shortcomings + probe.run()
             var checks = shortcomings.map { check($0.description, $0.remedy) }
             // Without the right to query the keys, they are assumed to be fine.
             for (key, fault) in (try? await KeyFitness.faults(of: streams, redis)) ?? [] {

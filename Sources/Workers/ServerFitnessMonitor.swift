@@ -5,7 +5,7 @@ import ServiceLifecycle
 import Tape
 
 /// Logs why a Redis is not fit for a tape: when it can first be reached, and when there are new findings.
-struct ServerLook: Service {
+struct ServerFitnessMonitor: Service {
     private let redis: RedisClient
     private let logger: Logger
 
@@ -18,15 +18,15 @@ struct ServerLook: Service {
     }
 
     func run() async {
-        await cancelWhenGracefulShutdown { await look() }
+        await cancelWhenGracefulShutdown { await poll() }
     }
 
     /// Checks until the task is cancelled.
-    private func look() async {
+    private func poll() async {
         var told: Set<String>?
         repeat {
             // If it cannot be reached, its users report that.
-            guard let fitness = try? await ServerFitness.look(redis) else { continue }
+            guard let fitness = try? await ServerFitness.probe(redis) else { continue }
             for shortcoming in fitness.shortcomings where told?.contains(Self.kind(shortcoming)) != true {
                 tell(shortcoming)
             }

@@ -10,7 +10,7 @@ import Tape
 ///
 /// What orders survive is logged first and whenever it changes; all results are kept for `/readyz`, which must not wait for
 /// Redis.
-final class OrdersLook: Sendable {
+final class OrderReadiness: Sendable {
     private let ledger: RedisClient
     private let readModel: RedisClient
     private let keys: TapeKeys
@@ -61,7 +61,7 @@ final class OrdersLook: Sendable {
         if let loss = expectedEntries.loss {
             wrong.append("orders: the ledger is lost: \(loss); cointape orders verify")
         }
-        wrong += newest.withLock(\.self) ?? ["not looked at yet"]
+        wrong += newest.withLock(\.self) ?? ["not checked yet"]
         wrong += witnesses.compactMap(\.writeFailure).map { "orders: the witness of acknowledged orders: \($0)" }
         let takes = ReadinessCheck(name: "orders", isWell: true, detail: "\(ledger.endpoint) takes them")
         // The findings state their subject for `status`, which has other lines in between; here it is removed.
@@ -75,7 +75,7 @@ final class OrdersLook: Sendable {
         var told: LedgerDurability?
         repeat {
             do throws(RedisError) {
-                let fitness = try await OrdersFitness.look(
+                let fitness = try await OrdersFitness.probe(
                     ledger: ledger, readModel: readModel, keys: keys, worker: worker, keyAudit: keyAudit,
                     acknowledgement: acknowledgement, places: true, projects: false)
                 let faults = try await ledgerFaults() + unreadFaults + witnessFaults()
@@ -150,7 +150,7 @@ final class OrdersLook: Sendable {
         let probe = WriteProbe(redis, key: keys.probe(worker, tag: "{orders}"), needs: .witnessing(keys))
         let found: [RedisShortcoming]
         do throws(RedisError) {
-            found = try await probe.look()
+            found = try await probe.run()
         } catch {
             found = [RedisShortcoming(error.message)]
         }
