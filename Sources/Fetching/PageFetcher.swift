@@ -25,8 +25,8 @@ struct PageFetcher: Sendable {
         var backoff = Backoff(base: .milliseconds(500), maximum: .seconds(10))
         var attempt = 0
         while true {
-            let judgement = try await judge(request(parameters, headers, deadline), deadline)
-            switch judgement {
+            let result = try await perform(request(parameters, headers, deadline), deadline)
+            switch result {
             case .page(let page):
                 Counter(.fetchedPages, [("source", source)]).increment()
                 return page
@@ -60,7 +60,8 @@ struct PageFetcher: Sendable {
             limits: limits)
     }
 
-    private func judge(_ request: HTTPRequest, _ deadline: Timestamp) async throws(CancellationError) -> Judgement {
+    private func perform(_ request: HTTPRequest, _ deadline: Timestamp) async throws(CancellationError) -> AttemptResult
+    {
         // Parsed while it arrives, so that little work is left after the last byte of a large page.
         let body = jq.intake()
         var request = request

@@ -252,7 +252,7 @@ extension JQChannel {
             case (.firstObject, .nothing), (.firstCount, .nothing), (.firstText, .nothing): return .success(.nothing)
             case (_, .error), (_, .runaway):
                 guard let text = String(validating: payload, as: UTF8.self) else { return nil }
-                return .failure(JQError(text, kind == .runaway ? .runaway : .judgement))
+                return .failure(JQError(text, kind == .runaway ? .runaway : .failed))
             default: return nil
             }
         }

@@ -24,7 +24,7 @@ package struct JQError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Whether the same filter could succeed on the same document another time.
     package enum Kind: Equatable, Sendable {
         /// The filter or the parser reports an error, or the results have the wrong form.
-        case judgement
+        case failed
         /// The filter exceeded a limit, or crashed its process; it would do so again with the same document.
         case runaway
         /// The filter could not run to its end, for a reason outside of it.
@@ -34,7 +34,7 @@ package struct JQError: Error, Equatable, Sendable, CustomStringConvertible {
     package let description: String
     package let kind: Kind
 
-    init(_ description: String, _ kind: Kind = .judgement) {
+    init(_ description: String, _ kind: Kind = .failed) {
         self.description = description
         self.kind = kind
     }

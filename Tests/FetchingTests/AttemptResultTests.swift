@@ -8,15 +8,15 @@ import Testing
 @testable import CurlHTTP
 @testable import Fetching
 
-@Suite struct JudgementTests {
+@Suite struct AttemptResultTests {
     static let filters: PageFilters? = try? PageFilters(
         rows: JQProgram(".data[] | {id}"),
         failure: JQProgram("select(.error != null) | {message: .error, action: (.action // \"retry\"), wait}"),
         asOf: JQProgram(".time"))
     static let now = Timestamp(milliseconds: 1_795_251_660_000)
 
-    private func judge(_ status: Int, _ body: String, headers: [(name: String, value: String)] = []) async throws
-        -> Judgement
+    private func attempt(_ status: Int, _ body: String, headers: [(name: String, value: String)] = []) async throws
+        -> AttemptResult
     {
         let filters = try #require(Self.filters)
         let pool = JQPool(processes: 1)
@@ -33,8 +33,8 @@ import Testing
         }
     }
 
-    private func kind(_ judgement: Judgement) -> String {
-        switch judgement {
+    private func kind(_ result: AttemptResult) -> String {
+        switch result {
         case .page(let page): "page \(page.rows.count)"
         case .retry(let failure): "retry \(failure.code.rawValue)" + (failure.wait.map { " \($0)" } ?? "")
         case .stop(let failure): "stop \(failure.code.rawValue)" + (failure.wait.map { " \($0)" } ?? "")
@@ -62,24 +62,24 @@ import Testing
         (302, "", "stop stopped"),
     ])
     func `judges the body before the status`(status: Int, body: String, expected: String) async throws {
-        let judgement = try await judge(status, body)
-        #expect(kind(judgement) == expected)
+        let result = try await attempt(status, body)
+        #expect(kind(result) == expected)
     }
 
     @Test(arguments: [("7", "retry upstream 7.0 seconds"), ("soon", "retry upstream"), ("-3", "retry upstream")])
     func `takes Retry-After, and no nonsense`(value: String, expected: String) async throws {
-        let judgement = try await judge(429, "", headers: [("Retry-After", value)])
-        #expect(kind(judgement) == expected)
+        let result = try await attempt(429, "", headers: [("Retry-After", value)])
+        #expect(kind(result) == expected)
     }
 
     @Test func `the header's wait goes before the one that the body stands for, unless it is none`() async throws {
         let body = #"{"error":"the day is over","action":"stop","wait":900}"#
-        #expect(kind(try await judge(429, body)) == "stop stopped 900.0 seconds")
-        #expect(kind(try await judge(429, body, headers: [("Retry-After", "30")])) == "stop stopped 30.0 seconds")
-        #expect(kind(try await judge(429, body, headers: [("Retry-After", "0")])) == "stop stopped 900.0 seconds")
-        #expect(kind(try await judge(200, #"{"error":"busy","wait":2.5}"#)) == "retry upstream 2.5 seconds")
-        #expect(kind(try await judge(200, #"{"error":"busy","wait":"x"}"#)) == "retry upstream")
-        #expect(kind(try await judge(200, #"{"error":"busy","wait":-1}"#)) == "retry upstream 0.0 seconds")
+        #expect(kind(try await attempt(429, body)) == "stop stopped 900.0 seconds")
+        #expect(kind(try await attempt(429, body, headers: [("Retry-After", "30")])) == "stop stopped 30.0 seconds")
+        #expect(kind(try await attempt(429, body, headers: [("Retry-After", "0")])) == "stop stopped 900.0 seconds")
+        #expect(kind(try await attempt(200, #"{"error":"busy","wait":2.5}"#)) == "retry upstream 2.5 seconds")
+        #expect(kind(try await attempt(200, #"{"error":"busy","wait":"x"}"#)) == "retry upstream")
+        #expect(kind(try await attempt(200, #"{"error":"busy","wait":-1}"#)) == "retry upstream 0.0 seconds")
     }
 
     @Test(
@@ -92,7 +92,7 @@ import Testing
     func `reads when a page is from, and loses no row to a time that it cannot read`(time: String, expected: Int64?)
         async throws
     {
-        guard case .page(let page) = try await judge(200, #"{"data":[{"id":1}],"time":\#(time)}"#) else {
+        guard case .page(let page) = try await attempt(200, #"{"data":[{"id":1}],"time":\#(time)}"#) else {
             Issue.record("not a page")
             return
         }
@@ -101,17 +101,17 @@ import Testing
     }
 
     @Test func `giving up is our own doing and no verdict about the provider`() {
-        #expect(throws: CancellationError.self) { try Judgement.of(HTTPError(.cancelled, "cancelled")) }
+        #expect(throws: CancellationError.self) { try AttemptResult.of(HTTPError(.cancelled, "cancelled")) }
     }
 
     @Test func `a secret at the place where a quoted body is cut is masked whole`() {
         let secret = "canary-0123456789-canary"
         let body = Array((String(repeating: "x", count: 110) + secret).utf8)
         let response = HTTPResponse(status: 403, headers: [], body: body)
-        let judgement = Judgement.of(
+        let result = AttemptResult.of(
             response, .success(.failure(nil)), now: Self.now, redactor: Redactor(secrets: [secret]))
-        guard case .stop(let failure) = judgement else {
-            Issue.record("not a stop: \(judgement)")
+        guard case .stop(let failure) = result else {
+            Issue.record("not a stop: \(result)")
             return
         }
         #expect(failure.detail.contains("xxx***"))
@@ -119,7 +119,7 @@ import Testing
     }
 
     @Test func `tells the status and the beginning of a body that is not JSON`() async throws {
-        guard case .retry(let failure) = try await judge(502, "Bad Gateway") else {
+        guard case .retry(let failure) = try await attempt(502, "Bad Gateway") else {
             Issue.record("not a retry")
             return
         }

@@ -6,14 +6,14 @@ import Logs
 import Tape
 
 /// The result of one attempt to get a page.
-enum Judgement: Sendable {
+enum AttemptResult: Sendable {
     case page(PageFilters.Page)
     /// Try again, no sooner than the failure's `wait` if the provider stated one.
     case retry(FetchFailure)
     case stop(FetchFailure)
 
     /// Throws if the request was cancelled on our side, which says nothing about the provider.
-    static func of(_ error: HTTPError) throws(CancellationError) -> Judgement {
+    static func of(_ error: HTTPError) throws(CancellationError) -> AttemptResult {
         switch error.code {
         case .cancelled: throw CancellationError()
         case .timeout, .network: return .retry(FetchFailure(.upstream, error.message))
@@ -28,7 +28,7 @@ enum Judgement: Sendable {
     static func of(
         _ response: HTTPResponse, _ reading: Result<PageFilters.Reading, JQError>, now: Timestamp,
         redactor: Redactor = Redactor()
-    ) -> Judgement {
+    ) -> AttemptResult {
         let text = redactor(String(decoding: response.body.prefix(10_000), as: UTF8.self))
         let beginning = JSONString.quoted(String(text.prefix(120)))
         let isSuccess = (200..<300).contains(response.status)
@@ -62,7 +62,7 @@ enum Judgement: Sendable {
 
     /// The failure of the filter that should have read an error, unless it simply found none.
     private static func aside(_ reading: Result<PageFilters.Reading, JQError>) -> String {
-        guard case .failure(let error) = reading, error.kind != .judgement else { return "" }
+        guard case .failure(let error) = reading, error.kind != .failed else { return "" }
         return "; \(error)"
     }
 
