@@ -45,7 +45,7 @@ package enum FetchCommand {
             if let gap = entry?.gap { return .gap("\(minute) is a gap: \(gap.code): \(gap.detail)") }
             guard let count = entry?.text("count") else { return .gap("\(minute) is closed and has no entry") }
             return .rows("\(minute): \(count) rows in \(config.stream)")
-        case .abandoned: return .gap("\(minute): another worker was still at it")
+        case .leasedElsewhere: return .gap("\(minute): another worker was still at it")
         case .refused(let reason): return .gap("\(minute) was refused: \(reason.rawValue)")
         }
     }

@@ -39,7 +39,8 @@ package struct FetchWorker: MinuteSettling, CustomStringConvertible {
                 guard await clock.pauses(until: next.start) else { return }
                 let outcome = try await settle(next)
                 backoff.reset()
-                // Refused entries and abandoned minutes leave the stream as it was, so the next attempt is for the next minute.
+                // Refused entries, and minutes that another replica works on, leave the stream as it was, so the next attempt is
+                // for the next minute.
                 if outcome != .closed, !outcome.isPublished {
                     guard await clock.pauses(until: next.minute.start + .seconds(60)) else { return }
                 }

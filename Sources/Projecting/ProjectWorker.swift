@@ -41,20 +41,20 @@ package struct ProjectWorker: Service, CustomStringConvertible {
     package func run() async throws {
         var failures = Backoff(base: .milliseconds(100), maximum: .seconds(5))
         var stops = Backoff(base: .milliseconds(100), maximum: .seconds(5))
-        var news = FoldNews()
+        var tracker = FoldStateTracker()
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             do {
                 let step = try await fold.step(atMost: Self.batch)
                 switch step {
                 case .moved: continue
-                case .folded(let batch): tellFolded(batch)
+                case .folded(let batch): log(batch)
                 case .stopped, .caughtUp: break
                 }
-                if let item = news.changes(to: step.stop) { tell(item) }
+                if let change = tracker.update(to: step.stop) { log(change) }
                 try await measureDrift(step)
                 if case .caughtUp(let statistics) = step { try await waits(behind: statistics.last?.id) }
                 failures.reset()
-                if news.isHealthy {
+                if tracker.isHealthy {
                     stops.reset()
                 } else {
                     guard await clock.pauses(for: stops.next()) else { return }
@@ -83,7 +83,7 @@ package struct ProjectWorker: Service, CustomStringConvertible {
         Gauge(.ledgerDrift).record(Double(drift))
     }
 
-    private func tellFolded(_ batch: FoldBatch) {
+    private func log(_ batch: FoldBatch) {
         logger.debug(
             .ordersFolded,
             metadata: [
@@ -91,8 +91,8 @@ package struct ProjectWorker: Service, CustomStringConvertible {
             ])
     }
 
-    private func tell(_ item: FoldNews.Item) {
-        switch item {
+    private func log(_ change: FoldStateTracker.Change) {
+        switch change {
         case .stopped(.ledgerLost(let mark)):
             logger.error(.ledgerLost, metadata: [LogKey.entry: "\(mark.id)"])
         case .stopped(.ledgerDamaged(let entry)):

@@ -64,7 +64,7 @@ import Testing
                 fixture.rows("[]", minute)
             }
         }
-        #expect(outcome == .abandoned)
+        #expect(outcome == .leasedElsewhere)
         #expect(ContinuousClock.now - began < .seconds(40))
     }
 
@@ -75,7 +75,7 @@ import Testing
         let outcome = try await fixture.settler().settle(minute, giveUp: fixture.clock.now) {
             fixture.rows("[]", minute)
         }
-        #expect(outcome == .abandoned)
+        #expect(outcome == .leasedElsewhere)
         #expect(try await fixture.reader.newestID() == nil)
     }
 

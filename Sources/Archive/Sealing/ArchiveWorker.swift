@@ -219,7 +219,7 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
             return false
         case .closed: return true
         case .refused(let outcome): throw NotSettled(description: "the entry is refused: \(outcome.rawValue)")
-        case .abandoned: throw NotSettled(description: "another replica is still at it")
+        case .leasedElsewhere: throw NotSettled(description: "another replica is still at it")
         }
     }
 

@@ -16,8 +16,8 @@ package struct Settler: Sendable {
         case published(Gap?)
         /// It was already settled, here or elsewhere, or the stream has passed it.
         case closed
-        /// Another replica was still working on it when the time was up.
-        case abandoned
+        /// Another replica still had the lease when the time was up, or when this one was told to stop.
+        case leasedElsewhere
         /// `publish.lua` refused: see `Publisher.Outcome`.
         case refused(Publisher.Outcome)
 
@@ -77,9 +77,9 @@ package struct Settler: Sendable {
                 return .closed
             }
             if try await lease.take() { break }
-            guard clock.now < giveUp else { return .abandoned }
+            guard clock.now < giveUp else { return .leasedElsewhere }
             // A shutdown may interrupt the wait.
-            guard await clock.pauses(for: Self.poll) else { return .abandoned }
+            guard await clock.pauses(for: Self.poll) else { return .leasedElsewhere }
         }
         guard givesUp else { return try await keeping(lease) { try await end(minute, by: giveUp, make) } }
         if let poison = try await begun(minute) {

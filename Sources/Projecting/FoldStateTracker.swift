@@ -1,8 +1,8 @@
 import Orders
 
 /// Decides what to log about a fold: that it stops, once for each reason, and that it continues.
-struct FoldNews {
-    enum Item: Equatable {
+struct FoldStateTracker {
+    enum Change: Equatable {
         case stopped(FoldStop)
         case resumed
     }
@@ -13,7 +13,7 @@ struct FoldNews {
     var isHealthy: Bool { told == nil }
 
     /// Takes the present state of the fold, nil for healthy; returns what to log.
-    mutating func changes(to stop: FoldStop?) -> Item? {
+    mutating func update(to stop: FoldStop?) -> Change? {
         guard stop != told else { return nil }
         told = stop
         return stop.map { .stopped($0) } ?? .resumed
