@@ -57,7 +57,7 @@ extension FetchConfig {
     package func fetchWorker(in process: WorkerProcess, as identity: WorkerIdentity) -> FetchWorker {
         let (keys, redis, clock) = (worker.redis.keys, process.redis(worker), process.clock)
         let settler = Settler(
-            stream: stream, source: worker.name, kind: isPlayed(in: process) ? .sandbox : .real, retain: retain,
+            stream: stream, source: worker.name, kind: isSandboxed(in: process) ? .sandbox : .real, retain: retain,
             keys: keys,
             identity: identity, redis: redis, clock: clock, logger: process.logger(worker))
         let pause = Pause(key: keys.pause(stream), redis: redis, clock: clock)
@@ -81,8 +81,8 @@ extension FetchConfig {
     }
 
     /// Whether the process' own sandbox serves the feed; a sandbox that the user set up has another URL, and does not count.
-    package func isPlayed(in process: WorkerProcess) -> Bool {
-        !process.played.isDisjoint(with: needs.urlVariables)
+    package func isSandboxed(in process: WorkerProcess) -> Bool {
+        !process.sandboxVariables.isDisjoint(with: needs.urlVariables)
     }
 
     /// Logs the proxy for the feed's provider, if a variable names one at all.

@@ -85,7 +85,7 @@ extension APIConfig: WorkerConfig {
             clock: process.clock, logger: logger, onListening: { onListening($0.port) },
             refresh: refresh, refreshNeeds: refreshNeeds,
             // A sandbox' lists are not immutable, because real ones may follow under the same URLs.
-            allowsImmutable: process.played.isEmpty, metrics: process.metrics,
+            allowsImmutable: process.sandboxVariables.isEmpty, metrics: process.metrics,
             redisCheck: {
                 ReadinessCheck(
                     name: "redis", isWell: outage.isOver,

@@ -22,7 +22,7 @@ package final class WorkerProcess: Sendable {
     /// The path of this executable, for workers that start it again as a helper.
     package let program: String
     /// The URL variables that point at the process' own sandbox; empty if all servers are real.
-    package let played: Set<String>
+    package let sandboxVariables: Set<String>
     /// Called with the port on which a worker listens, as soon as it accepts connections.
     package let onListening: @Sendable (Int) -> Void
 
@@ -33,7 +33,7 @@ package final class WorkerProcess: Sendable {
 
     package init(
         clock: TapeClock, redactor: Redactor, logs: LogOutputs = LogOutputs(),
-        metrics: MetricsRegistry = MetricsRegistry(), program: String = ownProgram, played: Set<String> = [],
+        metrics: MetricsRegistry = MetricsRegistry(), program: String = ownProgram, sandboxVariables: Set<String> = [],
         onListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         self.clock = clock
@@ -41,7 +41,7 @@ package final class WorkerProcess: Sendable {
         self.logs = logs
         self.metrics = metrics
         self.program = program
-        self.played = played
+        self.sandboxVariables = sandboxVariables
         self.onListening = onListening
     }
 

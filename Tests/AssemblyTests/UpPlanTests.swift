@@ -64,20 +64,22 @@ import Workers
         #expect(plan.configs.files.allSatisfy { "\($0.config.worker.redis.endpoint)" == "127.0.0.1:6668" })
         #expect(plan.environment["PORT"] == "6667")
         #expect(plan.environment["COINBASE_URL"] == "http://127.0.0.1:\(Self.freePort)")
-        #expect(plan.played == Set(SandboxServer.environment(port: 1, key: "").keys))
+        #expect(plan.sandboxVariables == Set(SandboxServer.environment(port: 1, key: "").keys))
     }
 
-    @Test func `what serves starts at once, feeds when they have their present minute, lists behind the past`() throws {
+    @Test func `what serves starts at once, feeds when they have their present minute, lists when the past is filled`()
+        throws
+    {
         #expect(
             starts(try plan()) == [
-                "api atOnce", "ledger atOnce", "btc_rate behindPresent", "price behindPast", "rank behindPast",
-                "archive behindPast", "toplist behindPast",
+                "api atOnce", "ledger atOnce", "btc_rate afterPresent", "price afterBackfill", "rank afterBackfill",
+                "archive afterBackfill", "toplist afterBackfill",
             ])
     }
 
     @Test func `with all keys the providers are real, and nobody waits for a past`() throws {
         let plan = try plan(Self.keys)
-        #expect(plan.mode == .real && plan.sandboxPort == nil && plan.played.isEmpty)
+        #expect(plan.mode == .real && plan.sandboxPort == nil && plan.sandboxVariables.isEmpty)
         #expect(plan.redis == .own(folder: "/nonexistent/data", port: 6668))
         #expect(plan.environment["COINBASE_URL"] == nil)
         #expect(

@@ -5,10 +5,10 @@ import Testing
 struct AwkwardItemsTests {
     /// At full size, once for all tests.
     private static let listings = Result {
-        let played = try Played()
-        return played.listings(["limit": "5000"]).text + played.listings(["start": "5001", "limit": "5000"]).text
+        let pages = try SandboxPages()
+        return pages.listings(["limit": "5000"]).text + pages.listings(["start": "5001", "limit": "5000"]).text
     }
-    private static let toplist = Result { try Played().toplistText() }
+    private static let toplist = Result { try SandboxPages().toplistText() }
 
     @Test func `no place and no id is given twice`() {
         let places = AwkwardItems.all.map(\.place)
@@ -19,9 +19,9 @@ struct AwkwardItemsTests {
     }
 
     @Test func `all are listed and ranked near their places`() throws {
-        let played = try Played()
-        let listed = Set(Played.market.coins.map(\.id))
-        let ranked = Set(played.state.toplist.prefix(300).map { Played.market.assets[$0].profile.symbol })
+        let pages = try SandboxPages()
+        let listed = Set(SandboxPages.market.coins.map(\.id))
+        let ranked = Set(pages.state.toplist.prefix(300).map { SandboxPages.market.assets[$0].profile.symbol })
         for item in AwkwardItems.all {
             #expect(item.coin.map { listed.contains($0.id) } != false)
             #expect(item.asset.map { ranked.contains($0.symbol) } != false)
@@ -56,37 +56,37 @@ struct AwkwardItemsTests {
     }
 
     @Test func `three coins are called ETH`() throws {
-        let ids = try Played().coins().filter { $0.symbol == "ETH" }.compactMap(\.id)
+        let ids = try SandboxPages().coins().filter { $0.symbol == "ETH" }.compactMap(\.id)
         #expect(Set(ids).isSuperset(of: [1027, 29991, 33661]))
     }
 
     @Test func `two assets claim one coin`() throws {
-        let text = try Played().toplistText()
+        let text = try SandboxPages().toplistText()
         #expect(text.split(separator: #"{"NAME":"CMC","ID":"39022"}"#).count == 3)
         #expect(text.split(separator: #"{"NAME":"CMC","ID":"1"}"#).count == 3)
     }
 
     @Test func `members are missing where they should be`() throws {
-        let assets = try Played().assets()
+        let assets = try SandboxPages().assets()
         #expect(assets.first { $0.symbol == "NOBASE" }?["TOPLIST_BASE_RANK"] == nil)
         #expect(assets.first { $0.symbol == "REFNONE" }?.keys.contains("ASSET_ALTERNATIVE_IDS") == false)
         #expect(assets.first { $0.symbol == "NOPRC" }?.keys.contains("PRICE_USD") == false)
-        let coin = try #require(try Played().coins().first { $0.id == 39002 })
+        let coin = try #require(try SandboxPages().coins().first { $0.id == 39002 })
         #expect(try coin.usd().keys.contains("price") == false)
     }
 
     @Test func `one is listed only, one is ranked only`() throws {
-        let played = try Played()
-        #expect(try played.coins().contains { $0.id == 39040 })
-        #expect(!played.toplistText().contains("39040"))
-        #expect(try !played.coins().contains { $0.id == AwkwardItems.unlistedID })
-        #expect(played.toplistText().contains(#"{"NAME":"CMC","ID":"39900"}"#))
+        let pages = try SandboxPages()
+        #expect(try pages.coins().contains { $0.id == 39040 })
+        #expect(!pages.toplistText().contains("39040"))
+        #expect(try !pages.coins().contains { $0.id == AwkwardItems.unlistedID })
+        #expect(pages.toplistText().contains(#"{"NAME":"CMC","ID":"39900"}"#))
     }
 
     @Test func `stablecoins and tokens are in both feeds`() throws {
-        let played = try Played()
-        let tether = try #require(try played.coins().first { $0.id == 825 })
+        let pages = try SandboxPages()
+        let tether = try #require(try pages.coins().first { $0.id == 825 })
         #expect(try tether.object("platform")["id"] as? Int == 1027)
-        #expect(try played.assets().first { $0.symbol == "USDT" }?["ASSET_TYPE"] as? String == "TOKEN")
+        #expect(try pages.assets().first { $0.symbol == "USDT" }?["ASSET_TYPE"] as? String == "TOKEN")
     }
 }

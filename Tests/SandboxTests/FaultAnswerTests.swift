@@ -12,7 +12,7 @@ import Testing
     private func answer(_ fault: Fault, _ name: Provider = .coinmarketcap, call number: Int = 1) async -> ProviderAnswer
     {
         var parameters = ["currency": "BTC", "limit": "200", "sort_by": CryptoCompare.sort, "page_size": "100"]
-        let provider: any PlayedProvider
+        let provider: any SimulatedProvider
         switch name {
         case .coinmarketcap: provider = CoinMarketCap(key: "k")
         case .cryptocompare: provider = CryptoCompare(key: "k")

@@ -4,13 +4,13 @@ import Testing
 
 struct TopListTests {
     @Test func `the pages hold every asset once`() throws {
-        let ids = try Played().assets().compactMap { $0["ID"] as? Int }
-        #expect(ids.count == Played.market.assets.count)
+        let ids = try SandboxPages().assets().compactMap { $0["ID"] as? Int }
+        #expect(ids.count == SandboxPages.market.assets.count)
         #expect(Set(ids).count == ids.count)
     }
 
     @Test func `stats tell the total and the page`() throws {
-        let stats = try Played().toplist(["page": "2", "page_size": "50"]).object().object("Data").object("STATS")
+        let stats = try SandboxPages().toplist(["page": "2", "page_size": "50"]).object().object("Data").object("STATS")
         #expect(stats["PAGE"] as? Int == 2)
         #expect(stats["PAGE_SIZE"] as? Int == 50)
         #expect(stats["TOTAL_ASSETS"] as? Int == 3400)
@@ -18,22 +18,22 @@ struct TopListTests {
 
     @Test(arguments: [("1", 10), ("9", 10), ("37", 37), ("100", 100), ("5000", 100), ("-3", 10)])
     func `a page size out of range is brought into it`(asked: String, applied: Int) throws {
-        let data = try Played().toplist(["page_size": asked]).object().object("Data")
+        let data = try SandboxPages().toplist(["page_size": asked]).object().object("Data")
         #expect(try data.object("STATS")["PAGE_SIZE"] as? Int == applied)
         #expect(try data.list("LIST").count == applied)
     }
 
     @Test func `a page beyond the end is empty`() throws {
-        let answer = try Played().toplist(["page": "35"])
+        let answer = try SandboxPages().toplist(["page": "35"])
         #expect(answer.status == 200)
         #expect(try answer.object().object("Data").list("LIST").isEmpty)
         #expect(try answer.object().object("Err").isEmpty)
     }
 
     @Test func `volumes fall, and rise when asked to`() throws {
-        let played = try Played()
+        let pages = try SandboxPages()
         func volumes(_ direction: String) throws -> [Double] {
-            try played.toplist(["sort_direction": direction]).object().object("Data").list("LIST")
+            try pages.toplist(["sort_direction": direction]).object().object("Data").list("LIST")
                 .compactMap { $0["SPOT_MOVING_24_HOUR_QUOTE_VOLUME_USD"] as? Double }
         }
         let falling = try volumes("DESC")
@@ -43,12 +43,12 @@ struct TopListTests {
     }
 
     @Test func `a page is as large as the provider's`() throws {
-        let size = try Played().toplist(["page": "2"]).body.count
+        let size = try SandboxPages().toplist(["page": "2"]).body.count
         #expect((200_000...350_000).contains(size))
     }
 
     @Test func `an asset has every member of the format`() throws {
-        let assets = try Played().toplist().object().object("Data").list("LIST")
+        let assets = try SandboxPages().toplist().object().object("Data").list("LIST")
         let bitcoin = try #require(assets.first { $0.symbol == "BTC" })
         #expect(
             Set(bitcoin.keys) == [
@@ -74,9 +74,9 @@ struct TopListTests {
     }
 
     @Test func `most assets refer to a listed coin, some to none and some to delisted ones`() throws {
-        let played = try Played()
-        let listed = Set(try played.coins().compactMap(\.id))
-        let references = try played.assets().map { asset in
+        let pages = try SandboxPages()
+        let listed = Set(try pages.coins().compactMap(\.id))
+        let references = try pages.assets().map { asset in
             let alternatives = asset["ASSET_ALTERNATIVE_IDS"] as? [Any] ?? []
             let entry = alternatives.lazy.compactMap { $0 as? [String: Any] }.first { $0["NAME"] as? String == "CMC" }
             return (entry?["ID"] as? String).flatMap(Int.init)
@@ -92,7 +92,7 @@ struct TopListTests {
         ["sort_direction": "desc"],
     ])
     func `a bad parameter is refused by name`(parameters: [String: String]) throws {
-        let answer = try Played().toplist(parameters)
+        let answer = try SandboxPages().toplist(parameters)
         let refusal = try answer.object().object("Err")
         #expect(answer.status == 400)
         #expect(try answer.object().object("Data").isEmpty)
@@ -103,15 +103,15 @@ struct TopListTests {
         ["authorization": "Apikey sandbox-key"], ["authorization": "Bearer sandbox-key"], ["x-api-key": "sandbox-key"],
     ])
     func `the key is taken from any of its places`(headers: [String: String]) throws {
-        #expect(try Played().toplist(headers: headers).status == 200)
+        #expect(try SandboxPages().toplist(headers: headers).status == 200)
     }
 
     @Test func `the key is asked for`() throws {
-        let played = try Played()
-        #expect(played.toplist(["api_key": "sandbox-key"], headers: [:]).status == 200)
+        let pages = try SandboxPages()
+        #expect(pages.toplist(["api_key": "sandbox-key"], headers: [:]).status == 200)
         for refused in [
-            played.toplist(headers: [:]), played.toplist(["api_key": "other"], headers: [:]),
-            played.toplist(headers: ["authorization": "Apikey other"]),
+            pages.toplist(headers: [:]), pages.toplist(["api_key": "other"], headers: [:]),
+            pages.toplist(headers: ["authorization": "Apikey other"]),
         ] {
             #expect(refused.status == 401)
             #expect(try refused.object().object("Data").isEmpty)

@@ -92,47 +92,71 @@ private struct UpTape {
         let listening = ListeningPort()
         let process = WorkerProcess(
             clock: clock, redactor: plan.configs.redactor, logs: logs.outputs, metrics: metrics.registry,
-            played: plan.played, onListening: { listening.set($0) })
+            sandboxVariables: plan.sandboxVariables, onListening: { listening.set($0) })
         defer { process.shutdown() }
         let ledger = UpLedger(
             plan.configs, mode: plan.mode, newRedis: isNew ? own?.endpoint : nil, variables: plan.variables,
             clock: clock)
         await ledger.open()
-        let made = plan.workers.map { (worker: $0, services: $0.file.services(in: process)) }
+        let workers = plan.workers.map { PlannedWorker(plan: $0, services: $0.file.services(in: process)) }
         let announcer = Announcer(
             configs: plan.configs, process: process, listening: listening, mode: plan.mode,
             redisOptions: plan.redisOptions, ledger: ledger, print: print)
 
         let quiet = Launcher.quietLogger(logs.logger)
         let sandboxListens = Latch(isOpen: plan.sandboxPort == nil)
+        // They stop one after the other, the last one first.
         var services = logs.services
         if let own { services.append(RedisWatch(own: own)) }
-        if let port = plan.sandboxPort {
-            services.append(
-                SandboxServer(
-                    settings: SandboxSettings(faults: plan.faults), port: port, now: { [clock] in clock.now },
-                    logger: quiet
-                ) { [reserved] _ in
-                    reserved?.release()
-                    sandboxListens.open()
-                })
-        }
+        if let port = plan.sandboxPort { services.append(sandbox(on: port, opening: sandboxListens, logger: quiet)) }
         services += metrics.servers(plan.configs.files, logger: process.logger)
-        services += made.flatMap { $0.services.beside } + [announcer]
-        services += made.filter { $0.worker.start == .atOnce }.map { $0.services.worker }
-        for start in [UpPlan.Start.behindPresent, .behindPast] {
-            let group = made.filter { $0.worker.start == start }
-            let played = group.filter { ($0.worker.file.config as? FetchConfig)?.isPlayed(in: process) ?? false }
-            let backfill = Backfill(
-                fetchers: played.compactMap { $0.services.worker as? FetchWorker },
-                mergers: group.compactMap { $0.services.worker as? MergeWorker }, clock: clock)
-            let isFilled = Latch()
-            services += group.map { Latched(latch: isFilled, service: $0.services.worker) as any Service }
-            services.append(Fill(backfill: backfill, begins: sandboxListens, ends: isFilled, logger: logs.logger))
+        services += workers.flatMap { $0.services.beside } + [announcer]
+        services += workers.filter { $0.plan.start == .atOnce }.map { $0.services.worker }
+        for start in [UpPlan.Start.afterPresent, .afterBackfill] {
+            let group = workers.filter { $0.plan.start == start }
+            services += startingFilled(group, after: sandboxListens, in: process)
         }
         // Redis ends last, within the same grace period.
         let rest = Launcher.grace - (own == nil ? .zero : RedisGuardian.patience)
         try await Launcher.run(services, grace: rest, logger: quiet)
+    }
+
+    /// A worker of the plan with its services, which are not running yet.
+    private struct PlannedWorker {
+        let plan: UpPlan.Worker
+        let services: WorkerProcess.Services
+    }
+
+    /// The sandbox; it takes the port over from `reserved`, and then opens the latch.
+    private func sandbox(on port: Int, opening listens: Latch, logger: Logger) -> SandboxServer {
+        SandboxServer(
+            settings: SandboxSettings(faults: plan.faults), port: port, now: { [clock] in clock.now }, logger: logger
+        ) { [reserved] _ in
+            reserved?.release()
+            listens.open()
+        }
+    }
+
+    /// The workers, none of which starts before the first minutes of all their streams are filled in, and the service that fills
+    /// them in, once the sandbox listens.
+    private func startingFilled(
+        _ group: [PlannedWorker], after sandboxListens: Latch, in process: WorkerProcess
+    ) -> [any Service] {
+        let isFilled = Latch()
+        let workers = group.map { Latched(latch: isFilled, service: $0.services.worker) as any Service }
+        let fill = Fill(
+            backfill: backfill(group, in: process), begins: sandboxListens, ends: isFilled, logger: logs.logger)
+        return workers + [fill]
+    }
+
+    /// Fills in the feeds that the sandbox serves, and merges them; other kinds of workers have nothing to fill in.
+    ///
+    /// Without a sandbox it has no feeds, and does nothing.
+    private func backfill(_ group: [PlannedWorker], in process: WorkerProcess) -> Backfill {
+        let feeds = group.filter { ($0.plan.file.config as? FetchConfig)?.isSandboxed(in: process) ?? false }
+        return Backfill(
+            fetchers: feeds.compactMap { $0.services.worker as? FetchWorker },
+            mergers: group.compactMap { $0.services.worker as? MergeWorker }, clock: clock)
     }
 }
 

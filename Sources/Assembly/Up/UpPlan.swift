@@ -18,9 +18,9 @@ struct UpPlan: Sendable {
     enum Start: Equatable, Sendable {
         case atOnce
         /// After the feeds that no other worker reads have got their present minute from the sandbox.
-        case behindPresent
+        case afterPresent
         /// After the other feeds have got their past and present minutes, and the past ones are merged into lists.
-        case behindPast
+        case afterBackfill
     }
 
     struct Worker: Sendable {
@@ -52,8 +52,8 @@ struct UpPlan: Sendable {
         let mode = Result { () throws(CommandError) in
             try UpMode.decide(documents, sandboxWanted: options.sandbox, environment: environment.variables)
         }
-        let isPlayed = mode == .success(.sandbox)
-        let folder = isPlayed ? "\(options.data)/sandbox" : options.data
+        let isSandbox = mode == .success(.sandbox)
+        let folder = isSandbox ? "\(options.data)/sandbox" : options.data
         var settled = environment.adding(["PORT": "\(options.port)"])
         var variables = ""
         // Subfolders of the data folder, which differ between data folders, for example for a sandbox.
@@ -75,7 +75,7 @@ struct UpPlan: Sendable {
             variables += "\(name)=\(Self.shellWord("\(folder)/\(part)")) "
         }
         self.variables = variables
-        sandboxPort = try isPlayed ? freePort() : nil
+        sandboxPort = try isSandbox ? freePort() : nil
         if let sandboxPort {
             settled = settled.adding(SandboxServer.environment(port: sandboxPort, key: SandboxSettings().key))
         }
@@ -84,20 +84,20 @@ struct UpPlan: Sendable {
             documents, environment: settled.variables, requiringNeeds: mode == .success(.real))
         // Report config mistakes first, because what a feed needs depends on its fields.
         self.mode = try mode.get()
-        guard isPlayed || faults == FaultPlan() else {
+        guard isSandbox || faults == FaultPlan() else {
             throw CommandError(.configuration, "--fault is for the sandbox; real providers have their own")
         }
-        workers = Self.workers(configs.files, isPlayed: isPlayed)
+        workers = Self.workers(configs.files, isSandbox: isSandbox)
     }
 
     /// The variables that point feeds at the sandbox; empty if there is no sandbox.
-    var played: Set<String> {
+    var sandboxVariables: Set<String> {
         sandboxPort.map { Set(SandboxServer.environment(port: $0, key: "").keys) } ?? []
     }
 
     /// Servers and project workers first, then feeds that no worker here reads, such as rates, then merged feeds and their
     /// mergers.
-    private static func workers(_ files: [ConfigFiles.File], isPlayed: Bool) -> [Worker] {
+    private static func workers(_ files: [ConfigFiles.File], isSandbox: Bool) -> [Worker] {
         let writers = files.filter { $0.config.output != nil }
         let makers = writers.filter { !$0.config.inputs.isEmpty }
         let feeds = writers.filter(\.config.inputs.isEmpty)
@@ -106,11 +106,11 @@ struct UpPlan: Sendable {
             file.config.output.map { read.contains($0.stream.value) } ?? false
         }
         func starting(_ start: Start, _ files: [ConfigFiles.File]) -> [Worker] {
-            files.map { Worker(file: $0, start: isPlayed ? start : .atOnce) }
+            files.map { Worker(file: $0, start: isSandbox ? start : .atOnce) }
         }
         return starting(.atOnce, files.filter { $0.config.output == nil })
-            + starting(.behindPresent, feeds.filter { !isRead($0) })
-            + starting(.behindPast, feeds.filter(isRead) + makers)
+            + starting(.afterPresent, feeds.filter { !isRead($0) })
+            + starting(.afterBackfill, feeds.filter(isRead) + makers)
     }
 
     private static func shellWord(_ path: String) -> String {

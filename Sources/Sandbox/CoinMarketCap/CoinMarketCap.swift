@@ -2,7 +2,7 @@ import Basics
 import JSON
 
 /// CoinMarketCap's price feed: the latest listings, a page at a time.
-struct CoinMarketCap: PlayedProvider {
+struct CoinMarketCap: SimulatedProvider {
     static let path = "/v1/cryptocurrency/listings/latest"
 
     private static let sorts: Set<String> = [

@@ -1,7 +1,7 @@
 import JSON
 
 /// Coinbase's exchange rates of bitcoin, which need no key.
-struct Coinbase: PlayedProvider {
+struct Coinbase: SimulatedProvider {
     static let path = "/v2/exchange-rates"
 
     /// Only bitcoin is supported as the base; without the parameter, the base would be the US dollar.

@@ -2,7 +2,7 @@ import Basics
 import JSON
 
 /// CryptoCompare's rank feed: the top list by trading volume, a page at a time.
-struct CryptoCompare: PlayedProvider {
+struct CryptoCompare: SimulatedProvider {
     static let path = "/asset/v1/top/list"
     static let sort = "SPOT_MOVING_24_HOUR_QUOTE_VOLUME_USD"
 

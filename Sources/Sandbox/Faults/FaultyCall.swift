@@ -4,7 +4,7 @@ import Foundation
 /// A call that meets a fault: what the provider is asked, and how its answer is changed.
 struct FaultyCall {
     let fault: Fault
-    let provider: any PlayedProvider
+    let provider: any SimulatedProvider
     let call: ProviderCall
     let number: Int
     let minutes: MarketMinutes
@@ -68,8 +68,8 @@ struct FaultyCall {
     }
 }
 
-/// What the faults need from a provider.
-protocol PlayedProvider: Sendable {
+/// A provider that the sandbox simulates, with what faults need of it.
+protocol SimulatedProvider: Sendable {
     var payloads: FaultyPayloads { get }
 
     func answer(_ call: ProviderCall, in market: MarketMinute) -> ProviderAnswer

@@ -63,14 +63,14 @@ struct Providers: Sendable {
         let number = counts.add(provider, minute)
         guard let fault = faults.current.fault(at: minute, of: provider, call: number, seed: seed) else {
             let market = await minutes.market(at: minute)
-            return played(provider).answer(call, in: top.map { market.top($0) } ?? market)
+            return simulated(provider).answer(call, in: top.map { market.top($0) } ?? market)
         }
         return await FaultyCall(
-            fault: fault, provider: played(provider), call: call, number: number, minutes: minutes
+            fault: fault, provider: simulated(provider), call: call, number: number, minutes: minutes
         ).answer(at: minute)
     }
 
-    private func played(_ provider: Provider) -> any PlayedProvider {
+    private func simulated(_ provider: Provider) -> any SimulatedProvider {
         switch provider {
         case .coinmarketcap: coinMarketCap
         case .cryptocompare: cryptoCompare

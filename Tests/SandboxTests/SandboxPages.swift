@@ -5,7 +5,7 @@ import Testing
 @testable import Sandbox
 
 /// A market of the default size, made once for all tests, and its pages as JSON.
-struct Played {
+struct SandboxPages {
     static let settings = SandboxSettings()
     static let market = Market(settings)
 
