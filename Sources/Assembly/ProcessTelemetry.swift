@@ -45,7 +45,7 @@ private struct LogRotation: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            for await _ in signals { outputs.reopen(tellingFailures: logger) }
+            for await _ in signals { outputs.reopen(loggingFailures: logger) }
         }
     }
 }

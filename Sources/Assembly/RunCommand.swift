@@ -5,13 +5,13 @@ import Workers
 package enum RunCommand {
     /// Returns when all workers have ended; throws `ConfigIssues` before it starts any.
     ///
-    /// `tell` is called with warnings about the configs.
+    /// `report` is called with warnings about the configs.
     package static func run(
-        _ paths: [String], environment: Environment, tell: (String) -> Void
+        _ paths: [String], environment: Environment, report: (String) -> Void
     ) async throws {
         let clock = try environment.clock()
         let configs = try ConfigFiles.load(paths, environment: environment.variables, requiringNeeds: true)
-        configs.warnings(in: environment.variables).forEach(tell)
+        configs.warnings(in: environment.variables).forEach(report)
         let logs = try await ProcessLogs(configs, worker: "run")
         let metrics = ProcessMetrics.bootstrap()
         let process = WorkerProcess(

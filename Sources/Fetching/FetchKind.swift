@@ -61,7 +61,7 @@ extension FetchConfig {
             keys: keys,
             identity: identity, redis: redis, clock: clock, logger: process.logger(worker))
         let pause = Pause(key: keys.pause(stream), redis: redis, clock: clock)
-        tellProxy(process)
+        logProxy(process)
         return FetchWorker(
             name: worker.name, schedule: schedule,
             fetcher: fetcher(in: process, memory: Fetcher.Memory(reader: settler.reader, pause: pause)),
@@ -86,7 +86,7 @@ extension FetchConfig {
     }
 
     /// Logs the proxy for the feed's provider, if a variable names one at all.
-    private func tellProxy(_ process: WorkerProcess) {
+    private func logProxy(_ process: WorkerProcess) {
         let (proxy, detail): (String, String)
         switch process.http().proxies.way(to: request.url) {
         case .direct: return

@@ -44,12 +44,12 @@ struct LineLogHandler: LogHandler {
         let line = line(event.level, "\(event.message)", all)
         for output in outputs where event.level >= output.level {
             guard let change = output.sink.append(output.format.render(line)) else { continue }
-            tell(change, of: output.sink)
+            logChange(change, of: output.sink)
         }
     }
 
     /// Reports once when lines begin to be lost, and once when they arrive again.
-    private func tell(_ change: SinkHealth.Change, of sink: any LogSink) {
+    private func logChange(_ change: SinkHealth.Change, of sink: any LogSink) {
         let report: LogLine
         switch change {
         case .failed(let error):

@@ -31,7 +31,7 @@ package final class LogOutputs: Sendable {
     /// Reopens all files after a rotation.
     ///
     /// A file that cannot be opened stays in use as it is, and the logger reports it.
-    package func reopen(tellingFailures logger: Logger) {
+    package func reopen(loggingFailures logger: Logger) {
         for file in files.withLock({ $0.values.sorted { $0.name < $1.name } }) {
             do throws(SystemError) {
                 try file.reopen()

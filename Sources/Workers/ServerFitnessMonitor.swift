@@ -28,7 +28,7 @@ struct ServerFitnessMonitor: Service {
             // If it cannot be reached, its users report that.
             guard let fitness = try? await ServerFitness.probe(redis) else { continue }
             for shortcoming in fitness.shortcomings where told?.contains(Self.kind(shortcoming)) != true {
-                tell(shortcoming)
+                log(shortcoming)
             }
             told = Set(fitness.shortcomings.map(Self.kind))
         } while (try? await Task.sleep(for: told == nil ? Self.eagerly : Self.calmly)) != nil
@@ -39,7 +39,7 @@ struct ServerFitnessMonitor: Service {
         shortcoming.description.filter { !$0.isNumber }
     }
 
-    private func tell(_ shortcoming: RedisShortcoming) {
+    private func log(_ shortcoming: RedisShortcoming) {
         var metadata: Logger.Metadata = [
             LogKey.redis: "\(redis.endpoint)", LogKey.detail: "\(shortcoming.description)",
         ]

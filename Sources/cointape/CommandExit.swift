@@ -39,7 +39,7 @@ enum CommandExit {
             if !isService { try checkOutput() }
             throw error
         } catch {
-            tell(StartProblem.describe(error))
+            printToStderr(StartProblem.describe(error))
             throw ExitCode(StartProblem.isConfiguration(error) ? badConfig : 1)
         }
         if !isService { try checkOutput() }
@@ -50,7 +50,7 @@ enum CommandExit {
         let error = failure.withLock(\.self)
         guard error != 0 else { return }
         if error == EPIPE { throw ExitCode(readerGone) }
-        tell("cointape: standard output cannot be written: \(String(cString: strerror(error)))")
+        printToStderr("cointape: standard output cannot be written: \(String(cString: strerror(error)))")
         throw ExitCode(unwritable)
     }
 
@@ -70,7 +70,7 @@ enum CommandExit {
         guard failure.withLock({ $0 == 0 }) else { throw ExitCode(unwritable) }
     }
 
-    static func tell(_ text: String) {
+    static func printToStderr(_ text: String) {
         _ = write(text, to: STDERR_FILENO)
     }
 
@@ -79,7 +79,7 @@ enum CommandExit {
         let code = command.exitCode(for: error)
         let text = command.fullMessage(for: error)
         guard code == .success else {
-            if !text.isEmpty { tell(text) }
+            if !text.isEmpty { printToStderr(text) }
             Foundation.exit(code.rawValue)
         }
         if !text.isEmpty { show(text) }

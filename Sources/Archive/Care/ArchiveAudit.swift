@@ -22,15 +22,15 @@ package struct ArchiveAudit: Sendable {
     private let hours: StreamReader
     private let days: StreamReader
     private let isDeep: Bool
-    private let tell: @Sendable (Finding) -> Void
+    private let report: @Sendable (Finding) -> Void
 
-    /// `isDeep` decodes every list and compares its digest; `tell` is called with each finding as soon as it is made.
+    /// `isDeep` decodes every list and compares its digest; `report` is called with each finding as soon as it is made.
     package init(
         stores: [any BlockStore], hours: StreamReader, days: StreamReader, isDeep: Bool,
-        tell: @escaping @Sendable (Finding) -> Void
+        report: @escaping @Sendable (Finding) -> Void
     ) {
         (self.stores, self.hours, self.days) = (stores, hours, days)
-        (self.isDeep, self.tell) = (isDeep, tell)
+        (self.isDeep, self.report) = (isDeep, report)
     }
 
     /// The blocks that a store lists.
@@ -57,13 +57,13 @@ package struct ArchiveAudit: Sendable {
             if entries.blocks[name] == nil { unknown.append(name) }
         }
         if let fewest, let first = rounded.first, let last = rounded.last {
-            tell(.note("\(rounded.count) blocks, \(first) to \(last), are rounded to \(fewest) digits or more"))
+            report(.note("\(rounded.count) blocks, \(first) to \(last), are rounded to \(fewest) digits or more"))
         }
         guard let first = unknown.first, entries.wereRead else { return }
         if entries.blocks.isEmpty, entries.gaps.isEmpty {
-            tell(.note("Redis has no entry of any block: cointape archive adopt publishes them"))
+            report(.note("Redis has no entry of any block: cointape archive adopt publishes them"))
         } else {
-            tell(
+            report(
                 .note(
                     "Redis has no entry of \(unknown.count) blocks, the first \(first): there is nothing to compare them with"
                 ))
@@ -79,12 +79,12 @@ package struct ArchiveAudit: Sendable {
                 shelves.append(Shelf(store: store, names: names, hours: Hours.covered(by: names)))
                 let days = names.count { $0.minutes == 1440 }
                 let bytes = blocks.values.reduce(0, +)
-                tell(
+                report(
                     .account(
                         "\(store.name): \(Self.count(days, "day")), \(Self.count(names.count - days, "hour")), \(bytes) bytes"
                     ))
             } catch {
-                tell(.wrong("\(error): nothing of this store was looked at"))
+                report(.wrong("\(error): nothing of this store was looked at"))
             }
         }
         return shelves
@@ -94,7 +94,7 @@ package struct ArchiveAudit: Sendable {
         do {
             return try await ArchiveEntries(hours: hours, days: days)
         } catch {
-            tell(.wrong("the entries cannot be read: \((error as? RedisError)?.message ?? "\(error)")"))
+            report(.wrong("the entries cannot be read: \((error as? RedisError)?.message ?? "\(error)")"))
             return ArchiveEntries()
         }
     }
@@ -106,26 +106,26 @@ package struct ArchiveAudit: Sendable {
         let told = Hours.covered(by: entries.blocks.keys)
         let settled = Hours.covered(by: entries.gaps.keys.filter { $0.minutes == 60 })
         guard let first = there.union(told).min(), let last = there.union(told).max() else {
-            tell(.note("there is no block yet"))
+            report(.note("there is no block yet"))
             return
         }
         let absent = Hours.all(from: first, to: last).filter { !there.contains($0) }
         for run in Hours.lines(absent.filter { told.contains($0) }) {
-            tell(
+            report(
                 .wrong(
                     "\(run): lost: Redis tells of it, and no store has it; if another host has it: cointape archive pull"
                 ))
         }
         for run in Hours.lines(absent.filter { !told.contains($0) && settled.contains($0) }) {
-            tell(.note("\(run): a hole: its entry is a gap; if another host has it: cointape archive pull"))
+            report(.note("\(run): a hole: its entry is a gap; if another host has it: cointape archive pull"))
         }
         for run in Hours.lines(absent.filter { !told.contains($0) && !settled.contains($0) }) {
-            tell(.note("\(run): a hole: nothing tells of it; if another host has it: cointape archive pull"))
+            report(.note("\(run): a hole: nothing tells of it; if another host has it: cointape archive pull"))
         }
         for day in entries.blocks.keys.filter({ $0.minutes == 1440 && !names.contains($0) }).sorted(by: {
             $0.first < $1.first
         }) where Hours.covered(by: [day]).isSubset(of: there) {
-            tell(
+            report(
                 .wrong(
                     "\(day): lost: Redis tells of it, and the stores have its hours only; if another host has it: cointape archive pull"
                 ))
@@ -133,7 +133,7 @@ package struct ArchiveAudit: Sendable {
         for shelf in shelves {
             let lacking = there.subtracting(shelf.hours)
             for run in Hours.lines(lacking) {
-                tell(
+                report(
                     .wrong(
                         "\(run): \(shelf.store.name) lacks it; cointape archive pull \(other(than: shelf, shelves, lacking))"
                     ))
@@ -170,20 +170,20 @@ package struct ArchiveAudit: Sendable {
             switch condition {
             case .damaged(let why):
                 let source = whole.first?.store ?? "SOURCE, another host or store that has it"
-                tell(.wrong("\(name): damaged in \(store): \(why); cointape archive pull \(source)"))
-            case .unreadable(let why): tell(.wrong("\(name): cannot be read: \(why)"))
+                report(.wrong("\(name): damaged in \(store): \(why); cointape archive pull \(source)"))
+            case .unreadable(let why): report(.wrong("\(name): cannot be read: \(why)"))
             case .rounded(let own): digits = min(digits ?? own, own)
             case .whole: break
             }
         }
         for (store, digest) in whole where entry.map({ $0.sha256 != digest }) ?? false {
-            tell(
+            report(
                 .wrong(
                     "\(name): in \(store) it is another one than its entry tells of (\(digest.prefix(8)), not \(entry?.sha256.prefix(8) ?? "")); "
                         + "remove the file if another host or store has the right one, then cointape archive pull"))
         }
         if let first = whole.first, let other = whole.first(where: { $0.digest != first.digest }) {
-            tell(
+            report(
                 .wrong(
                     "\(name): \(first.store) and \(other.store) have different ones; remove the file that has fewer lists, "
                         + "then cointape archive pull the other store"))

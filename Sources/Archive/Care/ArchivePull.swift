@@ -9,14 +9,14 @@ import Digests
 package struct ArchivePull: Sendable {
     private let stores: [any BlockStore]
     private let origin: any BlockOrigin
-    private let tell: @Sendable (String) -> Void
+    private let report: @Sendable (String) -> Void
 
-    /// `tell` is called with a line for each block that is copied or cannot be copied.
+    /// `report` is called with a line for each block that is copied or cannot be copied.
     package init(
-        into stores: [any BlockStore], from origin: any BlockOrigin, tell: @escaping @Sendable (String) -> Void
+        into stores: [any BlockStore], from origin: any BlockOrigin, report: @escaping @Sendable (String) -> Void
     ) {
         self.stores = stores.filter { $0.name != origin.name }
-        (self.origin, self.tell) = (origin, tell)
+        (self.origin, self.report) = (origin, report)
     }
 
     package struct Outcome: Equatable, Sendable {
@@ -50,7 +50,7 @@ package struct ArchivePull: Sendable {
             } catch {
                 // The other stores still get what they lack.
                 outcome.failed += 1
-                tell("failed: \(error)")
+                report("failed: \(error)")
             }
         }
         for block in offered {
@@ -65,7 +65,7 @@ package struct ArchivePull: Sendable {
                 bytes = try await checked(block)
             } catch {
                 outcome.failed += 1
-                tell("failed: \(block.name): \(error)")
+                report("failed: \(block.name): \(error)")
                 continue
             }
             for (store, need) in wanting {
@@ -76,7 +76,7 @@ package struct ArchivePull: Sendable {
                 }
                 outcome.copied += 1
                 outcome.bytes += bytes.count
-                tell("copied: \(block.name) to \(store.name)\(need == .damaged ? ", in place of a damaged one" : "")")
+                report("copied: \(block.name) to \(store.name)\(need == .damaged ? ", in place of a damaged one" : "")")
             }
         }
         for store in stores { try await removeDamagedHours(store) }
@@ -104,7 +104,7 @@ package struct ArchivePull: Sendable {
             if let sha256 = block.sha256, Digest.sha256(bytes) == sha256 { return .none }
             _ = try await Block.whole(bytes, as: block.name)
             if block.sha256 != nil {
-                tell("left: \(block.name) in \(store.name) is whole, and another one than that of \(origin.name)")
+                report("left: \(block.name) in \(store.name) is whole, and another one than that of \(origin.name)")
             }
             return .none
         } catch is BlockDamage {
@@ -130,7 +130,7 @@ package struct ArchivePull: Sendable {
         }) where try await !isWhole(hour, in: store) {
             guard try await isWhole(.day(of: hour.first), in: store) else { continue }
             try await store.remove(hour.file)
-            tell(
+            report(
                 "removed: \(hour) from \(store.name): it is damaged, and \(BlockName.day(of: hour.first)) has it whole")
         }
     }

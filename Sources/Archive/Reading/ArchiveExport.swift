@@ -33,9 +33,9 @@ package struct ArchiveExport: Sendable {
 
     /// Passes the bytes to `body` piece by piece; the CSV header comes first.
     ///
-    /// An error from `body` ends the export. `tell` is called with each block that no store has whole; its minutes become gaps.
+    /// An error from `body` ends the export. `report` is called with each block that no store has whole; its minutes become gaps.
     package func write(
-        _ range: Range<Minute>, tell: (ArchiveFailure) -> Void = { _ in }, _ body: (ByteBuffer) async throws -> Void
+        _ range: Range<Minute>, report: (ArchiveFailure) -> Void = { _ in }, _ body: (ByteBuffer) async throws -> Void
     ) async throws {
         let titles = try await titles(in: range)
         var rows = MinuteRows(format, titles)
@@ -48,7 +48,7 @@ package struct ArchiveExport: Sendable {
                 try await write(&minute, to: end, found, titles, &rows, body)
                 if minute == found.name.end { reader.forget(found.name) }
             }
-            if case .unreadable(let failure, _) = part { tell(failure) }
+            if case .unreadable(let failure, _) = part { report(failure) }
             while minute < end {
                 rows.append(gap: part.gap, at: minute)
                 minute = minute.advanced(byMinutes: 1)

@@ -157,17 +157,17 @@ package final class ArchiveReader: Sendable {
     /// Skips a store's copy of a block for a while.
     private func leaveOut(_ copy: Copy, _ error: any Error) {
         let failure = ArchiveFailure(name: copy.name, store: copy.store, cause: error)
-        tell(failure)
+        log(failure)
         damaged.withLock { damaged in
             damaged = damaged.filter { $0.value.until > .now }
             damaged[copy] = (failure, .now + Self.absence)
         }
     }
 
-    private func tell(_ failure: ArchiveFailure) {
+    private func log(_ failure: ArchiveFailure) {
         let copy = Copy(name: failure.name, store: failure.store)
         guard failure.isDamage, told.withLock({ $0.insert(copy).inserted }) else { return }
-        logger.tellDamage(failure.name, failure.store, "\(failure.cause)")
+        logger.logDamage(failure.name, failure.store, "\(failure.cause)")
     }
 
     /// Returns a block by its name, from the first store that has it whole.
@@ -191,7 +191,7 @@ package final class ArchiveReader: Sendable {
                 return found
             } catch {
                 let own = ArchiveFailure(name: name, store: store.name, cause: error)
-                tell(own)
+                log(own)
                 failure = own.unless(failure)
             }
         }

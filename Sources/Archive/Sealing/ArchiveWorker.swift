@@ -103,7 +103,7 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
                 if !hasWorked { guard await clock.pauses(for: .seconds(5)) else { return } }
             } catch {
                 guard !Task.isShuttingDownGracefully else { return }
-                tell(error, isFirst: backoff.isFresh)
+                log(error, isFirst: backoff.isFresh)
                 guard await clock.pauses(for: backoff.next()) else { return }
             }
         }
@@ -153,7 +153,7 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
             cointape_malloc_trim()
             return true
         } catch let damage as BlockDamage {
-            if progress.state.stuck?.day != day { tell(damage, isFirst: true) }
+            if progress.state.stuck?.day != day { log(damage, isFirst: true) }
             progress.change { $0.stuck = (day, .now + Self.patience) }
             return false
         }
@@ -278,7 +278,7 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
                 _ = try await sealer.fold(day.first, reading)
             } catch let damage as BlockDamage {
                 // The day's hours stay, and can still be read.
-                tell(damage, isFirst: true)
+                log(damage, isFirst: true)
             }
         }
     }
@@ -291,7 +291,7 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
         }
     }
 
-    private func tell(_ error: any Error, isFirst: Bool) {
+    private func log(_ error: any Error, isFirst: Bool) {
         Counter(.archiveFailures, [("stream", hours.stream)]).increment()
         guard !(error is RedisError) else { return logger.retries(after: error, isFirst: isFirst) }
         logger.log(

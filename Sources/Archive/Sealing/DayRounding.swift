@@ -30,7 +30,7 @@ struct DayRounding: Sendable {
             do {
                 try await rewrite(day, in: store)
             } catch let damage as BlockDamage {
-                logger.tellDamage(day, store.name, "\(damage)")
+                logger.logDamage(day, store.name, "\(damage)")
             } catch is StoreError {
                 isEverywhere = false
             }

@@ -42,7 +42,7 @@ struct HourCleaning: Sendable {
                     let whole = try await Block.whole(bytes, as: day)
                     for hour in hours where try await !remove(hour, within: whole, from: store) { wanting.insert(day) }
                 } catch let damage as BlockDamage {
-                    logger.tellDamage(day, store.name, "\(damage)")
+                    logger.logDamage(day, store.name, "\(damage)")
                     wanting.insert(day)
                 } catch is StoreError {
                     // They can be removed another time.
@@ -63,13 +63,13 @@ struct HourCleaning: Sendable {
                 // A rounded list differs on purpose, and may replace the original.
                 guard lost == nil || kept?.digest == lost?.digest || kept?.digits != nil else {
                     let lacked = hour.first.advanced(byMinutes: minute)
-                    logger.tellDamage(.day(day.first), store.name, "it lacks the list of \(lacked)")
+                    logger.logDamage(.day(day.first), store.name, "it lacks the list of \(lacked)")
                     return false
                 }
             }
         } catch let damage as BlockDamage {
             // Nobody knows what the damaged hour contained, so it is kept for inspection.
-            logger.tellDamage(hour, store.name, "\(damage)")
+            logger.logDamage(hour, store.name, "\(damage)")
             return true
         }
         try await store.remove(hour.file)

@@ -136,7 +136,7 @@ struct Sealer: Sendable {
             }
             if isOther { continue }
             if failures.count == stores.count, let first = failures.first { throw first.error }
-            for failure in failures { tellBehind(name, failure.store, failure.error) }
+            for failure in failures { logBehind(name, failure.store, failure.error) }
             return Kept(draft: try await draft(name, bytes), isEverywhere: failures.isEmpty)
         }
     }
@@ -178,7 +178,7 @@ struct Sealer: Sendable {
             do {
                 contents.append(.file(Present(bytes: bytes, block: try await Block.whole(bytes, as: name))))
             } catch let damage as BlockDamage {
-                tellDamage(name, store, "\(damage)")
+                logDamage(name, store, "\(damage)")
                 contents.append(.file(Present(bytes: bytes, block: nil)))
             }
         }
@@ -193,7 +193,7 @@ struct Sealer: Sendable {
                 guard let source = try await store.open(name.file) else { continue }
                 blocks.append(try await Block.open(source, as: name))
             } catch let damage as BlockDamage {
-                tellDamage(name, store, "\(damage)")
+                logDamage(name, store, "\(damage)")
             } catch is StoreError {
                 // The failure is reported when the block is kept.
             }
@@ -228,20 +228,20 @@ struct Sealer: Sendable {
         ])
     }
 
-    private func tellBehind(_ name: BlockName, _ store: any BlockStore, _ error: StoreError) {
+    private func logBehind(_ name: BlockName, _ store: any BlockStore, _ error: StoreError) {
         logger.warning(
             .archiveStoreBehind,
             metadata: [LogKey.path: "\(name)", LogKey.store: "\(store.name)", LogKey.detail: "\(error)"])
     }
 
-    private func tellDamage(_ name: BlockName, _ store: any BlockStore, _ detail: String) {
-        logger.tellDamage(name, store.name, detail)
+    private func logDamage(_ name: BlockName, _ store: any BlockStore, _ detail: String) {
+        logger.logDamage(name, store.name, detail)
     }
 }
 
 extension Logger {
     /// Logs that a block is damaged.
-    func tellDamage(_ name: BlockName, _ store: String, _ detail: String) {
+    func logDamage(_ name: BlockName, _ store: String, _ detail: String) {
         warning(
             .archiveBlockDamaged,
             metadata: [LogKey.path: "\(name)", LogKey.store: "\(store)", LogKey.detail: "\(detail)"])

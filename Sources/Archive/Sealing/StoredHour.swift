@@ -48,7 +48,7 @@ struct StoredHour: Sendable {
         let csv: [UInt8]
         do throws(RedisError) {
             guard let bytes = try await redis.send(RedisCommand("GET", key)).bytes else {
-                tell(entry, "lost: \(key) is gone")
+                log(entry, "lost: \(key) is gone")
                 return .missing
             }
             csv = bytes
@@ -60,7 +60,7 @@ struct StoredHour: Sendable {
         guard let columns = entry.fields["columns"], let count = entry.text("count").flatMap({ Int($0) }), count >= 0,
             entry.text("sha256") == Digest.sha256(csv)
         else {
-            tell(entry, "unreadable: \(key) is not the list that its entry tells of")
+            log(entry, "unreadable: \(key) is not the list that its entry tells of")
             return .gap(code: "unreadable", detail: "the stored list was not the one that its entry told of")
         }
         let account = entry.fields.filter { !Self.derived.contains($0.key) }.sorted { $0.key < $1.key }
@@ -70,7 +70,7 @@ struct StoredHour: Sendable {
                 account: account.map { BlockList.Field(name: $0.key, value: $0.value) }))
     }
 
-    private func tell(_ entry: TapeEntry, _ outcome: String) {
+    private func log(_ entry: TapeEntry, _ outcome: String) {
         logger.warning(
             .archiveListMissing,
             metadata: [

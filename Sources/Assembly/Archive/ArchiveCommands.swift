@@ -112,7 +112,7 @@ package struct ExportCommand: Sendable {
     ///
     /// Returns whether everything could be read.
     package func run(
-        config: String?, environment: Environment, write: ([UInt8]) throws -> Void, tell: (String) -> Void
+        config: String?, environment: Environment, write: ([UInt8]) throws -> Void, report: (String) -> Void
     ) async throws -> Bool {
         let places = try ArchivePlaces(config, environment: environment)
         defer { places.close() }
@@ -121,7 +121,7 @@ package struct ExportCommand: Sendable {
             // The reply sets the clock.
             _ = try await places.hours.newestID()
         } catch {
-            tell("cointape: note: only what the stores have is exported: \(error.message)")
+            report("cointape: note: only what the stores have is exported: \(error.message)")
             reader = places.storesAlone
         }
         let export = ArchiveExport(reader, format, coins: coins) { [clock = places.clock] in clock.now }
@@ -131,11 +131,11 @@ package struct ExportCommand: Sendable {
                 .refused, "nothing is known of the minutes from \(wanted.lowerBound) to \(wanted.upperBound)")
         }
         var isWhole = true
-        func tellOf(_ failure: ArchiveFailure) {
+        func reportUnreadable(_ failure: ArchiveFailure) {
             isWhole = false
-            tell("cointape: unreadable: \(failure); cointape archive pull copies it from another host")
+            report("cointape: unreadable: \(failure); cointape archive pull copies it from another host")
         }
-        try await export.write(known, tell: tellOf) { try write(Array($0.readableBytesView)) }
+        try await export.write(known, report: reportUnreadable) { try write(Array($0.readableBytesView)) }
         return isWhole
     }
 }
@@ -181,7 +181,7 @@ package struct PullCommand: Sendable {
             case .api(let url): try HistoryOrigin(url, client: places.http())
             case .store(let address): StoreOrigin(address.store(.command, http: places.http))
             }
-        let outcome = try await ArchivePull(into: places.stores, from: origin, tell: print).run()
+        let outcome = try await ArchivePull(into: places.stores, from: origin, report: print).run()
         for hole in outcome.holes { print("nobody has: \(hole)") }
         print(
             "copied \(outcome.copied) blocks, \(outcome.bytes) bytes; \(outcome.present) were there"

@@ -34,7 +34,7 @@ package struct AddCurrenciesCommand: Sendable {
         case .added(let id, let all):
             print("added by \(id): the ledger takes \(LedgerTerms.text(of: all))")
             let terms = LedgerTerms(cap: before.cap, currencies: all)
-            await places.tellUnrated(terms, print)
+            await places.printUnrated(terms, print)
         case .known(let currency): throw Self.known(currency, before.currencies)
         case .tooMany:
             throw CommandError(

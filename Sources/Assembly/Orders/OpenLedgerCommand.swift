@@ -70,7 +70,7 @@ package struct OpenLedgerCommand: Sendable {
             print(
                 "opened \(mark.id) for \(kind.rawValue) rates: \(sold) of \(terms.cap.btc) BTC are sold; "
                     + "it takes \(LedgerTerms.text(of: terms.currencies))")
-            await places.tellUnrated(terms, print)
+            await places.printUnrated(terms, print)
         case .isOpen(let first): throw Self.isOpen(first)
         case .tooLittle(let sold):
             throw CommandError(

@@ -82,7 +82,7 @@ struct OrdersPlaces: Sendable {
     }
 
     /// Prints which of the ledger's currencies the newest rates lack; a failure here does not undo the command.
-    func tellUnrated(_ terms: LedgerTerms, _ print: (String) -> Void) async {
+    func printUnrated(_ terms: LedgerTerms, _ print: (String) -> Void) async {
         do throws(RedisError) {
             if let words = try await unrated(terms) { print("note: \(words)") }
         } catch {

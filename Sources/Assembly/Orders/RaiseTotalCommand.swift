@@ -22,14 +22,14 @@ package struct RaiseTotalCommand: Sendable {
         switch try await raiser.raise(to: sold) {
         case .raised(let id, let before, let cap):
             print("raised by \(id): \(sold.btc) of \(cap.btc) BTC are sold, where the ledger had \(before.btc)")
-            await tellUncounted(places, print)
+            await printUncounted(places, print)
         case .beyondCap(let cap):
             throw CommandError(
                 .refused,
                 "the ledger's cap is \(cap.btc) BTC, and its sum cannot be higher; if more was sold, count the cap itself: "
                     + "--sold \(cap.btc); nothing was changed")
         case .enough(let total):
-            await tellUncounted(places, print)
+            await printUncounted(places, print)
             throw CommandError(.refused, "the ledger has \(total.btc) BTC sold already; nothing was changed")
         case .notOpen:
             let instead = "cointape orders open --already-sold \(sold.btc)"
@@ -44,7 +44,7 @@ package struct RaiseTotalCommand: Sendable {
     }
 
     /// Prints the losses that are still not counted; apis go on refusing orders because of them.
-    private func tellUncounted(_ places: OrdersPlaces, _ print: (String) -> Void) async {
+    private func printUncounted(_ places: OrdersPlaces, _ print: (String) -> Void) async {
         do {
             for (place, loss) in try await places.losses() { print("note: not counted: \(place) says that \(loss)") }
         } catch {

@@ -53,7 +53,7 @@ extension HistorySettings {
     private func open(_ cache: Cache, _ logger: Logger) -> BlockCache? {
         // A full disk fails each time, so failures are logged only from time to time.
         let quietUntil = Mutex(ContinuousClock.now)
-        let tell = { @Sendable (error: SystemError) in
+        let logFailure = { @Sendable (error: SystemError) in
             let isQuiet = quietUntil.withLock { until in
                 if until > .now { return true }
                 until = .now + .seconds(60)
@@ -64,9 +64,9 @@ extension HistorySettings {
                 .archiveCacheFailed, metadata: [LogKey.path: "\(cache.folder)", LogKey.detail: "\(error)"])
         }
         do throws(SystemError) {
-            return try BlockCache(folder: cache.folder, capacity: cache.size, onFailure: tell)
+            return try BlockCache(folder: cache.folder, capacity: cache.size, onFailure: logFailure)
         } catch {
-            tell(error)
+            logFailure(error)
             return nil
         }
     }

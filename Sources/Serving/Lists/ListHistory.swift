@@ -32,7 +32,7 @@ final class ListHistory: Sendable {
     typealias Completion = @Sendable (Result<Finding, any Error>) -> Void
 
     private enum Step {
-        case tell(Result<Finding, any Error>)
+        case complete(Result<Finding, any Error>)
         case fetch(ListDescription?)
         /// Another caller is fetching it.
         case wait
@@ -75,7 +75,7 @@ final class ListHistory: Sendable {
     ) {
         let part = ListPart(minute, query)
         switch state.withLock({ next(part, query, complete, &$0) }) {
-        case .tell(let finding): complete(finding)
+        case .complete(let finding): complete(finding)
         case .wait: break
         case .fetch(let known?) where part.isSmall:
             loader.loadSmall(part, of: known) { [self] rows in
@@ -92,9 +92,9 @@ final class ListHistory: Sendable {
     private func next(
         _ part: ListPart, _ query: ListQuery, _ complete: @escaping Completion, _ state: inout State
     ) -> Step {
-        if let list = state.store.list(part.minute), list.rows(query) != nil { return .tell(.success(.list(list))) }
+        if let list = state.store.list(part.minute), list.rows(query) != nil { return .complete(.success(.list(list))) }
         if state.flights[part]?.append(complete) != nil { return .wait }
-        if let outage = state.outage, outage.until > .now { return .tell(.failure(outage.error)) }
+        if let outage = state.outage, outage.until > .now { return .complete(.failure(outage.error)) }
         state.flights[part] = [complete]
         return .fetch(state.store.description(part.minute))
     }

@@ -36,12 +36,12 @@ struct LedgerMonitor: Sendable {
                 logger.retries(after: error, isFirst: isFirst)
                 isFirst = false
             }
-            tell(expectedEntries.loss, after: &loss)
-            tellFailures(after: &failures)
+            log(expectedEntries.loss, after: &loss)
+            logFailures(after: &failures)
         } while (try? await Task.sleep(for: isFirst ? Self.period : Self.period / 5)) != nil
     }
 
-    private func tell(_ loss: LedgerLoss?, after told: inout LedgerLoss?) {
+    private func log(_ loss: LedgerLoss?, after told: inout LedgerLoss?) {
         guard loss != told else { return }
         // The ledger's total may rise while the loss stays the same.
         if let loss, loss.record != told?.record {
@@ -57,7 +57,7 @@ struct LedgerMonitor: Sendable {
         told = loss
     }
 
-    private func tellFailures(after told: inout [String?]) {
+    private func logFailures(after told: inout [String?]) {
         for (index, witness) in witnesses.enumerated() {
             let failure = witness.writeFailure
             guard failure != told[index] else { continue }

@@ -81,7 +81,7 @@ final class OrderReadiness: Sendable {
                 let faults = try await ledgerFaults() + unreadFaults + witnessFaults()
                 let findings = fitness.findings.map { ([$0.what] + $0.mend).joined(separator: "; ") }
                 newest.withLock { $0 = faults + findings }
-                if fitness.durability != told { tell(fitness.durability) }
+                if fitness.durability != told { log(fitness.durability) }
                 told = fitness.durability
             } catch {
                 let faults = unreadFaults
@@ -161,7 +161,7 @@ final class OrderReadiness: Sendable {
         }
     }
 
-    private func tell(_ durability: LedgerDurability) {
+    private func log(_ durability: LedgerDurability) {
         var metadata: Logger.Metadata = [LogKey.redis: "\(ledger.endpoint)"]
         guard let summary = durability.summary else {
             metadata[LogKey.detail] = "\(Self.promise(acknowledgement))"

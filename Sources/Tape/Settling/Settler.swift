@@ -83,7 +83,7 @@ package struct Settler: Sendable {
         }
         guard givesUp else { return try await keeping(lease) { try await end(minute, by: giveUp, make) } }
         if let poison = try await begun(minute) {
-            if let gap = poison.gap { tell(gap, minute) }
+            if let gap = poison.gap { log(gap, minute) }
             return try await publish(poison, for: minute)
         }
         do {
@@ -151,7 +151,7 @@ package struct Settler: Sendable {
         } catch let refusal as Refusal {
             guard givesUp else { throw refusal.error }
             let gap = Gap(.unpublished, "made, and not taken by Redis: \(refusal.error)")
-            tell(gap, minute)
+            log(gap, minute)
             do {
                 return try await shortly { try await publish(.gap(gap, minute: minute), for: minute) }
             } catch {
@@ -205,7 +205,7 @@ package struct Settler: Sendable {
         return try await work()
     }
 
-    private func tell(_ gap: Gap, _ minute: Minute) {
+    private func log(_ gap: Gap, _ minute: Minute) {
         logger.warning(
             .minuteGap,
             metadata: [

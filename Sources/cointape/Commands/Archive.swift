@@ -91,7 +91,8 @@ struct ExportArchive: AsyncParsableCommand {
         let command = try command()
         try await CommandExit.withExitCodes {
             let isWhole = try await command.run(
-                config: place.config, environment: Environment(), write: CommandExit.write, tell: CommandExit.tell)
+                config: place.config, environment: Environment(), write: CommandExit.write,
+                report: CommandExit.printToStderr)
             if !isWhole { throw ExitCode(1) }
         }
     }

@@ -16,9 +16,9 @@ struct Fetch: AsyncParsableCommand {
             let result = try await FetchCommand.run(
                 config, dryRun: dryRun, environment: Environment(), print: CommandExit.show)
             switch result {
-            case .rows(let summary): CommandExit.tell(summary)
+            case .rows(let summary): CommandExit.printToStderr(summary)
             case .gap(let reason):
-                CommandExit.tell(reason)
+                CommandExit.printToStderr(reason)
                 throw ExitCode(1)
             }
         }

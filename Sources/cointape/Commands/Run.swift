@@ -11,7 +11,7 @@ struct Run: AsyncParsableCommand {
 
     func run() async throws {
         try await CommandExit.withExitCodes(isService: true) {
-            try await RunCommand.run(configs, environment: Environment(), tell: CommandExit.tell)
+            try await RunCommand.run(configs, environment: Environment(), report: CommandExit.printToStderr)
         }
     }
 }

@@ -39,7 +39,7 @@ struct Status: AsyncParsableCommand {
                     throw error
                 } catch {
                     // The next check may succeed.
-                    CommandExit.tell(StartProblem.describe(error))
+                    CommandExit.printToStderr(StartProblem.describe(error))
                 }
             } while (try? await Task.sleep(for: Self.period)) != nil
         }
