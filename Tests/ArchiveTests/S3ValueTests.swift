@@ -129,11 +129,11 @@ import Testing
             (400, ""), (403, "AccessDenied"), (404, "NoSuchBucket"), (301, "PermanentRedirect"),
             (501, "NotImplemented"),
             (400, "ExpiredToken"), (200, ""),
-        ] { #expect(Self.failure(status, code).remedy == .mend) }
+        ] { #expect(Self.failure(status, code).remedy == .intervention) }
         #expect(S3Failure(HTTPError(.timeout, "")).remedy == .again(after: nil))
         #expect(S3Failure(HTTPError(.network, "")).remedy == .again(after: nil))
         #expect(S3Failure(HTTPError(.cancelled, "")).remedy == .later)
-        #expect(S3Failure(HTTPError(.bodyTooLarge, "")).remedy == .mend)
+        #expect(S3Failure(HTTPError(.bodyTooLarge, "")).remedy == .intervention)
     }
 
     @Test func `a failure says what the server said and what to do`() {

@@ -65,7 +65,7 @@ struct S3Client: Sendable {
     func error(_ failure: S3Failure) -> StoreError {
         // The server may quote the request, and so the session token.
         let text = credentials.sessionToken.map { failure.text.replacing($0, with: "***") } ?? failure.text
-        return StoreError(failure.remedy == .mend ? .refused : .unavailable, "\(location): \(text)")
+        return StoreError(failure.remedy == .intervention ? .refused : .unavailable, "\(location): \(text)")
     }
 
     private func signed(_ call: Call, within time: Duration) -> HTTPRequest {
@@ -104,7 +104,7 @@ struct S3Failure: Equatable {
         /// It may succeed later, but there is no point in retrying now.
         case later
         /// Somebody has to fix something.
-        case mend
+        case intervention
     }
 
     let remedy: Remedy
@@ -120,9 +120,9 @@ struct S3Failure: Equatable {
         case .cancelled: (remedy, text) = (.later, error.message)
         case .bodyTooLarge:
             (remedy, text) = (
-                .mend, "the answer is larger than what was asked for: it ignores Range, or is no S3 server"
+                .intervention, "the answer is larger than what was asked for: it ignores Range, or is no S3 server"
             )
-        case .redirectRefused, .invalidRequest: (remedy, text) = (.mend, error.message)
+        case .redirectRefused, .invalidRequest: (remedy, text) = (.intervention, error.message)
         }
     }
 
@@ -140,9 +140,9 @@ struct S3Failure: Equatable {
         // 409: a concurrent write to the same file; Amazon says to retry.
         case (408, _), (409, _), (429, _), (500, _), (502...504, _), (_, "RequestTimeout"), (_, "IncompleteBody"):
             remedy = .again(after: response.retryAfter(now: now))
-        case (501, _): remedy = .mend
+        case (501, _): remedy = .intervention
         case (505..., _): remedy = .later
-        default: remedy = .mend
+        default: remedy = .intervention
         }
     }
 

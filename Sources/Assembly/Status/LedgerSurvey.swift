@@ -92,7 +92,7 @@ struct LedgerSurvey: Sendable {
             ledger: places.ledger, readModel: places.readModel, keys: places.keys, worker: StatusReader.name,
             keyAudit: KeyAudit(ledger: places.ledger, keys: places.keys, clock: places.clock),
             acknowledgement: acknowledgement, places: roles.places, projects: roles.projects)
-        problems += fitness.findings.map { .init(what: $0.what, mend: $0.mend) }
+        problems += fitness.findings.map { .init(what: $0.what, mend: $0.remedies) }
         unknown = fitness.unknown
     }
 

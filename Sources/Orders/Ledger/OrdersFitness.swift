@@ -9,7 +9,7 @@ package struct OrdersFitness: Equatable, Sendable {
         /// One line for people, which names its subject: `orders` or `the read model`, and the Redis or key.
         package let what: String
         /// Shell commands that fix it, or show more about it.
-        package let mend: [String]
+        package let remedies: [String]
     }
 
     /// Empty if all is well, as far as the server could be queried.
@@ -52,7 +52,7 @@ package struct OrdersFitness: Equatable, Sendable {
             report.findings.append(
                 Finding(
                     what: "orders: the key \(keys.missing), which has all orders refused, is no record of a loss",
-                    mend: [
+                    remedies: [
                         "\(ledger.endpoint.cli) RENAME '\(keys.missing)' '\(keys.missing).old'",
                         "cointape orders verify",
                     ]))
@@ -86,8 +86,9 @@ package struct OrdersFitness: Equatable, Sendable {
 
         mutating func take(_ shortcomings: [RedisShortcoming], _ redis: RedisClient, _ name: String) {
             for shortcoming in shortcomings {
-                let mend = shortcoming.remedy.map { ["\(redis.endpoint.cli) \($0)"] } ?? []
-                let finding = Finding(what: "\(name): redis \(redis.endpoint): \(shortcoming.description)", mend: mend)
+                let remedies = shortcoming.remedy.map { ["\(redis.endpoint.cli) \($0)"] } ?? []
+                let finding = Finding(
+                    what: "\(name): redis \(redis.endpoint): \(shortcoming.description)", remedies: remedies)
                 if !findings.contains(finding) { findings.append(finding) }
             }
         }
@@ -98,7 +99,7 @@ package struct OrdersFitness: Equatable, Sendable {
                 findings.append(
                     Finding(
                         what: "orders: the table of seen keys is not whole: \(shortfall)",
-                        mend: ["cointape orders repair"]))
+                        remedies: ["cointape orders repair"]))
             } catch {
                 // A wrong type has already been reported.
                 guard error.isOutage || error.isDenial else { return }
@@ -108,7 +109,7 @@ package struct OrdersFitness: Equatable, Sendable {
         }
 
         mutating func keys(
-            _ expected: [KeyFitness.Expected], _ redis: RedisClient, ofAnotherType mend: (String) -> [String]
+            _ expected: [KeyFitness.Expected], _ redis: RedisClient, ofAnotherType remedies: (String) -> [String]
         ) async throws(RedisError) {
             do throws(RedisError) {
                 for (key, fault) in try await KeyFitness.faults(of: expected, redis) {
@@ -117,14 +118,14 @@ package struct OrdersFitness: Equatable, Sendable {
                         findings.append(
                             Finding(
                                 what: "orders: the key \(key.key) should be a \(key.type) and is a \(type)",
-                                mend: mend(key.key)))
+                                remedies: remedies(key.key)))
                     case .expires(let left):
                         let seconds = left.components.seconds
                         findings.append(
                             Finding(
                                 what:
                                     "orders: the key \(key.key) expires in \(seconds) s, and all that is in it goes then",
-                                mend: ["\(redis.endpoint.cli) PERSIST '\(key.key)'"]))
+                                remedies: ["\(redis.endpoint.cli) PERSIST '\(key.key)'"]))
                     }
                 }
             } catch {

@@ -54,8 +54,8 @@ final class RedisReadiness: Sendable {
         let name = writes == nil ? "reads" : "writes"
         let cli = redis.endpoint.cli
         func check(_ words: String, _ remedy: String?) -> ReadinessCheck {
-            let mend = remedy.map { "; \(cli) \($0)" } ?? ""
-            return ReadinessCheck(name: name, isWell: false, detail: "redis \(redis.endpoint): \(words)\(mend)")
+            let suffix = remedy.map { "; \(cli) \($0)" } ?? ""
+            return ReadinessCheck(name: name, isWell: false, detail: "redis \(redis.endpoint): \(words)\(suffix)")
         }
         let minute = Minute(containing: clock.now)
         let probe = WriteProbe(

@@ -79,7 +79,7 @@ final class OrderReadiness: Sendable {
                     ledger: ledger, readModel: readModel, keys: keys, worker: worker, keyAudit: keyAudit,
                     acknowledgement: acknowledgement, places: true, projects: false)
                 let faults = try await ledgerFaults() + unreadFaults + witnessFaults()
-                let findings = fitness.findings.map { ([$0.what] + $0.mend).joined(separator: "; ") }
+                let findings = fitness.findings.map { ([$0.what] + $0.remedies).joined(separator: "; ") }
                 newest.withLock { $0 = faults + findings }
                 if fitness.durability != told { log(fitness.durability) }
                 told = fitness.durability
@@ -155,9 +155,9 @@ final class OrderReadiness: Sendable {
             found = [RedisShortcoming(error.message)]
         }
         return found.map { shortcoming in
-            let mend = shortcoming.remedy.map { "; \(redis.endpoint.cli) \($0)" } ?? ""
+            let remedy = shortcoming.remedy.map { "; \(redis.endpoint.cli) \($0)" } ?? ""
             return
-                "orders: the witness of acknowledged orders: redis \(redis.endpoint): \(shortcoming.description)\(mend)"
+                "orders: the witness of acknowledged orders: redis \(redis.endpoint): \(shortcoming.description)\(remedy)"
         }
     }
 
