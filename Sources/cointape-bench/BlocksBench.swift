@@ -73,7 +73,7 @@ struct SealBlocks: AsyncParsableCommand {
                 BlockMinute.list(
                     BlockList(
                         csv: csv, columns: columns, count: count,
-                        account: [.init(name: "matched", value: Array("\(count)".utf8))]))
+                        fields: [.init(name: "matched", value: Array("\(count)".utf8))]))
             }
             let minute = Minute(containing: Timestamp(milliseconds: Int64(start) * 60_000))
             let block = BlockContents(first: minute, minutes, key: "CMC ID").bytes

@@ -25,7 +25,7 @@ import Testing
         }
 
         static func list(_ csv: String) -> BlockList {
-            BlockList(csv: Array(csv.utf8), columns: Array(ArchiveTape.columns.utf8), count: 1, account: [])
+            BlockList(csv: Array(csv.utf8), columns: Array(ArchiveTape.columns.utf8), count: 1, fields: [])
         }
 
         /// Where each section begins, by the lengths in the head.

@@ -57,7 +57,7 @@ import Testing
             (0..<60).map { number in
                 guard range.contains(number) else { return .missing }
                 let csv = Array(ArchiveTape.csv(hour.advanced(byMinutes: number)).utf8)
-                return .list(BlockList(csv: csv, columns: Array(ArchiveTape.columns.utf8), count: 5, account: []))
+                return .list(BlockList(csv: csv, columns: Array(ArchiveTape.columns.utf8), count: 5, fields: []))
             }
         }
         _ = try await tape.store("one").create(
@@ -85,7 +85,7 @@ import Testing
             BlockMinute.list(
                 BlockList(
                     csv: Array(ArchiveTape.csv(hour.advanced(byMinutes: number)).utf8),
-                    columns: Array(ArchiveTape.columns.utf8), count: 5, account: []))
+                    columns: Array(ArchiveTape.columns.utf8), count: 5, fields: []))
         }
         let bytes = BlockContents(first: hour, minutes, key: nil).bytes
         _ = try await tape.store().create(name.file, bytes)
@@ -158,7 +158,7 @@ import Testing
         func list(_ minute: Minute) -> BlockMinute {
             let csv = "Rank,Symbol,Price USD,CMC ID\r\n1,BTC,102124.15516260578,1\r\n2,ETH,3456.5,1027\r\n"
             return .list(
-                BlockList(csv: Array(csv.utf8), columns: Array(ArchiveTape.columns.utf8), count: 2, account: []))
+                BlockList(csv: Array(csv.utf8), columns: Array(ArchiveTape.columns.utf8), count: 2, fields: []))
         }
         for day in [old, young] {
             var minutes = (0..<1440).map { list(day.advanced(byMinutes: $0)) }

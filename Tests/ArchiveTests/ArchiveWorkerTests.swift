@@ -52,7 +52,7 @@ import Testing
                 #expect(try await block.text(number) == ArchiveTape.csv(minute(number), coins: number == 30 ? 0 : 5))
                 let info = try #require(try await block.info(number))
                 #expect(String(decoding: info.columns, as: UTF8.self) == ArchiveTape.columns)
-                #expect(info.account.map(\.name) == ["matched", "rank_minute", "source"])
+                #expect(info.fields.map(\.name) == ["matched", "rank_minute", "source"])
             }
         }
         #expect(tape.said.told.count { $0 == "archive.list_missing" } == 4)
@@ -192,7 +192,7 @@ import Testing
         for hour in hours {
             sealed[hour] = (0..<60).map { number in
                 let csv = Array(ArchiveTape.csv(hour.advanced(byMinutes: number), coins: 2).utf8)
-                return .list(BlockList(csv: csv, columns: Array(ArchiveTape.columns.utf8), count: 2, account: []))
+                return .list(BlockList(csv: csv, columns: Array(ArchiveTape.columns.utf8), count: 2, fields: []))
             }
             let bytes = BlockContents(first: hour, sealed[hour] ?? [], key: "CMC ID").bytes
             _ = try await tape.store().create(BlockName.hour(hour).file, bytes)

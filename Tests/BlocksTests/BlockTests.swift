@@ -128,7 +128,7 @@ import Testing
         var csv = Array(Market.header.utf8)
         let rows = ProcessInfo.processInfo.environment["COINTAPE_ROWS"].flatMap(Int.init) ?? 30_000
         for row in 1...rows { csv += "\(row),S\(row % 1000),\(row).\(row % 97),\(row * 3)\r\n".utf8 }
-        let list = BlockList(csv: csv, columns: Array(Market.columns.utf8), count: rows, account: [])
+        let list = BlockList(csv: csv, columns: Array(Market.columns.utf8), count: rows, fields: [])
         let block = try await block([.list(list), .list(list)])
         #expect(try await block.list(1) == csv)
         #expect(

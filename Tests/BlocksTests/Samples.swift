@@ -61,7 +61,7 @@ struct Market {
         }
         return BlockList(
             csv: Array(csv.utf8), columns: Array(Self.columns.utf8), count: present.count,
-            account: [
+            fields: [
                 .init(name: "matched", value: Array("\(present.count + 3)".utf8)),
                 .init(name: "rank_minute", value: Array("2026-11-21T09:01Z".utf8)),
                 .init(name: "source", value: Array("toplist".utf8)),
@@ -77,9 +77,9 @@ struct Market {
 }
 
 extension BlockList {
-    /// A list without an account.
+    /// A list without further fields.
     init(_ csv: String, columns: String = Market.columns, count: Int = 1) {
-        self.init(csv: Array(csv.utf8), columns: Array(columns.utf8), count: count, account: [])
+        self.init(csv: Array(csv.utf8), columns: Array(columns.utf8), count: count, fields: [])
     }
 }
 
@@ -102,7 +102,7 @@ extension Block {
                 minutes.append(.gap(code: gap.code, detail: gap.detail))
             } else if let info = try await info(minute), let csv = try await list(minute) {
                 minutes.append(
-                    .list(BlockList(csv: csv, columns: info.columns, count: info.count, account: info.account)))
+                    .list(BlockList(csv: csv, columns: info.columns, count: info.count, fields: info.fields)))
             } else {
                 minutes.append(.missing)
             }

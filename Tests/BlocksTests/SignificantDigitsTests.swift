@@ -46,13 +46,13 @@ import Testing
         let text = "Rank,Symbol,Price USD\r\n1234567890123,\"1.2345678901,\"\"\",1.23456789012\r\n2,,\r\n"
         let list = BlockList(
             csv: Array(text.utf8), columns: Array(columns.utf8), count: 2,
-            account: [.init(name: "matched", value: [0x32])])
+            fields: [.init(name: "matched", value: [0x32])])
         let reduced = SignificantDigits(9).reduced(list)
         #expect(String(decoding: reduced.csv, as: UTF8.self) == text.replacing(",1.23456789012", with: ",1.23456789"))
-        #expect(reduced.account.map(\.name) == ["matched", "digits"] && reduced.account[1].value == Array("9".utf8))
+        #expect(reduced.fields.map(\.name) == ["matched", "digits"] && reduced.fields[1].value == Array("9".utf8))
         #expect(SignificantDigits(9).reduced(reduced) == reduced)
         // One that cannot be taken apart.
-        let raw = BlockList(csv: Array("x".utf8), columns: Array(columns.utf8), count: 1, account: [])
+        let raw = BlockList(csv: Array("x".utf8), columns: Array(columns.utf8), count: 1, fields: [])
         #expect(SignificantDigits(9).reduced(raw).csv == raw.csv)
     }
 }

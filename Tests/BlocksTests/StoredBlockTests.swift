@@ -20,7 +20,7 @@ import Testing
             return .list(
                 BlockList(
                     csv: Array("Rank,Symbol\nkept as it is\n".utf8), columns: Array(Market.columns.utf8), count: 1,
-                    account: account(number)))
+                    fields: fields(number)))
         default: break
         }
         let hasName = number >= 50
@@ -50,10 +50,10 @@ import Testing
         let columns =
             hasName ? Market.columns.dropLast() + #",{"name":"Full Name","type":"string"}]"# : Market.columns[...]
         return .list(
-            BlockList(csv: Array(csv.utf8), columns: Array(columns.utf8), count: coins.count, account: account(number)))
+            BlockList(csv: Array(csv.utf8), columns: Array(columns.utf8), count: coins.count, fields: fields(number)))
     }
 
-    private static func account(_ number: Int) -> [BlockList.Field] {
+    private static func fields(_ number: Int) -> [BlockList.Field] {
         var fields: [BlockList.Field] = [.init(name: "matched", value: Array("\(12 + number % 3)".utf8))]
         if number % 4 != 0 { fields.append(.init(name: "note", value: [0xFF, UInt8(number)])) }
         return fields + [

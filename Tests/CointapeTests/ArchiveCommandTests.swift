@@ -102,7 +102,7 @@ import Testing
         let name = archive.hour(0)
         var bytes = TestTape.block(name)
         let list = TestTape.list(name.first)
-        let digest = BlockList(csv: list, columns: [], count: 1, account: []).digest
+        let digest = BlockList(csv: list, columns: [], count: 1, fields: []).digest
         let place = try #require(bytes.firstRange(of: digest))
         bytes[place.lowerBound] ^= 1
         try await archive.keep(name, bytes)
@@ -168,7 +168,7 @@ import Testing
         let minute = archive.day
         let bytes = TestTape.block(archive.hour(0), rows: 5) { minutes in
             let short = TestTape.list(minute.advanced(byMinutes: 1), rows: 2)
-            minutes[1] = .list(BlockList(csv: short, columns: TestTape.columns, count: 2, account: []))
+            minutes[1] = .list(BlockList(csv: short, columns: TestTape.columns, count: 2, fields: []))
             minutes[2] = .gap(code: "upstream", detail: "no answer")
         }
         try await archive.keep(archive.hour(0), bytes)
@@ -218,7 +218,7 @@ import Testing
         let columns = Array(#"[{"name":"CMC ID","type":"integer"},{"name":"Cap, USD","type":"decimal"}]"#.utf8)
         let csv = Array("CMC ID,\"Cap, USD\"\r\n1,12.50\r\n".utf8)
         let bytes = TestTape.block(archive.hour(1)) { minutes in
-            minutes = minutes.map { _ in .list(BlockList(csv: csv, columns: columns, count: 1, account: [])) }
+            minutes = minutes.map { _ in .list(BlockList(csv: csv, columns: columns, count: 1, fields: [])) }
         }
         try await archive.keep(archive.hour(1), bytes)
         let change = archive.day.advanced(byMinutes: 60)
@@ -288,7 +288,7 @@ import Testing
     }
 
     private static func sha256(_ bytes: [UInt8]) -> String {
-        BlockList(csv: bytes, columns: [], count: 0, account: []).digest.map { String(format: "%02x", $0) }.joined()
+        BlockList(csv: bytes, columns: [], count: 0, fields: []).digest.map { String(format: "%02x", $0) }.joined()
     }
 
     /// A day and two hours of the next, in the first store only.

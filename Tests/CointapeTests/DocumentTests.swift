@@ -120,7 +120,7 @@ import Testing
             """#
         var minutes: [BlockMinute] = (0..<60).map { minute in
             let csv = "Rank,Symbol,Price USD,CMC ID\r\n1,USDT,1.0002845914,825\r\n2,BTC,857\(minute).21,1\r\n"
-            return .list(BlockList(csv: Array(csv.utf8), columns: Array(columns.utf8), count: 2, account: []))
+            return .list(BlockList(csv: Array(csv.utf8), columns: Array(columns.utf8), count: 2, fields: []))
         }
         (minutes[30], minutes[31]) = (.gap(code: "upstream", detail: "rank: HTTP 503"), .missing)
         let bytes = BlockContents(first: hour, minutes, key: "CMC ID").bytes

@@ -30,7 +30,7 @@ import Testing
         var minutes: [BlockMinute] = (0..<60).map { offset in
             let (text, entry) = TestAPI.stored(hour.advanced(byMinutes: offset), rows: rows)
             return .list(
-                BlockList(csv: text, columns: entry.fields["columns"] ?? [], count: rows, account: []))
+                BlockList(csv: text, columns: entry.fields["columns"] ?? [], count: rows, fields: []))
         }
         minutes[1] = .gap(code: "upstream", detail: "no answer")
         minutes[2] = .missing

@@ -44,7 +44,7 @@ import Testing
             let (text, entry) = TestAPI.stored(hour.advanced(byMinutes: offset), rows: 3)
             let changed = Array(change(offset, String(decoding: text, as: UTF8.self)).utf8)
             return .list(
-                BlockList(csv: changed, columns: entry.fields["columns"] ?? [], count: 3, account: []))
+                BlockList(csv: changed, columns: entry.fields["columns"] ?? [], count: 3, fields: []))
         }
         minutes[59] = .gap(code: "upstream", detail: "no answer")
         let bytes = BlockContents(first: hour, minutes, key: "CMC ID").bytes
@@ -163,7 +163,7 @@ import Testing
             (#"[{"name":"Rank","type":"integer"},{"name":"Symbol","type":"string"},"#
                 + #"{"name":"Price USD","type":"decimal"},{"name":"CMC ID","type":"integer"}]"#).utf8)
         let csv = Array("Rank,Symbol,Price USD,CMC ID\r\n1,BTC,102124.15516260578,1\r\n".utf8)
-        let list = SignificantDigits(9).reduced(BlockList(csv: csv, columns: columns, count: 1, account: []))
+        let list = SignificantDigits(9).reduced(BlockList(csv: csv, columns: columns, count: 1, fields: []))
         let bytes = BlockContents(first: day, Array(repeating: .list(list), count: 1440), key: "CMC ID").bytes
         #expect(try await FolderStore(folder: folder).create(BlockName.day(day).file, bytes))
     }
@@ -210,7 +210,7 @@ import Testing
             let first = hour.advanced(byMinutes: -60 * number)
             var minutes = (0..<60).map { offset -> BlockMinute in
                 let (csv, _) = TestAPI.stored(first.advanced(byMinutes: offset), rows: 1)
-                return .list(BlockList(csv: csv, columns: columns, count: 1, account: []))
+                return .list(BlockList(csv: csv, columns: columns, count: 1, fields: []))
             }
             if !isWhole { minutes[59] = .missing }
             let bytes = BlockContents(first: first, minutes, key: "CMC ID").bytes
@@ -247,7 +247,7 @@ import Testing
         let columns = Array(#"[{"name":"Rank","type":"integer"},{"name":"Symbol","type":"string"}]"#.utf8)
         let csv = Array("Rank,Symbol\r\n1,BTC\r\n2,ETH\r\n".utf8)
         let minutes = Array(
-            repeating: BlockMinute.list(BlockList(csv: csv, columns: columns, count: 2, account: [])), count: 60)
+            repeating: BlockMinute.list(BlockList(csv: csv, columns: columns, count: 2, fields: [])), count: 60)
         let bytes = BlockContents(first: hour, minutes, key: "CMC ID").bytes
         #expect(try await FolderStore(folder: folder).create(BlockName.hour(hour).file, bytes))
         let api = try await TestAPI(redis: redis, archive: folder)

@@ -26,7 +26,7 @@ package enum TestTape {
     ) -> [UInt8] {
         var minutes: [BlockMinute] = (0..<name.minutes).map { offset in
             let csv = list(name.first.advanced(byMinutes: offset), rows: rows)
-            return .list(BlockList(csv: csv, columns: columns, count: rows, account: []))
+            return .list(BlockList(csv: csv, columns: columns, count: rows, fields: []))
         }
         change(&minutes)
         return BlockContents(first: name.first, minutes, key: "CMC ID").bytes

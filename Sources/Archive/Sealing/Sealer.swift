@@ -264,7 +264,7 @@ extension Block {
         }
         try await lists(from: range.lowerBound, upTo: range.upperBound) { minute, csv in
             guard let info = try await info(minute) else { return }
-            let list = BlockList(csv: csv, columns: info.columns, count: info.count, account: info.account)
+            let list = BlockList(csv: csv, columns: info.columns, count: info.count, fields: info.fields)
             guard list.digest == info.digest else {
                 throw BlockDamage("a list is not what was written: its SHA-256 differs")
             }

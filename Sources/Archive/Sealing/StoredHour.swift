@@ -63,11 +63,11 @@ struct StoredHour: Sendable {
             log(entry, "unreadable: \(key) is not the list that its entry tells of")
             return .gap(code: "unreadable", detail: "the stored list was not the one that its entry told of")
         }
-        let account = entry.fields.filter { !Self.derived.contains($0.key) }.sorted { $0.key < $1.key }
+        let fields = entry.fields.filter { !Self.derived.contains($0.key) }.sorted { $0.key < $1.key }
         return .list(
             BlockList(
                 csv: csv, columns: columns, count: count,
-                account: account.map { BlockList.Field(name: $0.key, value: $0.value) }))
+                fields: fields.map { BlockList.Field(name: $0.key, value: $0.value) }))
     }
 
     private func log(_ entry: TapeEntry, _ outcome: String) {

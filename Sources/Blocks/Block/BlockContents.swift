@@ -100,7 +100,7 @@ package struct BlockContents {
     private static func layouts(_ minutes: [BlockMinute], key: String?) -> [Layout] {
         var layouts: [Layout] = []
         for case .list(let list) in minutes {
-            let names = list.account.map(\.name)
+            let names = list.fields.map(\.name)
             if let place = layouts.firstIndex(where: { $0.json == list.columns }) {
                 layouts[place].fields += Set(names).subtracting(layouts[place].fields)
             } else {

@@ -17,7 +17,7 @@ package struct BlockList: Equatable, Sendable {
     /// The number of its rows, according to its entry.
     package let count: Int
     /// The entry's other fields, in order, which do not follow from the above.
-    package let account: [Field]
+    package let fields: [Field]
 
     /// The SHA-256 of the list, 32 bytes.
     package let digest: [UInt8]
@@ -33,11 +33,11 @@ package struct BlockList: Equatable, Sendable {
         }
     }
 
-    package init(csv: [UInt8], columns: [UInt8], count: Int, account: [Field]) {
+    package init(csv: [UInt8], columns: [UInt8], count: Int, fields: [Field]) {
         self.csv = csv
         digest = Digest.sha256Bytes(csv)
         self.columns = columns
         self.count = count
-        self.account = account
+        self.fields = fields
     }
 }

@@ -27,7 +27,7 @@ struct MinutesPart {
         var bits = BitWriter()
         NumberSeries.write(NumberSeries.Plan(lists.map { Int64($0.count) }), to: &bits)
         for name in names {
-            let values = lists.map { list in list.account.first { $0.name == name }?.value }
+            let values = lists.map { list in list.fields.first { $0.name == name }?.value }
             let isEverywhere = values.allSatisfy { $0 != nil }
             bits.write(isEverywhere)
             if !isEverywhere { for value in values { bits.write(value != nil) } }

@@ -4,7 +4,7 @@ import TopLists
 package struct SignificantDigits: Equatable, Sendable {
     package let count: Int
 
-    /// The field of a list's account that states this number.
+    /// The field of a list's entry that states this number.
     package static let field = "digits"
 
     package init(_ count: Int) {
@@ -15,10 +15,10 @@ package struct SignificantDigits: Equatable, Sendable {
     ///
     /// A list that cannot be parsed, and cells that are not plain decimals, stay unchanged.
     package func reduced(_ list: BlockList) -> BlockList {
-        let account =
-            list.account.filter { $0.name != Self.field }
+        let fields =
+            list.fields.filter { $0.name != Self.field }
             + [BlockList.Field(name: Self.field, value: Array("\(count)".utf8))]
-        return BlockList(csv: csv(list), columns: list.columns, count: list.count, account: account)
+        return BlockList(csv: csv(list), columns: list.columns, count: list.count, fields: fields)
     }
 
     private func csv(_ list: BlockList) -> [UInt8] {

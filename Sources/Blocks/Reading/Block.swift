@@ -104,14 +104,14 @@ package final class Block: Sendable {
         package let count: Int
         /// The SHA-256 of the list, 32 bytes.
         package let digest: [UInt8]
-        package let account: [BlockList.Field]
+        package let fields: [BlockList.Field]
 
         /// The digest in hexadecimal.
         package var sha256: String { digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
 
         /// To how many significant digits its decimals were rounded; nil for a list as it was.
         package var digits: Int? {
-            account.first { $0.name == SignificantDigits.field }.flatMap {
+            fields.first { $0.name == SignificantDigits.field }.flatMap {
                 Int(String(decoding: $0.value, as: UTF8.self))
             }
         }
@@ -121,11 +121,11 @@ package final class Block: Sendable {
     package func info(_ minute: Int) async throws -> ListInfo? {
         guard let place = place(minute), let list = place.list, let layout = layout(place) else { return nil }
         let part = try await minutesPart(place.segment)
-        let account = zip(layout.fields, part.fields).compactMap { name, values in
+        let fields = zip(layout.fields, part.fields).compactMap { name, values in
             values[list].map { BlockList.Field(name: name, value: $0) }
         }
         return ListInfo(
-            columns: layout.json, count: part.counts[list], digest: part.digests[list], account: account)
+            columns: layout.json, count: part.counts[list], digest: part.digests[list], fields: fields)
     }
 
     /// How many digits the decimals of its lists have at most that were rounded; nil for a block of lists as they were.
