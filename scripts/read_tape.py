@@ -3,7 +3,7 @@
 
     scripts/read_tape.py FILE                                            what the block contains
     scripts/read_tape.py FILE --list 2026-11-28T13:05Z [--limit 200]     a list, byte for byte
-    scripts/read_tape.py FILE --coin 1 [--columns "Rank,Price USD"]      a coin's course as CSV
+    scripts/read_tape.py FILE --coin 1 [--columns "Rank,Price USD"]      a coin's history as CSV
     scripts/read_tape.py FILE --rows [--columns "Rank,Price USD"]        the rows of all lists as one CSV
     scripts/read_tape.py FILE --verify                                   which parts are damaged
 
@@ -13,7 +13,7 @@ As a module, for which Python 3.9 is enough:
     block.list("2026-11-28T13:05Z", limit=200)
     pandas.DataFrame(block.frame(["Rank", "Price USD"]))
 
-A course has a row for each minute. Its last column, Gap, says why there are no values: a gap's code; missing, if there is no
+A history has a row for each minute. Its last column, Gap, says why there are no values: a gap's code; missing, if there is no
 entry; not-listed, if the list lacks the coin; kept-as-it-is, if the list is stored raw, without rows in chunks.
 """
 
@@ -443,7 +443,7 @@ class Block:
 
         Numbers are int and float; with `exact`, all cells are as written in the lists.
         """
-        titles, course = self.titles(columns), []
+        titles, history = self.titles(columns), []
         if key not in self._places:
             span = f", {self.keys[0]} to {self.keys[-1]}" if self.keys else ""
             raise AskError(f"the block has no coin {key}; it has {len(self.keys)} coins{span}")
@@ -458,8 +458,8 @@ class Block:
                     reason = entry.code or {"list": "not-listed", "kept": "kept-as-it-is"}.get(entry.kind, entry.kind)
                 if not exact and not reason:
                     cells = [value(cell, self.columns[title]) for cell, title in zip(cells, titles)]
-                course.append([entry.time, *cells, reason])
-        return course
+                history.append([entry.time, *cells, reason])
+        return history
 
     def rows(self, columns=None):
         """The rows of all lists: for each, the minute's number in the block, and the cells as written in the list.
@@ -538,7 +538,7 @@ def main():
     parser.add_argument("file", metavar="FILE", help="the block")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--list", metavar="MINUTE", help="print the list of a minute, such as 2026-11-28T13:05Z")
-    what.add_argument("--coin", metavar="KEY", type=int, help="print the course of a coin as CSV")
+    what.add_argument("--coin", metavar="KEY", type=int, help="print the history of a coin as CSV")
     what.add_argument("--rows", action="store_true", help="print the rows of all lists as one CSV")
     what.add_argument("--verify", action="store_true", help="compare all checksums, and name the parts that are damaged")
     parser.add_argument("--limit", metavar="N", type=int, help="only the first rows of the list")

@@ -47,7 +47,7 @@ package struct APIConfig: Sendable {
         let ordersReader = reader.objectIfPresent("orders", "Has the api take BTC buy orders, and show them.")
         let orders = ordersReader.flatMap { OrderServiceSettings(reading: $0, parent: reader, worker: worker) }
         let historyReader = reader.objectIfPresent(
-            "history", "Has the api serve what an archive worker keeps, and the courses of coins.")
+            "history", "Has the api serve what an archive worker keeps, and the histories of coins.")
         let history = historyReader.flatMap(HistorySettings.init)
         let http = reader.object("http", optional: true, "What clients may send, and how long they may take.")
             .flatMap(HTTPSettings.init)

@@ -73,7 +73,7 @@ import Testing
         #expect(try await block.allMinutes() == (0..<60).map(Self.minute))
     }
 
-    @Test func `a day of version 1 is read: all lists, and a coin's course`() async throws {
+    @Test func `a day of version 1 is read: all lists, and a coin's history`() async throws {
         let block = try await Block.open(BlockInMemory(try bytes(Self.storedDay)))
         #expect(block.first == Self.day && block.minutes == 1440)
         try await block.verify()

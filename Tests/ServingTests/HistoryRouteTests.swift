@@ -56,7 +56,7 @@ import Testing
 
     private func price(_ minute: Minute) -> String { "\(minute.milliseconds / 60_000 % 1000)" }
 
-    @Test func `a coin's course goes from blocks over into what Redis has`() async throws {
+    @Test func `a coin's history goes from blocks over into what Redis has`() async throws {
         defer { remove() }
         try await archive()
         let api = try await TestAPI(margin: "1h", redis: redis, archive: folder)

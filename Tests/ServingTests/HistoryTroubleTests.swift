@@ -118,8 +118,8 @@ import Testing
             return (lines.count { $0.contains("unreadable") }, lines.count)
         }
         // The damaged bytes are those of one coin; all lists need them.
-        let courses = try await [unreadable("/coins/1/prices?\(range)"), unreadable("/coins/3/prices?\(range)")]
-        #expect(courses.map(\.of) == [180, 180] && courses.map(\.rows).sorted() == [0, 60])
+        let histories = try await [unreadable("/coins/1/prices?\(range)"), unreadable("/coins/3/prices?\(range)")]
+        #expect(histories.map(\.of) == [180, 180] && histories.map(\.rows).sorted() == [0, 60])
         #expect(try await unreadable("/lists?\(range)&step=1m&limit=3") == (60, 2 * (59 * 3 + 1) + 60))
         #expect(try await unreadable("/lists?\(range)&step=1h&limit=1") == (1, 3))
         #expect(try await api.get("/?datetime=\(hours[1])").status == 503)
@@ -134,8 +134,8 @@ import Testing
         #expect((blocks[2]["damaged"] as? String)?.contains(folder) == true && parsed?["minutes"] as? Int == 118)
         let coins = try await other.get("/coins?symbol=SYM2")
         #expect(coins.status == 200 && coins.text.contains("\(hours[0])"))
-        let course = try await other.get("/coins/2/prices?\(range)&format=NDJSON")
-        #expect(course.status == 200 && course["cache-control"] == "public, no-cache")
+        let history = try await other.get("/coins/2/prices?\(range)&format=NDJSON")
+        #expect(history.status == 200 && history["cache-control"] == "public, no-cache")
     }
 
     @Test func `a damaged block is not handed out as a whole`() async throws {
@@ -272,10 +272,10 @@ import Testing
             try text(of: try await api.get(target)).components(separatedBy: "\r\n")
         }
         let minutes = (0..<4).map { hour.advanced(byMinutes: $0) }
-        let course = try await lines("/coins/2/prices?\(range)")
-        #expect(course.count == 6 && course[1].hasSuffix("\(price(minutes[0])),"))
-        #expect(course[2] == "\(minutes[1]),,,unreadable")
-        #expect(course[3] == "\(minutes[2]),2,,")
+        let history = try await lines("/coins/2/prices?\(range)")
+        #expect(history.count == 6 && history[1].hasSuffix("\(price(minutes[0])),"))
+        #expect(history[2] == "\(minutes[1]),,,unreadable")
+        #expect(history[3] == "\(minutes[2]),2,,")
         let lists = try await lines("/lists?\(range)&step=1m&limit=2")
         #expect(lists.count == 9 && lists[8] == "")
         #expect(lists[3] == "\(minutes[1]),,,,unreadable")

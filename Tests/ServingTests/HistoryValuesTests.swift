@@ -36,23 +36,23 @@ import TopLists
         #expect(problem?.status == 422 && problem?.members.contains { $0.value == .text(parameter) } == true)
     }
 
-    private func course(
-        _ aggregation: CoinCourse.Aggregation, step: String, limit: Int = 100, _ minutes: [(String, String?)]
-    ) throws -> (rows: [CoinCourse.Row], next: Minute?) {
-        var course = CoinCourse(try range("step=\(step)"), aggregation, limit: limit)
+    private func history(
+        _ aggregation: CoinHistory.Aggregation, step: String, limit: Int = 100, _ minutes: [(String, String?)]
+    ) throws -> (rows: [CoinHistory.Row], next: Minute?) {
+        var history = CoinHistory(try range("step=\(step)"), aggregation, limit: limit)
         for (time, price) in minutes {
             let minute = try #require(Minute("2026-11-28T\(time)Z"))
-            course.take(minute, price.map { [Array($0.utf8), Array("7".utf8)] }, gap: "at \(time)")
+            history.take(minute, price.map { [Array($0.utf8), Array("7".utf8)] }, gap: "at \(time)")
         }
-        course.finish()
-        return (course.rows, course.next)
+        history.finish()
+        return (history.rows, history.next)
     }
 
-    private func cells(_ time: String, _ cells: String...) throws -> CoinCourse.Row {
+    private func cells(_ time: String, _ cells: String...) throws -> CoinHistory.Row {
         .cells(try #require(Minute("2026-11-28T\(time)Z")), cells.map { Array($0.utf8) })
     }
 
-    private func gap(_ time: String, _ code: String) throws -> CoinCourse.Row {
+    private func gap(_ time: String, _ code: String) throws -> CoinHistory.Row {
         .gap(try #require(Minute("2026-11-28T\(time)Z")), code)
     }
 
@@ -62,10 +62,10 @@ import TopLists
             ("02:01", "3"),
         ]
         #expect(
-            try course(.last, step: "1h", minutes).rows == [
+            try history(.last, step: "1h", minutes).rows == [
                 gap("00:00", "at 00:59"), cells("01:00", "2", "7"), cells("02:00", "3", "7"),
             ])
-        #expect(try course(.last, step: "1m", minutes).rows.count == 7)
+        #expect(try history(.last, step: "1m", minutes).rows.count == 7)
     }
 
     @Test func `open, high, low and close are the prices as they were written`() throws {
@@ -73,17 +73,17 @@ import TopLists
             ("01:00", "10.50"), ("01:10", "9"), ("01:20", "100"), ("01:30", nil), ("01:40", "11.0"), ("02:00", nil),
         ]
         #expect(
-            try course(.ohlc, step: "1h", minutes).rows == [
+            try history(.ohlc, step: "1h", minutes).rows == [
                 cells("01:00", "10.50", "100", "9", "11.0", "7"), gap("02:00", "at 02:00"),
             ])
     }
 
     @Test func `behind the last row that there is room for the next answer begins`() throws {
         let minutes = (10..<20).map { ("01:\($0)", Optional("1")) }
-        let (rows, next) = try course(.last, step: "1m", limit: 4, minutes)
+        let (rows, next) = try history(.last, step: "1m", limit: 4, minutes)
         #expect(rows.count == 4)
         #expect(next.map { "\($0)" } == "2026-11-28T01:14Z")
-        #expect(try course(.last, step: "1m", limit: 10, minutes).next == nil)
+        #expect(try history(.last, step: "1m", limit: 10, minutes).next == nil)
     }
 
     private let columns = [ListColumn(name: "Rank", type: .integer), ListColumn(name: "Price USD", type: .decimal)]

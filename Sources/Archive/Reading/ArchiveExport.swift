@@ -85,7 +85,7 @@ package struct ArchiveExport: Sendable {
         _ rows: inout MinuteRows, _ body: (ByteBuffer) async throws -> Void
     ) async throws {
         let offsets = found.offset(of: next)..<found.offset(of: end)
-        let courses = try await courses(in: offsets, found.block, titles)
+        let coinRows = try await coinRows(in: offsets, found.block, titles)
         var (own, minute) = (rows, next)
         defer { (rows, next) = (own, minute) }
         func appendGaps(upTo end: Int) async throws {
@@ -105,11 +105,11 @@ package struct ArchiveExport: Sendable {
                 own.append(gap: "unreadable", at: minute)
             }
         }
-        if var courses {
+        if var coinRows {
             for offset in offsets where found.block.kind(offset) == .list {
                 try await appendGaps(upTo: offset)
                 // A list that is stored raw has no rows by coin.
-                let list = found.block.isRaw(offset) ? [] : courses.takeList(offset, found.block.columns(offset) ?? [])
+                let list = found.block.isRaw(offset) ? [] : coinRows.takeList(offset, found.block.columns(offset) ?? [])
                 append(list, offset)
                 if own.size >= Self.piece { try await body(own.take()) }
             }
@@ -124,17 +124,17 @@ package struct ArchiveExport: Sendable {
     }
 
     /// The rows of the requested coins; nil if all coins are requested.
-    private func courses(in offsets: Range<Int>, _ block: Block, _ titles: [String]) async throws -> Courses? {
+    private func coinRows(in offsets: Range<Int>, _ block: Block, _ titles: [String]) async throws -> CoinRowsInOrder? {
         guard let coins else { return nil }
-        var courses = Courses(titles: titles)
+        var coinRows = CoinRowsInOrder(titles: titles)
         for coin in coins {
-            courses.coins.append((try await block.rows(ofCoin: coin, in: offsets, columns: titles), 0))
+            coinRows.coins.append((try await block.rows(ofCoin: coin, in: offsets, columns: titles), 0))
         }
-        return courses
+        return coinRows
     }
 
     /// The rows of some coins, taken minute by minute.
-    private struct Courses {
+    private struct CoinRowsInOrder {
         let titles: [String]
         /// Each coin's rows, and how many of them are consumed.
         var coins: [(rows: Block.CoinRows, taken: Int)] = []

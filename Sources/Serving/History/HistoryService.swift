@@ -58,7 +58,7 @@ final class HistoryService: Sendable {
         ]
     }
 
-    // MARK: A coin's course
+    // MARK: A coin's history
 
     private func prices(_ request: Request) async throws(Problem) -> Response {
         let now = clock.now
@@ -72,12 +72,12 @@ final class HistoryService: Sendable {
         }
         return try await answering {
             let span = try await HistorySpan(range, self.reader, now: now)
-            let courses = CoinCourseReader(reader: self.reader, columns: self.columns, mostRows: Self.mostRows)
-            let reading = try await courses.read(id, range, aggregation, in: span.minutes, now: now)
+            let historyReader = CoinHistoryReader(reader: self.reader, columns: self.columns, mostRows: Self.mostRows)
+            let reading = try await historyReader.read(id, range, aggregation, in: span.minutes, now: now)
             if !reading.mayHaveCoin, try await !self.index.has(id) {
                 throw Problem.noCoin("No list that is known has the coin \(id).")
             }
-            let next = reading.course.next.map { next in
+            let next = reading.history.next.map { next in
                 "<\(Self.location(request, replacing: "from", with: "\(next)"))>; rel=\"next\""
             }
             return self.respond(
@@ -235,9 +235,9 @@ final class HistoryService: Sendable {
         }
     }
 
-    private static func aggregation(_ text: String) throws(Problem) -> CoinCourse.Aggregation {
-        guard let aggregation = CoinCourse.Aggregation(rawValue: text) else {
-            let known = CoinCourse.Aggregation.allCases.map(\.rawValue)
+    private static func aggregation(_ text: String) throws(Problem) -> CoinHistory.Aggregation {
+        guard let aggregation = CoinHistory.Aggregation(rawValue: text) else {
+            let known = CoinHistory.Aggregation.allCases.map(\.rawValue)
             throw .badParameter(
                 "agg", "There is no aggregation \(text.excerpt()).", accepted: known.joined(separator: ", "),
                 nearest: EditDistance.nearest(to: text, among: known))

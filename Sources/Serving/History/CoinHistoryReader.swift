@@ -4,8 +4,8 @@ import Blocks
 import NIOCore
 import TopLists
 
-/// Reads a coin's course from blocks, and from Redis for the last hours.
-struct CoinCourseReader: Sendable {
+/// Reads a coin's history from blocks, and from Redis for the last hours.
+struct CoinHistoryReader: Sendable {
     let reader: ArchiveReader
     /// The titles of the columns to serve.
     let columns: [String]
@@ -14,8 +14,8 @@ struct CoinCourseReader: Sendable {
 
     /// The result of a read.
     struct Reading {
-        let course: CoinCourse
-        /// The columns of the cells in the course's rows.
+        let history: CoinHistory
+        /// The columns of the cells in the history's rows.
         fileprivate let columns: [ListColumn]
         /// To how many significant digits some of it was rounded; nil if everything has all digits.
         fileprivate(set) var digits: Int?
@@ -35,7 +35,7 @@ struct CoinCourseReader: Sendable {
     private static let aggregated = ["Open", "High", "Low", "Close", "Rank"]
 
     func read(
-        _ id: Int64, _ range: HistoryRange, _ aggregation: CoinCourse.Aggregation, in minutes: Range<Minute>,
+        _ id: Int64, _ range: HistoryRange, _ aggregation: CoinHistory.Aggregation, in minutes: Range<Minute>,
         now: Timestamp
     ) async throws -> Reading {
         let types = try await types(in: minutes, now)
@@ -47,31 +47,31 @@ struct CoinCourseReader: Sendable {
         let kinds = aggregation == .last ? served : Self.aggregated.dropLast().map { _ in price } + [rank]
         // All prices of a step count, or only its last row.
         let step = aggregation == .last ? range.step : 1
-        var course = CoinCourse(range, aggregation, limit: mostRows)
+        var history = CoinHistory(range, aggregation, limit: mostRows)
         var (digits, isWhole, mayHaveCoin) = (nil as Int?, true, false)
         try await inOrder(days(of: minutes), ahead: Self.ahead) { day in
             try await parts(of: id, in: day, wanted, lastOf: step, now: now)
         } _: { parts in
-            for part in parts where course.next == nil {
+            for part in parts where history.next == nil {
                 switch part {
                 case .read(let takes, let own):
                     digits = [digits, own].compactMap(\.self).min()
-                    for take in takes where course.next == nil {
-                        course.take(take.minute, take.cells, gap: take.gap)
+                    for take in takes where history.next == nil {
+                        history.take(take.minute, take.cells, gap: take.gap)
                         isWhole = isWhole && take.gap != "missing"
                         mayHaveCoin = mayHaveCoin || take.cells != nil
                     }
                 case .none(let minutes, let gap, let isUnreadable):
-                    for minute in minutes.each { course.take(minute, nil, gap: gap) }
+                    for minute in minutes.each { history.take(minute, nil, gap: gap) }
                     isWhole = false
                     mayHaveCoin = mayHaveCoin || isUnreadable
                 }
             }
-            return course.next == nil
+            return history.next == nil
         }
-        course.finish()
+        history.finish()
         return Reading(
-            course: course, columns: zip(titles, kinds).map { ListColumn(name: $0, type: types[$1] ?? .decimal) },
+            history: history, columns: zip(titles, kinds).map { ListColumn(name: $0, type: types[$1] ?? .decimal) },
             digits: digits, isWhole: isWhole, mayHaveCoin: mayHaveCoin)
     }
 
@@ -176,11 +176,11 @@ struct CoinCourseReader: Sendable {
     }
 }
 
-extension CoinCourseReader.Reading {
+extension CoinHistoryReader.Reading {
     func body(_ format: ListFormat) throws(StoredList.Failure) -> ByteBuffer {
         var body = MinuteRows(format, columns.map(\.name))
         var csv: [UInt8] = []
-        for row in course.rows {
+        for row in history.rows {
             switch row {
             case .cells(let minute, let cells):
                 csv += "\(minute)".utf8

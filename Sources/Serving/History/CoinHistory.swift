@@ -3,8 +3,8 @@ import Basics
 import Blocks
 import TopLists
 
-/// The course of a coin: one row for each minute or step.
-struct CoinCourse {
+/// The history of a coin: one row for each minute or step.
+struct CoinHistory {
     /// How the rows of a step are combined into one.
     enum Aggregation: String, CaseIterable {
         /// The step's last row.
