@@ -62,7 +62,8 @@ struct PageFetcher: Sendable {
 
     private func perform(_ request: HTTPRequest, _ deadline: Timestamp) async throws(CancellationError) -> AttemptResult
     {
-        // Parsed while it arrives, so that little work is left after the last byte of a large page.
+        // Parsed while it arrives, so that little work is left after the last byte of a large page. Parser and filters run in a
+        // child process: see `JQChild`.
         let body = jq.intake()
         var request = request
         request.receive = { body.feed($0) }

@@ -19,7 +19,8 @@ package struct JQCommand: Sendable {
 /// Handles one document at a time, with a thread that talks to a process of filters.
 ///
 /// The process is started with the first piece, reused for the next documents, and replaced after it has ended, by itself or by
-/// `stop`; so nothing that a filter did outlives it.
+/// `stop`; so nothing that a filter did outlives it. It is this program again, with the hidden command `JQService.command`, and
+/// runs `JQService.run`.
 final class JQChild: Sendable {
     enum Order: Sendable {
         case piece([UInt8])

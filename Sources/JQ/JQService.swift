@@ -1,7 +1,7 @@
 import CJQ
 import Foundation
 
-/// The process that runs filters for a worker; its standard input is the connection to the worker.
+/// The process that runs filters for a worker; its standard input is the connection to the worker, where `JQChild` is.
 ///
 /// It may be killed at any time, and ends when the worker has ended, for any reason and whatever it is doing.
 package enum JQService {

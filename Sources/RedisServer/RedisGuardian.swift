@@ -48,6 +48,7 @@ package enum RedisGuardian {
         let deadline = ContinuousClock.now + limit
         while !child.hasEnded() {
             guard ContinuousClock.now < deadline else { return false }
+            // The guardian is a process of its own, and this is its main thread: no task waits for it.
             usleep(10_000)
         }
         return true

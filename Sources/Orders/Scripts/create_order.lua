@@ -1,5 +1,7 @@
 -- Places an order, or finds the one that was placed under the same key; all orders together never exceed the cap.
 --
+-- Redis gets it as one text with `denied.lua` (denied) and `Shared/ledger.lua` (the other functions) in front: `OrderScript`.
+--
 -- KEYS[1]  the ledger
 -- KEYS[2]  the table of keys that were seen
 -- KEYS[3]  the mark of a loss: the record of an acknowledged entry that is missing; absent if none is missing
