@@ -78,7 +78,7 @@ final class ListHistory: Sendable {
         case .complete(let finding): complete(finding)
         case .wait: break
         case .fetch(let known?) where part.isSmall:
-            loader.loadSmall(part, of: known) { [self] rows in
+            loader.loadSmallFromRedis(part, of: known) { [self] rows in
                 switch rows {
                 case .success(let rows?): land(part, .success(.list(known, rows)))
                 case .success(nil): load(part, of: known, on: executor)

@@ -91,29 +91,32 @@ struct ListLoader: Sendable {
     /// archive.
     func load(_ part: ListPart, of known: ListDescription?) async throws -> Loaded {
         // Redis is not asked for minutes that it has trimmed.
-        if archive != nil, kept.isBefore(part.minute), let archived = try? await loadArchived(part) { return archived }
+        if archive != nil, kept.isBefore(part.minute), let archived = try? await loadFromArchive(part) {
+            return archived
+        }
         do {
-            let loaded = try await loadStored(part, of: known)
-            guard case .nothing = loaded, let archived = try await loadArchived(part) else { return loaded }
+            let loaded = try await loadFromRedis(part, of: known)
+            guard case .nothing = loaded, let archived = try await loadFromArchive(part) else { return loaded }
             await kept.update {
                 try await StreamReader(key: keys.stream(stream), redis: small, clock: clock).oldest()?.minute
             }
             return archived
         } catch let error as RedisError where error.isOutage {
-            guard let archived = try? await loadArchived(part) else { throw error }
+            guard let archived = try? await loadFromArchive(part) else { throw error }
             return archived
         }
     }
 
-    /// Returns nil if no block has the minute, or the block has nothing for it.
-    private func loadArchived(_ part: ListPart) async throws -> Loaded? {
+    /// Finds the block in the stores; returns nil if no block has the minute, or the block has nothing for it.
+    private func loadFromArchive(_ part: ListPart) async throws -> Loaded? {
         guard let archive else { return nil }
         return try await archive.read(part.minute, now: clock.now, from: .stores) { found in
-            try await load(part, from: found)
+            try await loadFromBlock(part, found)
         }
     }
 
-    private func load(_ part: ListPart, from found: ArchiveReader.Found) async throws -> Loaded? {
+    /// Returns nil if the block has neither a list nor a gap of the minute.
+    private func loadFromBlock(_ part: ListPart, _ found: ArchiveReader.Found) async throws -> Loaded? {
         let offset = found.offset(of: part.minute)
         if let gap = try await found.block.gap(offset) { return .gap(Gap(code: gap.code, detail: gap.detail)) }
         guard let info = try await found.block.info(offset),
@@ -139,7 +142,8 @@ struct ListLoader: Sendable {
         return description
     }
 
-    private func loadStored(_ part: ListPart, of known: ListDescription?) async throws -> Loaded {
+    /// Fetches the index's entry, unless the list is known, and as much of the list as its rows probably take.
+    private func loadFromRedis(_ part: ListPart, of known: ListDescription?) async throws -> Loaded {
         let size = part.rows.map(rowSize.bytes(of:))
         let (entry, text) = try await fetch(part.minute, size, known)
         if let gap = entry?.gap { return .gap(gap) }
@@ -147,15 +151,15 @@ struct ListLoader: Sendable {
             let text
         else {
             // The known list may have been deleted since.
-            return known == nil ? .nothing : try await loadStored(part, of: nil)
+            return known == nil ? .nothing : try await loadFromRedis(part, of: nil)
         }
         if let rows = try rows(part, in: text, of: size, description) { return .list(description, rows) }
-        return try await loadLonger(part, of: description)
+        return try await loadWholeFromRedis(part, of: description)
     }
 
     /// Like `load`, for a small part of a known list, but without a task: completes on the connection's event loop, with nil if
     /// `load` must find out more.
-    func loadSmall(
+    func loadSmallFromRedis(
         _ part: ListPart, of known: ListDescription,
         _ complete: @escaping @Sendable (Result<RenderedRows?, any Error>) -> Void
     ) {
@@ -218,7 +222,7 @@ struct ListLoader: Sendable {
     private static let neighbours = RedisScript(name: "neighbours", source: PackageResources.neighbours_lua)
 
     /// Fetches the whole list, after its rows turned out longer than expected.
-    private func loadLonger(_ part: ListPart, of description: ListDescription) async throws -> Loaded {
+    private func loadWholeFromRedis(_ part: ListPart, of description: ListDescription) async throws -> Loaded {
         guard let text = try await fetch(part.minute, nil, description).text else { return .nothing }
         rowSize.wasShort(for: description.count, in: text.count)
         let stored = StoredList(text, description.shape)
