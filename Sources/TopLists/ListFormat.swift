@@ -14,8 +14,8 @@ package enum ListFormat: Int, CaseIterable, Sendable {
         }
     }
 
-    /// Distinguishes the formats in entity tags.
-    package var suffix: String {
+    /// `name` in lower case: for entity tags and options of commands; a constant, because each response needs it.
+    package var lowercasedName: String {
         switch self {
         case .json: "json"
         case .csv: "csv"

@@ -66,11 +66,11 @@ package struct ExportCommand: Sendable {
     private let format: ListFormat
 
     /// The values that the option `--format` takes.
-    package static let formats = [ListFormat.csv, .ndjson].map(\.suffix)
+    package static let formats = [ListFormat.csv, .ndjson].map(\.lowercasedName)
 
     /// `coins` are CoinMarketCap ids, separated by commas.
     package init(from: String?, to: String?, coins: String?, format: String) throws(CommandError) {
-        guard let format = [ListFormat.csv, .ndjson].first(where: { $0.suffix == format.lowercased() }) else {
+        guard let format = [ListFormat.csv, .ndjson].first(where: { $0.lowercasedName == format.lowercased() }) else {
             throw CommandError(.option, "--format should be \(Self.formats.joined(separator: " or ")), not \(format)")
         }
         self.format = format

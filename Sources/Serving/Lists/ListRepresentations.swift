@@ -76,7 +76,7 @@ extension ServedRows {
         tag.reserveCapacity(64)
         tag += String(count)
         tag += "-"
-        tag += format.suffix
+        tag += format.lowercasedName
         tag += coding == .gzip ? "-gzip\"" : "\""
         return tag
     }

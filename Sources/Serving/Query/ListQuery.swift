@@ -65,7 +65,8 @@ struct ListQuery: Equatable {
 
     private static func format(named text: String) throws(Problem) -> ListFormat {
         let format = ListFormat.allCases.first {
-            text.utf8.count == $0.name.utf8.count && text.utf8.lazy.map(lowercased).elementsEqual($0.suffix.utf8)
+            text.utf8.count == $0.name.utf8.count
+                && text.utf8.lazy.map(lowercased).elementsEqual($0.lowercasedName.utf8)
         }
         guard let format else {
             let known = ListFormat.allCases.map(\.name)
