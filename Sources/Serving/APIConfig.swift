@@ -2,6 +2,7 @@ import Basics
 package import Config
 package import HTTPServer
 import Tape
+import TopLists
 package import Workers
 
 /// The config of an api worker: where it listens and which list it serves.
@@ -59,7 +60,7 @@ package struct APIConfig: Sendable {
         self.worker = worker
         self.listen = listen
         self.stream = stream
-        self.columns = columns.isEmpty ? ["Rank", "Symbol", "Price USD"] : columns
+        self.columns = columns.isEmpty ? [ColumnTitle.rank, ColumnTitle.symbol, ColumnTitle.price] : columns
         self.margin = margin
         columnsPlace = list?.place(of: "columns") ?? reader.place(of: "list")
         self.cached = cached

@@ -5,6 +5,7 @@ import Logging
 import Logs
 import NIOPosix
 import Tape
+import TopLists
 
 /// Builds blocks, and keeps the same block in all stores.
 ///
@@ -18,7 +19,7 @@ struct Sealer: Sendable {
     let logger: Logger
 
     /// The title of the column by which a coin is found.
-    static let key = "CMC ID"
+    static let key = ColumnTitle.id
 
     /// A block that at least one store keeps.
     struct Kept {

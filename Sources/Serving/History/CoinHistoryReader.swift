@@ -32,7 +32,7 @@ struct CoinHistoryReader: Sendable {
         let gap: String
     }
 
-    private static let aggregated = ["Open", "High", "Low", "Close", "Rank"]
+    private static let aggregated = ["Open", "High", "Low", "Close", ColumnTitle.rank]
 
     func read(
         _ id: Int64, _ range: HistoryRange, _ aggregation: CoinHistory.Aggregation, in minutes: Range<Minute>,
@@ -40,7 +40,9 @@ struct CoinHistoryReader: Sendable {
     ) async throws -> Reading {
         let types = try await types(in: minutes, now)
         let served = columns.filter { types[$0] != .string }
-        let (price, rank) = (first(.decimal, types) ?? "Price USD", first(.integer, types) ?? "Rank")
+        let (price, rank) = (
+            first(.decimal, types) ?? ColumnTitle.price, first(.integer, types) ?? ColumnTitle.rank
+        )
         let wanted = aggregation == .last ? served : [price, rank]
         // In an aggregation, all columns except the rank are prices.
         let titles = aggregation == .last ? served : Self.aggregated
@@ -168,7 +170,7 @@ struct CoinHistoryReader: Sendable {
             case .missing, .unreadable: end = BlockName.hour(of: last).first
             }
         }
-        return ["Rank": .integer, "Symbol": .string, "Price USD": .decimal]
+        return [ColumnTitle.rank: .integer, ColumnTitle.symbol: .string, ColumnTitle.price: .decimal]
     }
 
     private func first(_ kind: ListColumn.Kind, _ types: [String: ListColumn.Kind]) -> String? {

@@ -32,7 +32,7 @@ actor CoinIndex {
     private var lastRead: ContinuousClock.Instant?
     private var failure: (any Error)?
 
-    private static let column = "Symbol"
+    private static let column = ColumnTitle.symbol
     /// How long a request waits for blocks to be read.
     private static let patience: Duration = .seconds(5)
     /// How long the stores are not checked for new blocks again.

@@ -98,8 +98,8 @@ final class HistoryService: Sendable {
             let bearers = try await self.index.bearers(of: symbol)
             return .json(
                 JSONRows.array(bearers) { bearer, writer in
-                    writer.member("CMC ID", bearer.id)
-                    writer.member("Symbol", bearer.symbol)
+                    writer.member(ColumnTitle.id, bearer.id)
+                    writer.member(ColumnTitle.symbol, bearer.symbol)
                     writer.member("First", "\(bearer.first)")
                     writer.member("Last", "\(bearer.last)")
                 })
