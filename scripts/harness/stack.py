@@ -10,7 +10,7 @@ from harness.world import KINDS, STREAMS
 
 
 class Stack:
-    """Six processes that behave as on six machines."""
+    """Seven processes that behave as on seven machines."""
 
     def __init__(self, world, with_orders=True, **options):
         self.world, self.with_orders, self.options, self.orders = world, with_orders, options, 0

@@ -16,7 +16,8 @@ from harness.wait import until
 
 FEEDS = ["price", "rank", "btc_rate"]
 STREAMS = FEEDS + ["toplist"]
-KINDS = FEEDS + ["toplist", "ledger", "api"]
+# One worker of each kind, and one for each feed, by the names of their configs.
+KINDS = FEEDS + ["toplist", "ledger", "archive", "api"]
 # A developer's keys and settings must not affect a fault.
 OURS = ("_URL", "_KEY", "COINTAPE_CLOCK", "PORT", "HOST", "CONFIG_DIR", "LOG_LEVEL", "LOG_DIR", "WITNESS_DIR", "ARCHIVE_DIR")
 DURABLE = ["--appendonly", "yes", "--appendfsync", "always", "--no-appendfsync-on-rewrite", "no"]
