@@ -27,7 +27,7 @@ package struct FetchWorker: MinuteSettling, CustomStringConvertible {
     /// Returns after a graceful shutdown or a cancellation; failures before that are logged and retried.
     package func run() async throws {
         var backoff = Backoff(base: .milliseconds(100), maximum: .seconds(5))
-        var alarm = FutureEntryAlarm(stream: settler.reader.key, logger: logger)
+        var alarm = settler.reader.alarm(logger)
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             do {
                 let next = try await appointment()

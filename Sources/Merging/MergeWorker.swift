@@ -70,7 +70,7 @@ package struct MergeWorker: MinuteSettling, CustomStringConvertible {
 
     private func settleMinutes() async throws {
         var backoff = Backoff(base: .milliseconds(100), maximum: .seconds(5))
-        var alarm = FutureEntryAlarm(stream: settler.reader.key, logger: logger)
+        var alarm = settler.reader.alarm(logger)
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             do {
                 guard let minute = try await nextMinute() else {

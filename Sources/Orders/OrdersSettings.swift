@@ -44,7 +44,7 @@ package struct OrdersSettings: Equatable, Sendable {
         let redis = witness?.redisEndpoint(
             "redis", "Another Redis that remembers it too.", otherwise: none,
             url: "As `redis.url`; empty: no other Redis remembers it.")
-        if let ledger, own != nil, redis == ledger {
+        if let ledger, own != nil, let redis, redis.isSameDatabase(as: ledger) {
             witness?.complain(about: "redis", "is the Redis of the ledger, with which it would be lost")
         }
         witness?.finish()

@@ -67,6 +67,11 @@ package struct RedisEndpoint: Equatable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Whether both are the same database of the same server, however they connect to it.
+    package func isSameDatabase(as other: RedisEndpoint) -> Bool {
+        address == other.address && database == other.database
+    }
+
     private static let wrongScheme = "should start with redis://, rediss:// or unix://"
 
     /// Host and port, or path: never user or password.

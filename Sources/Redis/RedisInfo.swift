@@ -1,3 +1,5 @@
+import Basics
+
 /// What INFO tells: a line each, `name:value`.
 package struct RedisInfo: Equatable, Sendable {
     private let facts: [String: String]
@@ -56,19 +58,22 @@ extension RedisEndpoint {
             case .tcp("127.0.0.1", 6379), .tcp("localhost", 6379): "redis-cli"
             case .tcp(let host, let port) where host == "127.0.0.1" || host == "localhost": "redis-cli -p \(port)"
             case .tcp(let host, let port): "redis-cli -h \(host) -p \(port)"
-            case .unix(let path): "redis-cli -s \(path)"
+            case .unix(let path): "redis-cli -s \(ShellWord.quoted(path))"
             }
-        return ([place] + (tls?.cli ?? []) + (database == 0 ? [] : ["-n \(database)"])).joined(separator: " ")
+        return ([place] + (tls?.cliOptions ?? []) + (database == 0 ? [] : ["-n \(database)"])).joined(separator: " ")
     }
 }
 
 extension RedisTLS {
     /// The same as options of redis-cli, which checks either all or nothing.
-    fileprivate var cli: [String] {
+    package var cliOptions: [String] {
         var options = ["--tls"]
-        if let authorities { options.append("--cacert \(authorities)") }
-        if let certificate { options.append("--cert \(certificate)") }
-        if let key { options.append("--key \(key)") }
+        if let authorities {
+            let option = Self.isFolder(authorities) ? "--cacertdir" : "--cacert"
+            options.append("\(option) \(ShellWord.quoted(authorities))")
+        }
+        if let certificate { options.append("--cert \(ShellWord.quoted(certificate))") }
+        if let key { options.append("--key \(ShellWord.quoted(key))") }
         if let serverName { options.append("--sni \(serverName)") }
         if verification == .none { options.append("--insecure") }
         return options

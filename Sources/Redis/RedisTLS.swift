@@ -10,7 +10,7 @@ import NIOSSL
 
 /// How a connection to a `rediss://` server is secured.
 ///
-/// Its files are read for each connection: one that was replaced counts from the next connection on.
+/// Its files are read for each connection: a replaced file counts from the next connection on.
 package struct RedisTLS: Equatable, Sendable {
     /// What is checked of the server's certificate.
     package enum Verification: String, CaseIterable, Sendable {
@@ -22,8 +22,8 @@ package struct RedisTLS: Equatable, Sendable {
         case none
     }
 
-    /// A file, in PEM, with the certificates of the authorities that are trusted, or a folder of such files; nil trusts those of the
-    /// system.
+    /// A file, in PEM, with the certificates of the trusted authorities, or a folder of such files that `openssl rehash` has
+    /// prepared; nil trusts those of the system.
     package let authorities: String?
     /// A file, in PEM, with the client's certificate and what leads from it to an authority; nil if the server wants none.
     package let certificate: String?
@@ -59,12 +59,12 @@ package struct RedisTLS: Equatable, Sendable {
             case .none: .none
             }
         if let authorities {
-            var status = stat()
-            let isFolder = stat(authorities, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-            configuration.trustRoots =
-                isFolder
-                ? .file(authorities)
-                : .certificates(try Self.read(authorities, "ca") { try NIOSSLCertificate.fromPEMFile($0) })
+            if try Self.kind(of: authorities, "ca") == .folder {
+                configuration.trustRoots = .file(authorities)
+            } else {
+                let certificates = try Self.read(authorities, "ca") { try NIOSSLCertificate.fromPEMFile($0) }
+                configuration.trustRoots = .certificates(certificates)
+            }
         }
         if let certificate {
             let chain = try Self.read(certificate, "certificate") { try NIOSSLCertificate.fromPEMFile($0) }
@@ -84,41 +84,100 @@ package struct RedisTLS: Equatable, Sendable {
     /// What secures one connection to the host.
     func handler(_ context: NIOSSLContext, for host: String) throws -> NIOSSLClientHandler {
         // An address is compared with those in the certificate; as a name it cannot be sent (RFC 6066, section 3).
-        let isAddress = (try? SocketAddress(ipAddress: host, port: 0)) != nil
-        return try NIOSSLClientHandler(context: context, serverHostname: serverName ?? (isAddress ? nil : host))
+        try NIOSSLClientHandler(context: context, serverHostname: expectedName(host))
     }
+
+    /// nil if the certificate is compared with the server's address.
+    private func expectedName(_ host: String) -> String? {
+        serverName ?? (Self.isAddress(host) ? nil : host)
+    }
+
+    package static func isAddress(_ host: String) -> Bool { (try? SocketAddress(ipAddress: host, port: 0)) != nil }
+
+    /// Throws unless one of the certificate's DNS names is that of the server; accepts all if names are not verified.
+    ///
+    /// The TLS library also accepts the server's address if the certificate has it. Where a name is expected, an address proves
+    /// nothing: whoever answers DNS chooses it (RFC 9525, section 6.1). A certificate without alternative names is left to the
+    /// library, which compares the common name.
+    func requireName(_ host: String, in certificate: NIOSSLCertificate?) throws {
+        guard verification == .full, let name = expectedName(host), let certificate else { return }
+        let names = certificate._subjectAlternativeNames()
+        let isNamed = names.contains { alternative in
+            alternative.nameType == .dnsName
+                && Self.matches(name, pattern: String(decoding: alternative.contents, as: UTF8.self))
+        }
+        guard names.isEmpty || isNamed else { throw OtherName() }
+    }
+
+    /// `*` stands for the whole first label only (RFC 9525, section 6.3).
+    static func matches(_ name: String, pattern: String) -> Bool {
+        func labels(_ text: String) -> [Substring] {
+            text.lowercased().split(separator: ".", omittingEmptySubsequences: false)
+        }
+        var (name, pattern) = (labels(name), labels(pattern))
+        // The root, as in `redis.example.`.
+        if name.count > 1, name.last == "" { name.removeLast() }
+        if pattern.first == "*", pattern.count > 1, name.first?.isEmpty == false { pattern[0] = name[0] }
+        return name == pattern
+    }
+
+    /// The server's certificate is for another name.
+    struct OtherName: Error {}
+
+    /// The server closed the connection before it was secured, without a word.
+    struct HandshakeEnded: Error {}
 
     private static func read<Value>(
         _ file: String, _ name: String, _ read: (String) throws -> Value
     ) throws(InvalidText) -> Value {
-        try requireReadable(file, name)
+        // Reading from a pipe could wait for ever.
+        guard try kind(of: file, name) == .file else {
+            throw InvalidText("redis.tls.\(name): \(file) is not a regular file")
+        }
         do {
             return try read(file)
         } catch {
-            throw InvalidText("redis.tls.\(name): \(file) is not in PEM")
+            let encrypted = name == "key" ? ", or is encrypted with a passphrase" : ""
+            throw InvalidText("redis.tls.\(name): \(file) is not in PEM\(encrypted)")
         }
     }
 
-    private static func requireReadable(_ file: String, _ name: String) throws(InvalidText) {
-        guard access(file, R_OK) == 0 else {
+    static func isFolder(_ file: String) -> Bool { (try? kind(of: file, "")) == .folder }
+
+    private enum FileKind {
+        case file, folder, other
+    }
+
+    /// Throws if it cannot be read.
+    private static func kind(of file: String, _ name: String) throws(InvalidText) -> FileKind {
+        var status = stat()
+        guard access(file, R_OK) == 0, stat(file, &status) == 0 else {
             throw InvalidText("redis.tls.\(name): cannot read \(file): \(String(cString: strerror(errno)))")
         }
+        return switch status.st_mode & S_IFMT {
+        case S_IFREG: .file
+        case S_IFDIR: .folder
+        default: .other
+        }
     }
 
-    /// Describes an error of the TLS library by what to look at; returns nil for other errors.
+    /// Describes an error of TLS by what to look at; returns nil for other errors.
     static func description(of error: any Error) -> String? {
+        let otherName = "the server's certificate is for another name: redis.tls.server_name says which to expect"
+        if error is OtherName { return otherName }
+        if error is HandshakeEnded { return "the connection was closed by Redis during the TLS handshake" }
         guard error is NIOSSLError || error is NIOSSLExtraError || error is BoringSSLError else { return nil }
         let text = "\(error)"
         func names(_ codes: String...) -> Bool { codes.contains { text.contains($0) } }
         if case .failedToValidateHostname? = error as? NIOSSLExtraError {
-            return "the server's certificate is for another name: redis.tls.server_name says which to expect"
+            return otherName
         }
         if names("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNEXPECTED_MESSAGE") {
             return "what answers does not speak TLS: the URL would be redis://"
         }
         if names("CERTIFICATE_VERIFY_FAILED") {
             return
-                "the server's certificate is not valid: no authority that is trusted has signed it (redis.tls.ca), or it has expired"
+                "the server's certificate is not valid: no trusted authority has signed it (redis.tls.ca), or it has expired"
         }
         if names("HANDSHAKE_FAILURE") {
             return
@@ -132,6 +191,9 @@ package struct RedisTLS: Equatable, Sendable {
         }
         if names("KEY_VALUES_MISMATCH", "failedToLoadPrivateKey") {
             return "redis.tls.key is not the key of redis.tls.certificate"
+        }
+        if names("EOF during handshake") {
+            return description(of: HandshakeEnded())
         }
         if names("uncleanShutdown") { return "the connection was closed by Redis" }
         return "TLS: \(text)"

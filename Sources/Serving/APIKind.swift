@@ -28,7 +28,7 @@ extension APIConfig: WorkerConfig {
         guard let onDemand, let merge = named.last ?? nil else { return [] }
         let (name, place) = (onDemand.merge.value, onDemand.merge.place)
         var wrong: [PlacedMessage] = []
-        if merge.output?.stream.value != stream || merge.worker.redis != worker.redis {
+        if merge.output?.stream.value != stream || !merge.worker.redis.isSameTape(as: worker.redis) {
             wrong.append(PlacedMessage(place, "\(name) does not make the list that is served here"))
         }
         let fetched = named.dropLast().compactMap { $0?.output?.stream.value }

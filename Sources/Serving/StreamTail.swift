@@ -23,7 +23,7 @@ struct StreamTail: Sendable {
     ) async {
         var backoff = Backoff(base: .milliseconds(100), maximum: .seconds(2))
         var last: StreamID?
-        var alarm = FutureEntryAlarm(stream: reader.key, logger: logger)
+        var alarm = reader.alarm(logger)
         while !Task.isCancelled {
             do {
                 if last == nil, let top = try await reader.newestID() {

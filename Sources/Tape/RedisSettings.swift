@@ -7,6 +7,11 @@ package struct RedisSettings: Equatable, Sendable {
     package let endpoint: RedisEndpoint
     package let keys: TapeKeys
 
+    /// Whether both mean the same streams, however they connect.
+    package func isSameTape(as other: RedisSettings) -> Bool {
+        keys == other.keys && endpoint.isSameDatabase(as: other.endpoint)
+    }
+
     /// Reads the optional object `redis`; reports an issue and returns nil if a field is wrong.
     ///
     /// The password of the URL is registered as a secret, so that no output shows it.
@@ -80,8 +85,17 @@ extension ConfigReader {
             "A file in PEM with the authorities that are trusted, or a folder of such; empty: those of the system.")
         let certificate = file("certificate", "A file in PEM with the client's certificate, if the server wants one.")
         let key = file("key", "A file in PEM with the certificate's key.")
-        let serverName = reader.string(
-            "server_name", default: "", "The name in the server's certificate; empty: the host of the URL.")
+        let serverName = reader.parsed(
+            "server_name", type: "string", default: "",
+            "The name in the server's certificate; empty: the host of the URL."
+        ) { text in
+            if text.isEmpty { return text }
+            if let fault = HostName.fault(of: text) { throw InvalidText(fault) }
+            guard !RedisTLS.isAddress(text), !text.contains("_") else {
+                throw InvalidText("should be a DNS name: a certificate's address is that of the URL's host")
+            }
+            return text
+        }
         let verification = reader.choice(
             "verify", default: RedisTLS.Verification.full,
             "What is checked of the server's certificate: authority and name, the authority alone, or nothing.")

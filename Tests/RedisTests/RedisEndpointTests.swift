@@ -1,4 +1,5 @@
 import Basics
+import Foundation
 import Testing
 
 @testable import Redis
@@ -42,7 +43,7 @@ import Testing
         #expect(error?.description.contains("secret") == false)
     }
 
-    @Test func `redis-cli is told how to reach it, without user or password`() {
+    @Test func `redis-cli is told how to reach it, without user or password`() throws {
         let address = RedisEndpoint.Address.tcp(host: "h", port: 1)
         let tls = RedisTLS(authorities: "/ca.pem", certificate: "/me.pem", key: "/me.key", serverName: "redis.example")
         #expect(
@@ -50,6 +51,12 @@ import Testing
                 == "redis-cli -h h -p 1 --tls --cacert /ca.pem --cert /me.pem --key /me.key --sni redis.example -n 2")
         let insecure = RedisEndpoint(address: .tcp(host: "localhost", port: 6379), tls: RedisTLS(verification: .none))
         #expect(insecure.cli == "redis-cli --tls --insecure")
+        let folder = NSTemporaryDirectory() + "cointape it's"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let quoted = "'" + folder.replacingOccurrences(of: "'", with: #"'\''"#) + "'"
+        let spaced = RedisEndpoint(address: .unix(path: "/a b"), tls: RedisTLS(authorities: folder))
+        #expect(spaced.cli == "redis-cli -s '/a b' --tls --cacertdir \(quoted)")
     }
 
     @Test func `is described without user or password`() throws {

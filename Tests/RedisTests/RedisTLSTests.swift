@@ -77,7 +77,7 @@ import Testing
         let (redis, port) = try await server()
         let client = redis.client(
             RedisEndpoint(address: .tcp(host: "127.0.0.1", port: port), password: "canary-tls", tls: RedisTLS()))
-        await expect(client, toSay: "no authority that is trusted has signed")
+        await expect(client, toSay: "no trusted authority has signed")
         #expect(try await redis.calls(of: "auth") == 0)
         #expect(await message(redis.client(endpoint(port, RedisTLS(verification: .none)))) == "PONG")
     }
@@ -97,6 +97,33 @@ import Testing
         }
     }
 
+    @Test func `a certificate for the server's address is none for the name that leads there`() async throws {
+        let (redis, port) = try await server(names: ["IP:127.0.0.1", "IP:0:0:0:0:0:0:0:1", "DNS:other.example"])
+        let authorities = authority.certificate
+        let own = RedisEndpoint(
+            address: .tcp(host: "localhost", port: port), password: "canary-tls",
+            tls: RedisTLS(authorities: authorities))
+        await expect(redis.client(own), toSay: "redis.tls.server_name")
+        let named = RedisTLS(authorities: authorities, serverName: "redis.example")
+        await expect(redis.client(endpoint(port, named)), toSay: "redis.tls.server_name")
+        #expect(try await redis.calls(of: "auth") == 0)
+        #expect(await message(redis.client(endpoint(port, RedisTLS(authorities: authorities)))) == "PONG")
+    }
+
+    @Test(arguments: [
+        ("redis.example", "redis.example", true), ("Redis.Example.", "redis.exAMPLE", true),
+        ("a.redis.example", "*.redis.example", true), ("b.a.redis.example", "*.redis.example", false),
+        ("redis.example", "*.example", true), ("redis.example", "*.redis.example", false),
+        (".redis.example", "*.redis.example", false), ("example", "*", false), ("redis.example", "*.*", false),
+        ("redis.example", "r*.example", false), ("localhost", "localhost", true), ("localhost", "", false),
+        ("", "", true), ("example", "*.example", false),
+    ])
+    func `a name is compared with those of a certificate label by label`(
+        name: String, pattern: String, isMatch: Bool
+    ) {
+        #expect(RedisTLS.matches(name, pattern: pattern) == isMatch)
+    }
+
     @Test func `plain text on a TLS port, and TLS on a plain one, are told in words`() async throws {
         let (redis, port) = try await server()
         await expect(redis.client(endpoint(port, nil)), toSay: "does this port speak TLS?")
@@ -112,9 +139,12 @@ import Testing
             await message(missing).hasSuffix("redis.tls.ca: cannot read /nowhere/ca.pem: No such file or directory"))
         let rubbish = "\(authority.folder)/rubbish.pem"
         try Data("rubbish".utf8).write(to: URL(fileURLWithPath: rubbish))
+        let pipe = "\(authority.folder)/pipe"
+        #expect(mkfifo(pipe, 0o600) == 0)
         let own = try authority.sign("client")
         for (tls, word) in [
             (RedisTLS(authorities: rubbish), "redis.tls.ca"),
+            (RedisTLS(authorities: pipe), "redis.tls.ca"),
             (RedisTLS(authorities: authority.certificate, certificate: rubbish, key: own.key), "redis.tls.certificate"),
             (RedisTLS(authorities: authority.certificate, certificate: own.certificate, key: rubbish), "redis.tls.key"),
             (
@@ -134,7 +164,7 @@ import Testing
         let stranger = try TestAuthority()
         try FileManager.default.copyItem(atPath: stranger.certificate, toPath: file)
         let client = redis.client(endpoint(port, RedisTLS(authorities: file)))
-        await expect(client, toSay: "no authority")
+        await expect(client, toSay: "no trusted authority")
         try FileManager.default.removeItem(atPath: file)
         try FileManager.default.copyItem(atPath: authority.certificate, toPath: file)
         try await eventually("the client connects") { await message(client) == "PONG" }

@@ -8,7 +8,7 @@ import Testing
 @Suite struct FutureEntryAlarmTests {
     @Test func `an entry of the future is told once, another one again, and its end once`() {
         let said = Said()
-        var alarm = FutureEntryAlarm(stream: "price", logger: said.logger)
+        var alarm = FutureEntryAlarm(stream: "price", cli: "redis-cli -p 7", logger: said.logger)
         let now = Timestamp(milliseconds: 1_795_251_660_000)
         func check(_ offset: Int64?) -> Bool {
             let id = offset.map { StreamID(milliseconds: UInt64(now.milliseconds + $0), sequence: 0) }
@@ -21,5 +21,7 @@ import Testing
             said.all.map { "\($0.level) \($0.event) \($0.metadata["entry.id"].map { "\($0)" } ?? "")" } == [
                 "error stream.ahead 1795251665001-0", "error stream.ahead 1795251720000-0", "notice stream.mended ",
             ])
+        let remedy = said.all.first?.metadata["remedy"].map { "\($0)" } ?? ""
+        #expect(remedy.hasPrefix("redis-cli -p 7 XDEL 'price' 1795251665001-0"), "\(remedy)")
     }
 }

@@ -91,7 +91,7 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
     /// Returns when the process shuts down; errors are logged and retried.
     package func run() async throws {
         var backoff = Backoff(base: .milliseconds(100), maximum: .seconds(30))
-        var alarms = [hours, days].map { FutureEntryAlarm(stream: $0.reader.key, logger: logger) }
+        var alarms = [hours, days].map { $0.reader.alarm(logger) }
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             do {
                 for (index, settler) in [hours, days].enumerated() {

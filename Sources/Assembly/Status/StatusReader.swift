@@ -294,7 +294,7 @@ struct StatusReader: Sendable {
                     report.add(
                         .init(
                             what: "\(settings.name): the key \(ShownText.line(beat)): \(error.message)",
-                            mend: ["\(endpoint.cli) DEL \(ShownText.shellWord(beat))"]))
+                            mend: ["\(endpoint.cli) DEL \(ShellWord.quoted(beat))"]))
                 }
             }
         } catch {

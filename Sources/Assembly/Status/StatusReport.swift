@@ -126,15 +126,4 @@ enum ShownText {
         }
         return String(scalars)
     }
-
-    /// Quotes the text as one shell word; uses bash's `$'…'` if plain quotes are not enough.
-    static func shellWord(_ text: String) -> String {
-        let isPlain = text.utf8.allSatisfy { (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "'") }
-        if isPlain { return "'\(text)'" }
-        let bytes = text.utf8.map { byte -> String in
-            let digits = String(byte, radix: 16)
-            return "\\x" + (digits.count < 2 ? "0" : "") + digits
-        }
-        return "$'" + bytes.joined() + "'"
-    }
 }

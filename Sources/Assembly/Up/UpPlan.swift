@@ -1,8 +1,10 @@
 import Basics
 import Config
 import Fetching
+import Redis
 import RedisServer
 import Sandbox
+import Tape
 import Workers
 
 /// What `up` is going to do, decided completely before anything is started.
@@ -61,18 +63,16 @@ struct UpPlan: Sendable {
         if environment["REDIS_URL"] == nil {
             let url = "redis://127.0.0.1:\(options.port + 1)"
             redis = .own(folder: folder, port: options.port + 1)
-            redisOptions = " -p \(options.port + 1)"
             settled = settled.adding(["REDIS_URL": url])
             variables = "REDIS_URL=\(url) "
             // The witnesses belong to the ledger, so they are stored with it.
             folders.insert(("WITNESS_DIR", "witness"), at: 0)
         } else {
             redis = .named
-            redisOptions = " -u $REDIS_URL"
         }
         for (name, part) in folders where environment[name] == nil {
             settled = settled.adding([name: "\(folder)/\(part)"])
-            variables += "\(name)=\(Self.shellWord("\(folder)/\(part)")) "
+            variables += "\(name)=\(ShellWord.quoted("\(folder)/\(part)")) "
         }
         self.variables = variables
         sandboxPort = try isSandbox ? freePort() : nil
@@ -82,6 +82,12 @@ struct UpPlan: Sendable {
         self.environment = settled
         configs = try ConfigFiles(
             documents, environment: settled.variables, requiringNeeds: mode == .success(.real))
+        if case .own(_, let port) = redis {
+            redisOptions = " -p \(port)"
+        } else {
+            let tls = configs.files.first?.config.worker.redis.endpoint.tls
+            redisOptions = ([" -u $REDIS_URL"] + (tls?.cliOptions ?? [])).joined(separator: " ")
+        }
         // Report config mistakes first, because what a feed needs depends on its fields.
         self.mode = try mode.get()
         guard isSandbox || faults == FaultPlan() else {
@@ -111,11 +117,6 @@ struct UpPlan: Sendable {
         return starting(.atOnce, files.filter { $0.config.output == nil })
             + starting(.afterPresent, feeds.filter { !isRead($0) })
             + starting(.afterBackfill, feeds.filter(isRead) + makers)
-    }
-
-    private static func shellWord(_ path: String) -> String {
-        let isPlain = path.allSatisfy { $0.isLetter || $0.isNumber || "/._-+".contains($0) }
-        return isPlain ? path : "'" + path.replacing("'", with: #"'\''"#) + "'"
     }
 }
 

@@ -21,6 +21,12 @@ final class CommandQueue: Sendable {
     }
 
     private let batch = Mutex(Batch())
+    private let closing = Atomic(false)
+
+    /// Whether the connection is closed, or about to be: with TLS the channel stays active until both sides have said so.
+    var isClosed: Bool { closing.load(ordering: .relaxed) }
+
+    func close() { closing.store(true, ordering: .relaxed) }
 
     /// Whether there were none before, so that the loop must be told; and how many there are now.
     func add(_ append: (inout Batch) -> Void) -> (isFirst: Bool, count: Int) {

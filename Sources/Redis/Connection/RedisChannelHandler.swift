@@ -27,7 +27,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
     /// Sends what is in the queue.
     func sendQueued() {
         let batch = queue.take()
-        guard let context, context.channel.isActive else {
+        guard let context, context.channel.isActive, !queue.isClosed else {
             for entry in batch.replies {
                 let error = RedisError(
                     .unavailable, command: entry.command, message: lastWords ?? "the connection was closed")
@@ -48,7 +48,12 @@ final class RedisChannelHandler: ChannelInboundHandler {
     }
 
     private func closeIfDone() {
-        if isRetired, pending.isEmpty { context?.close(promise: nil) }
+        if isRetired, pending.isEmpty { close(context) }
+    }
+
+    private func close(_ context: ChannelHandlerContext?) {
+        queue.close()
+        context?.close(promise: nil)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -68,13 +73,13 @@ final class RedisChannelHandler: ChannelInboundHandler {
                     hasReplied = true
                     if let entry = pending.popFirst() { return entry.complete(.success(reply)) }
                     if case .error(let text) = reply { lastWords = text }
-                    context.close(promise: nil)
+                    close(context)
                 }
             }
             closeIfDone()
         } catch {
             fail("\(error)")
-            context.close(promise: nil)
+            close(context)
         }
     }
 
@@ -87,7 +92,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
         // A refusal of TLS may come before there is a command that it could fail.
         if lastWords == nil { lastWords = RedisTLS.description(of: error) }
         fail("\(error)")
-        context.close(promise: nil)
+        close(context)
     }
 
     private func scheduleTimer(_ context: ChannelHandlerContext, at deadline: NIODeadline) {
@@ -98,7 +103,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
             guard let next = pending.nextDeadline else { return }
             if next > .now() { return scheduleTimer(context, at: next) }
             fail("another command on this connection ran into its deadline")
-            context.close(promise: nil)
+            close(context)
         }
         timer = (deadline, task)
     }

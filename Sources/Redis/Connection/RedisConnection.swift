@@ -17,7 +17,7 @@ struct RedisConnection: Sendable {
 
     let opened = ContinuousClock.now
 
-    var isActive: Bool { channel.isActive }
+    var isActive: Bool { channel.isActive && !queue.isClosed }
 
     func isSame(as other: RedisConnection) -> Bool { channel === other.channel }
 
@@ -36,8 +36,14 @@ struct RedisConnection: Sendable {
         do {
             connection = try await connect(endpoint, group: group, timeout: timeout)
         } catch {
-            let isSilence = isTimeout(error)
-            let reason = isSilence ? "no connection within \(timeout.short)" : reason(of: error)
+            let isSilence = isTimeout(error) || error is HandshakeTimeout
+            let reason =
+                switch error {
+                case is HandshakeTimeout:
+                    "no TLS handshake within \(timeout.short); does this port speak TLS? In plain text the URL begins with redis://"
+                case _ where isSilence: "no connection within \(timeout.short)"
+                default: reason(of: error)
+                }
             throw OpenFailure(
                 error: RedisError(.unavailable, command: "connect", message: "\(endpoint): \(reason)"),
                 isSilence: isSilence)
@@ -47,15 +53,15 @@ struct RedisConnection: Sendable {
             return connection
         } catch {
             connection.close()
-            let isUnderstood = (try? await connection.isUnderstood.get()) ?? false
-            throw OpenFailure(
-                error: isUnderstood ? error : error.asking(isSecured: endpoint.tls != nil),
-                isSilence: error.code == .timeout)
+            let hasReplied = (try? await connection.hasReplied.get()) ?? false
+            // A TLS port takes plain text for a broken handshake, and closes without a word.
+            let isQuestion = !hasReplied && error.code == .connectionLost && endpoint.mayHaveTLS
+            throw OpenFailure(error: isQuestion ? error.askingForTLS : error, isSilence: error.code == .timeout)
         }
     }
 
     /// Whether a reply has come.
-    private var isUnderstood: EventLoopFuture<Bool> { channel.eventLoop.submit { handler.value.hasReplied } }
+    private var hasReplied: EventLoopFuture<Bool> { channel.eventLoop.submit { handler.value.hasReplied } }
 
     func send(_ command: RedisCommand, timeout: Duration, _ complete: @escaping RedisCompletion) {
         let deadline = NIODeadline.now() + TimeAmount(timeout)
@@ -86,6 +92,7 @@ struct RedisConnection: Sendable {
     }
 
     func close() {
+        queue.close()
         channel.close(promise: nil)
     }
 
@@ -127,31 +134,58 @@ struct RedisConnection: Sendable {
     ) async throws -> RedisConnection {
         let bootstrap = ClientBootstrap(group: group).connectTimeout(TimeAmount(timeout))
         let tls = endpoint.tls
-        var secured: NIOSSLContext?
+        var context: NIOSSLContext?
         // Files are read, which may block.
-        if let tls { secured = try await NIOThreadPool.singleton.runIfActive { try tls.context() } }
-        let prepare: @Sendable (any Channel) -> EventLoopFuture<RedisConnection> = { [secured] channel in
+        if let tls { context = try await NIOThreadPool.singleton.runIfActive { try tls.context() } }
+        let prepare: @Sendable (any Channel) -> EventLoopFuture<Opened> = { [context] channel in
             channel.eventLoop.makeCompletedFuture {
                 let queue = CommandQueue()
                 let handler = RedisChannelHandler(queue)
-                if let tls, let secured, case .tcp(let host, _) = endpoint.address {
-                    try channel.pipeline.syncOperations.addHandler(try tls.handler(secured, for: host))
+                var secured: EventLoopFuture<Void>?
+                if let tls, let context, case .tcp(let host, _) = endpoint.address {
+                    let handshake = TLSHandshake(tls, host: host, on: channel.eventLoop)
+                    try channel.pipeline.syncOperations.addHandlers([tls.handler(context, for: host), handshake])
+                    secured = handshake.secured
                 }
                 try channel.pipeline.syncOperations.addHandler(handler)
-                return RedisConnection(
+                let connection = RedisConnection(
                     channel: channel, queue: queue, handler: NIOLoopBound(handler, eventLoop: channel.eventLoop))
+                return (connection, secured)
             }
         }
         switch endpoint.address {
         case .tcp(let host, let port):
             // Keepalive notices a peer that is gone for good even while nothing is asked of it.
-            return
+            let (connection, secured) =
                 try await bootstrap
                 .channelOption(ChannelOptions.socketOption(.so_keepalive), value: 1)
                 .channelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
                 .connect(host: host, port: port, channelInitializer: prepare)
+            if let secured { try await connection.wait(for: secured, timeout) }
+            return connection
         case .unix(let path):
-            return try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: prepare)
+            return try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: prepare).0
+        }
+    }
+
+    /// A connection, and when it is secured; nil if it is in plain text.
+    private typealias Opened = (RedisConnection, EventLoopFuture<Void>?)
+
+    private struct HandshakeTimeout: Error {}
+
+    /// Closes the connection, and throws, if the handshake fails or takes too long.
+    private func wait(for secured: EventLoopFuture<Void>, _ timeout: Duration) async throws {
+        let promise = channel.eventLoop.makePromise(of: Void.self)
+        let timer = channel.eventLoop.scheduleTask(in: TimeAmount(timeout)) { throw HandshakeTimeout() }
+        timer.futureResult.cascadeFailure(to: promise)
+        secured.cascade(to: promise)
+        do {
+            try await promise.futureResult.get()
+            timer.cancel()
+        } catch {
+            timer.cancel()
+            close()
+            throw error
         }
     }
 
@@ -171,15 +205,16 @@ struct RedisConnection: Sendable {
     }
 }
 
-extension RedisError {
-    /// The same with a question where TLS meets plain text: neither side says so itself.
-    fileprivate func asking(isSecured: Bool) -> RedisError {
-        switch code {
-        case .timeout where isSecured: adding("; does this port speak TLS? In plain text the URL begins with redis://")
-        case .connectionLost where !isSecured: adding("; does this port speak TLS? Then the URL begins with rediss://")
-        default: self
-        }
+extension RedisEndpoint {
+    fileprivate var mayHaveTLS: Bool {
+        if case .tcp = address { tls == nil } else { false }
     }
+}
 
-    private func adding(_ text: String) -> RedisError { RedisError(code, command: command, message: message + text) }
+extension RedisError {
+    fileprivate var askingForTLS: RedisError {
+        RedisError(
+            code, command: command,
+            message: "\(message); does this port speak TLS? Then the URL begins with rediss://")
+    }
 }

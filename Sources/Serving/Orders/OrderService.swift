@@ -71,7 +71,7 @@ struct OrderService: Sendable {
             witnesses: memory.witnesses, ledger: ledger, clock: clock, logger: logger)
         // On separate connections, because a write that waits for the disk must not block a page or an order.
         let probing = clients.ledger.separate()
-        let isOne = clients.ledger.endpoint == clients.readModel.endpoint
+        let isOne = clients.ledger.endpoint.isSameDatabase(as: clients.readModel.endpoint)
         readiness = OrderReadiness(
             ledger: probing, readModel: isOne ? probing : clients.readModel.separate(),
             witness: clients.witness?.separate(), folder: settings.places.witnessFolder, keys: keys, worker: worker,

@@ -1,21 +1,24 @@
 package import Basics
 package import Logging
 import Logs
+import Redis
 
 /// Logs once that a stream's newest entry is in the future, and once when it no longer is.
 ///
 /// No worker writes such an entry; if a person or another program does, it hides all entries before its time.
 package struct FutureEntryAlarm {
     private let stream: String
+    private let cli: String
     private let logger: Logger
     private var told: StreamID?
 
     /// How far ahead of Redis' clock `publish.lua` allows a minute.
     private static let tolerance: Duration = .seconds(5)
 
-    /// `stream` is the key with its prefix, which the logged remedy contains.
-    package init(stream: String, logger: Logger) {
+    /// `stream` is the key with its prefix, and `cli` the redis-cli command that connects to its Redis: the logged remedy has both.
+    package init(stream: String, cli: String, logger: Logger) {
         self.stream = stream
+        self.cli = cli
         self.logger = logger
     }
 
@@ -44,7 +47,7 @@ package struct FutureEntryAlarm {
                 .streamAhead,
                 metadata: [
                     LogKey.stream: "\(stream)", LogKey.entry: "\(newest)",
-                    LogKey.remedy: "\(Self.remedy(stream, newest))",
+                    LogKey.remedy: "\(remedy(newest))",
                 ])
         }
         told = newest
@@ -52,8 +55,15 @@ package struct FutureEntryAlarm {
     }
 
     /// The redis-cli commands that remove such an entry: XADD accepts nothing below the last id that ever existed.
-    package static func remedy(_ stream: String, _ ahead: StreamID) -> String {
-        "redis-cli XDEL '\(stream)' \(ahead), and when no entry of the future is left: "
-            + "redis-cli XSETID '\(stream)' <the newest entry's id>"
+    private func remedy(_ ahead: StreamID) -> String {
+        "\(cli) XDEL '\(stream)' \(ahead), and when no entry of the future is left: "
+            + "\(cli) XSETID '\(stream)' <the newest entry's id>"
+    }
+}
+
+extension StreamReader {
+    /// Watches this stream.
+    package func alarm(_ logger: Logger) -> FutureEntryAlarm {
+        FutureEntryAlarm(stream: key, cli: redis.endpoint.cli, logger: logger)
     }
 }
