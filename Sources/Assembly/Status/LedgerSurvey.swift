@@ -33,7 +33,11 @@ struct LedgerSurvey: Sendable {
         var behind: Int?
         var count: Int?
         var trace: String?
+        /// Whether all that was read could be.
+        var isComplete: Bool { damage.isEmpty && refused.isEmpty }
         var damage: [String] = []
+        /// What this user may not read: nothing is wrong with it for all that is known.
+        var refused: [String] = []
 
         mutating func read<Value>(_ key: String, _ body: () async throws -> Value) async throws -> Value? {
             do {
@@ -41,15 +45,17 @@ struct LedgerSurvey: Sendable {
             } catch let error as RedisError where error.isOutage {
                 throw error
             } catch let error as StreamSurvey.WrongType {
-                note("\(key) is no stream but a \(error.type)")
+                Self.note("\(key) is no stream but a \(error.type)", &damage)
+            } catch let error as RedisError where error.isDenial {
+                Self.note("\(key): \(error.message)", &refused)
             } catch {
-                note("\(key): \((error as? RedisError)?.message ?? "\(error)")")
+                Self.note("\(key): \((error as? RedisError)?.message ?? "\(error)")", &damage)
             }
             return nil
         }
 
-        private mutating func note(_ words: String) {
-            if !damage.contains(words) { damage.append(words) }
+        private static func note(_ words: String, _ list: inout [String]) {
+            if !list.contains(words) { list.append(words) }
         }
     }
 
@@ -87,17 +93,18 @@ struct LedgerSurvey: Sendable {
             isOpen: opening != nil, kind: opening?.kind.rawValue, orders: figures.count, soldBTC: total?.btc,
             leftBTC: total.map { (opening?.terms ?? .standard).cap.less($0).btc }, unprojected: figures.behind,
             look: look)
-        problems = try await Self.problems(figures, places, history)
+        var found = Figures()
+        problems = try await Self.problems(figures, &found, places, history)
         let fitness = try await OrdersFitness.probe(
             ledger: places.ledger, readModel: places.readModel, keys: places.keys, worker: StatusReader.name,
             keyAudit: KeyAudit(ledger: places.ledger, keys: places.keys, clock: places.clock),
             acknowledgement: acknowledgement, places: roles.places, projects: roles.projects)
         problems += fitness.findings.map { .init(what: $0.what, mend: $0.remedies) }
-        unknown = fitness.unknown
+        unknown = fitness.unknown + figures.refused + found.refused.filter { !figures.refused.contains($0) }
     }
 
     private static func problems(
-        _ figures: Figures, _ places: OrdersPlaces, _ history: OrderHistory
+        _ figures: Figures, _ found: inout Figures, _ places: OrdersPlaces, _ history: OrderHistory
     ) async throws -> [StatusReport.Problem] {
         var problems = figures.damage.map {
             StatusReport.Problem(what: "orders: \($0)", mend: ["cointape orders verify"])
@@ -105,16 +112,15 @@ struct LedgerSurvey: Sendable {
         func add(_ what: String, _ mend: String) { problems.append(.init(what: "orders: \(what)", mend: [mend])) }
         if (figures.opening ?? nil) == nil {
             if let entries = figures.entries, entries > 0 {
-                if figures.damage.isEmpty { add("the ledger's first entry is no opening", "cointape orders verify") }
+                if figures.isComplete { add("the ledger's first entry is no opening", "cointape orders verify") }
             } else if let trace = figures.trace {
                 add(
                     "the ledger is lost: \(trace); put its backup back (docs/howto/ledger.md)",
                     "cointape orders verify")
-            } else if figures.entries == 0, figures.damage.isEmpty {
+            } else if figures.entries == 0, figures.isComplete {
                 add("the ledger is not open", "cointape orders open")
             }
         } else if let last = figures.last ?? nil {
-            var found = Figures()
             let has = try await found.read(places.keys.ledger) { try await history.has(last) }
             if has == false {
                 add("the read model's last entry, \(last.id), is not in the ledger", "cointape orders verify")
@@ -126,7 +132,6 @@ struct LedgerSurvey: Sendable {
                     "the ledger was opened for \(opening.kind.rawValue) rates, and the newest rates are \(kind.rawValue): "
                         + "connect the right feeds", "cointape orders verify")
             }
-            var found = Figures()
             if let terms = try await found.read(places.keys.ledger, { try await history.terms() }) ?? nil,
                 let words = (try? await places.unrated(terms)) ?? nil
             {

@@ -35,7 +35,7 @@ package struct WriteProbe: Sendable {
             guard !error.isOutage else { throw error }
             // Redis checks the keys of a script before it runs it.
             if let key, error.isDenial, error.message.hasSuffix(" on its key") {
-                return try await denied([(RedisNeed("SET", key), isOfKey: true)]) + run(nil)
+                return try await denied([(need("SET", key), isOfKey: true)]) + run(nil)
             }
             return [await shortcoming(error)]
         }
@@ -45,18 +45,22 @@ package struct WriteProbe: Sendable {
         case "denied":
             return denied(
                 stride(from: 1, to: parts.count - 2, by: 3).map {
-                    (RedisNeed(parts[$0], parts[$0 + 1].isEmpty ? nil : parts[$0 + 1]), parts[$0 + 2] == "key")
+                    (need(parts[$0], parts[$0 + 1].isEmpty ? nil : parts[$0 + 1]), parts[$0 + 2] == "key")
                 })
         default:
             throw RedisError(.unexpectedReply, command: "probe.lua", message: "a reply that the script does not make")
         }
     }
 
+    private func need(_ words: String, _ key: String?) -> RedisNeed {
+        needs.first { $0.words == words && $0.key == key } ?? RedisNeed(words, key)
+    }
+
     /// One shortcoming for each missing right, whatever it is needed for.
     private func denied(_ denials: [(need: RedisNeed, isOfKey: Bool)]) -> [RedisShortcoming] {
         var rights: [(rule: String, commands: [String], keys: [String])] = []
         for (need, isOfKey) in denials {
-            let rule = isOfKey ? "'~\(need.key ?? "*")'" : "+\(need.rule)"
+            let rule = isOfKey ? "'~\(need.pattern ?? "*")'" : "+\(need.rule)"
             let place = rights.firstIndex { $0.rule == rule } ?? rights.endIndex
             if place == rights.endIndex { rights.append((rule, [], [])) }
             if !rights[place].commands.contains(need.command) { rights[place].commands.append(need.command) }

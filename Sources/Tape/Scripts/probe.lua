@@ -47,7 +47,7 @@ local needs, is_key_known, is_command_known = {}, {}, {}
 local function ask(words, key)
   local allowed, what = may(words, key)
   needs[#needs + 1] = {words, key, allowed, what}
-  if allowed then is_key_known[key], is_command_known[words] = true, true end
+  if allowed and key ~= '' then is_key_known[key], is_command_known[words] = true, true end
 end
 if KEYS[1] then ask('SET', KEYS[1]) end
 for i = 2, #ARGV - 1, 2 do ask(ARGV[i], ARGV[i + 1]) end
@@ -56,6 +56,9 @@ for i = 2, #ARGV - 1, 2 do ask(ARGV[i], ARGV[i + 1]) end
 local function missing(words, key)
   if key == '' or is_key_known[key] then return 'command' end
   if is_command_known[words] then return 'key' end
+  for other in pairs(is_command_known) do
+    if may(other, key) then return 'command' end
+  end
   return redis.acl_check_cmd('EXISTS', key) and 'command' or 'key'
 end
 
