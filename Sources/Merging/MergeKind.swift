@@ -38,7 +38,7 @@ extension MergeConfig: WorkerConfig {
     package func redisNeeds(at minute: Minute) -> [RedisNeed] {
         let keys = worker.redis.keys
         return .settling(stream, minute, keys)
-            + [RedisNeed]("SET", "GET", "EXISTS", on: keys.list(stream, minute))
+            + [RedisNeed]("SET", "GET", "EXISTS", on: keys.list(stream, minute), pattern: keys.lists(stream))
             + sources.flatMap(\.streams).flatMap {
                 [RedisNeed].reading(keys.stream($0)) + .publishing(keys.stream($0))
             }

@@ -1,4 +1,5 @@
 import Orders
+package import Redis
 package import ServiceLifecycle
 package import Tape
 package import Workers
@@ -10,6 +11,8 @@ extension ProjectConfig: WorkerConfig {
     package func review(in environment: [String: String]) -> ConfigReview {
         ConfigReview("projects the ledger of orders")
     }
+
+    package var orderNeeds: [RedisNeeds] { orders.needs(worker.redis.keys, .projecting) }
 
     /// The identity is not used: folding needs no lease, because it writes by compare-and-set.
     package func service(

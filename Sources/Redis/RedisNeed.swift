@@ -1,13 +1,17 @@
-/// A command that a user must be allowed for a worker to do its part, and the key that it is run on.
+/// A command that a user must be allowed to run for a worker to do its part, and the key that it is run on.
 package struct RedisNeed: Hashable, Sendable {
     /// In capitals, with the words before the key: `XINFO STREAM`.
     package let words: String
-    /// nil where the command has none.
+    /// nil if the command has none.
     package let key: String?
+    /// The keys of this and all other minutes, replicas or currencies, as ACL rules write them (glob style).
+    package let pattern: String?
 
-    package init(_ words: String, _ key: String? = nil) {
+    /// `pattern` is the key itself unless given.
+    package init(_ words: String, _ key: String? = nil, pattern: String? = nil) {
         self.words = words
         self.key = key
+        self.pattern = pattern ?? key
     }
 
     /// The command's name.
@@ -19,10 +23,20 @@ package struct RedisNeed: Hashable, Sendable {
     }
 }
 
+/// What is needed in one Redis.
+package struct RedisNeeds: Sendable {
+    package let endpoint: RedisEndpoint
+    package let needs: [RedisNeed]
+
+    package init(_ endpoint: RedisEndpoint, _ needs: [RedisNeed]) {
+        (self.endpoint, self.needs) = (endpoint, needs)
+    }
+}
+
 extension [RedisNeed] {
     /// Several commands on one key.
-    package init(_ commands: String..., on key: String) {
-        self = commands.map { RedisNeed($0, key) }
+    package init(_ commands: String..., on key: String, pattern: String? = nil) {
+        self = commands.map { RedisNeed($0, key, pattern: pattern) }
     }
 
     /// Of whoever runs a script.

@@ -49,10 +49,13 @@ extension APIConfig: WorkerConfig {
     /// To serve lists, to know what is archived, and to know the rates; all of it only reads.
     package func redisNeeds(at minute: Minute) -> [RedisNeed] {
         let keys = worker.redis.keys
-        return .reading(keys.stream(stream)) + [RedisNeed]("GET", "GETRANGE", on: keys.list(stream, minute))
+        return .reading(keys.stream(stream))
+            + [RedisNeed]("GET", "GETRANGE", on: keys.list(stream, minute), pattern: keys.lists(stream))
             + (history.map { .reading(keys.stream($0.stream)) + .reading(keys.stream("\($0.stream):days")) } ?? [])
             + (orders.map { .reading(keys.stream($0.rates)) } ?? [])
     }
+
+    package var orderNeeds: [RedisNeeds] { orders?.places.needs(worker.redis.keys, .placing) ?? [] }
 
     /// Its Redis clients time out after 2 seconds, so that callers get an early 503.
     package func service(

@@ -30,6 +30,15 @@ package struct TapeKeys: Equatable, Sendable {
         prefix + (tag.isEmpty ? "" : "\(tag):") + "probe:\(worker)"
     }
 
+    /// A pattern that matches a stream's lists of all minutes (ACL rules, glob style).
+    package func lists(_ stream: String) -> String { "\(prefix)\(stream):*" }
+
+    /// Like `lists`, for leases.
+    package func leases(_ stream: String) -> String { "\(prefix)lease:\(stream):*" }
+
+    /// Like `lists`, for tries.
+    package func allTries(_ stream: String) -> String { "\(prefix)tries:\(stream):*" }
+
     /// A pattern that matches the heartbeats of all replicas of a worker, and no others (KEYS, glob style).
     package func workers(_ name: String) -> String { "\(prefix)worker:\(name):*" }
 

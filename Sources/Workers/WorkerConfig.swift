@@ -37,6 +37,9 @@ package protocol WorkerConfig: Sendable {
     /// The rights that the worker needs on its own Redis at this minute, besides those for its heartbeat and orders.
     func redisNeeds(at minute: Minute) -> [RedisNeed]
 
+    /// The rights that the worker needs for orders, in each Redis that has a part of them.
+    var orderNeeds: [RedisNeeds] { get }
+
     /// Creates the worker with the resources of the process; it starts nothing, and opens no connection before it is run.
     ///
     /// If the worker is `MinuteSettling`, it can also work for others: `identity` is that of the worker that runs it.
@@ -52,6 +55,7 @@ extension WorkerConfig {
     package var asksServers: Bool { false }
     package func disagreements(with named: [(any WorkerConfig)?]) -> [PlacedMessage] { [] }
     package func redisNeeds(at minute: Minute) -> [RedisNeed] { [] }
+    package var orderNeeds: [RedisNeeds] { [] }
 }
 
 /// The name of a kind of worker, and what it does.

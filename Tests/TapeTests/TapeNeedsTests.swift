@@ -70,8 +70,10 @@ import Testing
             let narrow = try await NarrowUser(redis, needs, withoutKey: key)
             let shortcoming = try #require(
                 try await WriteProbe(narrow.client, key: nil, needs: needs).run().first, "\(key)")
+            let pattern = needs.first { $0.key == key }?.pattern ?? ""
             #expect(
-                shortcoming.description.hasSuffix(" on \(key)") && shortcoming.remedy == "ACL SETUSER USER '~\(key)'")
+                shortcoming.description.hasSuffix(" on \(key)")
+                    && shortcoming.remedy == "ACL SETUSER USER '~\(pattern)'")
         }
         let mute = try await NarrowUser(redis, needs, without: "evalsha")
         let shortcoming = try await WriteProbe(mute.client, key: "probe", needs: needs).run().first

@@ -38,7 +38,7 @@ extension ArchiveConfig: WorkerConfig {
     package func redisNeeds(at minute: Minute) -> [RedisNeed] {
         let keys = worker.redis.keys
         return .settling(stream, minute, keys) + .settling(days, minute, keys) + .reading(keys.stream(lists))
-            + [RedisNeed]("GET", on: keys.list(lists, minute))
+            + [RedisNeed]("GET", on: keys.list(lists, minute), pattern: keys.lists(lists))
     }
 
     package func service(

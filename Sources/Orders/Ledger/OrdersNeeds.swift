@@ -15,7 +15,7 @@ extension [RedisNeed] {
     ) -> [RedisNeed] {
         let model = ReadModelKeys(keys)
         return .scripts + Self("HMGET", "HGETALL", on: model.statistics)
-            + model.streams(currencies).flatMap { Self("XREVRANGE", on: $0) }
+            + model.streams(currencies).flatMap { Self("XREVRANGE", on: $0, pattern: model.pattern) }
     }
 
     /// For a project worker, in the ledger's Redis.
@@ -29,7 +29,7 @@ extension [RedisNeed] {
     ) -> [RedisNeed] {
         let model = ReadModelKeys(keys)
         return .scripts + Self("HGETALL", "TYPE", "HMGET", "HGET", "HSET", on: model.statistics)
-            + model.streams(currencies).flatMap { Self("TYPE", "XINFO STREAM", "XADD", on: $0) }
+            + model.streams(currencies).flatMap { Self("TYPE", "XINFO STREAM", "XADD", on: $0, pattern: model.pattern) }
     }
 
     /// For an api, in the Redis of `orders.witness`: `keep_witness.lua`.
@@ -52,5 +52,31 @@ extension [RedisNeed] {
             + Self("EXISTS", on: keys.missing)
             + live.flatMap { Self("EXISTS", "UNLINK", "RENAME", on: $0) }
             + shadow.flatMap { Self("EXISTS", "TYPE", "HMGET", "UNLINK", "RENAME", on: $0) }
+    }
+}
+
+extension OrdersSettings {
+    /// What a worker does with orders.
+    package enum Part: Sendable {
+        /// An api's part.
+        case placing
+        /// A project worker's part.
+        case projecting
+    }
+
+    /// The rights that the part takes, in each Redis; those for testing whether writing works are among them.
+    package func needs(_ keys: TapeKeys, _ part: Part) -> [RedisNeeds] {
+        let probing = [RedisNeed].probing(keys, tag: "{orders}")
+        switch part {
+        case .placing:
+            return [
+                RedisNeeds(ledger, .placing(keys, acknowledgement) + probing), RedisNeeds(readModel, .showing(keys)),
+            ] + (witnessRedis.map { [RedisNeeds($0, .witnessing(keys) + probing)] } ?? [])
+        case .projecting:
+            return [
+                RedisNeeds(ledger, .following(keys, acknowledgement) + probing),
+                RedisNeeds(readModel, .folding(keys) + .probing(keys, tag: "{read}")),
+            ]
+        }
     }
 }

@@ -18,6 +18,9 @@ package struct ReadModelKeys: Equatable, Sendable {
     /// The hash with `last` and the sums.
     package var statistics: String { stem + "stats" }
 
+    /// Matches all keys, also those of currencies that are added later (ACL rules, glob style).
+    package var pattern: String { stem + "*" }
+
     /// The stream of a currency's orders, or of all orders.
     package func orders(_ currency: Currency? = nil) -> String {
         stem + (currency?.rawValue ?? "all")

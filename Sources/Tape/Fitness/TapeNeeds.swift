@@ -19,12 +19,17 @@ extension [RedisNeed] {
     /// For `Settler`: leases, tries, and the entry.
     package static func settling(_ stream: String, _ minute: Minute, _ keys: TapeKeys) -> [RedisNeed] {
         publishing(keys.stream(stream)) + reading(keys.stream(stream))
-            + Self("SET", "GET", "PEXPIRE", on: keys.lease(stream, minute))
-            + Self("GET", "SET", on: keys.tries(stream, minute))
+            + Self("SET", "GET", "PEXPIRE", on: keys.lease(stream, minute), pattern: keys.leases(stream))
+            + Self("GET", "SET", on: keys.tries(stream, minute), pattern: keys.allTries(stream))
+    }
+
+    /// For the keys by which `WriteProbe` tests writing; `tag` as in `TapeKeys.probe`.
+    package static func probing(_ keys: TapeKeys, tag: String = "") -> [RedisNeed] {
+        .scripts + Self("SET", on: keys.probe("status", tag: tag), pattern: keys.probe("*", tag: tag))
     }
 
     /// For `Heartbeat`; `prober` replaces the name of a replica.
     package static func beating(_ worker: String, _ keys: TapeKeys, for prober: String) -> [RedisNeed] {
-        [RedisNeed("SET", keys.probe(prober, tag: "worker:\(worker)"))]
+        [RedisNeed("SET", keys.probe(prober, tag: "worker:\(worker)"), pattern: keys.workers(worker))]
     }
 }

@@ -1,0 +1,80 @@
+import Basics
+import Redis
+import Tape
+import Workers
+
+/// `cointape acl`: the commands that give each worker a Redis user with the rights that it needs, and no others.
+package enum ACLCommand {
+    /// Lines for a shell, a Redis after the other; comments say what each is for.
+    ///
+    /// Connects to nothing. Throws all mistakes of the configs together.
+    package static func run(_ paths: [String], environment: Environment) throws -> [String] {
+        let configs = try ConfigFiles.load(paths, environment: environment.variables, requiringNeeds: false)
+        var users: [RedisUser] = []
+        for file in configs.files {
+            for needs in file.allRedisNeeds {
+                let user = RedisUser(needs, worker: file.config.worker.name)
+                if let index = users.firstIndex(where: { $0.isSame(as: user) }) {
+                    users[index].add(user)
+                } else {
+                    users.append(user)
+                }
+            }
+        }
+        let servers = Dictionary(grouping: users, by: \.endpoint.identity)
+        var seen: Set<String> = []
+        return users.map(\.endpoint.identity).filter { seen.insert($0).inserted }.flatMap { server in
+            let users = servers[server] ?? []
+            return ["# Redis \(server)"] + users.map(\.line)
+        } + [Self.advice]
+    }
+
+    private static let advice = """
+        # A new user cannot log in until it has a password: ACL SETUSER <user> '>password'. The worker's URL has both:
+        # redis://<user>:<password>@host. ACL SAVE keeps users if Redis has an aclfile, CONFIG REWRITE otherwise.
+        # Without +config|get, +scan and +memory|usage workers run, and status says what it cannot tell. CONFIG GET shows passwords.
+        """
+}
+
+/// A Redis user of one worker.
+private struct RedisUser {
+    let endpoint: RedisEndpoint
+    private let name: String
+    private var needs: [RedisNeed]
+
+    init(_ needs: RedisNeeds, worker: String) {
+        endpoint = needs.endpoint
+        name = "cointape-\(worker)"
+        self.needs = needs.needs
+    }
+
+    func isSame(as other: RedisUser) -> Bool { endpoint.identity == other.endpoint.identity && name == other.name }
+
+    mutating func add(_ other: RedisUser) { needs += other.needs }
+
+    /// Takes away all other rights, but no password.
+    var line: String {
+        var seen: Set<String> = []
+        let database = endpoint.database == 0 ? [] : ["select"]
+        // Whatever a connection or a look at the server uses.
+        let commands = (["ping", "client|setname", "info", "type", "pttl"] + database + needs.map(\.rule)).sorted()
+        let patterns = Set(needs.compactMap(\.pattern))
+        let wide = patterns.filter { $0.hasSuffix("*") }
+        // Of `{read}:*` and `{read}:stats` the first is enough.
+        let keys = patterns.filter { key in !wide.contains { $0 != key && key.hasPrefix($0.dropLast()) } }
+        let rules = keys.sorted().map { "~\($0)" } + commands.map { "+\($0)" }
+        let words = ["on", "resetkeys", "resetchannels", "-@all"] + rules.filter { seen.insert($0).inserted }
+        return "\(endpoint.cli) ACL SETUSER \(name) " + words.map(ShellWord.quoted).joined(separator: " ")
+    }
+}
+
+extension ConfigFiles.File {
+    /// What the worker needs of each Redis that it uses.
+    fileprivate var allRedisNeeds: [RedisNeeds] {
+        let (name, redis) = (config.worker.name, config.worker.redis)
+        let own =
+            redisNeeds(at: Minute(containing: .machineTime)) + .beating(name, redis.keys, for: name)
+            + .probing(redis.keys)
+        return [RedisNeeds(redis.endpoint, own)] + config.orderNeeds
+    }
+}
