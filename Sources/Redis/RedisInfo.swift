@@ -20,11 +20,16 @@ package struct RedisInfo: Equatable, Sendable {
     /// Returns nil also for a value that is no whole number.
     package func integer(_ name: String) -> Int64? { facts[name].flatMap { Int64($0) } }
 
-    /// The server by its own name: `Redis 7.0.15`, `Valkey 8.1.8`; nil where it does not tell.
-    package var serverVersion: String? {
-        if let version = facts["valkey_version"] { return "Valkey \(version)" }
-        return facts["redis_version"].map { "Redis \($0)" }
+    /// The server's own name and version, such as `Redis` and `7.0.15`; nil if it does not tell.
+    ///
+    /// Valkey also tells the version of Redis that it is compatible with, which is not this one.
+    package var server: (name: String, version: String)? {
+        if let version = facts["valkey_version"] { return ("Valkey", version) }
+        return facts["redis_version"].map { ("Redis", $0) }
     }
+
+    /// The same in one text: `Valkey 8.1.8`.
+    package var serverVersion: String? { server.map { "\($0.name) \($0.version)" } }
 
     /// Whether the server is at least of this version; nil when it does not tell.
     package func isAtLeast(_ major: Int, _ minor: Int) -> Bool? {

@@ -83,6 +83,10 @@ import Testing
         for (name, process) in zip(Self.workers, processes) {
             #expect(!process.text.contains("NOPERM"), "\(name): \(process.text.suffix(2000))")
         }
+        let status = try await Cointape.run(["status", "config/price.json"], environment: admin)
+        let name = kind.name.hasPrefix("valkey-") ? "Valkey" : "Redis"
+        let number = kind.name.split(separator: "-").dropFirst().last ?? ""
+        #expect(status.text.contains("127.0.0.1:\(server.port), \(name) \(number)"), "\(status.text)")
         // CONFIG GET would show passwords; what it would tell is unknown instead.
         let denied = Set(try await server.redis.aclLog()).subtracting(["config|get", "config"])
         #expect(denied == [], "\(denied)")

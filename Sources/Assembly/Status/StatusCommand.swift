@@ -42,7 +42,8 @@ struct StatusText {
         var lines = report.servers.flatMap { server in
             let limit = server.maxBytes.map { "of \(Self.size($0))" } ?? "and no limit"
             let memory = server.usedBytes.map { "\(Self.size($0)) \(limit)" } ?? "memory unknown"
-            let head = "\(report.time)  redis \(server.redis), version \(ShownText.line(server.version))"
+            let head =
+                "\(report.time)  redis \(server.redis), \(server.server ?? "version") \(ShownText.line(server.version))"
             return ["\(head), \(memory)"] + (server.memory.map { [Self.words($0)] } ?? [])
                 + ["  \(server.look)"]
         }

@@ -137,7 +137,8 @@ struct StatusReader: Sendable {
         let used = info.integer("used_memory")
         report.servers.append(
             StatusReport.Server(
-                redis: "\(redis.endpoint)", version: info["redis_version"] ?? "unknown", usedBytes: used,
+                redis: "\(redis.endpoint)", server: info.server?.name, version: info.server?.version ?? "unknown",
+                usedBytes: used,
                 maxBytes: limit, memory: server.forecast?.report(used: used ?? 0, limit: used == nil ? nil : limit),
                 look: "\(redis.endpoint.cli) INFO"))
         report.unknown += server.fitness.unknown.map { "\(redis.endpoint) refuses \($0)" }

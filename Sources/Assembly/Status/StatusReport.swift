@@ -6,6 +6,8 @@ import Tape
 struct StatusReport: Encodable, Equatable, Sendable {
     struct Server: Encodable, Equatable, Sendable {
         let redis: String
+        /// Its own name: `Redis` or `Valkey`; nil if it does not tell.
+        let server: String?
         let version: String
         /// nil if INFO is refused.
         let usedBytes: Int64?
