@@ -21,41 +21,58 @@ package enum ACLCommand {
                 }
             }
         }
-        let servers = Dictionary(grouping: users, by: \.endpoint.identity)
-        var seen: Set<String> = []
-        return users.map(\.endpoint.identity).filter { seen.insert($0).inserted }.flatMap { server in
-            let users = servers[server] ?? []
-            return ["# Redis \(server)"] + users.map(\.line)
+        var servers: [RedisEndpoint.Address] = []
+        for user in users where !servers.contains(user.server) { servers.append(user.server) }
+        return servers.flatMap { server in
+            let users = users.filter { $0.server == server }
+            return users.prefix(1).map { "# Redis \($0.endpoint)" } + users.map(\.line)
         } + [Self.advice]
     }
 
     private static let advice = """
         # A new user cannot log in until it has a password: ACL SETUSER <user> '>password'. The worker's URL has both:
         # redis://<user>:<password>@host. ACL SAVE keeps users if Redis has an aclfile, CONFIG REWRITE otherwise.
+        # Users belong to a server and not to a database: if two of these Redis are one server under two names, give it one name.
         # Without +config|get, +scan and +memory|usage workers run, and status says what it cannot tell. CONFIG GET shows passwords.
         """
 }
 
 /// A Redis user of one worker.
+///
+/// Users are those of a whole server: whatever a worker needs in any of its databases, and by any URL, is one user's.
 private struct RedisUser {
+    /// How the server was named first.
     let endpoint: RedisEndpoint
     private let name: String
     private var needs: [RedisNeed]
+    /// Whether a connection has to choose a database.
+    private var selects: Bool
 
     init(_ needs: RedisNeeds, worker: String) {
         endpoint = needs.endpoint
         name = "cointape-\(worker)"
         self.needs = needs.needs
+        selects = endpoint.database != 0
     }
 
-    func isSame(as other: RedisUser) -> Bool { endpoint.identity == other.endpoint.identity && name == other.name }
+    /// The names of this host are one.
+    var server: RedisEndpoint.Address {
+        if case .tcp("localhost", let port) = endpoint.address { return .tcp(host: "127.0.0.1", port: port) }
+        if case .tcp("::1", let port) = endpoint.address { return .tcp(host: "127.0.0.1", port: port) }
+        return endpoint.address
+    }
 
-    mutating func add(_ other: RedisUser) { needs += other.needs }
+    func isSame(as other: RedisUser) -> Bool { server == other.server && name == other.name }
 
-    /// Takes away all other rights, but no password.
+    mutating func add(_ other: RedisUser) {
+        needs += other.needs
+        selects = selects || other.selects
+    }
+
+    /// Takes away all other commands and keys, but no password, and no selector of Redis 7.
     var line: String {
         var seen: Set<String> = []
-        let database = endpoint.database == 0 ? [] : ["select"]
+        let database = selects ? ["select"] : []
         // Whatever a connection or a look at the server uses.
         let commands = (["ping", "client|setname", "info", "type", "pttl"] + database + needs.map(\.rule)).sorted()
         let patterns = Set(needs.compactMap(\.pattern))

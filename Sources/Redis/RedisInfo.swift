@@ -62,7 +62,7 @@ extension RedisEndpoint {
             switch address {
             case .tcp("127.0.0.1", 6379), .tcp("localhost", 6379): "redis-cli"
             case .tcp(let host, let port) where host == "127.0.0.1" || host == "localhost": "redis-cli -p \(port)"
-            case .tcp(let host, let port): "redis-cli -h \(host) -p \(port)"
+            case .tcp(let host, let port): "redis-cli -h \(ShellWord.quoted(host)) -p \(port)"
             case .unix(let path): "redis-cli -s \(ShellWord.quoted(path))"
             }
         return ([place] + (tls?.cliOptions ?? []) + (database == 0 ? [] : ["-n \(database)"])).joined(separator: " ")

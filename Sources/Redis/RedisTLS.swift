@@ -92,7 +92,10 @@ package struct RedisTLS: Equatable, Sendable {
         serverName ?? (Self.isAddress(host) ? nil : host)
     }
 
-    package static func isAddress(_ host: String) -> Bool { (try? SocketAddress(ipAddress: host, port: 0)) != nil }
+    /// An IPv6 address may have a zone.
+    package static func isAddress(_ host: String) -> Bool {
+        (try? SocketAddress(ipAddress: String(host.prefix { $0 != "%" }), port: 0)) != nil
+    }
 
     /// Throws unless one of the certificate's DNS names is that of the server; accepts all if names are not verified.
     ///
@@ -100,7 +103,8 @@ package struct RedisTLS: Equatable, Sendable {
     /// nothing: whoever answers DNS chooses it (RFC 9525, section 6.1). A certificate without alternative names is left to the
     /// library, which compares the common name.
     func requireName(_ host: String, in certificate: NIOSSLCertificate?) throws {
-        guard verification == .full, let name = expectedName(host), let certificate else { return }
+        guard verification == .full, let name = expectedName(host) else { return }
+        guard let certificate else { throw OtherName() }
         let names = certificate._subjectAlternativeNames()
         let isNamed = names.contains { alternative in
             alternative.nameType == .dnsName

@@ -92,6 +92,23 @@ import Testing
         #expect(denied == [], "\(denied)")
     }
 
+    @Test func `a server that is reached in several ways has one user for each worker, with the rights of all`()
+        async throws
+    {
+        let redis = try await TestRedis()
+        let acl = try await Cointape.run(
+            ["acl", "config/api.json", "config/ledger.json"],
+            environment: [
+                "REDIS_URL": "redis://a:canary@127.0.0.1:\(redis.port)",
+                "ORDERS_REDIS_URL": "redis://localhost:\(redis.port)/1",
+            ])
+        #expect(try await shell(acl.text) == "OK\nOK\n", "\(acl.text)")
+        for (name, keys) in [("api", ["toplist:*", "{orders}:ledger", "{read}:*"]), ("ledger", ["{orders}:ledger"])] {
+            let text = try await shell("redis-cli -p \(redis.port) ACL GETUSER cointape-\(name)")
+            for word in keys + ["+select", "+xadd"] { #expect(text.contains(word), "\(name): \(text)") }
+        }
+    }
+
     /// On a server that can be asked; Redis 6.2 is covered for each task by the tests of needs.
     @Test(.timeLimit(.minutes(5)))
     func `each right that is taken away is named, with the line that grants it`() async throws {

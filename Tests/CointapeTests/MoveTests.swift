@@ -21,7 +21,8 @@ import Testing
         try FileManager.default.createSymbolicLink(
             atPath: "\(folder.path)/cointape", withDestinationPath: Cointape.program)
         let environment = [
-            "OLD": shop.redis.url, "NEW": new.url, "CONFIG_DIR": "\(Repository.path)/config",
+            "OLD": shop.redis.url, "OLD_HOST": "127.0.0.1", "OLD_PORT": "\(shop.redis.port)", "NEW": new.url,
+            "CONFIG_DIR": "\(Repository.path)/config",
             "WITNESS_DIR": "\(folder.path)/witness",
             "PATH": "\(folder.path):\(ProcessInfo.processInfo.environment["PATH"] ?? "")",
         ]

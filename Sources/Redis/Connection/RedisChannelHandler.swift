@@ -108,12 +108,13 @@ final class RedisChannelHandler: ChannelInboundHandler {
         timer = (deadline, task)
     }
 
+    /// Fails what is pending; whoever is told may send again at once, and needs another connection for that.
     private func fail(_ reason: String) {
+        queue.close()
         timer?.task.cancel()
         timer = nil
         let now = NIODeadline.now()
         let reason = lastWords ?? reason
-        // Whoever is told may send again at once.
         for entry in pending.takeAll() { entry.fail(now: now, because: reason) }
     }
 }

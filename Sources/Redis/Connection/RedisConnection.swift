@@ -143,8 +143,9 @@ struct RedisConnection: Sendable {
                 let handler = RedisChannelHandler(queue)
                 var secured: EventLoopFuture<Void>?
                 if let tls, let context, case .tcp(let host, _) = endpoint.address {
+                    let handler = try tls.handler(context, for: host)
                     let handshake = TLSHandshake(tls, host: host, on: channel.eventLoop)
-                    try channel.pipeline.syncOperations.addHandlers([tls.handler(context, for: host), handshake])
+                    try channel.pipeline.syncOperations.addHandlers([handler, handshake])
                     secured = handshake.secured
                 }
                 try channel.pipeline.syncOperations.addHandler(handler)

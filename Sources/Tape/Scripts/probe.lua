@@ -54,8 +54,10 @@ for i = 2, #ARGV - 1, 2 do ask(ARGV[i], ARGV[i + 1]) end
 
 -- Redis 7 does not say whether the command or the key is denied; other allowed commands and keys show it.
 local function missing(words, key)
-  if key == '' or is_key_known[key] then return 'command' end
+  if key == '' then return 'command' end
+  -- With both known the key may be read only, or the command allowed for other keys only.
   if is_command_known[words] then return 'key' end
+  if is_key_known[key] then return 'command' end
   for other in pairs(is_command_known) do
     if may(other, key) then return 'command' end
   end
