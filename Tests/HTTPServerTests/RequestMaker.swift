@@ -40,7 +40,7 @@ struct RequestMaker {
             let size = Int.random(in: 1...20, using: &generator)
             let digits = oneIn(4) ? "0" + String(size, radix: 16).uppercased() : String(size, radix: 16)
             let mistake = oneIn(30) ? 1 : 0
-            text += digits + (oneIn(5) ? one([";a=b", ";a=\"b\"", ";", " ", ";a;b"]) : "") + "\r\n"
+            text += digits + (oneIn(5) ? one([";a=b", ";a=\"b;\\\"\"", ";", " ", ";a;b"]) : "") + "\r\n"
             text += String(repeating: "y", count: size + mistake) + "\r\n"
         }
         return text + "0\r\n" + (oneIn(5) ? "Trailer: 1\r\n" : "") + (oneIn(30) ? "" : "\r\n")

@@ -138,6 +138,23 @@ import Testing
     }
 
     @Test(arguments: [
+        ("", true), (";a", true), (";a=b", true), (#";a="b""#, true), (#";a="b;\";\\";c;d=1"#, true), (#";a="""#, true),
+        (";", false), (";a;", false), (";a:", false), (";a=", false), (#";a=b""#, false), (#";a="b"#, false),
+        (#";a="b"c"#, false), (#";a="b\"#, false), (#";a="b\""#, false), (";a=b\t", false), (";a=\u{7F}", false),
+        (";a=\"\u{1}\"", false), (" ", false), (";a=\"ü\t\"", true), (";aü", false),
+    ])
+    func `a chunk's extensions are names, each with a token or a quoted text, or the request is refused`(
+        extensions: String, isValid: Bool
+    ) throws {
+        let text = Self.get + "Transfer-Encoding: chunked\r\n\r\n1\(extensions)\r\nx\r\n0\(extensions)\r\n\r\n"
+        guard isValid else {
+            guard case .malformed? = refusal(text) else { throw Unexpected() }
+            return
+        }
+        #expect(try parse(text) == .complete(text.utf8.count))
+    }
+
+    @Test(arguments: [
         ("", false), ("Connection: close\r\n", true), ("Connection: Close\r\n", true),
         ("Connection: a, close\r\n", true),
         ("Connection: keep-alive\r\n", false), ("Connection: a\r\nConnection: close\r\n", true),
@@ -200,3 +217,6 @@ import Testing
         #expect(try request(Self.get + "\r\n").body.readableBytes == 0)
     }
 }
+
+/// A refusal of another kind, or none.
+private struct Unexpected: Error {}
