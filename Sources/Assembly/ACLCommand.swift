@@ -5,7 +5,7 @@ import Workers
 
 /// `cointape acl`: the commands that give each worker a Redis user with the rights that it needs, and no others.
 package enum ACLCommand {
-    /// Lines for a shell, a Redis after the other; comments say what each is for.
+    /// Lines for bash, one Redis after another; comments say what each is for.
     ///
     /// Connects to nothing. Throws all mistakes of the configs together.
     package static func run(_ paths: [String], environment: Environment) throws -> [String] {
@@ -55,7 +55,7 @@ private struct RedisUser {
         selects = endpoint.database != 0
     }
 
-    /// The names of this host are one.
+    /// The names of the local host count as one.
     var server: RedisEndpoint.Address {
         if case .tcp("localhost", let port) = endpoint.address { return .tcp(host: "127.0.0.1", port: port) }
         if case .tcp("::1", let port) = endpoint.address { return .tcp(host: "127.0.0.1", port: port) }
@@ -71,16 +71,15 @@ private struct RedisUser {
 
     /// Takes away all other commands and keys, but no password, and no selector of Redis 7.
     var line: String {
-        var seen: Set<String> = []
-        let database = selects ? ["select"] : []
         // Whatever a connection or a look at the server uses.
-        let commands = (["ping", "client|setname", "info", "type", "pttl"] + database + needs.map(\.rule)).sorted()
+        let common = ["ping", "client|setname", "info", "type", "pttl"] + (selects ? ["select"] : [])
+        let commands = Set(common + needs.map(\.rule))
         let patterns = Set(needs.compactMap(\.pattern))
         let wide = patterns.filter { $0.hasSuffix("*") }
         // Of `{read}:*` and `{read}:stats` the first is enough.
         let keys = patterns.filter { key in !wide.contains { $0 != key && key.hasPrefix($0.dropLast()) } }
-        let rules = keys.sorted().map { "~\($0)" } + commands.map { "+\($0)" }
-        let words = ["on", "resetkeys", "resetchannels", "-@all"] + rules.filter { seen.insert($0).inserted }
+        let rules = keys.sorted().map { "~\($0)" } + commands.sorted().map { "+\($0)" }
+        let words = ["on", "resetkeys", "resetchannels", "-@all"] + rules
         return "\(endpoint.cli) ACL SETUSER \(name) " + words.map(ShellWord.quoted).joined(separator: " ")
     }
 }

@@ -1,6 +1,7 @@
 import Basics
 import Blocks
 import Foundation
+import Synchronization
 import Testing
 
 @Suite struct BlockTests {
@@ -44,6 +45,41 @@ import Testing
                 default: .list(market.list())
                 }
             })
+    }
+
+    /// A block in memory that counts its reads.
+    private final class CountedSource: BlockSource {
+        private let bytes: [UInt8]
+        private let count = Mutex(0)
+
+        init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+        var size: Int { bytes.count }
+        var reads: Int { count.withLock(\.self) }
+
+        func read(_ ranges: [Range<Int>]) -> [[UInt8]] {
+            count.withLock { $0 += 1 }
+            return ranges.map { Array(bytes[$0]) }
+        }
+    }
+
+    @Test func `of a block that nobody has opened the first rows take two reads, and a coin three`() async throws {
+        var market = Market(seed: 9, coins: 2000)
+        let minutes = (0..<60).map { _ in BlockMinute.list(market.list()) }
+        let bytes = BlockContents(minutes).bytes
+        #expect(bytes.count > 300_000)
+        let source = CountedSource(bytes)
+        let block = try await Block.open(source)
+        let info = try #require(try await block.info(30))
+        let first = try #require(try await block.list(30, first: 200))
+        #expect(source.reads == 2)
+        guard case .list(let list) = minutes[30] else { throw BlockDamage("no list") }
+        #expect(info.count == list.count && list.csv.starts(with: first))
+        for key in [block.keys[0], block.keys[1999]] {
+            let source = CountedSource(bytes)
+            let rows = try await Block.open(source).rows(ofCoin: key, in: 0..<60, columns: ["Price USD"])
+            #expect(rows.count > 40 && source.reads <= 3)
+        }
     }
 
     @Test(arguments: [7, 200, 1000]) func `first rows are the same, however often an hour is asked for them`(limit: Int)

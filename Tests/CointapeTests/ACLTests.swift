@@ -123,8 +123,6 @@ import Testing
         for name in Self.workers {
             let commands = try await server.rules(name, "commands").filter { !optional.contains($0) }
             for command in commands {
-                // What a worker only looks at, unless it must have it.
-                if command == "+type", name == "api" { continue }
                 try await server.send("ACL", "SETUSER", "cointape-\(name)", "-" + command.dropFirst())
                 let status = try await Cointape.run(
                     ["status", "config/\(name).json"], environment: ["REDIS_URL": server.url(name)])

@@ -81,12 +81,16 @@ struct StatusReader: Sendable {
     }
 
     /// Adds what can be read to the report; a failure becomes a problem with this name.
+    ///
+    /// What may not be read is not known: a right that a worker needs is named where its needs are probed.
     private func part(
         _ name: String, _ look: String, _ report: inout StatusReport,
         _ body: (inout StatusReport) async throws -> Void
     ) async {
         do {
             try await body(&report)
+        } catch let error as RedisError where error.isDenial {
+            report.unknown.append("\(name): \(error.message)")
         } catch {
             let words = (error as? RedisError)?.message ?? "\(error)"
             report.add(.init(what: "\(name): \(words)", mend: [look]))

@@ -30,15 +30,16 @@ package struct OrdersFitness: Equatable, Sendable {
         var report = Report()
         let model = ReadModelKeys(keys)
         let currencies = await Self.currencies(ledger, keys)
-        var needs: [RedisNeed] = projects ? .following(keys, acknowledgement) : []
-        if places { needs += .placing(keys, acknowledgement) }
+        let parts = (projects ? [OrdersPart.projecting] : []) + (places ? [.placing] : [])
         // A worker that only projects writes nothing there, unless it confirms.
         let writes = places || acknowledgement?.command != nil
-        let probe = WriteProbe(ledger, key: writes ? keys.probe(worker, tag: "{orders}") : nil, needs: needs)
+        let probe = WriteProbe(
+            ledger, key: writes ? keys.probe(worker, tag: "{orders}") : nil,
+            needs: parts.flatMap { $0.ledgerNeeds(keys, acknowledgement) })
         report.take(try await probe.run(), ledger, "orders")
-        needs = projects ? .folding(keys, currencies) : []
-        if places { needs += .showing(keys, currencies) }
-        let other = WriteProbe(readModel, key: projects ? keys.probe(worker, tag: "{read}") : nil, needs: needs)
+        let other = WriteProbe(
+            readModel, key: projects ? keys.probe(worker, tag: "{read}") : nil,
+            needs: parts.flatMap { $0.readModelNeeds(keys, currencies) })
         report.take(try await other.run(), readModel, "the read model")
         try await report.keys([.init(keys.ledger, "stream"), .init(keys.seen, "hash")], ledger) { _ in
             ["cointape orders verify"]

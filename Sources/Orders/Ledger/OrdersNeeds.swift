@@ -55,28 +55,39 @@ extension [RedisNeed] {
     }
 }
 
-extension OrdersSettings {
-    /// What a worker does with orders.
-    package enum Part: Sendable {
-        /// An api's part.
-        case placing
-        /// A project worker's part.
-        case projecting
+/// What a worker does with orders.
+package enum OrdersPart: Sendable {
+    /// An api's part.
+    case placing
+    /// A project worker's part.
+    case projecting
+
+    func ledgerNeeds(_ keys: TapeKeys, _ acknowledgement: Acknowledgement?) -> [RedisNeed] {
+        switch self {
+        case .placing: .placing(keys, acknowledgement)
+        case .projecting: .following(keys, acknowledgement)
+        }
     }
 
-    /// The rights that the part takes, in each Redis; those for testing whether writing works are among them.
-    package func needs(_ keys: TapeKeys, _ part: Part) -> [RedisNeeds] {
-        let probing = [RedisNeed].probing(keys, tag: "{orders}")
-        switch part {
-        case .placing:
-            return [
-                RedisNeeds(ledger, .placing(keys, acknowledgement) + probing), RedisNeeds(readModel, .showing(keys)),
-            ] + (witnessRedis.map { [RedisNeeds($0, .witnessing(keys) + probing)] } ?? [])
-        case .projecting:
-            return [
-                RedisNeeds(ledger, .following(keys, acknowledgement) + probing),
-                RedisNeeds(readModel, .folding(keys) + .probing(keys, tag: "{read}")),
-            ]
+    func readModelNeeds(_ keys: TapeKeys, _ currencies: [Currency]) -> [RedisNeed] {
+        switch self {
+        case .placing: .showing(keys, currencies)
+        case .projecting: .folding(keys, currencies)
         }
+    }
+}
+
+extension OrdersSettings {
+    /// The rights that the part takes, in each Redis; those for testing whether writing works are among them.
+    package func needs(_ keys: TapeKeys, _ part: OrdersPart) -> [RedisNeeds] {
+        let probing = [RedisNeed].probing(keys, tag: "{orders}")
+        let readModelProbing = part == .projecting ? [RedisNeed].probing(keys, tag: "{read}") : []
+        // An api writes a witness.
+        let witnesses = part == .placing ? [witnessRedis].compactMap(\.self) : []
+        return [
+            RedisNeeds(ledger, part.ledgerNeeds(keys, acknowledgement) + probing),
+            RedisNeeds(
+                readModel, part.readModelNeeds(keys, LedgerTerms.standard.currencies) + readModelProbing),
+        ] + witnesses.map { RedisNeeds($0, .witnessing(keys) + probing) }
     }
 }
