@@ -197,6 +197,8 @@ import Testing
         // One that had nothing to do is replaced without a word.
         let idle = try #require(pool.processes.first)
         kill(idle, SIGKILL)
+        // Until it has ended it would still be given a text.
+        try await eventually("it has ended") { Self.hasEnded(idle) }
         try await Self.expectReplaced(nil, in: pool)
         #expect(pool.processes != [idle])
     }
@@ -229,10 +231,20 @@ import Testing
         try await eventually("the process ends") { kill(process, 0) != 0 }
     }
 
+    /// What /proc/<pid>/stat has behind the name (proc_pid_stat(5)); empty if there is no such process.
+    private static func facts(_ process: Int32) -> [Substring] {
+        let text = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""
+        return text.split(separator: ")").last?.split(separator: " ") ?? []
+    }
+
+    /// Whether it is gone, or nobody has waited for it yet.
+    private static func hasEnded(_ process: Int32) -> Bool {
+        facts(process).first.map { $0 == "Z" || $0 == "X" } ?? true
+    }
+
     /// The processor time of a process, in hundredths of a second.
     private static func ticks(_ process: Int32) -> Int {
-        let text = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""
-        let fields = text.split(separator: ")").last?.split(separator: " ") ?? []
+        let fields = facts(process)
         return fields.count > 12 ? (Int(fields[11]) ?? 0) + (Int(fields[12]) ?? 0) : 0
     }
 }
