@@ -58,9 +58,10 @@ def clean(text):
 
 
 def told(name, row, seconds):
-    """The result as text for the terminal."""
+    """The result as text for the terminal; without the seconds where it is told again."""
     mark = "skipped" if row.skipped is not None else "ok     " if row.is_good else "FAILED "
-    lines = [f"{mark} {name} ({seconds:.0f} s): {row.fault}"]
+    lasted = "" if seconds is None else f" ({seconds:.0f} s)"
+    lines = [f"{mark} {name}{lasted}: {row.fault}"]
     if row.skipped is not None:
         lines.append(f"        {row.skipped}")
     for expected, is_so, seen in row.points:
