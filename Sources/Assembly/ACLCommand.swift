@@ -25,7 +25,7 @@ package enum ACLCommand {
         for user in users where !servers.contains(user.server) { servers.append(user.server) }
         return servers.flatMap { server in
             let users = users.filter { $0.server == server }
-            return users.prefix(1).map { "# Redis \($0.endpoint)" } + users.map(\.line)
+            return users.prefix(1).flatMap(\.heading) + users.map(\.line)
         } + [Self.advice]
     }
 
@@ -62,6 +62,18 @@ private struct RedisUser {
         return endpoint.address
     }
 
+    /// A comment.
+    var heading: [String] {
+        guard case .sentinel(let primary, _) = endpoint.address else { return ["# Redis \(endpoint)"] }
+        return [
+            "# Redis \(endpoint): on the primary and on each replica of \(primary), for users are not replicated.",
+            "# A Sentinel with users of its own needs one for redis.sentinel: '+ping' '+client|setname' '+sentinel|master' "
+                + "'+sentinel|get-master-addr-by-name'",
+        ]
+    }
+
+    private var isNamedBySentinels: Bool { if case .sentinel = endpoint.address { true } else { false } }
+
     func isSame(as other: RedisUser) -> Bool { server == other.server && name == other.name }
 
     mutating func add(_ other: RedisUser) {
@@ -73,6 +85,7 @@ private struct RedisUser {
     var line: String {
         // Whatever a connection or a look at the server uses.
         let common = ["ping", "client|setname", "info", "type", "pttl"] + (selects ? ["select"] : [])
+            + (isNamedBySentinels ? ["role"] : [])
         let commands = Set(common + needs.map(\.rule))
         let patterns = Set(needs.compactMap(\.pattern))
         let wide = patterns.filter { $0.hasSuffix("*") }

@@ -46,7 +46,7 @@ package struct FetchWorker: MinuteSettling, CustomStringConvertible {
                 }
             } catch {
                 logger.retries(after: error, isFirst: backoff.isFresh)
-                guard await clock.pauses(for: backoff.next()) else { return }
+                guard await settler.reader.pauses(for: backoff.next()) else { return }
             }
         }
     }

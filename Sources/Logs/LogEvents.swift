@@ -78,7 +78,13 @@ extension Logger.Message {
     package static let redisLoading: Self = "redis.loading"
     /// The first client cannot reach Redis; the ones after it are not logged.
     package static let redisLost: Self = "redis.lost"
+    /// The Sentinels name another primary, and clients follow.
+    package static let redisMoved: Self = "redis.moved"
     package static let redisUnfit: Self = "redis.unfit"
+    /// The end of `sentinelLost`.
+    package static let sentinelBack: Self = "sentinel.back"
+    /// A Sentinel does not name the primary; the others go on.
+    package static let sentinelLost: Self = "sentinel.lost"
     /// A merge worker closed a feed's minute with a gap, because nothing was published in time.
     package static let sourceClosed: Self = "source.closed"
     /// The newest entry of a stream is in the future, and blocks all minutes before it.

@@ -32,6 +32,8 @@ package enum LogKey {
     package static let redis = "redis"
     /// What a person can type to examine or repair the problem.
     package static let remedy = "remedy"
+    /// The address of a Sentinel.
+    package static let sentinel = "sentinel"
     /// A store of blocks, by its URL.
     package static let store = "store"
     package static let stream = "stream"

@@ -96,7 +96,7 @@ package struct MergeWorker: MinuteSettling, CustomStringConvertible {
             } catch {
                 guard !Task.isShuttingDownGracefully else { return }
                 logger.retries(after: error, isFirst: backoff.isFresh)
-                guard await clock.pauses(for: backoff.next()) else { return }
+                guard await settler.reader.pauses(for: backoff.next()) else { return }
             }
         }
     }

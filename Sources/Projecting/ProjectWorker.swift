@@ -62,7 +62,7 @@ package struct ProjectWorker: Service, CustomStringConvertible {
             } catch {
                 guard !Task.isShuttingDownGracefully else { return }
                 logger.retries(after: error, isFirst: failures.isFresh)
-                guard await clock.pauses(for: failures.next()) else { return }
+                guard await waiting.pauses(for: failures.next()) else { return }
             }
         }
     }

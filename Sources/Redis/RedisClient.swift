@@ -8,12 +8,17 @@ import Synchronization
 /// Connects when first asked. After a failure it tries again, asked or not, no sooner than a jittered backoff allows; until
 /// then commands fail at once with `.unavailable`, so that a caller who has something better to do can go and do it.
 /// Blocking commands (XREAD BLOCK) need a client of their own: they hold up everybody behind them.
+///
+/// Where Sentinels name the primary, the client follows it: what the old one still owes a quarter of a second later fails with
+/// `.connectionLost`. Nothing is sent again that may have run.
 package final class RedisClient: Sendable {
     package let endpoint: RedisEndpoint
     private let name: String?
     private let timeout: Duration
     private let group: any EventLoopGroup
     private let outage: RedisOutage
+    /// nil unless Sentinels name the server.
+    private let watch: SentinelWatch?
     private let state = Mutex(State())
 
     private struct State {
@@ -21,6 +26,8 @@ package final class RedisClient: Sendable {
         /// The outage's silences when the connection was opened.
         var silences = 0
         var attempt: Task<Result<RedisConnection, RedisError>, Never>?
+        /// Where the attempt leads to, if Sentinels have named it.
+        var opening: (server: RedisEndpoint.Address, attempt: RedisConnection.Attempt)?
         var backoff = Backoff()
         var retryAfter: ContinuousClock.Instant?
         var lastError: RedisError?
@@ -36,27 +43,34 @@ package final class RedisClient: Sendable {
 
     /// For connecting, and for each step of the handshake.
     private static let longestConnect: Duration = .seconds(3)
+    /// So long a server that is the primary no more may take for its last replies.
+    private static let farewell: Duration = .milliseconds(250)
 
     /// `timeout` is what a command has that is given none of its own.
     ///
-    /// Clients that share an outage tell it together.
+    /// Clients that share an outage tell it together, and those that share a watch ask Sentinels together; nil is for an endpoint
+    /// without.
     package init(
         _ endpoint: RedisEndpoint, name: String? = nil, timeout: Duration = .seconds(5), group: any EventLoopGroup,
-        outage: RedisOutage
+        outage: RedisOutage, watch: SentinelWatch?
     ) {
         self.endpoint = endpoint
         self.name = name
         self.timeout = timeout
         self.group = group
         self.outage = outage
+        self.watch = watch
+        watch?.follow(self)
     }
 
-    /// As the other, with an outage of its own, which is told to `logger`.
+    /// As the other, with an outage and a watch of its own, which are told to `logger`.
     package convenience init(
         _ endpoint: RedisEndpoint, name: String? = nil, timeout: Duration = .seconds(5), group: any EventLoopGroup,
         logger: Logger
     ) {
-        self.init(endpoint, name: name, timeout: timeout, group: group, outage: RedisOutage(logger: logger))
+        self.init(
+            endpoint, name: name, timeout: timeout, group: group, outage: RedisOutage(logger: logger),
+            watch: SentinelWatch(endpoint, name: name, group: group, logger: logger))
     }
 
     /// How many connections have been opened.
@@ -71,8 +85,14 @@ package final class RedisClient: Sendable {
 
     /// Another client of the same Redis, with a connection of its own.
     package func separate() -> RedisClient {
-        RedisClient(endpoint, name: name, timeout: timeout, group: group, outage: outage)
+        RedisClient(endpoint, name: name, timeout: timeout, group: group, outage: outage, watch: watch)
     }
+
+    /// The server itself: the endpoint, or the primary that Sentinels named last.
+    package var server: RedisEndpoint { watch?.current ?? endpoint }
+
+    /// How many replicas the Sentinels know, those that are away included; nil without Sentinels.
+    package var knownReplicas: Int? { watch?.replicas }
 
     /// Sends the command and returns its reply; an error reply is thrown.
     ///
@@ -161,6 +181,12 @@ package final class RedisClient: Sendable {
         return try result.get()
     }
 
+    /// Sleeps before something is tried again: for the duration, or until Redis is back, if it is away; throws if the task is
+    /// cancelled.
+    package func sleep(for duration: Duration) async throws(CancellationError) {
+        try await outage.sleep(for: duration)
+    }
+
     private func forget(_ connection: RedisConnection) {
         state.withLock { state in
             if state.connection?.isSame(as: connection) == true { state.connection = nil }
@@ -221,6 +247,22 @@ package final class RedisClient: Sendable {
             return true
         }
         if isOld { connection.retire() }
+    }
+
+    /// To be called when the Sentinels name another primary: leaves the old one, and connects to the new one at once.
+    func primaryHasMoved() {
+        guard let address = watch?.current?.address else { return }
+        let old = state.withLock { state -> RedisConnection? in
+            if let opening = state.opening, opening.server != address { opening.attempt.abort() }
+            let old = state.connection.flatMap { $0.server == address ? nil : $0 }
+            guard old != nil || state.lastError != nil else { return nil }
+            if old != nil { state.connection = nil }
+            state.backoff.reset()
+            state.retryAfter = nil
+            _ = next(for: "connect", &state)
+            return old
+        }
+        old?.retire(within: Self.farewell)
     }
 
     /// A Redis that does not answer in time is as good as away: the next connection to it tells that it is back.
@@ -317,8 +359,7 @@ package final class RedisClient: Sendable {
 
     private func connect() async -> Result<RedisConnection, RedisError> {
         do throws(RedisConnection.OpenFailure) {
-            let connection = try await RedisConnection.open(
-                endpoint, name: name, group: group, timeout: min(timeout, Self.longestConnect))
+            let connection = try await open()
             let silences = outage.silences
             let (wasDown, loss, closed) = state.withLock { state in
                 defer {
@@ -333,6 +374,8 @@ package final class RedisClient: Sendable {
                 return (state.lastError != nil, state.loss, state.isClosed)
             }
             if closed { connection.close() }
+            // The watch may have told this client before it had this connection.
+            primaryHasMoved()
             if wasDown {
                 outage.ends(endpoint)
             } else if let loss, let begun = loss.begun, begun == outage.begun {
@@ -353,6 +396,31 @@ package final class RedisClient: Sendable {
             if isFirst { outage.begins(endpoint, error.error) }
             retryLater()
             return .failure(error.error)
+        }
+    }
+
+    private func open() async throws(RedisConnection.OpenFailure) -> RedisConnection {
+        guard let watch else {
+            return try await RedisConnection.open(endpoint, name: name, group: group, timeout: min(timeout, Self.longestConnect))
+        }
+        while true {
+            let server: RedisEndpoint
+            do throws(RedisError) {
+                server = try await watch.primary()
+            } catch {
+                throw RedisConnection.OpenFailure(error: error, isSilence: false)
+            }
+            let attempt = RedisConnection.Attempt()
+            state.withLock { $0.opening = (server.address, attempt) }
+            defer { state.withLock { $0.opening = nil } }
+            do throws(RedisConnection.OpenFailure) {
+                return try await RedisConnection.open(
+                    server, name: name, group: group, timeout: min(timeout, Self.longestConnect), asPrimary: true,
+                    attempt: attempt)
+            } catch {
+                // Another server may have become the primary meanwhile.
+                guard watch.current != server else { throw error }
+            }
         }
     }
 }

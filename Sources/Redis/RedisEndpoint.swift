@@ -2,14 +2,17 @@ package import Basics
 
 /// Where a Redis is, and as whom a client connects.
 ///
-/// As a URL: `redis://[user[:password]@]host[:port][/db]`, `rediss://` with TLS, or `unix://[user[:password]@]/path/to/socket[?db=n]`.
-/// `valkey://` and `valkeys://` mean the same as `redis://` and `rediss://`.
+/// As a URL: `redis://[user[:password]@]host[:port][/db]`, `rediss://` with TLS, `unix://[user[:password]@]/path/to/socket[?db=n]`,
+/// or `redis+sentinel://[user[:password]@]host[:port],…/primary[/db]`, where hosts are Sentinels, and `rediss+sentinel://` with TLS
+/// to them and to the primary. `valkey` and `valkeys` mean the same as `redis` and `rediss`.
 package struct RedisEndpoint: Equatable, Sendable, CustomStringConvertible {
     package enum Address: Equatable, Sendable {
         /// The host is a name or an address; an IPv6 address stands without brackets.
         case tcp(host: String, port: Int)
         /// A path that was parsed is absolute, and at most 103 bytes long to fit into `sun_path` everywhere.
         case unix(path: String)
+        /// The primary that these Sentinels know by this name, wherever it is at the moment.
+        case sentinel(primary: String, at: [RedisEndpoint])
     }
 
     package let address: Address
@@ -43,13 +46,28 @@ package struct RedisEndpoint: Equatable, Sendable, CustomStringConvertible {
         guard parts.count == 2 else { throw InvalidText(Self.wrongScheme) }
         var rest = parts[1][...]
         (user, password) = try Self.takeCredentials(from: &rest)
-        switch parts[0] {
-        case "redis", "rediss", "valkey", "valkeys":
-            tls = parts[0].hasSuffix("ss") || parts[0].hasSuffix("ys") ? RedisTLS() : nil
+        let words = parts[0].split(separator: "+", maxSplits: 1, omittingEmptySubsequences: false)
+        let isSecure = Self.schemes[words[0]]
+        tls = isSecure == true ? RedisTLS() : nil
+        switch (isSecure, words.dropFirst().first) {
+        case (_?, "sentinel"):
+            let pieces = rest.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
+            guard pieces.count > 1, pieces[1].wholeMatch(of: /[A-Za-z0-9._\-]+/) != nil else {
+                throw InvalidText("needs the primary's name behind the hosts, as the Sentinels know it: \(Self.sentinelForm)")
+            }
+            var sentinels: [RedisEndpoint] = []
+            for host in pieces[0].split(separator: ",", omittingEmptySubsequences: false) {
+                let sentinel = RedisEndpoint(address: try Self.tcp(host, port: 26_379), tls: tls)
+                guard !sentinels.contains(sentinel) else { throw InvalidText("names the Sentinel \(sentinel) twice") }
+                sentinels.append(sentinel)
+            }
+            address = .sentinel(primary: String(pieces[1]), at: sentinels)
+            database = try Self.database(pieces.count > 2 ? pieces[2] : "")
+        case (_?, nil):
             let pieces = rest.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-            address = try Self.tcp(pieces.first ?? "")
+            address = try Self.tcp(pieces.first ?? "", port: 6379)
             database = try Self.database(pieces.count > 1 ? pieces[1] : "")
-        case "unix":
+        case (nil, nil) where words[0] == "unix":
             let pieces = rest.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
             guard let path = pieces.first.flatMap({ PercentEncoding.decode($0) }), path.hasPrefix("/") else {
                 throw InvalidText("needs an absolute path, as in unix:///run/redis.sock")
@@ -69,14 +87,29 @@ package struct RedisEndpoint: Equatable, Sendable, CustomStringConvertible {
 
     /// Whether both are the same database of the same server, however they connect to it.
     package func isSameDatabase(as other: RedisEndpoint) -> Bool {
-        address == other.address && database == other.database
+        guard database == other.database else { return false }
+        guard case .sentinel(let primary, let sentinels) = address,
+            case .sentinel(primary, let others) = other.address
+        else { return address == other.address }
+        return sentinels.contains { sentinel in others.contains { $0.address == sentinel.address } }
     }
 
-    private static let wrongScheme = "should start with redis://, rediss:// or unix://"
+    /// The same user, database and TLS at another address.
+    package func at(_ address: Address) -> RedisEndpoint {
+        RedisEndpoint(address: address, user: user, password: password, database: database, tls: tls)
+    }
 
-    /// Host and port, or path: never user or password.
+    /// Whether connections have TLS.
+    private static let schemes: [Substring: Bool] = ["redis": false, "rediss": true, "valkey": false, "valkeys": true]
+    private static let wrongScheme =
+        "should start with redis://, rediss://, unix://, redis+sentinel:// or rediss+sentinel://"
+    private static let sentinelForm = "redis+sentinel://host:26379,host2:26379/primary"
+
+    /// Host and port, or path, or the primary's name and where it is asked for: never user or password.
     package var description: String {
         switch address {
+        case .sentinel(let primary, let sentinels):
+            "\(primary) of \(sentinels.map(\.description).joined(separator: ","))"
         case .tcp(let host, let port): "\(host):\(port)"
         case .unix(let path): path
         }
@@ -97,9 +130,10 @@ package struct RedisEndpoint: Equatable, Sendable, CustomStringConvertible {
         return (user.isEmpty ? nil : user, password)
     }
 
-    private static func tcp(_ text: Substring) throws(InvalidText) -> Address {
+    /// `port` is the one if none is written.
+    private static func tcp(_ text: Substring, port: Int) throws(InvalidText) -> Address {
         guard !text.contains(",") else {
-            throw InvalidText("names several hosts; it takes one: redis://host:port")
+            throw InvalidText("names several hosts; it takes one: redis://host:port; Sentinels are \(sentinelForm)")
         }
         var (host, rest) = (text, Substring())
         if text.hasPrefix("[") {
@@ -114,7 +148,7 @@ package struct RedisEndpoint: Equatable, Sendable, CustomStringConvertible {
         }
         guard !host.isEmpty else { throw InvalidText("has no host") }
         if let fault = HostName.fault(of: host) { throw InvalidText("has a host that \(fault)") }
-        guard !rest.isEmpty else { return .tcp(host: String(host), port: 6379) }
+        guard !rest.isEmpty else { return .tcp(host: String(host), port: port) }
         guard rest.first == ":", let port = number(rest.dropFirst()), (1...65_535).contains(port) else {
             throw InvalidText("has a port that is not a number from 1 to 65535")
         }

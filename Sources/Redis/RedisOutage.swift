@@ -24,6 +24,8 @@ package final class RedisOutage: Sendable {
         var reconnects = 0
         var silences = 0
         var quietUntil: ContinuousClock.Instant?
+        var sleepers: [Int: Task<Void, Never>] = [:]
+        var slept = 0
     }
 
     /// For so long connections that are cut are told once.
@@ -80,10 +82,28 @@ package final class RedisOutage: Sendable {
             metadata: [LogKey.redis: "\(endpoint)", LogKey.error: "\(error.message)"])
     }
 
+    /// Returns after the duration, and sooner if an outage ends meanwhile; throws if the task is cancelled.
+    func sleep(for duration: Duration) async throws(CancellationError) {
+        let sleep = Task { _ = try? await Task.sleep(for: duration) }
+        let number = state.withLock { state in
+            if state.failing > 0 { state.sleepers[state.slept] = sleep }
+            defer { state.slept += 1 }
+            return state.slept
+        }
+        await withTaskCancellationHandler {
+            await sleep.value
+        } onCancel: {
+            sleep.cancel()
+        }
+        state.withLock { _ = $0.sleepers.removeValue(forKey: number) }
+        if Task.isCancelled { throw CancellationError() }
+    }
+
     /// To be called once when that client has connected; nil for one that has gone without.
     func ends(_ endpoint: RedisEndpoint?) {
         let began = state.withLock { state -> ContinuousClock.Instant? in
             state.failing -= 1
+            if state.failing == 0 { for sleeper in state.sleepers.values { sleeper.cancel() } }
             guard endpoint != nil else { return nil }
             state.reconnects += 1
             guard state.failing == 0 else { return nil }

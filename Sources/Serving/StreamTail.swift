@@ -52,7 +52,7 @@ struct StreamTail: Sendable {
                 logger.retries(after: error, isFirst: backoff.isFresh)
                 // The stream may have been emptied in the meantime, so start again.
                 last = nil
-                guard (try? await clock.sleep(for: backoff.next())) != nil else { return }
+                guard (try? await reader.sleep(for: backoff.next())) != nil else { return }
             }
         }
     }

@@ -20,8 +20,8 @@ package struct RedisSettings: Equatable, Sendable {
             return nil
         }
         let endpoint = reader.endpoint(
-            "`redis://[user[:password]@]host[:port][/db]`, `rediss://` with TLS, or "
-                + "`unix://[user[:password]@]/path[?db=n]`.", default: "redis://127.0.0.1:6379"
+            "`redis://[user[:password]@]host[:port][/db]`, `rediss://` with TLS, `unix://[user[:password]@]/path[?db=n]`, or "
+                + "`redis+sentinel://[user[:password]@]host[:port],…/primary[/db]`, also with `rediss`.", default: "redis://127.0.0.1:6379"
         ) { try RedisEndpoint(parsing: $0) }
         let prefix = reader.parsed("prefix", type: "string", default: "", "Goes before the name of every key.") {
             text in
@@ -64,15 +64,45 @@ extension ConfigReader {
         }
         // Also if something else is wrong.
         if let password = parsed?.password { context.keepSecret(password) }
-        let tls = tls
-        guard var endpoint = parsed, let tls else { return nil }
+        let (tls, login) = (tls, sentinelLogin)
+        guard var endpoint = parsed, let tls, let login else { return nil }
         // Without a URL of its own it is another object's, with what that says of TLS.
         if isOwn, endpoint.tls != nil {
             endpoint.tls = tls
         } else if tls != RedisTLS() {
-            complain(about: "tls", "counts only for a url that begins with rediss://")
+            complain(about: "tls", "counts only for a url that begins with rediss")
+        }
+        if case .sentinel(let primary, let sentinels) = endpoint.address, isOwn {
+            let known = sentinels.map { sentinel in
+                RedisEndpoint(
+                    address: sentinel.address, user: login.user, password: login.password, tls: endpoint.tls)
+            }
+            endpoint = endpoint.at(.sentinel(primary: primary, at: known))
+        } else if login.password != nil {
+            complain(about: "sentinel", "counts only for a url of Sentinels: redis+sentinel://")
         }
         return endpoint
+    }
+
+    /// As whom Sentinels are asked: not as the user of the URL, who is one of the primary.
+    private var sentinelLogin: (user: String?, password: String?)? {
+        let summary = "As whom Sentinels are asked, if they have `requirepass` or users of their own."
+        guard let reader = object("sentinel", optional: true, summary) else { return nil }
+        func word(_ name: String, _ summary: String) -> String? {
+            reader.parsed(name, type: "string", default: "", summary) { text in
+                if let hidden = HiddenCharacter(in: text, name == "user" ? .any : .control) {
+                    throw InvalidText("has \(hidden)")
+                }
+                return text
+            }
+        }
+        let user = word("user", "Empty: `default`.")
+        let password = word("password", "Empty: none is sent.")
+        if let password, !password.isEmpty { context.keepSecret(password) }
+        if let user, let password, !user.isEmpty, password.isEmpty { reader.complain(about: "user", "needs password too") }
+        reader.finish()
+        guard let user, let password else { return nil }
+        return (user.isEmpty ? nil : user, password.isEmpty ? nil : password)
     }
 
     private var tls: RedisTLS? {

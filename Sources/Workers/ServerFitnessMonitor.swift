@@ -43,7 +43,7 @@ struct ServerFitnessMonitor: Service {
         var metadata: Logger.Metadata = [
             LogKey.redis: "\(redis.endpoint)", LogKey.detail: "\(shortcoming.description)",
         ]
-        if let remedy = shortcoming.remedy { metadata[LogKey.remedy] = "\(redis.endpoint.cli) \(remedy)" }
+        if let remedy = shortcoming.remedy { metadata[LogKey.remedy] = "\(redis.server.cli) \(remedy)" }
         logger.warning(.redisUnfit, metadata: metadata)
     }
 }

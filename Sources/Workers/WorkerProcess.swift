@@ -27,6 +27,7 @@ package final class WorkerProcess: Sendable {
     package let onListening: @Sendable (Int) -> Void
 
     private let outages = Mutex<[String: RedisOutage]>([:])
+    private let watches = Mutex<[String: SentinelWatch]>([:])
     private let monitored = Mutex<Set<String>>([])
     private let shared = Mutex<[ObjectIdentifier: any Sendable]>([:])
     private let endings = Mutex<[@Sendable () -> Void]>([])
@@ -65,7 +66,20 @@ package final class WorkerProcess: Sendable {
         let endpoint = endpoint ?? settings.redis.endpoint
         return RedisClient(
             endpoint, name: "cointape-\(settings.name)", timeout: timeout,
-            group: MultiThreadedEventLoopGroup.singleton, outage: outage(settings, at: endpoint))
+            group: MultiThreadedEventLoopGroup.singleton, outage: outage(settings, at: endpoint),
+            watch: watch(settings, at: endpoint))
+    }
+
+    /// Shared by all workers: the first one's log tells of Sentinels.
+    private func watch(_ settings: WorkerSettings, at endpoint: RedisEndpoint) -> SentinelWatch? {
+        watches.withLock { watches in
+            if let watch = watches[endpoint.identity] { return watch }
+            let watch = SentinelWatch(
+                endpoint, name: "cointape-\(settings.name)", group: MultiThreadedEventLoopGroup.singleton,
+                logger: logger(settings))
+            watches[endpoint.identity] = watch
+            return watch
+        }
     }
 
     /// Shared by all of a worker's clients of one Redis, so that an outage is logged once.

@@ -12,6 +12,10 @@ from harness import web
 RETRIED = {"no answer", "outcome-unknown", "orders-unavailable", "rate-stale"}
 
 
+# One try of a client: what it asked for, when, and what it was told; the id is that of a 200.
+Call = collections.namedtuple("Call", "identity began ended kind id")
+
+
 class OrderLoad:
     """`ports` are those of the apis, or a function that returns them; each try goes to another one.
 
@@ -21,7 +25,7 @@ class OrderLoad:
     def __init__(self, ports, clients=4, pause=0.1, patience=60, allowed=RETRIED, host="127.0.0.1"):
         self.ports = ports if callable(ports) else lambda: ports
         self.pause, self.patience, self.allowed, self.host = pause, patience, allowed, host
-        self.acknowledged, self.answers, self.wrong = {}, collections.Counter(), []
+        self.acknowledged, self.answers, self.wrong, self.calls = {}, collections.Counter(), [], []
         self.lock, self.over, self.prefix = threading.Lock(), threading.Event(), f"{random.randrange(16 ** 8):08x}"
         self.threads = [threading.Thread(target=self._client, args=(number,), daemon=True) for number in range(clients)]
         for thread in self.threads:
@@ -65,9 +69,12 @@ class OrderLoad:
     def _ask(self, order, draw):
         end = time.monotonic() + self.patience
         while time.monotonic() < end:
+            began = time.monotonic()
             kind, answer = place(draw.choice(self.ports()), *order, host=self.host)
             with self.lock:
                 self.answers[kind] += 1
+                id = answer.json["buy_order"]["id"] if kind == "200" else None
+                self.calls.append(Call(" ".join(order), began, time.monotonic(), kind, id))
             if kind == "200":
                 placed = answer.json["buy_order"]
                 if [placed["currency"], placed["currency_amount"]] != list(order[:2]):

@@ -104,7 +104,7 @@ package struct ArchiveWorker: Service, CustomStringConvertible {
             } catch {
                 guard !Task.isShuttingDownGracefully else { return }
                 log(error, isFirst: backoff.isFresh)
-                guard await clock.pauses(for: backoff.next()) else { return }
+                guard await hours.reader.pauses(for: backoff.next()) else { return }
             }
         }
     }

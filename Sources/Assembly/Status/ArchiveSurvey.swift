@@ -28,7 +28,7 @@ enum ArchiveSurvey {
             bytesPerDay: bytesPerDay(try await days.newest(1).first, newest),
             missingHours: missing(surveyed) + (stream?.gaps.values.reduce(0, +) ?? 0),
             missingMinutes: newest.reduce(0) { $0 + (number("missing", $1) ?? 0) },
-            look: "\(redis.endpoint.cli) XREVRANGE '\(days.key)' + - COUNT 1")
+            look: "\(redis.server.cli) XREVRANGE '\(days.key)' + - COUNT 1")
     }
 
     /// The size of the last day; without any day yet, estimated from the hours.

@@ -63,8 +63,6 @@ struct LedgerSurvey: Sendable {
     ///
     /// Throws if a Redis does not answer.
     init(_ places: OrdersPlaces, acknowledgement: Acknowledgement?, roles: Roles) async throws {
-        let cli = places.ledger.endpoint.cli
-        let look = "\(cli) XREVRANGE '\(places.keys.ledger)' + - COUNT 1"
         let history = OrderHistory(
             readModel: places.readModel, ledger: places.ledger, keys: places.keys, clock: places.clock)
         let (ledgerKey, statisticsKey) = (places.keys.ledger, ReadModelKeys(places.keys).statistics)
@@ -92,7 +90,7 @@ struct LedgerSurvey: Sendable {
         report = StatusReport.Ledger(
             isOpen: opening != nil, kind: opening?.kind.rawValue, orders: figures.count, soldBTC: total?.btc,
             leftBTC: total.map { (opening?.terms ?? .standard).cap.less($0).btc }, unprojected: figures.behind,
-            look: look)
+            look: "\(places.ledger.server.cli) XREVRANGE '\(places.keys.ledger)' + - COUNT 1")
         var found = Figures()
         problems = try await Self.problems(figures, &found, places, history)
         let fitness = try await OrdersFitness.probe(

@@ -48,7 +48,7 @@ struct StatusReader: Sendable {
                     redis, settingClock: tapes.contains(name) ? clock : nil)
                 servers[name] = Server(redis: redis, fitness: fitness)
             } catch {
-                away.append(.init(what: "redis \(endpoint): \(error.message)", mend: ["\(endpoint.cli) PING"]))
+                away.append(.init(what: "redis \(endpoint): \(error.message)", mend: ["\(redis.server.cli) PING"]))
                 redis.close()
             }
         }
@@ -66,7 +66,7 @@ struct StatusReader: Sendable {
                 servers[witness]?.needs += .witnessing(settings.redis.keys)
                 servers[witness]?.keys = settings.redis.keys
             }
-            if let stream = streamStatus(file.config) {
+            if let stream = streamStatus(file.config, redis) {
                 await part("\(stream.name): the key \(stream.key)", stream.look, &report) { report in
                     try await addStream(stream, isDue: await isDue(file.config, redis), redis, to: &report)
                 }
@@ -144,11 +144,11 @@ struct StatusReader: Sendable {
                 redis: "\(redis.endpoint)", server: info.server?.name, version: info.server?.version ?? "unknown",
                 usedBytes: used,
                 maxBytes: limit, memory: server.forecast?.report(used: used ?? 0, limit: used == nil ? nil : limit),
-                look: "\(redis.endpoint.cli) INFO"))
+                look: "\(redis.server.cli) INFO"))
         report.unknown += server.fitness.unknown.map { "\(redis.endpoint) refuses \($0)" }
         func add(_ shortcomings: [RedisShortcoming]) {
             for shortcoming in shortcomings {
-                let mend = shortcoming.remedy.map { ["\(redis.endpoint.cli) \($0)"] } ?? []
+                let mend = shortcoming.remedy.map { ["\(redis.server.cli) \($0)"] } ?? []
                 report.add(.init(what: "\(place): \(shortcoming.description)", mend: mend))
             }
         }
@@ -156,7 +156,7 @@ struct StatusReader: Sendable {
         do throws(RedisError) {
             add(try await WriteProbe(redis, key: server.keys.probe(Self.name), needs: server.needs).run())
         } catch {
-            report.add(.init(what: "\(place): \(error.message)", mend: ["\(redis.endpoint.cli) PING"]))
+            report.add(.init(what: "\(place): \(error.message)", mend: ["\(redis.server.cli) PING"]))
         }
         do throws(RedisError) {
             for (key, fault) in try await KeyFitness.faults(of: server.expected, redis) {
@@ -167,13 +167,13 @@ struct StatusReader: Sendable {
                     report.add(
                         .init(
                             what: "\(place): the key \(key.key) should be a \(key.type) and is a \(type)",
-                            mend: ["\(redis.endpoint.cli) DEL '\(key.key)'"]))
+                            mend: ["\(redis.server.cli) DEL '\(key.key)'"]))
                 case .expires(let left):
                     report.add(
                         .init(
                             what:
                                 "\(place): the key \(key.key) expires in \(left.components.seconds) s, and all of it then",
-                            mend: ["\(redis.endpoint.cli) PERSIST '\(key.key)'"]))
+                            mend: ["\(redis.server.cli) PERSIST '\(key.key)'"]))
                 }
             }
         } catch {
@@ -181,11 +181,11 @@ struct StatusReader: Sendable {
         }
     }
 
-    private func streamStatus(_ config: any WorkerConfig) -> StreamStatus? {
+    private func streamStatus(_ config: any WorkerConfig, _ redis: RedisClient) -> StreamStatus? {
         guard let output = config.output else { return nil }
-        let (redis, stream) = (config.worker.redis, output.stream.value)
+        let (keys, stream) = (config.worker.redis.keys, output.stream.value)
         return StreamStatus(
-            name: stream, key: redis.keys.stream(stream), cli: redis.endpoint.cli, retain: output.retain,
+            name: stream, key: keys.stream(stream), cli: redis.server.cli, retain: output.retain,
             due: output.due, patience: output.patience, window: output.window)
     }
 
@@ -202,7 +202,7 @@ struct StatusReader: Sendable {
     /// The stream of hours was already reported with the other streams.
     private func addArchive(_ config: ArchiveConfig, _ redis: RedisClient, to report: inout StatusReport) async {
         let keys = config.worker.redis.keys
-        let look = "\(redis.endpoint.cli) XREVRANGE '\(keys.stream(config.days))' + - COUNT 1"
+        let look = "\(redis.server.cli) XREVRANGE '\(keys.stream(config.days))' + - COUNT 1"
         await part("\(config.days): the key \(keys.stream(config.days))", look, &report) { report in
             let stream = report.streams.last { $0.name == config.stream }
             do {
@@ -212,7 +212,7 @@ struct StatusReader: Sendable {
                 // The stream of hours was reported before.
                 guard stream != nil else { return }
                 let days = StreamStatus(
-                    name: config.days, key: keys.stream(config.days), cli: redis.endpoint.cli, retain: nil,
+                    name: config.days, key: keys.stream(config.days), cli: redis.server.cli, retain: nil,
                     due: { _, _ in 0 }, patience: .zero)
                 report.add(days.problem(error.type))
             }
@@ -278,8 +278,8 @@ struct StatusReader: Sendable {
 
     private func addWorker(_ config: any WorkerConfig, _ redis: RedisClient, to report: inout StatusReport) async {
         let settings = config.worker
-        let (endpoint, pattern) = (settings.redis.endpoint, settings.redis.keys.workers(settings.name))
-        let look = "\(endpoint.cli) --scan --pattern '\(pattern)'"
+        let pattern = settings.redis.keys.workers(settings.name)
+        let look = "\(redis.server.cli) --scan --pattern '\(pattern)'"
         var (alive, last) = (Int?.some(0), Minute?.none)
         do throws(RedisError) {
             for beat in try await Self.beats(pattern, redis) {
@@ -299,14 +299,14 @@ struct StatusReader: Sendable {
                     report.add(
                         .init(
                             what: "\(settings.name): the key \(ShownText.line(beat)): \(error.message)",
-                            mend: ["\(endpoint.cli) DEL \(ShellWord.quoted(beat))"]))
+                            mend: ["\(redis.server.cli) DEL \(ShellWord.quoted(beat))"]))
                 }
             }
         } catch {
             alive = nil
             if case .server = error.code {
                 report.unknown.append(
-                    "\(endpoint) refuses \(error.command): whether a worker \(settings.name) is alive")
+                    "\(redis.endpoint) refuses \(error.command): whether a worker \(settings.name) is alive")
             } else {
                 report.add(.init(what: "\(settings.name): \(error.message)", mend: [look]))
             }
@@ -351,7 +351,7 @@ struct StatusReader: Sendable {
         let places = OrdersPlaces(settings, worker: file.config.worker, path: file.path, clock: clock)
         defer { places.close() }
         var found: LedgerSurvey?
-        await part("orders", "\(ledger.redis.endpoint.cli) PING", &report) { report in
+        await part("orders", "\(ledger.redis.server.cli) PING", &report) { report in
             let survey = try await LedgerSurvey(
                 places, acknowledgement: acknowledgements.first ?? settings.acknowledgement, roles: roles)
             report.ledger = survey.report

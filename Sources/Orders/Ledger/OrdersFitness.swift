@@ -45,7 +45,7 @@ package struct OrdersFitness: Equatable, Sendable {
             ["cointape orders verify"]
         }
         try await report.keys([.init(keys.missing, "string")], ledger) { key in
-            ["\(ledger.endpoint.cli) RENAME '\(key)' '\(key).old'", "cointape orders verify"]
+            ["\(ledger.server.cli) RENAME '\(key)' '\(key).old'", "cointape orders verify"]
         }
         if let mark = try? await ledger.sendUnlessDenied(RedisCommand("GET", keys.missing)).bytes,
             WitnessRecord(mark) == nil
@@ -54,7 +54,7 @@ package struct OrdersFitness: Equatable, Sendable {
                 Finding(
                     what: "orders: the key \(keys.missing), which has all orders refused, is no record of a loss",
                     remedies: [
-                        "\(ledger.endpoint.cli) RENAME '\(keys.missing)' '\(keys.missing).old'",
+                        "\(ledger.server.cli) RENAME '\(keys.missing)' '\(keys.missing).old'",
                         "cointape orders verify",
                     ]))
         }
@@ -63,7 +63,7 @@ package struct OrdersFitness: Equatable, Sendable {
             [KeyFitness.Expected(model.statistics, "hash")]
             + model.streams(currencies).map { .init($0, "stream") }
         try await report.keys(expected, readModel) { key in
-            ["\(readModel.endpoint.cli) RENAME '\(key)' '\(key).old'", "cointape orders rebuild"]
+            ["\(readModel.server.cli) RENAME '\(key)' '\(key).old'", "cointape orders rebuild"]
         }
         let durability = try await LedgerDurability.probe(ledger, acknowledgement: acknowledgement)
         report.take(durability.shortcomings, ledger, "orders")
@@ -87,7 +87,7 @@ package struct OrdersFitness: Equatable, Sendable {
 
         mutating func take(_ shortcomings: [RedisShortcoming], _ redis: RedisClient, _ name: String) {
             for shortcoming in shortcomings {
-                let remedies = shortcoming.remedy.map { ["\(redis.endpoint.cli) \($0)"] } ?? []
+                let remedies = shortcoming.remedy.map { ["\(redis.server.cli) \($0)"] } ?? []
                 let finding = Finding(
                     what: "\(name): redis \(redis.endpoint): \(shortcoming.description)", remedies: remedies)
                 if !findings.contains(finding) { findings.append(finding) }
@@ -126,7 +126,7 @@ package struct OrdersFitness: Equatable, Sendable {
                             Finding(
                                 what:
                                     "orders: the key \(key.key) expires in \(seconds) s, and all that is in it goes then",
-                                remedies: ["\(redis.endpoint.cli) PERSIST '\(key.key)'"]))
+                                remedies: ["\(redis.server.cli) PERSIST '\(key.key)'"]))
                     }
                 }
             } catch {

@@ -47,6 +47,12 @@ final class RedisChannelHandler: ChannelInboundHandler {
         closeIfDone()
     }
 
+    /// Fails all replies that are owed, and closes the channel.
+    func end(_ reason: String) {
+        fail(reason)
+        close(context)
+    }
+
     private func closeIfDone() {
         if isRetired, pending.isEmpty { close(context) }
     }
@@ -78,8 +84,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
             }
             closeIfDone()
         } catch {
-            fail("\(error)")
-            close(context)
+            end("\(error)")
         }
     }
 
@@ -91,8 +96,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // A refusal of TLS may come before there is a command that it could fail.
         if lastWords == nil { lastWords = RedisTLS.description(of: error) }
-        fail("\(error)")
-        close(context)
+        end("\(error)")
     }
 
     private func scheduleTimer(_ context: ChannelHandlerContext, at deadline: NIODeadline) {
@@ -102,8 +106,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
             timer = nil
             guard let next = pending.nextDeadline else { return }
             if next > .now() { return scheduleTimer(context, at: next) }
-            fail("another command on this connection ran into its deadline")
-            close(context)
+            end("another command on this connection ran into its deadline")
         }
         timer = (deadline, task)
     }

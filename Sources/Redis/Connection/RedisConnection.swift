@@ -2,6 +2,7 @@ import Basics
 import NIOCore
 import NIOPosix
 import NIOSSL
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -15,6 +16,8 @@ struct RedisConnection: Sendable {
     private let queue: CommandQueue
     private let handler: NIOLoopBound<RedisChannelHandler>
 
+    /// Where it leads to.
+    let server: RedisEndpoint.Address
     let opened = ContinuousClock.now
 
     var isActive: Bool { channel.isActive && !queue.isClosed }
@@ -28,13 +31,39 @@ struct RedisConnection: Sendable {
         let isSilence: Bool
     }
 
+    /// A connection that is being opened.
+    final class Attempt: Sendable {
+        private let state = Mutex<(channel: (any Channel)?, isOver: Bool)>((nil, false))
+
+        /// Makes it fail at once.
+        func abort() {
+            let channel = state.withLock { state in
+                state.isOver = true
+                return state.channel
+            }
+            channel?.close(promise: nil)
+        }
+
+        fileprivate func begins(_ channel: any Channel) {
+            let isOver = state.withLock { state in
+                state.channel = channel
+                return state.isOver
+            }
+            if isOver { channel.close(promise: nil) }
+        }
+    }
+
     /// Connects and shakes hands; each step has the deadline.
+    ///
+    /// `asPrimary` fails unless the server says that it is a primary (ROLE), as clients of Sentinels are to do; a user who may not
+    /// ask goes without. `attempt` can cut it short.
     static func open(
-        _ endpoint: RedisEndpoint, name: String?, group: any EventLoopGroup, timeout: Duration
+        _ endpoint: RedisEndpoint, name: String?, group: any EventLoopGroup, timeout: Duration, asPrimary: Bool = false,
+        attempt: Attempt? = nil
     ) async throws(OpenFailure) -> RedisConnection {
         let connection: RedisConnection
         do {
-            connection = try await connect(endpoint, group: group, timeout: timeout)
+            connection = try await connect(endpoint, group: group, timeout: timeout, attempt)
         } catch {
             let isSilence = isTimeout(error) || error is HandshakeTimeout
             let reason =
@@ -50,6 +79,7 @@ struct RedisConnection: Sendable {
         }
         do throws(RedisError) {
             try await connection.shakeHands(endpoint, name: name, timeout: timeout)
+            if asPrimary { try await connection.requirePrimary(timeout) }
             return connection
         } catch {
             connection.close()
@@ -97,8 +127,12 @@ struct RedisConnection: Sendable {
     }
 
     /// Closes when all replies that it owes have come; nothing may be sent on it any more.
-    func retire() {
+    ///
+    /// What it still owes after `patience` fails.
+    func retire(within patience: Duration? = nil) {
         channel.eventLoop.execute { handler.value.retire() }
+        guard let patience else { return }
+        channel.eventLoop.scheduleTask(in: TimeAmount(patience)) { handler.value.end("the server is the primary no more") }
     }
 
     private func shakeHands(_ endpoint: RedisEndpoint, name: String?, timeout: Duration) async throws(RedisError) {
@@ -117,6 +151,14 @@ struct RedisConnection: Sendable {
         if let name { _ = try await reply(to: RedisCommand("CLIENT", "SETNAME", name), timeout) }
     }
 
+    private func requirePrimary(_ timeout: Duration) async throws(RedisError) {
+        let reply = try await reply(to: RedisCommand("ROLE"), timeout)
+        guard case .array(let words) = reply, let role = words.first?.text, role != "master" else { return }
+        throw RedisError(
+            .unavailable, command: "connect",
+            message: "it is a \(role), although the Sentinels name it as the primary")
+    }
+
     private func require(_ command: RedisCommand, _ timeout: Duration) async throws(RedisError) {
         if case .error(let text) = try await reply(to: command, timeout) {
             throw RedisError(serverError: text, command: command.name)
@@ -130,7 +172,7 @@ struct RedisConnection: Sendable {
     }
 
     private static func connect(
-        _ endpoint: RedisEndpoint, group: any EventLoopGroup, timeout: Duration
+        _ endpoint: RedisEndpoint, group: any EventLoopGroup, timeout: Duration, _ attempt: Attempt?
     ) async throws -> RedisConnection {
         let bootstrap = ClientBootstrap(group: group).connectTimeout(TimeAmount(timeout))
         let tls = endpoint.tls
@@ -138,7 +180,8 @@ struct RedisConnection: Sendable {
         // Files are read, which may block.
         if let tls { context = try await NIOThreadPool.singleton.runIfActive { try tls.context() } }
         let prepare: @Sendable (any Channel) -> EventLoopFuture<Opened> = { [context] channel in
-            channel.eventLoop.makeCompletedFuture {
+            attempt?.begins(channel)
+            return channel.eventLoop.makeCompletedFuture {
                 let queue = CommandQueue()
                 let handler = RedisChannelHandler(queue)
                 var secured: EventLoopFuture<Void>?
@@ -150,7 +193,8 @@ struct RedisConnection: Sendable {
                 }
                 try channel.pipeline.syncOperations.addHandler(handler)
                 let connection = RedisConnection(
-                    channel: channel, queue: queue, handler: NIOLoopBound(handler, eventLoop: channel.eventLoop))
+                    channel: channel, queue: queue, handler: NIOLoopBound(handler, eventLoop: channel.eventLoop),
+                    server: endpoint.address)
                 return (connection, secured)
             }
         }
@@ -166,6 +210,8 @@ struct RedisConnection: Sendable {
             return connection
         case .unix(let path):
             return try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: prepare).0
+        case .sentinel(let primary, _):
+            throw InvalidText("where \(primary) is has to be asked first")
         }
     }
 

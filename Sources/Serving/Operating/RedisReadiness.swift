@@ -52,7 +52,7 @@ final class RedisReadiness: Sendable {
 
     private func currentChecks() async -> [ReadinessCheck] {
         let name = writes == nil ? "reads" : "writes"
-        let cli = redis.endpoint.cli
+        let cli = redis.server.cli
         func check(_ words: String, _ remedy: String?) -> ReadinessCheck {
             let suffix = remedy.map { "; \(cli) \($0)" } ?? ""
             return ReadinessCheck(name: name, isWell: false, detail: "redis \(redis.endpoint): \(words)\(suffix)")

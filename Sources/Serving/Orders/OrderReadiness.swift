@@ -155,7 +155,7 @@ final class OrderReadiness: Sendable {
             found = [RedisShortcoming(error.message)]
         }
         return found.map { shortcoming in
-            let remedy = shortcoming.remedy.map { "; \(redis.endpoint.cli) \($0)" } ?? ""
+            let remedy = shortcoming.remedy.map { "; \(redis.server.cli) \($0)" } ?? ""
             return
                 "orders: the witness of acknowledged orders: redis \(redis.endpoint): \(shortcoming.description)\(remedy)"
         }
@@ -168,7 +168,7 @@ final class OrderReadiness: Sendable {
             return logger.info(.ledgerDurability, metadata: metadata)
         }
         metadata[LogKey.detail] = "\(summary)"
-        let commands = durability.remedies.map { "\(ledger.endpoint.cli) \($0)" }
+        let commands = durability.remedies.map { "\(ledger.server.cli) \($0)" }
         if !commands.isEmpty { metadata[LogKey.remedy] = "\(commands.joined(separator: " && "))" }
         logger.warning(.ledgerDurability, metadata: metadata)
     }

@@ -8,15 +8,16 @@ import Redis
 /// No worker writes such an entry; if a person or another program does, it hides all entries before its time.
 package struct FutureEntryAlarm {
     private let stream: String
-    private let cli: String
+    private let cli: @Sendable () -> String
     private let logger: Logger
     private var told: StreamID?
 
     /// How far ahead of Redis' clock `publish.lua` allows a minute.
     private static let tolerance: Duration = .seconds(5)
 
-    /// `stream` is the key with its prefix, and `cli` the redis-cli command that connects to its Redis: the logged remedy has both.
-    package init(stream: String, cli: String, logger: Logger) {
+    /// `stream` is the key with its prefix, and `cli` the redis-cli command that connects to its Redis when there is an alarm: the
+    /// logged remedy has both.
+    package init(stream: String, cli: @autoclosure @escaping @Sendable () -> String, logger: Logger) {
         self.stream = stream
         self.cli = cli
         self.logger = logger
@@ -56,14 +57,14 @@ package struct FutureEntryAlarm {
 
     /// The redis-cli commands that remove such an entry: XADD accepts nothing below the last id that ever existed.
     private func remedy(_ ahead: StreamID) -> String {
-        "\(cli) XDEL '\(stream)' \(ahead), and when no entry of the future is left: "
-            + "\(cli) XSETID '\(stream)' <the newest entry's id>"
+        "\(cli()) XDEL '\(stream)' \(ahead), and when no entry of the future is left: "
+            + "\(cli()) XSETID '\(stream)' <the newest entry's id>"
     }
 }
 
 extension StreamReader {
     /// Watches this stream.
     package func alarm(_ logger: Logger) -> FutureEntryAlarm {
-        FutureEntryAlarm(stream: key, cli: redis.endpoint.cli, logger: logger)
+        FutureEntryAlarm(stream: key, cli: redis.server.cli, logger: logger)
     }
 }

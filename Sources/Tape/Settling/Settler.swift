@@ -188,7 +188,7 @@ package struct Settler: Sendable {
                     throw Refusal(error: error)
                 }
             }
-            guard await clock.pauses(for: wait) else { throw CancellationError() }
+            guard await reader.pauses(for: wait) else { throw CancellationError() }
         }
     }
 

@@ -22,6 +22,37 @@ def lost_or_doubled(acknowledged, ledger):
     return found
 
 
+def explained(calls, ledger):
+    """Every answer must be true of the ledger that is left, and every order in it must be owed to a call.
+
+    `calls` are `harness.load.Call`s. An order that was acknowledged before another one was asked for must stand before it.
+    """
+    found, tried, refused, first, acknowledged = [], set(), set(), {}, {}
+    for call in calls:
+        first[call.identity] = min(first.get(call.identity, call.began), call.began)
+        if call.kind == "200":
+            acknowledged[call.identity] = min(acknowledged.get(call.identity, call.ended), call.ended)
+        if call.kind in ("200", "outcome-unknown", "no answer"):
+            tried.add(call.identity)
+        elif call.kind not in ("orders-unavailable", "rate-stale"):
+            refused.add(call.identity)
+    newest = 0
+    for entry, fields in ledger:
+        if "satoshi" not in fields:
+            continue
+        identity = f"{fields['currency']} {fields['amount']} {fields['key']}"
+        if identity not in first:
+            continue
+        if identity in refused:
+            found.append(f"{identity} was refused for good, and is {entry}")
+        elif identity not in tried:
+            found.append(f"{identity} was answered as not placed, and is {entry}")
+        if acknowledged.get(identity, newest) < newest:
+            found.append(f"{identity} stands behind an order that was asked for later, as {entry}")
+        newest = max(newest, first[identity])
+    return found + lost_or_doubled({call.identity: call.id for call in calls if call.kind == "200"}, ledger)
+
+
 def sums(ledger):
     """Each running total must be the previous one plus the order's satoshi, and the last must not exceed the cap."""
     found, total = [], 0

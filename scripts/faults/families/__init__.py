@@ -6,6 +6,7 @@ from families import clocks
 from families import bad_entries
 from families import bounds
 from families import lost_redis
+from families import failover
 from families import refused_writes
 from families import providers
 from families import killed_redis

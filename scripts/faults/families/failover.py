@@ -1,0 +1,160 @@
+"""A primary that Sentinels replace, under orders and minutes."""
+
+import signal
+import threading
+import time
+
+from checks import minutes, orders
+from harness import books, web
+from harness.hosts import Host, bridge
+from harness.load import OrderLoad
+from harness.sentinels import Replicas
+from harness.wait import until
+from harness.world import DURABLE, FEEDS, KINDS, STREAMS
+from registry import fault
+from families.chaos import told_answers
+
+SPEED = 10
+
+
+@fault("failover", "Sentinels make another server the primary; every replica is waited for", lasts=75, needs_namespaces=True)
+def failover(world, table):
+    """SENTINEL FAILOVER, kill -9, SIGSTOP and a cut: with WAIT for all replicas nothing is lost."""
+    rounds(world, table, 2, [switch, kill, stop, cut], world.pick(1, 10))
+
+
+@fault("failover-one", "Sentinels replace a killed primary; one of two replicas is waited for", lasts=45,
+       needs_namespaces=True)
+def failover_one(world, table):
+    rounds(world, table, 1, [kill], world.pick(2, 10))
+
+
+def rounds(world, table, replicas, ways, times):
+    bridge()
+    hosts = [Host(f"redis{number}", 10 + number) for number in range(3)]
+    home = Host("workers", 20)
+    world.own_configs(lambda name, config: "orders" in config and config["orders"].update(
+        durability={"replicas": replicas, "timeout": "1s"}))
+    group = Replicas(world, hosts, *DURABLE)
+    world.fast(SPEED)
+    world.sandbox(within=home.name)
+    world.environment["HOST"] = "0.0.0.0"
+    workers = world.workers(*[kind for kind in KINDS if kind != "api"], within=home.name)
+    world.open_ledger()
+    apis = [world.api(within=home.name) for _ in range(2)]
+    until("lists are served", lambda: web.status(apis[0].port, host=home.address) == 200, 90)
+    load = OrderLoad([api.port for api in apis], clients=6, pause=0.02, host=home.address)
+    until("orders are taken", lambda: load.count > 20, 60)
+    times_back, named = [], []
+    for _ in range(times):
+        for way in ways:
+            group.until_whole()
+            old = group.named()
+            before = load.count
+            naming, begun = Naming(group, old), time.monotonic()
+            mend = way(group, old)
+            new, at = naming.end()
+            named.append(at - begun)
+            for kind, moment in arrivals(new).items():
+                times_back.append((max(0, moment - at), kind, way.__name__))
+            mend()
+            group.until_whole()
+            until("orders are acknowledged again", lambda: load.count > before + 20, 60)
+    load.end()
+    until("all is folded", lambda: books.is_folded(group), 60)
+    ledger = books.ledger(group)
+    row = table.row(
+        f"{times * len(ways)} failovers, `orders.durability.replicas` {replicas} of 2",
+        f"{times} rounds of {', '.join(way.__doc__ for way in ways)}; three servers with a Sentinel each on three hosts, "
+        f"workers on a fourth; six clients place orders and ask again with the same key; {SPEED} times as fast as life")
+    row.none("the ledger explains every answer", load.wrong + orders.explained(load.calls, ledger),
+             f"{len(load.calls)} calls, {load.count} acknowledged; {told_answers(load)}")
+    row.none("each acknowledged order is in the ledger, once", orders.lost_or_doubled(load.acknowledged, ledger),
+             f"{load.count} acknowledged")
+    row.none("running totals are right, and below the cap", orders.sums(ledger), f"{ledger[-1][1]['total']} satoshi")
+    lost = [api.port for api in apis if "ledger.lost" in api.text]
+    row.expect("no api takes that for a loss", not lost and not load.answers["ledger-lost"], "none")
+    every = sorted(times_back)
+    middle, most, last = (every[len(every) * part // 100][0] for part in (50, 95, 99))
+    row.expect("every worker is on the new primary within 1.5 s of its name, 95 of 100 within 0.5 s",
+               last <= 1.5 and most <= 0.5,
+               f"{middle:.2f} s in the middle, {most:.2f} s at 95 of 100, {last:.2f} s at most "
+               f"({every[-1][1]}, {every[-1][2]}); named after {min(named):.1f} to {max(named):.1f} s")
+    for stream in STREAMS:
+        entries = group.entries(stream)
+        row.none(f"{stream}: every minute settled exactly once", minutes.problems([id for id, _ in entries]),
+                 minutes.told(entries))
+    row.expect("no worker ends", all(process.is_running for process in [*workers.values(), *apis]), "none")
+    row.expect("`cointape orders verify`", (verdict := world.verify()) == "ok", verdict)
+
+
+class Naming:
+    """Asks every Sentinel by itself, for one that is cut off keeps whoever asks waiting."""
+
+    def __init__(self, group, old):
+        self.group, self.old, self.found, self.over = group, old, [], threading.Event()
+        for server in group.servers:
+            threading.Thread(target=self._ask, args=(server,), daemon=True).start()
+
+    def _ask(self, server):
+        while not self.over.wait(0.02):
+            answer = server.names()
+            if answer and answer[1] != self.old.host.address:
+                self.found.append((time.monotonic(), answer[1]))
+                return
+
+    def end(self):
+        """The new primary, and when the first Sentinel named it."""
+        until("a Sentinel names another primary", lambda: self.found, 60, every=0.01)
+        # One that asks a Sentinel that is cut off is not waited for.
+        self.over.set()
+        at, address = min(self.found)
+        self.group.known = next(server for server in self.group.servers if server.host.address == address)
+        return self.group.known, at
+
+
+def arrivals(new):
+    """{kind: when one of its connections to the new primary was there}"""
+    there = {}
+
+    def all_are_there():
+        # A Sentinel closes a server's connections when it makes it a primary.
+        try:
+            fields = new.client.call("CLIENT", "LIST").split()
+        except OSError:
+            return False
+        connected = {field[5:] for field in fields if field.startswith("name=")}
+        for kind in KINDS:
+            if f"cointape-{kind}" in connected:
+                there.setdefault(kind, time.monotonic())
+        return len(there) == len(KINDS)
+    until("every worker is on the new primary", all_are_there, 30, every=0.02)
+    return there
+
+
+def switch(group, old):
+    """`SENTINEL FAILOVER`"""
+    next(server for server in group.servers if server is not old).ask("FAILOVER", "tape")
+    return lambda: None
+
+
+def kill(group, old):
+    """`kill -9` of the primary"""
+    old.process.kill()
+    old.client.close()
+    return old.start
+
+
+def stop(group, old):
+    """SIGSTOP of the primary"""
+    old.process.stop()
+    old.client.close()
+    return old.process.go_on
+
+
+def cut(group, old):
+    """the primary's host is cut off"""
+    old.host.unplug()
+    old.client.close()
+    old.sentinel_client.close()
+    return old.host.plug
