@@ -2,7 +2,7 @@
 
 import time
 
-from harness.redis import Redis, RedisError
+from harness.redis import Redis, RedisError, pairs
 from harness.wait import until
 
 NAME, PORT, SENTINEL_PORT = "tape", 6379, 26379
@@ -76,7 +76,7 @@ class Server:
         self.folder = world.folder / host.name
         (self.folder / "sentinel").mkdir(parents=True)
         self.client = Redis(PORT, host.address, timeout=1)
-        self.sentinel_client = Redis(SENTINEL_PORT, host.address, timeout=0.5)
+        self.sentinel = Redis(SENTINEL_PORT, host.address, timeout=0.5)
         self.start(*([] if host is primary else ["--replicaof", primary.address, PORT]))
 
     def start(self, *arguments):
@@ -90,8 +90,8 @@ class Server:
         path.write_text(CONFIG.format(
             sentinel=SENTINEL_PORT, address=self.host.address, folder=path.parent, name=NAME, primary=primary.address,
             port=PORT, down=DOWN_AFTER))
-        self.sentinel = self.world.start("redis-server", path, "--sentinel", within=self.host.name)
-        self.sentinel.until("the Sentinel answers", self.sentinel_client.answers, 30)
+        process = self.world.start("redis-server", path, "--sentinel", within=self.host.name)
+        process.until("the Sentinel answers", self.sentinel.answers, 30)
 
     @property
     def info(self):
@@ -100,20 +100,28 @@ class Server:
         except (OSError, RedisError):
             return ""
 
-    def ask(self, *arguments):
-        try:
-            return self.sentinel_client.call("SENTINEL", *arguments)
-        except (OSError, RedisError):
-            return None
-
     def names(self):
         """(epoch, address) of the primary; None if this Sentinel does not answer."""
-        address, state = self.ask("GET-MASTER-ADDR-BY-NAME", NAME), self.ask("MASTER", NAME)
-        if not address or not state:
-            return None
-        return int(dict(zip(state[::2], state[1::2]))["config-epoch"]), address[0]
+        return names(self.sentinel)
 
     def knows(self, others):
-        state = self.ask("MASTER", NAME)
-        facts = dict(zip(state[::2], state[1::2])) if state else {}
+        facts = state(self.sentinel)
         return facts.get("num-slaves") == str(others) and facts.get("num-other-sentinels") == str(others)
+
+
+def names(sentinel):
+    """(epoch, address) of the primary as a Sentinel names it; None if it does not answer."""
+    try:
+        address = sentinel.call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", NAME)
+    except (OSError, RedisError):
+        return None
+    facts = state(sentinel)
+    return (int(facts["config-epoch"]), address[0]) if facts and address else None
+
+
+def state(sentinel):
+    """What a Sentinel knows of the primary; {} if it does not answer."""
+    try:
+        return pairs(sentinel.call("SENTINEL", "MASTER", NAME))
+    except (OSError, RedisError):
+        return {}

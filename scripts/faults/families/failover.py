@@ -7,10 +7,11 @@ import time
 from checks import minutes, orders
 from harness import books, web
 from harness.hosts import Host, bridge
-from harness.load import OrderLoad
-from harness.sentinels import Replicas
+from harness.load import OrderLoad, place
+from harness.redis import Redis
+from harness.sentinels import NAME, SENTINEL_PORT, Replicas, names
 from harness.wait import until
-from harness.world import DURABLE, FEEDS, KINDS, STREAMS
+from harness.world import DURABLE, KINDS, STREAMS
 from registry import fault
 from families.chaos import told_answers
 
@@ -29,7 +30,50 @@ def failover_one(world, table):
     rounds(world, table, 1, [kill], world.pick(2, 10))
 
 
-def rounds(world, table, replicas, ways, times):
+@fault("failover-lost", "Sentinels replace a primary whose replicas lack orders", lasts=30, needs_namespaces=True)
+def failover_lost(world, table):
+    row = table.row(
+        "A failover that loses acknowledged orders, followed by all workers",
+        "No replica is waited for; the primary is cut off from its replicas, not from the workers, takes orders for half "
+        "a second and is killed; three servers with a Sentinel each; one api starts again afterwards")
+    group, home, workers, apis, load = begin(world, 0)
+    old = group.named()
+    for server in group.servers:
+        if server is not old:
+            old.host.drop(server.host.address)
+    # The replicas have all that was sent before; what comes now is lost.
+    before = load.count
+    until("orders are acknowledged meanwhile", lambda: load.count >= before + 50, 20)
+    load.end()
+    naming = Naming(group, old)
+    old.process.kill()
+    naming.end()
+    ledger = books.ledger(group)
+    lost = orders.lost_or_doubled(load.acknowledged, ledger)
+    row.expect("acknowledged orders are lost", len(lost) >= 20, f"{len(lost)} of {load.count}")
+    row.none("nothing else is wrong with them", [text for text in lost if not text.endswith("is lost")], "they are not there")
+    told = {}
+    for name, api in [("one api", apis[0]), ("the other", apis[1])]:
+        told[name] = until(f"{name} refuses", lambda: refused_as_lost(api, home), 20)
+    apis[0].kill()
+    again = world.api(port=apis[0].port, within=home.name)
+    told["started again"] = until("the api that has started again refuses", lambda: refused_as_lost(again, home), 40)
+    row.expect("every api says so and takes no orders", len(told) == 3, "; ".join(f"{name}: {text[:80]}…" for name, text in told.items()))
+    code, text = world.run("orders", "verify", "--config", world.config / "ledger.json", seconds=60)
+    counted = next((line for line in text.splitlines() if "was acknowledged when" in line), "")
+    row.expect("`orders verify` says what was sold by then", code == 1 and counted, counted[:160] or text[-160:])
+    row.expect("no worker ends", all(process.is_running for process in [*workers.values(), apis[1], again]), "none")
+
+
+def refused_as_lost(api, home):
+    """The detail of an order's refusal as `ledger-lost`; "" for every other answer."""
+    kind, answer = place(api.port, "USD", "0.12", "never-placed", host=home.address)
+    detail = answer.json.get("detail", "") if answer else ""
+    return detail if kind == "ledger-lost" and "was acknowledged when" in detail else ""
+
+
+def begin(world, replicas):
+    """Three servers and Sentinels, one worker of each kind and a second api, and clients that place orders."""
     bridge()
     hosts = [Host(f"redis{number}", 10 + number) for number in range(3)]
     home = Host("workers", 20)
@@ -45,6 +89,11 @@ def rounds(world, table, replicas, ways, times):
     until("lists are served", lambda: web.status(apis[0].port, host=home.address) == 200, 90)
     load = OrderLoad([api.port for api in apis], clients=6, pause=0.02, host=home.address)
     until("orders are taken", lambda: load.count > 20, 60)
+    return group, home, workers, apis, load
+
+
+def rounds(world, table, replicas, ways, times):
+    group, _, workers, apis, load = begin(world, replicas)
     times_back, named = [], []
     for _ in range(times):
         for way in ways:
@@ -97,8 +146,9 @@ class Naming:
             threading.Thread(target=self._ask, args=(server,), daemon=True).start()
 
     def _ask(self, server):
+        sentinel = Redis(SENTINEL_PORT, server.host.address, timeout=0.5)
         while not self.over.wait(0.02):
-            answer = server.names()
+            answer = names(sentinel)
             if answer and answer[1] != self.old.host.address:
                 self.found.append((time.monotonic(), answer[1]))
                 return
@@ -134,7 +184,7 @@ def arrivals(new):
 
 def switch(group, old):
     """`SENTINEL FAILOVER`"""
-    next(server for server in group.servers if server is not old).ask("FAILOVER", "tape")
+    next(server for server in group.servers if server is not old).sentinel.call("SENTINEL", "FAILOVER", NAME)
     return lambda: None
 
 
@@ -156,5 +206,5 @@ def cut(group, old):
     """the primary's host is cut off"""
     old.host.unplug()
     old.client.close()
-    old.sentinel_client.close()
+    old.sentinel.close()
     return old.host.plug
