@@ -84,7 +84,8 @@ private struct RedisUser {
     /// Takes away all other commands and keys, but no password, and no selector of Redis 7.
     var line: String {
         // Whatever a connection or a look at the server uses.
-        let common = ["ping", "client|setname", "info", "type", "pttl"] + (selects ? ["select"] : [])
+        let common =
+            ["ping", "client|setname", "info", "type", "pttl"] + (selects ? ["select"] : [])
             + (isNamedBySentinels ? ["role"] : [])
         let commands = Set(common + needs.map(\.rule))
         let patterns = Set(needs.compactMap(\.pattern))

@@ -36,13 +36,15 @@ package struct FetchWorker: MinuteSettling, CustomStringConvertible {
                     guard await clock.pauses(for: .seconds(5)) else { return }
                     continue
                 }
-                guard await clock.pauses(until: next.start) else { return }
+                guard await settler.reader.pauses(until: next.start) else { return }
+                // A Redis that was away may have lost a minute that can still be settled.
+                guard clock.now >= next.start else { continue }
                 let outcome = try await settle(next)
                 backoff.reset()
                 // Refused entries, and minutes that another replica works on, leave the stream as it was, so the next attempt is
                 // for the next minute.
                 if outcome != .closed, !outcome.isPublished {
-                    guard await clock.pauses(until: next.minute.start + .seconds(60)) else { return }
+                    guard await settler.reader.pauses(until: next.minute.start + .seconds(60)) else { return }
                 }
             } catch {
                 logger.retries(after: error, isFirst: backoff.isFresh)

@@ -89,7 +89,9 @@ package struct MergeWorker: MinuteSettling, CustomStringConvertible {
                     guard await clock.pauses(for: .seconds(5)) else { return }
                     continue
                 }
-                guard await clock.pauses(until: minute.start) else { return }
+                guard await settler.reader.pauses(until: minute.start) else { return }
+                // A Redis that was away may have lost a list that can be made again.
+                guard clock.now >= minute.start else { continue }
                 // The wait for sources may be long and has done no work yet, so shutdown interrupts it.
                 try await cancelWhenGracefulShutdown { try await settle(minute) }
                 backoff.reset()

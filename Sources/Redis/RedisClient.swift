@@ -181,8 +181,9 @@ package final class RedisClient: Sendable {
         return try result.get()
     }
 
-    /// Sleeps before something is tried again: for the duration, or until Redis is back, if it is away; throws if the task is
-    /// cancelled.
+    /// Sleeps for the duration, but no longer than until a connection to Redis ends, or Redis is back.
+    ///
+    /// Then what was read from it may be different, and what failed may succeed. Throws if the task is cancelled.
     package func sleep(for duration: Duration) async throws(CancellationError) {
         try await outage.sleep(for: duration)
     }
@@ -374,6 +375,8 @@ package final class RedisClient: Sendable {
                 return (state.lastError != nil, state.loss, state.isClosed)
             }
             if closed { connection.close() }
+            // One that nobody uses at the moment shows only in this way that Redis has gone.
+            connection.whenClosed { [weak outage] in outage?.serverMayHaveChanged() }
             // The watch may have told this client before it had this connection.
             primaryHasMoved()
             if wasDown {
@@ -401,7 +404,8 @@ package final class RedisClient: Sendable {
 
     private func open() async throws(RedisConnection.OpenFailure) -> RedisConnection {
         guard let watch else {
-            return try await RedisConnection.open(endpoint, name: name, group: group, timeout: min(timeout, Self.longestConnect))
+            return try await RedisConnection.open(
+                endpoint, name: name, group: group, timeout: min(timeout, Self.longestConnect))
         }
         while true {
             let server: RedisEndpoint

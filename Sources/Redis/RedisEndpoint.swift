@@ -53,7 +53,8 @@ package struct RedisEndpoint: Equatable, Sendable, CustomStringConvertible {
         case (_?, "sentinel"):
             let pieces = rest.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
             guard pieces.count > 1, pieces[1].wholeMatch(of: /[A-Za-z0-9._\-]+/) != nil else {
-                throw InvalidText("needs the primary's name behind the hosts, as the Sentinels know it: \(Self.sentinelForm)")
+                throw InvalidText(
+                    "needs the primary's name behind the hosts, as the Sentinels know it: \(Self.sentinelForm)")
             }
             var sentinels: [RedisEndpoint] = []
             for host in pieces[0].split(separator: ",", omittingEmptySubsequences: false) {

@@ -82,12 +82,12 @@ package final class RedisOutage: Sendable {
             metadata: [LogKey.redis: "\(endpoint)", LogKey.error: "\(error.message)"])
     }
 
-    /// Returns after the duration, and sooner if an outage ends meanwhile; throws if the task is cancelled.
+    /// Returns after the duration, and sooner if a connection or an outage ends meanwhile; throws if the task is cancelled.
     func sleep(for duration: Duration) async throws(CancellationError) {
         let sleep = Task { _ = try? await Task.sleep(for: duration) }
         let number = state.withLock { state in
-            if state.failing > 0 { state.sleepers[state.slept] = sleep }
             defer { state.slept += 1 }
+            state.sleepers[state.slept] = sleep
             return state.slept
         }
         await withTaskCancellationHandler {
@@ -97,6 +97,11 @@ package final class RedisOutage: Sendable {
         }
         state.withLock { _ = $0.sleepers.removeValue(forKey: number) }
         if Task.isCancelled { throw CancellationError() }
+    }
+
+    /// To be called when a connection has ended: ends all sleep.
+    func serverMayHaveChanged() {
+        for sleeper in state.withLock(\.sleepers).values { sleeper.cancel() }
     }
 
     /// To be called once when that client has connected; nil for one that has gone without.

@@ -21,7 +21,8 @@ package struct RedisSettings: Equatable, Sendable {
         }
         let endpoint = reader.endpoint(
             "`redis://[user[:password]@]host[:port][/db]`, `rediss://` with TLS, `unix://[user[:password]@]/path[?db=n]`, or "
-                + "`redis+sentinel://[user[:password]@]host[:port],…/primary[/db]`, also with `rediss`.", default: "redis://127.0.0.1:6379"
+                + "`redis+sentinel://[user[:password]@]host[:port],…/primary[/db]`, also with `rediss`.",
+            default: "redis://127.0.0.1:6379"
         ) { try RedisEndpoint(parsing: $0) }
         let prefix = reader.parsed("prefix", type: "string", default: "", "Goes before the name of every key.") {
             text in
@@ -70,7 +71,7 @@ extension ConfigReader {
         if isOwn, endpoint.tls != nil {
             endpoint.tls = tls
         } else if tls != RedisTLS() {
-            complain(about: "tls", "counts only for a url that begins with rediss")
+            complain(about: "tls", "counts only for a url that begins with rediss:// or rediss+sentinel://")
         }
         if case .sentinel(let primary, let sentinels) = endpoint.address, isOwn {
             let known = sentinels.map { sentinel in
@@ -99,7 +100,9 @@ extension ConfigReader {
         let user = word("user", "Empty: `default`.")
         let password = word("password", "Empty: none is sent.")
         if let password, !password.isEmpty { context.keepSecret(password) }
-        if let user, let password, !user.isEmpty, password.isEmpty { reader.complain(about: "user", "needs password too") }
+        if let user, let password, !user.isEmpty, password.isEmpty {
+            reader.complain(about: "user", "needs password too")
+        }
         reader.finish()
         guard let user, let password else { return nil }
         return (user.isEmpty ? nil : user, password.isEmpty ? nil : password)

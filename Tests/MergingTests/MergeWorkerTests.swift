@@ -59,6 +59,35 @@ import Testing
         }
     }
 
+    @Test func `a list that Redis has lost while it was away is made again within its minute`() async throws {
+        let tape = try await Tape(grace: "10m")
+        let minute = tape.minute(0)
+        func publish() async throws {
+            for (stream, row) in [("rank", #"[{"id":1}]"#), ("price", #"[{"id":1,"price":5}]"#)] {
+                let publisher = Publisher(
+                    key: stream, source: stream, retain: nil, redis: tape.client, clock: tape.clock)
+                let draft = EntryDraft.rows(Array(row.utf8), count: 1, minute: minute, fetchedAt: tape.clock.now)
+                try await eventually("\(stream) is published") {
+                    (try? await publisher.publish(draft, for: minute)) == .ok
+                }
+            }
+        }
+        func isListed() async -> Bool {
+            let reader = StreamReader(key: "toplist", redis: tape.client, clock: tape.clock)
+            return (try? await reader.entry(at: minute)) != nil
+        }
+        try await publish()
+        let worker = Task { try await tape.worker.run() }
+        defer { worker.cancel() }
+        try await eventually("there is a list") { await isListed() }
+        try await tape.redis.kill()
+        try await tape.redis.restart()
+        try await publish()
+        #expect(await !isListed())
+        // It does not wait for the next minute, whose list could not stand before this one's.
+        try await eventually(within: .seconds(20), "there is a list again") { await isListed() }
+    }
+
     @Test func `a newest list whose string is gone is stored again, byte for byte, and that is told`() async throws {
         // The next minute, which has no sources, must not become the newest entry meanwhile.
         let tape = try await Tape(grace: "10m")

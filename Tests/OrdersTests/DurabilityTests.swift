@@ -52,6 +52,42 @@ import Testing
         #expect(always.fsyncObstacle == nil && always.isDurable)
     }
 
+    private static func replicated(
+        _ awaited: Int, connected: Int?, known: Int?
+    ) -> LedgerDurability {
+        LedgerDurability(
+            info: "aof_last_write_status:ok\r\n" + (connected.map { "connected_slaves:\($0)\r\n" } ?? ""),
+            settings: [
+                "appendonly": "yes", "appendfsync": "always", "maxmemory": "0", "no-appendfsync-on-rewrite": "no",
+            ],
+            acknowledgement: Acknowledgement(replicas: awaited, fsync: false, timeout: .seconds(1)),
+            knownReplicas: known)
+    }
+
+    @Test(arguments: [
+        (0, 0, nil, "crash and a power cut"), (0, 2, nil, "replicas is 0 of 2"), (1, 2, nil, "on 1 of 2 replicas"),
+        (2, 2, nil, "no failover loses one"), (2, 2, 2, "no failover loses one"), (1, 1, 1, "no failover loses one"),
+        (0, 0, 0, "crash and a power cut"), (0, nil, nil, "crash and a power cut"),
+        (2, nil, 2, "no failover loses one"),
+    ])
+    func `says what orders survive that wait for replicas`(awaited: Int, connected: Int?, known: Int?, words: String) {
+        let durability = Self.replicated(awaited, connected: connected, known: known)
+        #expect(durability.isDurable, "\(durability.summary ?? "")")
+        #expect(durability.promise.contains(words), "\(durability.promise)")
+    }
+
+    @Test(arguments: [
+        (0, 2, 2, "known to be on 0 of 2 replicas"), (1, 2, 2, "known to be on 1 of 2 replicas"),
+        (1, 1, 2, "known to be on 1 of 2 replicas"), (2, 1, 2, "replicas is 2, and 1 are connected: no order"),
+        (1, 0, nil, "replicas is 1, and 0 are connected: no order"),
+    ])
+    func `says what a failover by Sentinels may lose, and which replicas are missing`(
+        awaited: Int, connected: Int?, known: Int?, words: String
+    ) {
+        let summary = Self.replicated(awaited, connected: connected, known: known).summary
+        #expect(summary?.contains(words) == true, "\(summary ?? "")")
+    }
+
     @Test func `replicas in memory are no disk`() {
         #expect(!Self.durability("7.2.0", fsync: false, replicas: 2).isDurable)
     }

@@ -22,8 +22,25 @@ import Testing
             "unix://u:p@/run/r.sock?db=4",
             RedisEndpoint(address: .unix(path: "/run/r.sock"), user: "u", password: "p", database: 4)
         ),
+        (
+            "redis+sentinel://u:p@a,b:5,[::1]:6/main.one/2",
+            RedisEndpoint(
+                address: .sentinel(
+                    primary: "main.one",
+                    at: [("a", 26_379), ("b", 5), ("::1", 6)].map {
+                        RedisEndpoint(address: .tcp(host: $0.0, port: $0.1))
+                    }),
+                user: "u", password: "p", database: 2)
+        ),
+        (
+            "valkeys+sentinel://a/main",
+            RedisEndpoint(
+                address: .sentinel(
+                    primary: "main", at: [RedisEndpoint(address: .tcp(host: "a", port: 26_379), tls: RedisTLS())]),
+                tls: RedisTLS())
+        ),
     ])
-    func `reads hosts, sockets, users and databases`(url: String, endpoint: RedisEndpoint) throws {
+    func `reads hosts, sockets, Sentinels, users and databases`(url: String, endpoint: RedisEndpoint) throws {
         #expect(try RedisEndpoint(parsing: url) == endpoint)
     }
 
@@ -36,11 +53,28 @@ import Testing
         "redis://h:+1",
         "redis://h/+1", "redis://h%0A", "redis://-h", "redis://a..b", "redis://300.1.1.1", "redis://u:secret%00@h",
         "redis://u%0A:secret@h", "unix:///run/a%00b", "unix:///run/a\u{200B}b", "redis://h\u{FEFF}",
+        "redis+sentinel://a", "redis+sentinel://a/", "redis+sentinel:///main", "redis+sentinel://a,/main",
+        "redis+sentinel://a,a/main", "redis+sentinel://a/main/x", "redis+sentinel://a/ma in",
+        "redis+sentinel://a:0/main",
+        "redis+sentinels://a/main", "unix+sentinel://a/main", "redis+://a", "redis+sentinel+x://a/main",
+        "redis+cluster://a", "sentinel://a/main",
         "unix:///\(String(repeating: "a", count: 120))",
     ])
     func `refuses what is not a Redis URL, without quoting it`(url: String) {
         let error = #expect(throws: InvalidText.self) { try RedisEndpoint(parsing: url) }
         #expect(error?.description.contains("secret") == false)
+    }
+
+    @Test func `Sentinels are named without user and password, and are the same in any order`() throws {
+        let endpoint = try RedisEndpoint(parsing: "redis+sentinel://u:secret@a,b:5/main/2")
+        #expect("\(endpoint)" == "main of a:26379,b:5" && endpoint.identity == "u@main of a:26379,b:5/2")
+        let same = try RedisEndpoint(parsing: "redis+sentinel://b:5,c/main/2")
+        #expect(endpoint.isSameDatabase(as: same) && same.isSameDatabase(as: endpoint))
+        for other in [
+            "redis+sentinel://a/other/2", "redis+sentinel://a/main/1", "redis+sentinel://c/main/2", "redis://a:26379/2",
+        ] {
+            #expect(!endpoint.isSameDatabase(as: try RedisEndpoint(parsing: other)), "\(other)")
+        }
     }
 
     @Test func `redis-cli is told how to reach it, without user or password`() throws {

@@ -112,7 +112,7 @@ import Testing
             func client(_ port: Int) -> RedisClient {
                 RedisClient(
                     RedisEndpoint(address: .tcp(host: "127.0.0.1", port: port)), timeout: Self.timeout,
-                    group: MultiThreadedEventLoopGroup.singleton, outage: outage)
+                    group: MultiThreadedEventLoopGroup.singleton, outage: outage, watch: nil)
             }
             let (late, idle) = (client(redis.port), client(relay.port))
             _ = try await idle.send(RedisCommand("PING"))
@@ -170,7 +170,7 @@ import Testing
         func client(_ port: Int) -> RedisClient {
             RedisClient(
                 RedisEndpoint(address: .tcp(host: "127.0.0.1", port: port)),
-                group: MultiThreadedEventLoopGroup.singleton, outage: outage)
+                group: MultiThreadedEventLoopGroup.singleton, outage: outage, watch: nil)
         }
         do {
             let lost = client(try FreePort.next())

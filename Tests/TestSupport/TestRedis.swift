@@ -43,19 +43,22 @@ package final class TestRedis: Sendable {
     private let process: Mutex<Child>
 
     /// `arguments` come behind the defaults: no persistence, loopback only; `port` is a free one unless given;
-    /// `environment` is redis-server's alone, beside this process's.
+    /// `environment` is redis-server's alone, beside this process's, and `file` the text of its configuration file.
     package init(
-        _ arguments: [String] = [], port: Int? = nil, kind: RedisKind = .installed, environment: [String: String] = [:]
+        _ arguments: [String] = [], file: String? = nil, port: Int? = nil, kind: RedisKind = .installed,
+        environment: [String: String] = [:]
     ) async throws {
         folder = NSTemporaryDirectory() + "cointape-test-" + UUID().uuidString.prefix(8)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let port = try port ?? FreePort.next()
         self.port = port
         command =
-            environment.map { "\($0.key)=\($0.value)" } + [
-                kind.program, "--port", "\(port)", "--bind", "127.0.0.1", "--dir", folder, "--save", "",
+            environment.map { "\($0.key)=\($0.value)" } + [kind.program] + (file == nil ? [] : ["\(folder)/redis.conf"])
+            + [
+                "--port", "\(port)", "--bind", "127.0.0.1", "--dir", folder, "--save", "",
                 "--unixsocket", "\(folder)/redis.sock", "--logfile", "redis.log",
             ] + arguments
+        try file?.write(toFile: "\(folder)/redis.conf", atomically: true, encoding: .utf8)
         process = Mutex(try Self.start(command))
         try await answers("redis-server starts")
     }
@@ -125,7 +128,8 @@ package final class TestRedis: Sendable {
             try await eventually(within: .seconds(5), "an answer to PING") {
                 connection.text.contains("\r\n") || connection.hasEnded
             }
-            return connection.text.hasPrefix("+PONG")
+            // One that wants a password is there too.
+            return connection.text.hasPrefix("+PONG") || connection.text.hasPrefix("-NOAUTH")
         }
     }
 }

@@ -61,12 +61,15 @@ class Replicas:
         raise OSError("there is no primary")
 
     def until_whole(self):
-        """Until the primary has all others as replicas, and the Sentinels agree about it."""
+        """Until the primary has all others as replicas, and every Sentinel has seen that.
+
+        One that takes a replica for an old primary would make a replica of it once more, also when it has just been promoted.
+        """
         def is_whole():
             self.known = primary = self.named()
             return (primary and f"connected_slaves:{len(self.hosts) - 1}" in primary.info
                     and {answer[1] for server in self.servers if (answer := server.names())} == {primary.host.address}
-                    and all(server.knows(len(self.hosts) - 1) for server in self.servers))
+                    and all(server.sees_replicas(len(self.hosts) - 1, primary) for server in self.servers))
         until("the primary has its replicas, and the Sentinels agree", is_whole, 60)
 
 
@@ -107,6 +110,15 @@ class Server:
     def knows(self, others):
         facts = state(self.sentinel)
         return facts.get("num-slaves") == str(others) and facts.get("num-other-sentinels") == str(others)
+
+    def sees_replicas(self, count, primary):
+        try:
+            seen = [pairs(flat) for flat in self.sentinel.call("SENTINEL", "REPLICAS", NAME)]
+        except (OSError, RedisError):
+            return False
+        return self.knows(count) and len(seen) == count and all(
+            facts["flags"] == facts["role-reported"] == "slave" and facts.get("master-link-status") == "ok"
+            and facts["master-host"] == primary.host.address for facts in seen)
 
 
 def names(sentinel):

@@ -9,7 +9,12 @@ package struct LedgerDurability: Equatable, Sendable {
     /// Why WAITAOF does not guarantee that an order is on disk here; nil if it does, or is not requested.
     package let fsyncObstacle: String?
 
-    /// Whether a power cut loses nothing that was acknowledged, as far as the server knows.
+    /// How many replicas an order waits for.
+    private let awaited: Int
+    /// How many replicas the server has, or the Sentinels know; nil if neither tells.
+    private let replicas: Int?
+
+    /// Whether a power cut, or a failover by Sentinels, loses nothing that was acknowledged, as far as the server knows.
     package var isDurable: Bool { shortcomings.isEmpty && unknown.isEmpty }
 
     static let settings = [
@@ -18,8 +23,11 @@ package struct LedgerDurability: Equatable, Sendable {
 
     /// `info` is INFO's text, and `settings` the results of CONFIG GET, without those that were refused.
     ///
-    /// `acknowledgement` is what an api requires in addition to the settings.
-    package init(info: String, settings: [String: String], acknowledgement: Acknowledgement? = nil) {
+    /// `acknowledgement` is what an api requires in addition to the settings, and `knownReplicas` how many replicas Sentinels know,
+    /// those that are away included; nil without Sentinels.
+    package init(
+        info: String, settings: [String: String], acknowledgement: Acknowledgement? = nil, knownReplicas: Int? = nil
+    ) {
         let facts = RedisInfo(info)
         var shortcomings: [RedisShortcoming] = []
         let obstacle = acknowledgement?.fsync == true ? Self.obstacle(facts, settings["appendfsync"]) : nil
@@ -52,6 +60,21 @@ package struct LedgerDurability: Equatable, Sendable {
         if let status = facts["aof_last_write_status"], status != "ok" {
             shortcomings.append(RedisShortcoming("the last write to the append-only file failed"))
         }
+        awaited = acknowledgement?.replicas ?? 0
+        let connected = facts.integer("connected_slaves").map(Int.init(clamping:))
+        replicas = [connected, knownReplicas].compactMap(\.self).max()
+        if let connected, connected < awaited {
+            shortcomings.append(
+                RedisShortcoming(
+                    "orders.durability.replicas is \(awaited), and \(connected) are connected: no order is acknowledged",
+                    remedy: "INFO replication"))
+        }
+        if knownReplicas != nil, let replicas, awaited < replicas {
+            shortcomings.append(
+                RedisShortcoming(
+                    "a failover may lose acknowledged orders, for they are only known to be on \(awaited) of \(replicas) "
+                        + "replicas: orders.durability.replicas"))
+        }
         self.shortcomings = shortcomings
         self.unknown = unknown
     }
@@ -69,6 +92,19 @@ package struct LedgerDurability: Equatable, Sendable {
         return
             "orders.durability.fsync needs appendfsync always or Redis 8.0, and this is \(server), whose WAITAOF may answer "
             + "before the disk has an order"
+    }
+
+    /// What acknowledged orders survive, if it is durable.
+    package var promise: String {
+        let known = "acknowledged orders survive a crash and a power cut"
+        guard let replicas, replicas > 0 else { return known }
+        return switch awaited {
+        case replicas...: "\(known), and are on all replicas (\(replicas)): no failover loses one"
+        case 0:
+            "\(known); a replica that is promoted may lack the newest (orders.durability.replicas is 0 of \(replicas))"
+        default:
+            "\(known), and are on \(awaited) of \(replicas) replicas: another one that is promoted may lack the newest"
+        }
     }
 
     /// What is missing, in one line; nil if it is durable.
@@ -99,7 +135,7 @@ extension LedgerDurability {
         _ client: RedisClient, acknowledgement: Acknowledgement? = nil
     ) async throws(RedisError) -> LedgerDurability {
         var info = ""
-        for section in ["server", "persistence", "memory"] {
+        for section in ["server", "persistence", "memory", "replication"] {
             info += try await allowed(client, RedisCommand("INFO", section))?.text ?? ""
             info += "\n"
         }
@@ -108,7 +144,8 @@ extension LedgerDurability {
             let reply = try await allowed(client, RedisCommand("CONFIG", "GET", name))?.array ?? []
             if reply.count == 2, let value = reply[1].text { settings[name] = value }
         }
-        return LedgerDurability(info: info, settings: settings, acknowledgement: acknowledgement)
+        return LedgerDurability(
+            info: info, settings: settings, acknowledgement: acknowledgement, knownReplicas: client.knownReplicas)
     }
 
     /// Returns nil if the server refuses: the user lacks the right, or a hosted Redis lacks the command.

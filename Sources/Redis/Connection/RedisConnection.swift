@@ -121,6 +121,11 @@ struct RedisConnection: Sendable {
         }
     }
 
+    /// Calls `body` once when the connection has ended, whoever ended it.
+    func whenClosed(_ body: @escaping @Sendable () -> Void) {
+        channel.closeFuture.whenComplete { _ in body() }
+    }
+
     func close() {
         queue.close()
         channel.close(promise: nil)
@@ -132,7 +137,9 @@ struct RedisConnection: Sendable {
     func retire(within patience: Duration? = nil) {
         channel.eventLoop.execute { handler.value.retire() }
         guard let patience else { return }
-        channel.eventLoop.scheduleTask(in: TimeAmount(patience)) { handler.value.end("the server is the primary no more") }
+        channel.eventLoop.scheduleTask(in: TimeAmount(patience)) {
+            handler.value.end("the server is the primary no more")
+        }
     }
 
     private func shakeHands(_ endpoint: RedisEndpoint, name: String?, timeout: Duration) async throws(RedisError) {

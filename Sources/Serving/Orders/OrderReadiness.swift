@@ -164,18 +164,12 @@ final class OrderReadiness: Sendable {
     private func log(_ durability: LedgerDurability) {
         var metadata: Logger.Metadata = [LogKey.redis: "\(ledger.endpoint)"]
         guard let summary = durability.summary else {
-            metadata[LogKey.detail] = "\(Self.promise(acknowledgement))"
+            metadata[LogKey.detail] = "\(durability.promise)"
             return logger.info(.ledgerDurability, metadata: metadata)
         }
         metadata[LogKey.detail] = "\(summary)"
         let commands = durability.remedies.map { "\(ledger.server.cli) \($0)" }
         if !commands.isEmpty { metadata[LogKey.remedy] = "\(commands.joined(separator: " && "))" }
         logger.warning(.ledgerDurability, metadata: metadata)
-    }
-
-    private static func promise(_ acknowledgement: Acknowledgement) -> String {
-        let replicas = acknowledgement.replicas
-        let copies = replicas == 0 ? "" : ", and are on \(replicas) replica\(replicas == 1 ? "" : "s")"
-        return "acknowledged orders survive a crash and a power cut\(copies)"
     }
 }
