@@ -1,12 +1,12 @@
 """A primary that Sentinels replace, under orders and minutes."""
 
-import signal
 import threading
 import time
 
 from checks import minutes, orders
 from harness import books, web
 from harness.hosts import Host, bridge
+from harness.jobs import MEASURES
 from harness.load import OrderLoad, place
 from harness.redis import Redis
 from harness.sentinels import NAME, SENTINEL_PORT, Replicas, names
@@ -18,24 +18,25 @@ from families.chaos import told_answers
 SPEED = 10
 
 
-@fault("failover", "Sentinels make another server the primary; every replica is waited for", lasts=75, needs_namespaces=True)
+@fault("failover", "Sentinels make another server the primary; every replica is waited for", lasts=60, needs_namespaces=True,
+       kind=MEASURES)
 def failover(world, table):
     """SENTINEL FAILOVER, kill -9, SIGSTOP and a cut: with WAIT for all replicas nothing is lost."""
     rounds(world, table, 2, [switch, kill, stop, cut], world.pick(1, 10))
 
 
-@fault("failover-one", "Sentinels replace a killed primary; one of two replicas is waited for", lasts=45,
-       needs_namespaces=True)
+@fault("failover-one", "Sentinels replace a killed primary; one of two replicas is waited for", lasts=25,
+       needs_namespaces=True, kind=MEASURES)
 def failover_one(world, table):
-    rounds(world, table, 1, [kill], world.pick(2, 10))
+    rounds(world, table, 1, [kill], world.pick(1, 10))
 
 
 @fault("failover-lost", "Sentinels replace a primary whose replicas lack orders", lasts=30, needs_namespaces=True)
 def failover_lost(world, table):
     row = table.row(
         "A failover that loses acknowledged orders, followed by all workers",
-        "No replica is waited for; the primary is cut off from its replicas, not from the workers, takes orders for half "
-        "a second and is killed; three servers with a Sentinel each; one api starts again afterwards")
+        "No replica is waited for; the primary is cut off from its replicas, not from the workers, acknowledges fifty "
+        "orders and is killed; three servers with a Sentinel each; one api starts again afterwards")
     group, home, workers, apis, load = begin(world, 0)
     old = group.named()
     for server in group.servers:
