@@ -21,11 +21,11 @@ package enum ACLCommand {
                 }
             }
         }
-        var servers: [RedisEndpoint.Address] = []
-        for user in users where !servers.contains(user.server) { servers.append(user.server) }
+        // One user of each server, in the order of the configs.
+        var servers: [RedisUser] = []
+        for user in users where !servers.contains(where: { $0.isOnServer(of: user) }) { servers.append(user) }
         return servers.flatMap { server in
-            let users = users.filter { $0.server == server }
-            return users.prefix(1).flatMap(\.heading) + users.map(\.line)
+            server.heading + users.filter { $0.isOnServer(of: server) }.map(\.line)
         } + [Self.advice]
     }
 
@@ -56,11 +56,15 @@ private struct RedisUser {
     }
 
     /// The names of the local host count as one.
-    var server: RedisEndpoint.Address {
-        if case .tcp("localhost", let port) = endpoint.address { return .tcp(host: "127.0.0.1", port: port) }
-        if case .tcp("::1", let port) = endpoint.address { return .tcp(host: "127.0.0.1", port: port) }
-        return endpoint.address
+    private var place: RedisEndpoint {
+        guard case .tcp("localhost", let port) = endpoint.address else {
+            guard case .tcp("::1", let port) = endpoint.address else { return endpoint }
+            return endpoint.at(.tcp(host: "127.0.0.1", port: port))
+        }
+        return endpoint.at(.tcp(host: "127.0.0.1", port: port))
     }
+
+    func isOnServer(of other: RedisUser) -> Bool { place.isSameServer(as: other.place) }
 
     /// A comment.
     var heading: [String] {
@@ -74,7 +78,7 @@ private struct RedisUser {
 
     private var isNamedBySentinels: Bool { if case .sentinel = endpoint.address { true } else { false } }
 
-    func isSame(as other: RedisUser) -> Bool { server == other.server && name == other.name }
+    func isSame(as other: RedisUser) -> Bool { isOnServer(of: other) && name == other.name }
 
     mutating func add(_ other: RedisUser) {
         needs += other.needs

@@ -181,11 +181,14 @@ package final class RedisClient: Sendable {
         return try result.get()
     }
 
-    /// Sleeps for the duration, but no longer than until a connection to Redis ends, or Redis is back.
-    ///
-    /// Then what was read from it may be different, and what failed may succeed. Throws if the task is cancelled.
+    /// Sleeps for the duration, but no longer than until Redis is back, if it is away; throws if the task is cancelled.
     package func sleep(for duration: Duration) async throws(CancellationError) {
-        try await outage.sleep(for: duration)
+        try await outage.sleep(for: duration, watches: false)
+    }
+
+    /// As `sleep`, but no longer than until a connection to Redis ends: then what was read from it may be different.
+    package func watch(for duration: Duration) async throws(CancellationError) {
+        try await outage.sleep(for: duration, watches: true)
     }
 
     private func forget(_ connection: RedisConnection) {
@@ -417,6 +420,8 @@ package final class RedisClient: Sendable {
             let attempt = RedisConnection.Attempt()
             state.withLock { $0.opening = (server.address, attempt) }
             defer { state.withLock { $0.opening = nil } }
+            // A change that came before could not abort it.
+            guard watch.current == server else { continue }
             do throws(RedisConnection.OpenFailure) {
                 return try await RedisConnection.open(
                     server, name: name, group: group, timeout: min(timeout, Self.longestConnect), asPrimary: true,

@@ -56,10 +56,16 @@ package struct RedisEndpoint: Equatable, Sendable, CustomStringConvertible {
                 throw InvalidText(
                     "needs the primary's name behind the hosts, as the Sentinels know it: \(Self.sentinelForm)")
             }
+            guard parts[1].prefix(while: { $0 != "/" }).count(where: { $0 == "@" }) < 2 else {
+                throw InvalidText(
+                    "has more than one @: user and password stand once, before the first host; an @ in them is written %40"
+                )
+            }
             var sentinels: [RedisEndpoint] = []
             for host in pieces[0].split(separator: ",", omittingEmptySubsequences: false) {
                 let sentinel = RedisEndpoint(address: try Self.tcp(host, port: 26_379), tls: tls)
-                guard !sentinels.contains(sentinel) else { throw InvalidText("names the Sentinel \(sentinel) twice") }
+                guard !sentinels.contains(where: { $0.description.lowercased() == sentinel.description.lowercased() })
+                else { throw InvalidText("names the Sentinel \(sentinel) twice") }
                 sentinels.append(sentinel)
             }
             address = .sentinel(primary: String(pieces[1]), at: sentinels)
@@ -88,7 +94,11 @@ package struct RedisEndpoint: Equatable, Sendable, CustomStringConvertible {
 
     /// Whether both are the same database of the same server, however they connect to it.
     package func isSameDatabase(as other: RedisEndpoint) -> Bool {
-        guard database == other.database else { return false }
+        database == other.database && isSameServer(as: other)
+    }
+
+    /// Whether both are the same server, as far as the addresses tell.
+    package func isSameServer(as other: RedisEndpoint) -> Bool {
         guard case .sentinel(let primary, let sentinels) = address,
             case .sentinel(primary, let others) = other.address
         else { return address == other.address }

@@ -64,7 +64,7 @@ extension RedisEndpoint {
             case .tcp(let host, let port) where host == "127.0.0.1" || host == "localhost": "redis-cli -p \(port)"
             case .tcp(let host, let port): "redis-cli -h \(ShellWord.quoted(host)) -p \(port)"
             case .unix(let path): "redis-cli -s \(ShellWord.quoted(path))"
-            case .sentinel(let primary, _): "redis-cli -h '<host of \(primary)>'"
+            case .sentinel(let primary, _): "redis-cli -h '<host of \(primary)>' -p '<port>'"
             }
         return ([place] + (tls?.cliOptions ?? []) + (database == 0 ? [] : ["-n \(database)"])).joined(separator: " ")
     }

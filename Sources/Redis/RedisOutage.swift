@@ -24,7 +24,7 @@ package final class RedisOutage: Sendable {
         var reconnects = 0
         var silences = 0
         var quietUntil: ContinuousClock.Instant?
-        var sleepers: [Int: Task<Void, Never>] = [:]
+        var sleepers: [Int: (task: Task<Void, Never>, watches: Bool)] = [:]
         var slept = 0
     }
 
@@ -82,12 +82,14 @@ package final class RedisOutage: Sendable {
             metadata: [LogKey.redis: "\(endpoint)", LogKey.error: "\(error.message)"])
     }
 
-    /// Returns after the duration, and sooner if a connection or an outage ends meanwhile; throws if the task is cancelled.
-    func sleep(for duration: Duration) async throws(CancellationError) {
+    /// Returns after the duration, and sooner if an outage ends meanwhile; throws if the task is cancelled.
+    ///
+    /// Who `watches` also wakes when a connection ends.
+    func sleep(for duration: Duration, watches: Bool) async throws(CancellationError) {
         let sleep = Task { _ = try? await Task.sleep(for: duration) }
         let number = state.withLock { state in
             defer { state.slept += 1 }
-            state.sleepers[state.slept] = sleep
+            state.sleepers[state.slept] = (sleep, watches)
             return state.slept
         }
         await withTaskCancellationHandler {
@@ -99,16 +101,16 @@ package final class RedisOutage: Sendable {
         if Task.isCancelled { throw CancellationError() }
     }
 
-    /// To be called when a connection has ended: ends all sleep.
+    /// To be called when a connection has ended: wakes those who watch.
     func serverMayHaveChanged() {
-        for sleeper in state.withLock(\.sleepers).values { sleeper.cancel() }
+        for sleeper in state.withLock(\.sleepers).values where sleeper.watches { sleeper.task.cancel() }
     }
 
     /// To be called once when that client has connected; nil for one that has gone without.
     func ends(_ endpoint: RedisEndpoint?) {
         let began = state.withLock { state -> ContinuousClock.Instant? in
             state.failing -= 1
-            if state.failing == 0 { for sleeper in state.sleepers.values { sleeper.cancel() } }
+            if state.failing == 0 { for sleeper in state.sleepers.values { sleeper.task.cancel() } }
             guard endpoint != nil else { return nil }
             state.reconnects += 1
             guard state.failing == 0 else { return nil }

@@ -27,7 +27,7 @@ package final class WorkerProcess: Sendable {
     package let onListening: @Sendable (Int) -> Void
 
     private let outages = Mutex<[String: RedisOutage]>([:])
-    private let watches = Mutex<[String: SentinelWatch]>([:])
+    private let watches = Mutex<[(endpoint: RedisEndpoint, watch: SentinelWatch)]>([])
     private let monitored = Mutex<Set<String>>([])
     private let shared = Mutex<[ObjectIdentifier: any Sendable]>([:])
     private let endings = Mutex<[@Sendable () -> Void]>([])
@@ -70,14 +70,16 @@ package final class WorkerProcess: Sendable {
             watch: watch(settings, at: endpoint))
     }
 
-    /// Shared by all workers: the first one's log tells of Sentinels.
+    /// Shared by all workers with the same endpoint: the first one's log tells of Sentinels.
+    ///
+    /// Returns nil for an endpoint without.
     private func watch(_ settings: WorkerSettings, at endpoint: RedisEndpoint) -> SentinelWatch? {
         watches.withLock { watches in
-            if let watch = watches[endpoint.identity] { return watch }
+            if let known = watches.first(where: { $0.endpoint == endpoint }) { return known.watch }
             let watch = SentinelWatch(
                 endpoint, name: "cointape-\(settings.name)", group: MultiThreadedEventLoopGroup.singleton,
                 logger: logger(settings))
-            watches[endpoint.identity] = watch
+            if let watch { watches.append((endpoint, watch)) }
             return watch
         }
     }

@@ -85,8 +85,13 @@ struct UpPlan: Sendable {
         if case .own(_, let port) = redis {
             redisOptions = " -p \(port)"
         } else {
-            let tls = configs.files.first?.config.worker.redis.endpoint.tls
-            redisOptions = ([" -u $REDIS_URL"] + (tls?.cliOptions ?? [])).joined(separator: " ")
+            let endpoint = configs.files.first?.config.worker.redis.endpoint
+            if let endpoint, case .sentinel = endpoint.address {
+                // redis-cli knows no such URL.
+                redisOptions = String(endpoint.cli.dropFirst("redis-cli".count))
+            } else {
+                redisOptions = ([" -u $REDIS_URL"] + (endpoint?.tls?.cliOptions ?? [])).joined(separator: " ")
+            }
         }
         // Report config mistakes first, because what a feed needs depends on its fields.
         self.mode = try mode.get()

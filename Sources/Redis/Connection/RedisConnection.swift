@@ -79,7 +79,7 @@ struct RedisConnection: Sendable {
         }
         do throws(RedisError) {
             try await connection.shakeHands(endpoint, name: name, timeout: timeout)
-            if asPrimary { try await connection.requirePrimary(timeout) }
+            if asPrimary { try await connection.requirePrimary(endpoint, timeout) }
             return connection
         } catch {
             connection.close()
@@ -158,12 +158,12 @@ struct RedisConnection: Sendable {
         if let name { _ = try await reply(to: RedisCommand("CLIENT", "SETNAME", name), timeout) }
     }
 
-    private func requirePrimary(_ timeout: Duration) async throws(RedisError) {
+    private func requirePrimary(_ endpoint: RedisEndpoint, _ timeout: Duration) async throws(RedisError) {
         let reply = try await reply(to: RedisCommand("ROLE"), timeout)
         guard case .array(let words) = reply, let role = words.first?.text, role != "master" else { return }
         throw RedisError(
             .unavailable, command: "connect",
-            message: "it is a \(role), although the Sentinels name it as the primary")
+            message: "\(endpoint) is a \(role), although the Sentinels name it as the primary")
     }
 
     private func require(_ command: RedisCommand, _ timeout: Duration) async throws(RedisError) {

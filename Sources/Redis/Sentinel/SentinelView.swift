@@ -11,13 +11,12 @@ struct SentinelView {
     }
 
     private struct Sentinel {
-        var answer: (Answer, at: ContinuousClock.Instant)?
+        /// Counts until this Sentinel gives another one, for others may be behind: whoever goes back to an older configuration may
+        /// write to a primary that has been replaced.
+        var answer: Answer?
         /// Why it does not answer; nil if it does, or was not asked yet.
         var failure: String?
     }
-
-    /// An older answer counts only if no Sentinel has answered since.
-    private static let lifetime: Duration = .seconds(30)
 
     private var sentinels: [Sentinel]
 
@@ -27,8 +26,8 @@ struct SentinelView {
     }
 
     /// Takes what Sentinel `index` answered; returns whether it had failed before.
-    mutating func note(_ answer: Answer, from index: Int, at now: ContinuousClock.Instant = .now) -> Bool {
-        defer { sentinels[index] = Sentinel(answer: (answer, now)) }
+    mutating func note(_ answer: Answer, from index: Int) -> Bool {
+        defer { sentinels[index] = Sentinel(answer: answer) }
         return sentinels[index].failure != nil
     }
 
@@ -47,10 +46,8 @@ struct SentinelView {
     /// Returns nil if no Sentinel has ever answered.
     ///
     /// Among answers of one epoch, the one that most Sentinels give counts, and then the one of the earliest in the URL.
-    func newest(at now: ContinuousClock.Instant = .now) -> Answer? {
-        let all = sentinels.compactMap(\.answer)
-        let fresh = all.filter { now - $0.at <= Self.lifetime }
-        let answers = (fresh.isEmpty ? all : fresh).map(\.0)
+    var newest: Answer? {
+        let answers = sentinels.compactMap(\.answer)
         guard let epoch = answers.map(\.epoch).max() else { return nil }
         let newest = answers.filter { $0.epoch == epoch }
         func votes(_ answer: Answer) -> Int { newest.count { $0.primary == answer.primary } }

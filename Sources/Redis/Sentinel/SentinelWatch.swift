@@ -95,11 +95,16 @@ package final class SentinelWatch: Sendable {
                 return Task { [weak self] in
                     var connection: RedisConnection?
                     defer { connection?.close() }
+                    var backoff = Backoff(base: Self.period * 2, maximum: .seconds(2))
                     while !Task.isCancelled {
                         let answer = await Self.ask(sentinel, of: primary, &connection, name, group)
-                        guard let self else { return }
-                        self.note(answer, from: index)
-                        try? await Task.sleep(for: Self.period)
+                        guard self?.note(answer, from: index) != nil else { return }
+                        switch answer {
+                        case .success:
+                            backoff.reset()
+                            try? await Task.sleep(for: Self.period)
+                        case .failure: try? await Task.sleep(for: backoff.next())
+                        }
                     }
                 }
             }
@@ -154,25 +159,31 @@ package final class SentinelWatch: Sendable {
                 logger.notice(.sentinelBack, metadata: [LogKey.sentinel: "\(sentinel)"])
             }
         case .failure(let error):
-            if state.withLock({ $0.view.note(failure: "\(sentinel): \(error.message)", of: index) }) {
+            let isLogin = error.code == .server("NOAUTH") || error.code == .server("WRONGPASS")
+            let words = error.message + (isLogin ? "; its password is redis.sentinel.password" : "")
+            // Who cannot connect names the address already.
+            let failure = words.hasPrefix(sentinel) ? words : "\(sentinel): \(words)"
+            if state.withLock({ $0.view.note(failure: failure, of: index) }) {
                 logger.warning(
-                    .sentinelLost, metadata: [LogKey.sentinel: "\(sentinel)", LogKey.error: "\(error.message)"])
+                    .sentinelLost, metadata: [LogKey.sentinel: "\(sentinel)", LogKey.error: "\(words)"])
             }
         }
         let (move, isComplete) = state.withLock { state in
-            let (before, now) = (state.current, state.view.newest())
+            let (before, now) = (state.current, state.view.newest)
             state.current = now
-            let hasMoved = before != nil && now != nil && before?.primary != now?.primary
+            let hasMoved = now != nil && before?.primary != now?.primary
             return (hasMoved ? (before, now, state.followers) : nil, state.view.isComplete)
         }
         if isComplete { release() }
-        guard case (let before?, let now?, let followers)? = move else { return }
-        logger.notice(
-            .redisMoved,
-            metadata: [
-                LogKey.redis: "\(endpoint.at(now.primary))",
-                LogKey.detail: "the primary \(primaryName) was \(endpoint.at(before.primary))",
-            ])
+        guard case (let before, let now?, let followers)? = move else { return }
+        if let before {
+            logger.notice(
+                .redisMoved,
+                metadata: [
+                    LogKey.redis: "\(endpoint.at(now.primary))",
+                    LogKey.detail: "the primary \(primaryName) was \(endpoint.at(before.primary))",
+                ])
+        }
         for follower in followers { follower.client?.primaryHasMoved() }
     }
 

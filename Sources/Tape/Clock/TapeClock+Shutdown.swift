@@ -43,8 +43,10 @@ extension StreamReader {
                 guard left > .zero else { return }
                 // In steps, because Redis' clock may be corrected in the meantime.
                 let (step, begun) = (min(left, .seconds(10)), ContinuousClock.now)
-                try await redis.sleep(for: step)
-                guard ContinuousClock.now - begun >= step else { return }
+                try await redis.watch(for: step)
+                guard ContinuousClock.now - begun < step else { continue }
+                // A server that closes every connection is not to be asked without a pause.
+                return try await redis.sleep(for: min(clock.wall(instant - clock.now), .seconds(1)))
             }
         }
     }
