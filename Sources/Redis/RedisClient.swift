@@ -424,8 +424,7 @@ package final class RedisClient: Sendable {
             guard watch.current == server else { continue }
             do throws(RedisConnection.OpenFailure) {
                 return try await RedisConnection.open(
-                    server, name: name, group: group, timeout: min(timeout, Self.longestConnect), asPrimary: true,
-                    attempt: attempt)
+                    server, name: name, group: group, timeout: min(timeout, Self.longestConnect), toPrimary: attempt)
             } catch {
                 // Another server may have become the primary meanwhile.
                 guard watch.current != server else { throw error }

@@ -58,7 +58,11 @@ import Testing
         #expect(config.contains("SENTINEL_PASSWORD") && config.contains("durability"))
         let file = "\(folder.path)/api.json"
         try config.write(toFile: file, atomically: true, encoding: .utf8)
-        let good = ["REDIS_URL": "redis+sentinel://u:canary1@h1,h2/tape", "SENTINEL_PASSWORD": "canary2"]
+        let good = [
+            "REDIS_URL": "redis+sentinel://u:canary1@h1,h2/tape", "SENTINEL_PASSWORD": "canary2",
+            // The same servers, named in another order.
+            "ORDERS_REDIS_URL": "redis+sentinel://u:canary1@h2,h1/tape",
+        ]
         let checked = try await Cointape.run(["check", file], environment: good)
         #expect(checked.code == 0 && !checked.text.contains("canary"), "\(checked.text)")
         let rights = try await Cointape.run(["acl", file], environment: good)
@@ -66,6 +70,7 @@ import Testing
             rights.text.contains("# Redis tape of h1:26379,h2:26379: on the primary and on each replica"),
             "\(rights.text)")
         #expect(rights.text.contains("+role") && !rights.text.contains("canary"), "\(rights.text)")
+        #expect(rights.text.components(separatedBy: "ACL SETUSER cointape-api on").count == 2, "\(rights.text)")
         let bad = try await Cointape.run(
             ["check", file], environment: ["REDIS_URL": "redis://h1", "SENTINEL_PASSWORD": "canary2"])
         #expect(

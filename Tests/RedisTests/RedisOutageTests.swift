@@ -1,14 +1,42 @@
 import Foundation
 import Logging
 import NIOPosix
-import Redis
 import TestSupport
 import Testing
+
+@testable import Redis
 
 /// What a worker says while Redis comes and goes.
 @Suite(.tags(.clock)) struct RedisOutageTests {
     /// Long enough for a Redis that is there, however busy the machine is.
     private static let timeout = Duration.seconds(1)
+
+    @Test func `a connection that ends wakes who watches, and only the end of an outage who backs off`() async throws {
+        let outage = RedisOutage(logger: Said().logger)
+        let woken = Said()
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask {
+                try await outage.sleep(for: .seconds(600), watches: true)
+                woken.logger.info("watches")
+            }
+            tasks.addTask {
+                try await outage.sleep(for: .seconds(600), watches: false)
+                woken.logger.info("backs off")
+            }
+            try await eventually("who watches wakes") {
+                outage.serverMayHaveChanged()
+                return woken.told.contains("watches")
+            }
+            #expect(woken.told == ["watches"])
+            let endpoint = RedisEndpoint(address: .tcp(host: "127.0.0.1", port: 1))
+            try await eventually("who backs off wakes") {
+                outage.begins(endpoint, RedisError(.unavailable, command: "connect", message: "away"))
+                outage.ends(endpoint)
+                return woken.told.contains("backs off")
+            }
+            try await tasks.waitForAll()
+        }
+    }
 
     @Test func `several clients of a worker tell once that Redis is away, and once that it is back`() async throws {
         let port = try FreePort.next()

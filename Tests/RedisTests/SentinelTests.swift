@@ -122,6 +122,26 @@ import Testing
         }
     }
 
+    @Test func `with TLS both the Sentinels and the primary are verified`() async throws {
+        let authority = try TestAuthority()
+        let ports = (try FreePort.next(), try FreePort.next())
+        let primary = try await TestRedis(try authority.server(port: ports.0))
+        let sentinel = try await TestRedis(
+            ["--sentinel"] + authority.server(port: ports.1) + ["--tls-replication", "yes"],
+            file: "sentinel monitor tape 127.0.0.1 \(ports.0) 1\n")
+        func client(_ tls: RedisTLS, _ tlsOfSentinel: RedisTLS) -> RedisClient {
+            let sentinel = RedisEndpoint(address: .tcp(host: "127.0.0.1", port: ports.1), tls: tlsOfSentinel)
+            return Self.client(RedisEndpoint(address: .sentinel(primary: "tape", at: [sentinel]), tls: tls))
+        }
+        let (good, bad) = (RedisTLS(authorities: authority.certificate), RedisTLS())
+        #expect(await Self.message(client(good, good)) == "PONG")
+        for (tls, tlsOfSentinel) in [(good, bad), (bad, good)] {
+            let message = await Self.message(client(tls, tlsOfSentinel))
+            #expect(message.contains("redis.tls.ca"), "\(message)")
+        }
+        withExtendedLifetime((primary, sentinel)) {}
+    }
+
     @Test func `the primary and the Sentinels each get their own password`() async throws {
         let servers = try await TestSentinels(
             arguments: ["--requirepass", "data", "--masterauth", "data"],

@@ -55,11 +55,11 @@ struct RedisConnection: Sendable {
 
     /// Connects and shakes hands; each step has the deadline.
     ///
-    /// `asPrimary` fails unless the server says that it is a primary (ROLE), as clients of Sentinels are to do; a user who may not
-    /// ask goes without. `attempt` can cut it short.
+    /// With an `attempt`, which can cut it short, it fails unless the server says that it is a primary (ROLE), as clients of
+    /// Sentinels are to ask; a user who may not ask goes without.
     static func open(
-        _ endpoint: RedisEndpoint, name: String?, group: any EventLoopGroup, timeout: Duration, asPrimary: Bool = false,
-        attempt: Attempt? = nil
+        _ endpoint: RedisEndpoint, name: String?, group: any EventLoopGroup, timeout: Duration,
+        toPrimary attempt: Attempt? = nil
     ) async throws(OpenFailure) -> RedisConnection {
         let connection: RedisConnection
         do {
@@ -79,7 +79,7 @@ struct RedisConnection: Sendable {
         }
         do throws(RedisError) {
             try await connection.shakeHands(endpoint, name: name, timeout: timeout)
-            if asPrimary { try await connection.requirePrimary(endpoint, timeout) }
+            if attempt != nil { try await connection.requirePrimary(endpoint, timeout) }
             return connection
         } catch {
             connection.close()

@@ -4,7 +4,7 @@ import time
 
 from checks import minutes, orders
 from harness import books, web
-from harness.load import OrderLoad
+from harness.load import Call, OrderLoad
 from harness.wait import until
 from harness.world import KINDS, STREAMS
 from looks import PrefixLooks
@@ -135,12 +135,20 @@ def twins(table, redis):
     middle = len(ledger) // 2
     less, twice = ledger[:middle] + ledger[middle + 1:], ledger[:middle] + ledger[middle - 1:]
     changed = ledger[:middle] + [(ledger[middle][0], ledger[middle][1] | {"total": "1"})] + ledger[middle + 1:]
+    calls = [Call(identity, number, number + 0.5, "200", id) for number, (identity, id) in enumerate(acknowledged.items())]
+    def told(kind):
+        return [calls[0]._replace(kind=kind, id=None), *calls[1:]]
     cases = {
         "a minute is missing": minutes.problems(ids[:2] + ids[3:]),
         "a minute is there twice": minutes.problems(ids[:3] + ids[2:]),
         "minutes in the wrong order": minutes.problems(ids[:2] + ids[2:4][::-1] + ids[4:]),
         "an acknowledged order is lost": orders.lost_or_doubled(acknowledged, less),
         "an order is there twice": orders.lost_or_doubled(acknowledged, twice),
+        "an answer's order is lost": orders.explained(calls, less),
+        "a refused order is there": orders.explained(told("cap-exceeded"), ledger),
+        "an order is there that was answered as not placed": orders.explained(told("orders-unavailable"), ledger),
+        "orders stand in another order than they came in": orders.explained(
+            [call._replace(began=-call.began, ended=-call.began + 0.5) for call in calls], ledger),
         "a lost order changes the sums": orders.sums(less),
         "a doubled order changes the sums": orders.sums(twice),
         "a wrong total": orders.sums(changed),
@@ -151,7 +159,7 @@ def twins(table, redis):
     }
     missed = [name for name, problems in cases.items() if not problems]
     row.none("each is told", missed, f"{len(cases)} of {len(cases)} are told")
-    good = (minutes.problems(ids) + orders.lost_or_doubled(acknowledged, ledger) + orders.sums(ledger)
+    good = (minutes.problems(ids) + orders.explained(calls, ledger) + orders.sums(ledger)
             + orders.prefix(model, ledger))
     row.none("and nothing of the data as it was", good, "nothing")
 

@@ -53,6 +53,9 @@ def failover_lost(world, table):
     lost = orders.lost_or_doubled(load.acknowledged, ledger)
     row.expect("acknowledged orders are lost", len(lost) >= 20, f"{len(lost)} of {load.count}")
     row.none("nothing else is wrong with them", [text for text in lost if not text.endswith("is lost")], "they are not there")
+    promise = "they are only known to be on 0 of 2 replicas"
+    row.expect("every api has said at its start that a failover may lose orders",
+               all(promise in api.text for api in apis), promise)
     told = {}
     for name, api in [("one api", apis[0]), ("the other", apis[1])]:
         told[name] = until(f"{name} refuses", lambda: refused_as_lost(api, home), 20)
@@ -122,6 +125,8 @@ def rounds(world, table, replicas, ways, times):
     row.none("each acknowledged order is in the ledger, once", orders.lost_or_doubled(load.acknowledged, ledger),
              f"{load.count} acknowledged")
     row.none("running totals are right, and below the cap", orders.sums(ledger), f"{ledger[-1][1]['total']} satoshi")
+    promise = "no failover loses one" if replicas == 2 else "known to be on 1 of 2 replicas"
+    row.expect("every api has said at its start what a failover may lose", all(promise in api.text for api in apis), promise)
     lost = [api.port for api in apis if "ledger.lost" in api.text]
     row.expect("no api takes that for a loss", not lost and not load.answers["ledger-lost"], "none")
     every = sorted(times_back)
