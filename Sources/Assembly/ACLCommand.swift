@@ -31,7 +31,7 @@ package enum ACLCommand {
 
     private static let advice = """
         # A new user cannot log in until it has a password: ACL SETUSER <user> '>password'. The worker's URL has both:
-        # redis://<user>:<password>@host. ACL SAVE keeps users if Redis has an aclfile, CONFIG REWRITE otherwise.
+        # redis://<user>:<password>@host, or rediss, +sentinel or +cluster in front of ://. ACL SAVE keeps users if Redis has an aclfile, CONFIG REWRITE otherwise.
         # Users belong to a server and not to a database: if two of these Redis are one server under two names, give it one name.
         # Without +config|get, +scan and +memory|usage workers run, and status says what it cannot tell. CONFIG GET shows passwords.
         """
@@ -68,15 +68,26 @@ private struct RedisUser {
 
     /// A comment.
     var heading: [String] {
-        guard case .sentinel(let primary, _) = endpoint.address else { return ["# Redis \(endpoint)"] }
-        return [
-            "# Redis \(endpoint): on the primary and on each replica of \(primary), for users are not replicated.",
-            "# A Sentinel with users of its own needs one for redis.sentinel: '+ping' '+client|setname' '+sentinel|master' "
-                + "'+sentinel|get-master-addr-by-name'",
-        ]
+        switch endpoint.address {
+        case .sentinel(let primary, _):
+            [
+                "# Redis \(endpoint): on the primary and on each replica of \(primary), for users are not replicated.",
+                "# A Sentinel with users of its own needs one for redis.sentinel: '+ping' '+client|setname' "
+                    + "'+sentinel|master' '+sentinel|get-master-addr-by-name'",
+            ]
+        case .cluster: ["# Redis \(endpoint): on each node, replicas included, for users are not replicated."]
+        case .tcp, .unix: ["# Redis \(endpoint)"]
+        }
     }
 
-    private var isNamedBySentinels: Bool { if case .sentinel = endpoint.address { true } else { false } }
+    /// For finding the server that has a key, and for what a connection begins with.
+    private var finding: [String] {
+        switch endpoint.address {
+        case .sentinel: ["role"]
+        case .cluster: ["cluster|slots", "cluster|nodes", "asking"]
+        case .tcp, .unix: []
+        }
+    }
 
     func isSame(as other: RedisUser) -> Bool { isOnServer(of: other) && name == other.name }
 
@@ -85,12 +96,18 @@ private struct RedisUser {
         selects = selects || other.selects
     }
 
+    /// A command without a key goes to the node that is named.
+    private var cli: String {
+        guard case .cluster = endpoint.address else { return endpoint.cli }
+        return "redis-cli -h '<host of a node>' -p '<port>'"
+            + (endpoint.tls?.cliOptions ?? []).map { " \($0)" }.joined()
+    }
+
     /// Takes away all other commands and keys, but no password, and no selector of Redis 7.
     var line: String {
         // Whatever a connection or a look at the server uses.
         let common =
-            ["ping", "client|setname", "info", "type", "pttl"] + (selects ? ["select"] : [])
-            + (isNamedBySentinels ? ["role"] : [])
+            ["ping", "client|setname", "info", "type", "pttl"] + (selects ? ["select"] : []) + finding
         let commands = Set(common + needs.map(\.rule))
         let patterns = Set(needs.compactMap(\.pattern))
         let wide = patterns.filter { $0.hasSuffix("*") }
@@ -98,7 +115,7 @@ private struct RedisUser {
         let keys = patterns.filter { key in !wide.contains { $0 != key && key.hasPrefix($0.dropLast()) } }
         let rules = keys.sorted().map { "~\($0)" } + commands.sorted().map { "+\($0)" }
         let words = ["on", "resetkeys", "resetchannels", "-@all"] + rules
-        return "\(endpoint.cli) ACL SETUSER \(name) " + words.map(ShellWord.quoted).joined(separator: " ")
+        return "\(cli) ACL SETUSER \(name) " + words.map(ShellWord.quoted).joined(separator: " ")
     }
 }
 

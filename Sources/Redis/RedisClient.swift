@@ -1,98 +1,150 @@
-import Basics
 package import Logging
 package import NIOCore
 import Synchronization
 
-/// A Redis: one connection, shared by all callers, whose commands it pipelines.
+/// A Redis, or a cluster: one connection to each server, shared by all callers, whose commands it pipelines.
 ///
-/// Connects when first asked. After a failure it tries again, asked or not, no sooner than a jittered backoff allows; until
-/// then commands fail at once with `.unavailable`, so that a caller who has something better to do can go and do it.
-/// Blocking commands (XREAD BLOCK) need a client of their own: they hold up everybody behind them.
+/// Connects when first asked; see `RedisNode` for what happens when a connection is lost. Blocking commands (XREAD BLOCK) need a
+/// client of their own: they hold up everybody behind them.
 ///
-/// Where Sentinels name the primary, the client follows it: what the old one still owes a quarter of a second later fails with
-/// `.connectionLost`. Nothing is sent again that may have run.
+/// Where Sentinels name the primary, the client follows it; in a cluster each command goes to the node that has its key, and all
+/// keys of one command or script must have one slot. Nothing is sent again that may have run.
 package final class RedisClient: Sendable {
     package let endpoint: RedisEndpoint
-    private let name: String?
-    private let timeout: Duration
-    private let group: any EventLoopGroup
     private let outage: RedisOutage
-    /// nil unless Sentinels name the server.
-    private let watch: SentinelWatch?
-    private let state = Mutex(State())
+    private let servers: Servers
+    /// Shared with the clients of a cluster's nodes.
+    private let denials: RedisDenials
+    /// Of a client of one node of a cluster: one of its slots, and how many replicas it has.
+    private let shard: (slot: Int, replicas: Int?)?
 
-    private struct State {
-        var connection: RedisConnection?
-        /// The outage's silences when the connection was opened.
-        var silences = 0
-        var attempt: Task<Result<RedisConnection, RedisError>, Never>?
-        /// Where the attempt leads to, if Sentinels have named it.
-        var opening: (server: RedisEndpoint.Address, attempt: RedisConnection.Attempt)?
-        var backoff = Backoff()
-        var retryAfter: ContinuousClock.Instant?
-        var lastError: RedisError?
-        var isClosed = false
-        /// A try of its own is on its way.
-        var isRetrying = false
-        /// What this user may not run, and until when that need not be tried again; only commands of `sendUnlessDenied`.
-        var denials: [RedisCommand: (error: RedisError, until: ContinuousClock.Instant)] = [:]
-        /// Why the last connection ended although Redis was still owed a reply, and how many outages had begun then.
-        var loss: (error: RedisError, begun: Int?)?
-        var opened = 0
+    private enum Servers {
+        case one(RedisNode)
+        case cluster(ClusterClient)
     }
-
-    /// For connecting, and for each step of the handshake.
-    private static let longestConnect: Duration = .seconds(3)
-    /// So long a server that is the primary no more may take for its last replies.
-    private static let farewell: Duration = .milliseconds(250)
 
     /// `timeout` is what a command has that is given none of its own.
     ///
-    /// Clients that share an outage tell it together, and those that share a watch ask Sentinels together; nil is for an endpoint
-    /// without.
+    /// Clients that share an outage tell it together, and those that share a topology find their servers together; nil is for an
+    /// endpoint that is the server itself.
     package init(
         _ endpoint: RedisEndpoint, name: String? = nil, timeout: Duration = .seconds(5), group: any EventLoopGroup,
-        outage: RedisOutage, watch: SentinelWatch?
+        outage: RedisOutage, topology: RedisTopology?
     ) {
         self.endpoint = endpoint
-        self.name = name
-        self.timeout = timeout
-        self.group = group
         self.outage = outage
-        self.watch = watch
-        watch?.follow(self)
+        denials = RedisDenials()
+        shard = nil
+        servers =
+            switch topology {
+            case .cluster(let watch):
+                .cluster(
+                    ClusterClient(endpoint, watch: watch, group: group, outage: outage) { node in
+                        RedisNode(node, name: name, timeout: timeout, group: group, outage: outage, isOfCluster: true)
+                    })
+            case .sentinel(let watch):
+                .one(RedisNode(endpoint, name: name, timeout: timeout, group: group, outage: outage, watch: watch))
+            case nil: .one(RedisNode(endpoint, name: name, timeout: timeout, group: group, outage: outage))
+            }
     }
 
-    /// As the other, with an outage and a watch of its own, which are told to `logger`.
+    /// As the other, with an outage and a topology of its own, which are told to `logger`.
     package convenience init(
         _ endpoint: RedisEndpoint, name: String? = nil, timeout: Duration = .seconds(5), group: any EventLoopGroup,
         logger: Logger
     ) {
         self.init(
             endpoint, name: name, timeout: timeout, group: group, outage: RedisOutage(logger: logger),
-            watch: SentinelWatch(endpoint, name: name, group: group, logger: logger))
+            topology: RedisTopology(endpoint, name: name, group: group, logger: logger))
     }
 
-    /// How many connections have been opened.
+    /// Another client beside `other`.
+    private init(_ servers: Servers, _ endpoint: RedisEndpoint, beside other: RedisClient, _ shard: (Int, Int?)?) {
+        (self.servers, self.endpoint, self.shard) = (servers, endpoint, shard)
+        (outage, denials) = (other.outage, other.denials)
+    }
+
+    // MARK: Servers
+
+    /// Another client of the same Redis, with connections of its own.
+    package func separate() -> RedisClient {
+        switch servers {
+        case .one(let node): RedisClient(.one(node.separate()), endpoint, beside: self, shard)
+        case .cluster(let cluster): RedisClient(.cluster(cluster.separate()), endpoint, beside: self, nil)
+        }
+    }
+
+    /// The server itself: the endpoint, or the primary that Sentinels named last; of a cluster all, by one node that is known.
+    package var server: RedisEndpoint {
+        switch servers {
+        case .one(let node): node.server
+        case .cluster(let cluster): cluster.watch.someNode.map { endpoint.at(.cluster(nodes: [$0])) } ?? endpoint
+        }
+    }
+
+    /// The slots of a cluster that no node has, so that commands on their keys fail; empty for a server.
+    package var slotsWithoutNode: [Int] {
+        if case .cluster(let cluster) = servers { cluster.watch.slotsWithoutNode ?? [] } else { [] }
+    }
+
+    /// The one server that has the key: in a cluster a client of that node, which shares its connection and must not be closed,
+    /// and else this client.
+    ///
+    /// When the key has moved to another node, commands on it fail with TRYAGAIN; when this node has no keys any more, all fail with
+    /// `.unavailable`.
+    package func server(of key: String) async throws(RedisError) -> RedisClient {
+        guard case .cluster(let cluster) = servers else { return self }
+        let (node, slot, replicas) = try await cluster.shard(of: key)
+        return RedisClient(.one(node), node.endpoint, beside: self, (slot, replicas))
+    }
+
+    /// All servers that hold keys, at least one, as by `server(of:)`; this client unless it is of a cluster.
+    package func allServers() async throws(RedisError) -> [RedisClient] {
+        guard case .cluster(let cluster) = servers else { return [self] }
+        return try await cluster.shards().map { node, slot, replicas in
+            RedisClient(.one(node), node.endpoint, beside: self, (slot, replicas))
+        }
+    }
+
+    /// The key, or in a cluster one that begins with it and lies on this server.
+    package func ownKey(_ key: String) -> String {
+        guard let shard else { return key }
+        return key + SlotMap.tag(of: shard.slot)
+    }
+
+    /// How many replicas the Sentinels know, those that are away included, or a cluster holds for available; nil for one server.
+    package var knownReplicas: Int? {
+        guard case .one(let node) = servers else { return nil }
+        return shard == nil ? node.knownReplicas : shard?.replicas
+    }
+
+    /// Counts the connections that have been opened.
     ///
     /// The same number before a command and behind its reply says that the reply came on the connection with this number; 0
-    /// is none.
-    package var connections: Int { state.withLock(\.opened) }
-
-    deinit {
-        if state.withLock({ $0.lastError != nil }) { outage.ends(nil) }
+    /// is none. In a cluster it also changes with the node that has a key.
+    package var connections: Int {
+        switch servers {
+        case .one(let node): node.connections
+        case .cluster(let cluster): cluster.connections
+        }
     }
 
-    /// Another client of the same Redis, with a connection of its own.
-    package func separate() -> RedisClient {
-        RedisClient(endpoint, name: name, timeout: timeout, group: group, outage: outage, watch: watch)
+    /// To be called when a server was found to be a replica where its primary is wanted: its name is resolved again.
+    package func noteReplica() {
+        if case .one(let node) = servers { node.noteReplica() }
     }
 
-    /// The server itself: the endpoint, or the primary that Sentinels named last.
-    package var server: RedisEndpoint { watch?.current ?? endpoint }
+    /// Closes for good.
+    ///
+    /// Commands fail from now on.
+    package func close() {
+        switch servers {
+        case .one(let node): node.close()
+        case .cluster(let cluster): cluster.close()
+        }
+    }
 
-    /// How many replicas the Sentinels know, those that are away included; nil without Sentinels.
-    package var knownReplicas: Int? { watch?.replicas }
+    // MARK: Commands
 
     /// Sends the command and returns its reply; an error reply is thrown.
     ///
@@ -108,78 +160,83 @@ package final class RedisClient: Sendable {
     func send(
         _ command: RedisCommand, running script: RedisScript?, timeout: Duration?
     ) async throws(RedisError) -> RedisReply {
-        try await withUnsafeContinuation { continuation in
-            send(command, running: script, timeout: timeout, mayReconnect: true) { continuation.resume(returning: $0) }
-        }.get()
+        let result = await withUnsafeContinuation { continuation in
+            send(command, running: script, timeout: timeout) { continuation.resume(returning: $0) }
+        }
+        guard shard != nil, case .failure(let error) = result else { return try result.get() }
+        throw error.afterMove
     }
 
-    /// As the other, without a task: `complete` is called once, on the connection's event loop; where there is no connection,
-    /// from any thread, or at once.
+    /// As the other, without a task: `complete` is called once, on a connection's event loop; where there is no connection, from any
+    /// thread, or at once.
     package func send(_ command: RedisCommand, timeout: Duration? = nil, _ complete: @escaping RedisCompletion) {
-        send(command, running: nil, timeout: timeout, mayReconnect: true, complete)
+        send(command, running: nil, timeout: timeout, complete)
     }
 
-    /// A connection may have ended a moment ago, which shows only when a command cannot be sent on it: with `mayReconnect`
-    /// that command goes out on the next one.
     private func send(
-        _ command: RedisCommand, running script: RedisScript?, timeout: Duration?, mayReconnect: Bool,
+        _ command: RedisCommand, running script: RedisScript?, timeout: Duration?,
         _ complete: @escaping RedisCompletion
     ) {
-        connected(for: command.name) { [self] connection in
-            switch connection {
-            case .failure(let error): complete(.failure(error))
-            case .success(let connection):
-                connection.send(command, timeout: timeout ?? self.timeout) { [self] result in
-                    note(result, of: command, on: connection)
-                    switch result {
-                    case .success(.error(let text)):
-                        complete(.failure(RedisError(serverError: text, command: command.name, running: script)))
-                    case .failure(let error) where error.code == .unavailable && mayReconnect:
-                        forget(connection)
-                        send(command, running: script, timeout: timeout, mayReconnect: false, complete)
-                    default: complete(result)
-                    }
-                }
-            }
+        switch servers {
+        case .one(let node): node.send(command, running: script, timeout: timeout, mayReconnect: true, complete)
+        case .cluster(let cluster): cluster.send(command, running: script, timeout: timeout, complete)
         }
     }
 
-    /// Sends both on one connection, one right behind the other, such as a write and the WAIT for it; their replies.
+    /// Sends both, one right behind the other, such as a write and the WAIT for it; their replies.
     ///
+    /// Both go on one connection, except in a cluster if both have keys, and these have different slots.
     /// An error reply stays a value. Fails when the first has no reply, or the second has none after the first had one.
     package func send(
         _ first: RedisCommand, then second: RedisCommand, timeout: Duration? = nil
     ) async throws(RedisError) -> (RedisReply, RedisReply) {
-        typealias Answer = Result<RedisReply, RedisError>
-        let replies = await withUnsafeContinuation { (continuation: UnsafeContinuation<(Answer, Answer), Never>) in
-            connected(for: first.name) { [self] connection in
-                switch connection {
-                case .failure(let error): continuation.resume(returning: (.failure(error), .failure(error)))
-                case .success(let connection):
-                    connection.send(first, then: second, timeout: timeout ?? self.timeout) { [self] one, other in
-                        note(one, of: first, on: connection)
-                        note(other, of: second, on: connection)
-                        continuation.resume(returning: (one, other))
-                    }
-                }
+        let replies = await withUnsafeContinuation { continuation in
+            let complete: @Sendable ([Result<RedisReply, RedisError>]) -> Void = { continuation.resume(returning: $0) }
+            switch servers {
+            case .one(let node): node.send([first, second], timeout: timeout, complete)
+            case .cluster(let cluster): cluster.send([first, second], timeout: timeout, complete)
             }
         }
-        return (try replies.0.get(), try replies.1.get())
+        return (try replies[0].get(), try replies[1].get())
     }
 
     /// As `send`, for a command that makes Redis wait: cancelling the task closes the connection and ends the wait.
     package func sendBlocking(_ command: RedisCommand, timeout: Duration) async throws(RedisError) -> RedisReply {
+        let isCancelled = Flag()
         let result = await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
-                send(command, running: nil, timeout: timeout, mayReconnect: false) {
-                    continuation.resume(returning: $0)
+                let complete: RedisCompletion = { continuation.resume(returning: $0) }
+                switch servers {
+                case .one(let node): node.send(command, running: nil, timeout: timeout, mayReconnect: false, complete)
+                case .cluster(let cluster):
+                    cluster.send(
+                        command, running: nil, timeout: timeout, mayReconnect: false,
+                        wanted: { !isCancelled.value.load(ordering: .relaxed) }, complete)
                 }
             }
         } onCancel: {
-            dropConnection()
+            isCancelled.value.store(true, ordering: .relaxed)
+            switch servers {
+            case .one(let node): node.dropConnection()
+            case .cluster(let cluster): cluster.dropConnections()
+            }
         }
         return try result.get()
     }
+
+    /// Like `send`, for repeated checks: a command that the user may not run is not sent again for some minutes, and throws the
+    /// last error again.
+    ///
+    /// Each refusal adds a line to Redis' ACL LOG.
+    package func sendUnlessDenied(_ command: RedisCommand) async throws(RedisError) -> RedisReply {
+        try await denials.unlessDenied(command, by: endpoint) { () throws(RedisError) in try await send(command) }
+    }
+
+    private final class Flag: Sendable {
+        let value = Atomic(false)
+    }
+
+    // MARK: Pauses
 
     /// Sleeps for the duration, but no longer than until Redis is back, if it is away; throws if the task is cancelled.
     package func sleep(for duration: Duration) async throws(CancellationError) {
@@ -190,245 +247,23 @@ package final class RedisClient: Sendable {
     package func watch(for duration: Duration) async throws(CancellationError) {
         try await outage.sleep(for: duration, watches: true)
     }
+}
 
-    private func forget(_ connection: RedisConnection) {
-        state.withLock { state in
-            if state.connection?.isSame(as: connection) == true { state.connection = nil }
-        }
-    }
+/// Finds the servers of an endpoint that is not a server itself; shared by its clients.
+package enum RedisTopology: Sendable {
+    case sentinel(SentinelWatch)
+    case cluster(ClusterWatch)
 
-    /// Takes over what a reply, or that there is none, says of the connection.
-    private func note(
-        _ result: Result<RedisReply, RedisError>, of command: RedisCommand, on connection: RedisConnection
-    ) {
-        switch result {
-        case .success(.error(let text)):
-            if RedisError(serverError: text, command: command.name).isReadOnly { noteReadOnly(connection) }
-        case .success: break
-        case .failure(let error):
-            noteSilence(error, on: connection)
-            if error.code == .connectionLost {
-                let begun = outage.begun
-                state.withLock { state in
-                    guard state.connection?.isSame(as: connection) == true, state.loss == nil else { return }
-                    state.loss = (error, begun)
-                }
-            }
-        }
-    }
-
-    /// To be called when a server was found to be a replica where its primary is wanted: see `noteReadOnly`.
-    package func noteReplica() {
-        if let connection = state.withLock(\.connection) { noteReadOnly(connection) }
-    }
-
-    /// Like `send`, for repeated checks: a command that the user may not run is not sent again for some minutes, and throws the
-    /// last error again.
+    /// Returns nil if the endpoint is a server.
     ///
-    /// Each refusal adds a line to Redis' ACL LOG.
-    package func sendUnlessDenied(_ command: RedisCommand) async throws(RedisError) -> RedisReply {
-        if let known = state.withLock({ $0.denials[command] }), known.until > .now { throw known.error }
-        do throws(RedisError) {
-            return try await send(command)
-        } catch {
-            if error.isDenial {
-                state.withLock { $0.denials[command] = (error, .now + RedisDenial.memory) }
-            }
-            throw error
-        }
-    }
-
-    /// A replica may be what was a primary: its name may lead to another server now, and is resolved when a connection is
-    /// made.
-    ///
-    /// Where it still leads to a replica, it is asked once a second, so that those who only read are hardly hindered.
-    private func noteReadOnly(_ connection: RedisConnection) {
-        let isOld = state.withLock { state in
-            guard state.connection?.isSame(as: connection) == true, .now - connection.opened > .seconds(1) else {
-                return false
-            }
-            state.connection = nil
-            return true
-        }
-        if isOld { connection.retire() }
-    }
-
-    /// To be called when the Sentinels name another primary: leaves the old one, and connects to the new one at once.
-    func primaryHasMoved() {
-        guard let address = watch?.current?.address else { return }
-        let old = state.withLock { state -> RedisConnection? in
-            if let opening = state.opening, opening.server != address { opening.attempt.abort() }
-            let old = state.connection.flatMap { $0.server == address ? nil : $0 }
-            guard old != nil || state.lastError != nil else { return nil }
-            if old != nil { state.connection = nil }
-            state.backoff.reset()
-            state.retryAfter = nil
-            _ = next(for: "connect", &state)
-            return old
-        }
-        old?.retire(within: Self.farewell)
-    }
-
-    /// A Redis that does not answer in time is as good as away: the next connection to it tells that it is back.
-    private func noteSilence(_ error: RedisError, on connection: RedisConnection) {
-        guard error.code == .timeout else { return }
-        let isFirst = state.withLock { state in
-            // One that has been replaced meanwhile, or would have been by the next command, is no news.
-            guard state.connection?.isSame(as: connection) == true else { return false }
-            state.connection = nil
-            guard !outage.isDoubtful(openedAfter: state.silences) else { return false }
-            outage.fellSilent()
-            defer { state.lastError = error }
-            return state.lastError == nil
-        }
-        if isFirst { outage.begins(endpoint, error) }
-        retryLater()
-    }
-
-    /// Connects again without being asked: a client that is seldom used would leave an outage untold as over.
-    private func retryLater() {
-        let wait = state.withLock { state -> Duration? in
-            guard !state.isRetrying, !state.isClosed else { return nil }
-            state.isRetrying = true
-            return state.retryAfter.map { max(.milliseconds(10), $0 - .now) } ?? .milliseconds(10)
-        }
-        guard let wait else { return }
-        Task { [weak self] in
-            try? await Task.sleep(for: wait)
-            guard let self else { return }
-            self.state.withLock { $0.isRetrying = false }
-            switch self.state.withLock({ self.next(for: "connect", &$0) }) {
-            case .use: break
-            // If it fails, it schedules the next one.
-            case .await(let attempt): _ = await attempt.value
-            // A caller came first, and could not connect either.
-            case .fail: self.retryLater()
-            }
-        }
-    }
-
-    /// Closes for good.
-    ///
-    /// Commands fail from now on.
-    package func close() {
-        let connection = state.withLock { state in
-            state.isClosed = true
-            defer { state.connection = nil }
-            return state.connection
-        }
-        connection?.close()
-    }
-
-    private func dropConnection() {
-        let connection = state.withLock { state in
-            defer { state.connection = nil }
-            return state.connection
-        }
-        connection?.close()
-    }
-
-    private enum Step {
-        case use(RedisConnection)
-        case await(Task<Result<RedisConnection, RedisError>, Never>)
-        case fail(RedisError)
-    }
-
-    /// Calls `use` at once where there is a connection already, or none to be had.
-    private func connected(
-        for command: String, _ use: @escaping @Sendable (Result<RedisConnection, RedisError>) -> Void
-    ) {
-        switch state.withLock({ next(for: command, &$0) }) {
-        case .use(let connection): use(.success(connection))
-        case .await(let attempt): Task { use(await attempt.value) }
-        case .fail(let error): use(.failure(error))
-        }
-    }
-
-    private func next(for command: String, _ state: inout State) -> Step {
-        if state.isClosed { return .fail(RedisError(.unavailable, command: command, message: "the client is closed")) }
-        if let connection = state.connection, connection.isActive {
-            guard outage.isDoubtful(openedAfter: state.silences) else { return .use(connection) }
-            connection.retire()
-            state.connection = nil
-        }
-        if let attempt = state.attempt { return .await(attempt) }
-        if let time = state.retryAfter, time > .now {
-            let message = state.lastError?.message ?? "no connection to \(endpoint)"
-            return .fail(RedisError(.unavailable, command: command, message: message))
-        }
-        let attempt = Task { await self.connect() }
-        state.attempt = attempt
-        return .await(attempt)
-    }
-
-    private func connect() async -> Result<RedisConnection, RedisError> {
-        do throws(RedisConnection.OpenFailure) {
-            let connection = try await open()
-            let silences = outage.silences
-            let (wasDown, loss, closed) = state.withLock { state in
-                defer {
-                    state.attempt = nil
-                    state.opened += 1
-                    state.loss = nil
-                    state.connection = state.isClosed ? nil : connection
-                    state.silences = silences
-                    state.backoff.reset()
-                    state.lastError = nil
-                }
-                return (state.lastError != nil, state.loss, state.isClosed)
-            }
-            if closed { connection.close() }
-            // One that nobody uses at the moment shows only in this way that Redis has gone.
-            connection.whenClosed { [weak outage] in outage?.serverMayHaveChanged() }
-            // The watch may have told this client before it had this connection.
-            primaryHasMoved()
-            if wasDown {
-                outage.ends(endpoint)
-            } else if let loss, let begun = loss.begun, begun == outage.begun {
-                outage.wasCut(endpoint, loss.error)
-            }
-            return .success(connection)
-        } catch {
-            if error.isSilence { outage.fellSilent() }
-            let isFirst = state.withLock { state in
-                defer {
-                    state.attempt = nil
-                    state.retryAfter = .now + state.backoff.next()
-                    state.lastError = error.error
-                    state.loss = nil
-                }
-                return state.lastError == nil
-            }
-            if isFirst { outage.begins(endpoint, error.error) }
-            retryLater()
-            return .failure(error.error)
-        }
-    }
-
-    private func open() async throws(RedisConnection.OpenFailure) -> RedisConnection {
-        guard let watch else {
-            return try await RedisConnection.open(
-                endpoint, name: name, group: group, timeout: min(timeout, Self.longestConnect))
-        }
-        while true {
-            let server: RedisEndpoint
-            do throws(RedisError) {
-                server = try await watch.primary()
-            } catch {
-                throw RedisConnection.OpenFailure(error: error, isSilence: false)
-            }
-            let attempt = RedisConnection.Attempt()
-            state.withLock { $0.opening = (server.address, attempt) }
-            defer { state.withLock { $0.opening = nil } }
-            // A change that came before could not abort it.
-            guard watch.current == server else { continue }
-            do throws(RedisConnection.OpenFailure) {
-                return try await RedisConnection.open(
-                    server, name: name, group: group, timeout: min(timeout, Self.longestConnect), toPrimary: attempt)
-            } catch {
-                // Another server may have become the primary meanwhile.
-                guard watch.current != server else { throw error }
-            }
+    /// `name` is told to the servers that are asked (CLIENT SETNAME). What changes, and who is away, is logged.
+    package init?(_ endpoint: RedisEndpoint, name: String?, group: any EventLoopGroup, logger: Logger) {
+        if let watch = SentinelWatch(endpoint, name: name, group: group, logger: logger) {
+            self = .sentinel(watch)
+        } else if let watch = ClusterWatch(endpoint, name: name, group: group, logger: logger) {
+            self = .cluster(watch)
+        } else {
+            return nil
         }
     }
 }

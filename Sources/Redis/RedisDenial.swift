@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Which right a user lacks, read from the error by which Redis refuses a command.
 ///
 /// Redis words it anew in every version, with the user's name, which is not for others to see; of a command inside a script it
@@ -25,12 +27,35 @@ struct RedisDenial: CustomStringConvertible {
     /// Redis 6.2 and 7.0, and those behind them.
     private static let inScript = ["The user executing the script can't", "ACL failure in script"]
 
-    /// How long `RedisClient.sendUnlessDenied` does not send a denied command again.
-    static let memory: Duration = .seconds(600)
-
     var description: String {
         let place = script.map { " in \($0).lua" } ?? ""
         return "this user may not run \(command ?? "a command")\(isOfKey ? " on its key" : "")\(place)"
+    }
+}
+
+/// Remembers which commands a server has denied, for checks that are repeated: each denial adds a line to Redis' ACL LOG.
+final class RedisDenials: Sendable {
+    private struct Question: Hashable {
+        let server: RedisEndpoint
+        let command: RedisCommand
+    }
+
+    private static let memory: Duration = .seconds(600)
+
+    private let known = Mutex<[Question: (error: RedisError, until: ContinuousClock.Instant)]>([:])
+
+    /// Sends the command unless it was denied in the last minutes; then throws the error of that time.
+    func unlessDenied(
+        _ command: RedisCommand, by server: RedisEndpoint, _ send: () async throws(RedisError) -> RedisReply
+    ) async throws(RedisError) -> RedisReply {
+        let question = Question(server: server, command: command)
+        if let denial = known.withLock({ $0[question] }), denial.until > .now { throw denial.error }
+        do throws(RedisError) {
+            return try await send()
+        } catch {
+            if error.isDenial { known.withLock { $0[question] = (error, .now + Self.memory) } }
+            throw error
+        }
     }
 }
 

@@ -3,16 +3,19 @@ package import Basics
 /// Where a Redis is, and as whom a client connects.
 ///
 /// As a URL: `redis://[user[:password]@]host[:port][/db]`, `rediss://` with TLS, `unix://[user[:password]@]/path/to/socket[?db=n]`,
-/// or `redis+sentinel://[user[:password]@]host[:port],…/primary[/db]`, where hosts are Sentinels, and `rediss+sentinel://` with TLS
-/// to them and to the primary. `valkey` and `valkeys` mean the same as `redis` and `rediss`.
-package struct RedisEndpoint: Equatable, Sendable, CustomStringConvertible {
-    package enum Address: Equatable, Sendable {
+/// `redis+sentinel://[user[:password]@]host[:port],…/primary[/db]`, where hosts are Sentinels, or
+/// `redis+cluster://[user[:password]@]host[:port],…`, where hosts are nodes of a cluster; both also with `rediss`, for TLS to all
+/// servers. `valkey` and `valkeys` mean the same as `redis` and `rediss`.
+package struct RedisEndpoint: Hashable, Sendable, CustomStringConvertible {
+    package enum Address: Hashable, Sendable {
         /// The host is a name or an address; an IPv6 address stands without brackets.
         case tcp(host: String, port: Int)
         /// A path that was parsed is absolute, and at most 103 bytes long to fit into `sun_path` everywhere.
         case unix(path: String)
         /// The primary that these Sentinels know by this name, wherever it is at the moment.
         case sentinel(primary: String, at: [RedisEndpoint])
+        /// The cluster to which these nodes belong: they name the others.
+        case cluster(nodes: [Address])
     }
 
     package let address: Address
@@ -42,7 +45,7 @@ package struct RedisEndpoint: Equatable, Sendable, CustomStringConvertible {
         if let hidden = HiddenCharacter(in: url) {
             throw InvalidText("has \(hidden); what belongs there is written %20 and the like")
         }
-        let parts = url.split(separator: "://", maxSplits: 1).map(String.init)
+        let parts = url.split(separator: "://", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2 else { throw InvalidText(Self.wrongScheme) }
         var rest = parts[1][...]
         (user, password) = try Self.takeCredentials(from: &rest)
@@ -56,20 +59,16 @@ package struct RedisEndpoint: Equatable, Sendable, CustomStringConvertible {
                 throw InvalidText(
                     "needs the primary's name behind the hosts, as the Sentinels know it: \(Self.sentinelForm)")
             }
-            guard parts[1].prefix(while: { $0 != "/" }).count(where: { $0 == "@" }) < 2 else {
-                throw InvalidText(
-                    "has more than one @: user and password stand once, before the first host; an @ in them is written %40"
-                )
-            }
-            var sentinels: [RedisEndpoint] = []
-            for host in pieces[0].split(separator: ",", omittingEmptySubsequences: false) {
-                let sentinel = RedisEndpoint(address: try Self.tcp(host, port: 26_379), tls: tls)
-                guard !sentinels.contains(where: { $0.description.lowercased() == sentinel.description.lowercased() })
-                else { throw InvalidText("names the Sentinel \(sentinel) twice") }
-                sentinels.append(sentinel)
-            }
+            try Self.requireOneLogin(parts[1])
+            let sentinels = try Self.hosts(pieces[0], port: 26_379, "Sentinel", tls)
             address = .sentinel(primary: String(pieces[1]), at: sentinels)
             database = try Self.database(pieces.count > 2 ? pieces[2] : "")
+        case (_?, "cluster"):
+            try Self.requireOneLogin(parts[1])
+            let pieces = rest.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+            address = .cluster(nodes: try Self.hosts(pieces[0], port: 6379, "node", nil).map(\.address))
+            database = try Self.database(pieces.count > 1 ? pieces[1] : "")
+            guard database == 0 else { throw InvalidText("has a db, and a cluster only has db 0") }
         case (_?, nil):
             let pieces = rest.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
             address = try Self.tcp(pieces.first ?? "", port: 6379)
@@ -99,11 +98,17 @@ package struct RedisEndpoint: Equatable, Sendable, CustomStringConvertible {
 
     /// Whether both are the same server, as far as the addresses tell.
     package func isSameServer(as other: RedisEndpoint) -> Bool {
-        guard case .sentinel(let primary, let sentinels) = address,
-            case .sentinel(primary, let others) = other.address
-        else { return address == other.address }
-        return sentinels.contains { sentinel in others.contains { $0.address == sentinel.address } }
+        switch (address, other.address) {
+        case (.sentinel(let primary, let ones), .sentinel(let secondary, let others)):
+            primary == secondary && ones.contains { one in others.contains { $0.address == one.address } }
+        case (.cluster(let ones), .cluster(let others)):
+            !Set(ones).isDisjoint(with: others)
+        case let (one, other): one == other
+        }
     }
+
+    /// Whether some keys may be away while others are not.
+    package var isCluster: Bool { if case .cluster = address { true } else { false } }
 
     /// The same user, database and TLS at another address.
     package func at(_ address: Address) -> RedisEndpoint {
@@ -113,14 +118,17 @@ package struct RedisEndpoint: Equatable, Sendable, CustomStringConvertible {
     /// Whether connections have TLS.
     private static let schemes: [Substring: Bool] = ["redis": false, "rediss": true, "valkey": false, "valkeys": true]
     private static let wrongScheme =
-        "should start with redis://, rediss://, unix://, redis+sentinel:// or rediss+sentinel://"
+        "should start with redis://, rediss://, unix://, redis+sentinel:// or redis+cluster://; with TLS the last two are "
+        + "rediss+sentinel:// and rediss+cluster://"
     private static let sentinelForm = "redis+sentinel://host:26379,host2:26379/primary"
 
-    /// Host and port, or path, or the primary's name and where it is asked for: never user or password.
+    /// Host and port, or path, or the primary's name and where it is asked for, or some of a cluster's nodes: never user or password.
     package var description: String {
         switch address {
         case .sentinel(let primary, let sentinels):
             "\(primary) of \(sentinels.map(\.description).joined(separator: ","))"
+        case .cluster(let nodes):
+            "cluster of \(nodes.map { "\(RedisEndpoint(address: $0))" }.joined(separator: ","))"
         case .tcp(let host, let port): "\(host):\(port)"
         case .unix(let path): path
         }
@@ -141,10 +149,34 @@ package struct RedisEndpoint: Equatable, Sendable, CustomStringConvertible {
         return (user.isEmpty ? nil : user, password)
     }
 
+    /// A URL of several hosts has one user and one password for all.
+    private static func requireOneLogin(_ text: String) throws(InvalidText) {
+        guard text.prefix(while: { $0 != "/" }).count(where: { $0 == "@" }) < 2 else {
+            throw InvalidText(
+                "has more than one @: user and password stand once, before the first host; an @ in them is written %40")
+        }
+    }
+
+    /// Hosts with commas between them; `port` is the one of those that have none, and `what` names one in errors.
+    private static func hosts(
+        _ text: Substring, port: Int, _ what: String, _ tls: RedisTLS?
+    ) throws(InvalidText) -> [RedisEndpoint] {
+        var hosts: [RedisEndpoint] = []
+        for host in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let host = RedisEndpoint(address: try tcp(host, port: port), tls: tls)
+            guard !hosts.contains(where: { $0.description.lowercased() == host.description.lowercased() })
+            else { throw InvalidText("names the \(what) \(host) twice") }
+            hosts.append(host)
+        }
+        return hosts
+    }
+
     /// `port` is the one if none is written.
     private static func tcp(_ text: Substring, port: Int) throws(InvalidText) -> Address {
         guard !text.contains(",") else {
-            throw InvalidText("names several hosts; it takes one: redis://host:port; Sentinels are \(sentinelForm)")
+            throw InvalidText(
+                "names several hosts; it takes one: redis://host:port; Sentinels are \(sentinelForm), and a cluster is "
+                    + "redis+cluster://host:6379,host2:6379")
         }
         var (host, rest) = (text, Substring())
         if text.hasPrefix("[") {

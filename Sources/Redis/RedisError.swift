@@ -57,6 +57,20 @@ package struct RedisError: Error, Equatable, Sendable, CustomStringConvertible {
         return inner.prefix { $0 != " " }
     }
 
+    /// The same of a server that was not known to be one of a cluster.
+    var hintingAtClusters: RedisError {
+        guard code == .server("MOVED") else { return self }
+        let hint = "this server is one node of a cluster: its URL begins with redis+cluster:// or rediss+cluster://"
+        return RedisError(code, command: command, message: "\(message); \(hint)")
+    }
+
+    /// The same of a node that does not have a slot any more, whose new node will be found.
+    var afterMove: RedisError {
+        guard code == .server("MOVED") || code == .server("ASK") else { return self }
+        return RedisError(
+            .server("TRYAGAIN"), command: command, message: "TRYAGAIN its slot is on the move: \(message)")
+    }
+
     /// Whether the user lacks a right.
     package var isDenial: Bool { code == .server("NOPERM") }
 
@@ -66,11 +80,17 @@ package struct RedisError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Whether there was no connection to Redis, or none any more, or no answer on it: what `RedisOutage` tells.
     package var isOutage: Bool { code == .unavailable || code == .connectionLost || code == .timeout }
 
+    /// Whether the command was not run because the server that has its key is away; others of a cluster may be there.
+    package var isOfAbsence: Bool {
+        code == .unavailable || code == .server("CLUSTERDOWN") || code == .server("TRYAGAIN")
+    }
+
     /// Whether the same command may do better later, without anybody mending anything.
     package var isTransient: Bool {
         switch code {
         case .unavailable, .timeout, .connectionLost: true
-        case .server(let kind): ["LOADING", "BUSY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN"].contains(kind)
+        case .server(let kind):
+            ["LOADING", "BUSY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "UNBLOCKED"].contains(kind)
         case .protocolViolation, .unexpectedReply: false
         }
     }

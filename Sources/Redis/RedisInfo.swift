@@ -65,8 +65,22 @@ extension RedisEndpoint {
             case .tcp(let host, let port): "redis-cli -h \(ShellWord.quoted(host)) -p \(port)"
             case .unix(let path): "redis-cli -s \(ShellWord.quoted(path))"
             case .sentinel(let primary, _): "redis-cli -h '<host of \(primary)>' -p '<port>'"
+            // It is sent on to the node that has the key.
+            case .cluster(let nodes): nodes.first.map { "\(RedisEndpoint(address: $0).cli) -c" } ?? "redis-cli -c"
             }
         return ([place] + (tls?.cliOptions ?? []) + (database == 0 ? [] : ["-n \(database)"])).joined(separator: " ")
+    }
+}
+
+extension RedisEndpoint {
+    /// How redis-cli finds the keys that match a pattern (glob style); in a cluster each node has some of them.
+    package func cli(scanning pattern: String) -> String {
+        guard case .cluster(let nodes) = address, let node = nodes.first else {
+            return "\(cli) --scan --pattern '\(pattern)'"
+        }
+        let options = (tls?.cliOptions ?? []).map { " \($0)" }.joined()
+        return
+            "redis-cli\(options) --cluster call \(RedisEndpoint(address: node)) SCAN 0 MATCH '\(pattern)' COUNT 1000000"
     }
 }
 

@@ -11,7 +11,7 @@ import NIOSSL
 /// How a connection to a `rediss://` server is secured.
 ///
 /// Its files are read for each connection: a replaced file counts from the next connection on.
-package struct RedisTLS: Equatable, Sendable {
+package struct RedisTLS: Hashable, Sendable {
     /// What is checked of the server's certificate.
     package enum Verification: String, CaseIterable, Sendable {
         /// That an authority that is trusted has signed it, and that it is for the server's name.
@@ -177,7 +177,7 @@ package struct RedisTLS: Equatable, Sendable {
             return otherName
         }
         if names("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNEXPECTED_MESSAGE") {
-            return "what answers does not speak TLS: the URL would be redis://"
+            return "what answers does not speak TLS: the URL would begin with redis, not rediss"
         }
         if names("CERTIFICATE_VERIFY_FAILED") {
             return

@@ -21,7 +21,8 @@ package struct RedisSettings: Equatable, Sendable {
         }
         let endpoint = reader.endpoint(
             "`redis://[user[:password]@]host[:port][/db]`, `rediss://` with TLS, `unix://[user[:password]@]/path[?db=n]`, or "
-                + "`redis+sentinel://[user[:password]@]host[:port],…/primary[/db]`, also with `rediss`.",
+                + "`redis+sentinel://[user[:password]@]host[:port],…/primary[/db]`, or "
+                + "`redis+cluster://[user[:password]@]host[:port],…`, the last two also with `rediss`.",
             default: "redis://127.0.0.1:6379"
         ) { try RedisEndpoint(parsing: $0) }
         let prefix = reader.parsed("prefix", type: "string", default: "", "Goes before the name of every key.") {
@@ -71,7 +72,9 @@ extension ConfigReader {
         if isOwn, endpoint.tls != nil {
             endpoint.tls = tls
         } else if tls != RedisTLS() {
-            complain(about: "tls", "counts only for a url that begins with rediss:// or rediss+sentinel://")
+            complain(
+                about: "tls",
+                "counts only for a url that begins with rediss://, rediss+sentinel:// or rediss+cluster://")
         }
         if case .sentinel(let primary, let sentinels) = endpoint.address, isOwn {
             let known = sentinels.map { sentinel in

@@ -4,7 +4,8 @@ import Redis
 import ServiceLifecycle
 import Tape
 
-/// Logs why a Redis is not fit for a tape: when it can first be reached, and when there are new findings.
+/// Logs why a Redis, or a node of a cluster, is not fit for a tape: when it can first be reached, and when there are new
+/// findings.
 struct ServerFitnessMonitor: Service {
     private let redis: RedisClient
     private let logger: Logger
@@ -23,15 +24,21 @@ struct ServerFitnessMonitor: Service {
 
     /// Checks until the task is cancelled.
     private func poll() async {
-        var told: Set<String>?
+        var told: [RedisEndpoint: Set<String>] = [:]
+        var isComplete = false
         repeat {
             // If it cannot be reached, its users report that.
-            guard let fitness = try? await ServerFitness.probe(redis) else { continue }
-            for shortcoming in fitness.shortcomings where told?.contains(Self.kind(shortcoming)) != true {
-                log(shortcoming)
+            guard let servers = try? await redis.allServers() else { continue }
+            for server in servers {
+                guard let fitness = try? await ServerFitness.probe(server) else { continue }
+                for shortcoming in fitness.shortcomings
+                where told[server.endpoint]?.contains(Self.kind(shortcoming)) != true {
+                    log(shortcoming, of: server)
+                }
+                told[server.endpoint] = Set(fitness.shortcomings.map(Self.kind))
             }
-            told = Set(fitness.shortcomings.map(Self.kind))
-        } while (try? await Task.sleep(for: told == nil ? Self.eagerly : Self.calmly)) != nil
+            isComplete = servers.allSatisfy { told[$0.endpoint] != nil }
+        } while (try? await Task.sleep(for: isComplete ? Self.calmly : Self.eagerly)) != nil
     }
 
     /// The message without its numbers, which differ between checks.
@@ -39,11 +46,11 @@ struct ServerFitnessMonitor: Service {
         shortcoming.description.filter { !$0.isNumber }
     }
 
-    private func log(_ shortcoming: RedisShortcoming) {
+    private func log(_ shortcoming: RedisShortcoming, of server: RedisClient) {
         var metadata: Logger.Metadata = [
-            LogKey.redis: "\(redis.endpoint)", LogKey.detail: "\(shortcoming.description)",
+            LogKey.redis: "\(server.endpoint)", LogKey.detail: "\(shortcoming.description)",
         ]
-        if let remedy = shortcoming.remedy { metadata[LogKey.remedy] = "\(redis.server.cli) \(remedy)" }
+        if let remedy = shortcoming.remedy { metadata[LogKey.remedy] = "\(server.server.cli) \(remedy)" }
         logger.warning(.redisUnfit, metadata: metadata)
     }
 }

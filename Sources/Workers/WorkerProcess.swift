@@ -27,7 +27,7 @@ package final class WorkerProcess: Sendable {
     package let onListening: @Sendable (Int) -> Void
 
     private let outages = Mutex<[String: RedisOutage]>([:])
-    private let watches = Mutex<[(endpoint: RedisEndpoint, watch: SentinelWatch)]>([])
+    private let topologies = Mutex<[(endpoint: RedisEndpoint, topology: RedisTopology)]>([])
     private let monitored = Mutex<Set<String>>([])
     private let shared = Mutex<[ObjectIdentifier: any Sendable]>([:])
     private let endings = Mutex<[@Sendable () -> Void]>([])
@@ -67,20 +67,20 @@ package final class WorkerProcess: Sendable {
         return RedisClient(
             endpoint, name: "cointape-\(settings.name)", timeout: timeout,
             group: MultiThreadedEventLoopGroup.singleton, outage: outage(settings, at: endpoint),
-            watch: watch(settings, at: endpoint))
+            topology: topology(settings, at: endpoint))
     }
 
-    /// Shared by all workers with the same endpoint: the first one's log tells of Sentinels.
+    /// Shared by all workers with the same endpoint: the first one's log tells of Sentinels and slots.
     ///
-    /// Returns nil for an endpoint without.
-    private func watch(_ settings: WorkerSettings, at endpoint: RedisEndpoint) -> SentinelWatch? {
-        watches.withLock { watches in
-            if let known = watches.first(where: { $0.endpoint == endpoint }) { return known.watch }
-            let watch = SentinelWatch(
+    /// Returns nil for an endpoint that is a server itself.
+    private func topology(_ settings: WorkerSettings, at endpoint: RedisEndpoint) -> RedisTopology? {
+        topologies.withLock { topologies in
+            if let known = topologies.first(where: { $0.endpoint == endpoint }) { return known.topology }
+            let topology = RedisTopology(
                 endpoint, name: "cointape-\(settings.name)", group: MultiThreadedEventLoopGroup.singleton,
                 logger: logger(settings))
-            if let watch { watches.append((endpoint, watch)) }
-            return watch
+            if let topology { topologies.append((endpoint, topology)) }
+            return topology
         }
     }
 

@@ -220,7 +220,7 @@ extension BrokenConfig {
             "fetch.json:6:22: request.url: has a line break (U+000A) at character 29, percent-encoded"),
         BrokenConfig(
             "a list of Redis", .project, [("redis://127.0.0.1:6380", "redis://h:1,h:2")],
-            "project.json:4:31: orders.redis.url: names several hosts; it takes one: redis://host:port; Sentinels are redis+sentinel://host:26379,host2:26379/primary"
+            "project.json:4:31: orders.redis.url: names several hosts; it takes one: redis://host:port; Sentinels are redis+sentinel://host:26379,host2:26379/primary, and a cluster is redis+cluster://host:6379,host2:6379"
         ),
         BrokenConfig(
             "a prefix with a line break", .api,
@@ -294,7 +294,7 @@ extension BrokenConfig {
         BrokenConfig(
             "a Redis URL with an unknown scheme", .fetch,
             [(#""schedule""#, #""redis": {"url": "http://:canary-7e21@localhost"},\#n  "schedule""#)],
-            "fetch.json:4:20: redis.url: should start with redis://, rediss://, unix://, redis+sentinel:// or rediss+sentinel://"
+            "fetch.json:4:20: redis.url: should start with redis://, rediss://, unix://, redis+sentinel:// or redis+cluster://; with TLS the last two are rediss+sentinel:// and rediss+cluster://"
         ),
         BrokenConfig(
             "a Redis URL with a bad port, whose password is a secret", .fetch,
@@ -365,7 +365,7 @@ extension BrokenConfig {
         BrokenConfig(
             "a ledger's Redis with an unknown scheme, whose password is a secret", .project,
             [("redis://127.0.0.1:6380", "rediz://:canary-7e21@127.0.0.1:6380")],
-            "project.json:4:31: orders.redis.url: should start with redis://, rediss://, unix://, redis+sentinel:// or rediss+sentinel://"
+            "project.json:4:31: orders.redis.url: should start with redis://, rediss://, unix://, redis+sentinel:// or redis+cluster://; with TLS the last two are rediss+sentinel:// and rediss+cluster://"
         ),
         BrokenConfig(
             "a read model's Redis that is a number", .project, [(#"{"url": ""}"#, #"{"url": 6380}"#)],
@@ -382,7 +382,7 @@ extension BrokenConfig {
         BrokenConfig(
             "a project worker's Redis that is wrong is not all that is told", .project,
             [(#""name": "ledger","#, #""name": "ledger", "redis": {"url": "nowhere"},"#), ("6380", "x")],
-            "project.json:3:38: redis.url: should start with redis://, rediss://, unix://, redis+sentinel:// or rediss+sentinel://",
+            "project.json:3:38: redis.url: should start with redis://, rediss://, unix://, redis+sentinel:// or redis+cluster://; with TLS the last two are rediss+sentinel:// and rediss+cluster://",
             "project.json:4:31: orders.redis.url: has a port that is not a number from 1 to 65535"),
         BrokenConfig(
             "a port out of range", .api, [(#""port": 6667"#, #""port": 66667"#)],

@@ -46,7 +46,8 @@ import Testing
     @Test func `each page with commands has them run by a test`() throws {
         for page in try Self.pages() where try !Document(page).blocks.isEmpty {
             #expect(
-                (DocumentTests.pages + [MoveTests.page, SentinelTests.page]).contains(page) || Self.long.contains(page),
+                (DocumentTests.pages + [MoveTests.page, SentinelTests.page, ClusterTests.page]).contains(page)
+                    || Self.long.contains(page),
                 "\(page) is run by no test")
         }
     }

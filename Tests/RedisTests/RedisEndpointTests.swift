@@ -39,8 +39,21 @@ import Testing
                     primary: "main", at: [RedisEndpoint(address: .tcp(host: "a", port: 26_379), tls: RedisTLS())]),
                 tls: RedisTLS())
         ),
+        (
+            "redis+cluster://u:p@a,b:5,[::1]:6",
+            RedisEndpoint(
+                address: .cluster(
+                    nodes: [("a", 6379), ("b", 5), ("::1", 6)].map { .tcp(host: $0.0, port: $0.1) }), user: "u",
+                password: "p")
+        ),
+        (
+            "rediss+cluster://a/0",
+            RedisEndpoint(
+                address: .cluster(nodes: [.tcp(host: "a", port: 6379)]),
+                tls: RedisTLS())
+        ),
     ])
-    func `reads hosts, sockets, Sentinels, users and databases`(url: String, endpoint: RedisEndpoint) throws {
+    func `reads hosts, sockets, Sentinels, clusters, users and databases`(url: String, endpoint: RedisEndpoint) throws {
         #expect(try RedisEndpoint(parsing: url) == endpoint)
     }
 
@@ -58,7 +71,9 @@ import Testing
         "redis+sentinel://a/main/x", "redis+sentinel://a/ma in",
         "redis+sentinel://a:0/main",
         "redis+sentinels://a/main", "unix+sentinel://a/main", "redis+://a", "redis+sentinel+x://a/main",
-        "redis+cluster://a", "sentinel://a/main",
+        "redis+cluster://", "redis+cluster:///0", "redis+cluster://a,", "redis+cluster://a,a", "redis+cluster://a/1",
+        "redis+cluster://a/x", "redis+cluster://a/0/1", "redis+cluster://:secret@a,:secret@b", "unix+cluster:///a",
+        "redis+clusters://a", "cluster://a", "sentinel://a/main",
         "unix:///\(String(repeating: "a", count: 120))",
     ])
     func `refuses what is not a Redis URL, without quoting it`(url: String) {
@@ -74,6 +89,21 @@ import Testing
         for other in [
             "redis+sentinel://a/other/2", "redis+sentinel://a/main/1", "redis+sentinel://c/main/2", "redis://a:26379/2",
         ] {
+            #expect(!endpoint.isSameDatabase(as: try RedisEndpoint(parsing: other)), "\(other)")
+        }
+    }
+
+    @Test func `a cluster is named without user and password, and one common node makes it the same`() throws {
+        let endpoint = try RedisEndpoint(parsing: "redis+cluster://u:secret@a,b:5")
+        #expect("\(endpoint)" == "cluster of a:6379,b:5" && endpoint.identity == "u@cluster of a:6379,b:5/0")
+        #expect(endpoint.cli == "redis-cli -h a -p 6379 -c")
+        #expect(try RedisEndpoint(parsing: "rediss+cluster://a").cli == "redis-cli -h a -p 6379 -c --tls")
+        #expect(
+            endpoint.cli(scanning: "worker:*")
+                == "redis-cli --cluster call a:6379 SCAN 0 MATCH 'worker:*' COUNT 1000000")
+        let same = try RedisEndpoint(parsing: "redis+cluster://b:5,c")
+        #expect(endpoint.isSameDatabase(as: same) && same.isSameDatabase(as: endpoint))
+        for other in ["redis+cluster://b,c", "redis://a", "redis+sentinel://a:6379/main"] {
             #expect(!endpoint.isSameDatabase(as: try RedisEndpoint(parsing: other)), "\(other)")
         }
     }

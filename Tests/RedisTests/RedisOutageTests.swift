@@ -140,7 +140,7 @@ import Testing
             func client(_ port: Int) -> RedisClient {
                 RedisClient(
                     RedisEndpoint(address: .tcp(host: "127.0.0.1", port: port)), timeout: Self.timeout,
-                    group: MultiThreadedEventLoopGroup.singleton, outage: outage, watch: nil)
+                    group: MultiThreadedEventLoopGroup.singleton, outage: outage, topology: nil)
             }
             let (late, idle) = (client(redis.port), client(relay.port))
             _ = try await idle.send(RedisCommand("PING"))
@@ -198,7 +198,7 @@ import Testing
         func client(_ port: Int) -> RedisClient {
             RedisClient(
                 RedisEndpoint(address: .tcp(host: "127.0.0.1", port: port)),
-                group: MultiThreadedEventLoopGroup.singleton, outage: outage, watch: nil)
+                group: MultiThreadedEventLoopGroup.singleton, outage: outage, topology: nil)
         }
         do {
             let lost = client(try FreePort.next())

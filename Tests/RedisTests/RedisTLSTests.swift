@@ -129,7 +129,7 @@ import Testing
         await expect(redis.client(endpoint(port, nil)), toSay: "does this port speak TLS?")
         let tls = RedisTLS(authorities: authority.certificate)
         let secured = redis.client(endpoint(redis.port, tls), timeout: .seconds(1))
-        await expect(secured, toSay: "redis://")
+        await expect(secured, toSay: "begins with redis, not rediss")
     }
 
     @Test func `files that cannot be used are named`() async throws {

@@ -27,10 +27,14 @@ struct OrdersPlaces: Sendable {
     /// `worker` has the keys, and the Redis that holds the rates.
     init(_ orders: OrdersSettings, worker: WorkerSettings, path: String, clock: TapeClock) {
         // Errors are shown to the user, so they need not be logged.
+        var clients: [RedisClient] = []
         func client(_ endpoint: RedisEndpoint) -> RedisClient {
-            RedisClient(
+            if let known = clients.first(where: { $0.endpoint == endpoint }) { return known.separate() }
+            let client = RedisClient(
                 endpoint, name: "cointape-orders", group: MultiThreadedEventLoopGroup.singleton,
                 logger: Logger(label: "orders") { _ in SwiftLogNoOpLogHandler() })
+            clients.append(client)
+            return client
         }
         self.path = path
         self.clock = clock

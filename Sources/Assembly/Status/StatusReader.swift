@@ -25,7 +25,8 @@ struct StatusReader: Sendable {
     /// What was found out about one Redis.
     private struct Server {
         let redis: RedisClient
-        var fitness: ServerFitness
+        /// Itself, or the nodes of the cluster, each with its fitness.
+        let nodes: [(redis: RedisClient, fitness: ServerFitness)]
         var forecast: MemoryForecast?
         var needs: [RedisNeed] = []
         var expected: [KeyFitness.Expected] = []
@@ -44,9 +45,21 @@ struct StatusReader: Sendable {
         {
             let redis = client(endpoint)
             do throws(RedisError) {
-                let fitness = try await ServerFitness.probe(
-                    redis, settingClock: tapes.contains(name) ? clock : nil)
-                servers[name] = Server(redis: redis, fitness: fitness)
+                var nodes: [(RedisClient, ServerFitness)] = []
+                for node in try await redis.allServers() {
+                    do throws(RedisError) {
+                        nodes.append(
+                            (
+                                node,
+                                try await ServerFitness.probe(node, settingClock: tapes.contains(name) ? clock : nil)
+                            ))
+                    } catch {
+                        away.append(
+                            .init(what: "redis \(node.endpoint): \(error.message)", mend: ["\(node.server.cli) PING"]))
+                    }
+                }
+                // What the other nodes of a cluster have is shown.
+                if !nodes.isEmpty { servers[name] = Server(redis: redis, nodes: nodes) } else { redis.close() }
             } catch {
                 away.append(.init(what: "redis \(endpoint): \(error.message)", mend: ["\(redis.server.cli) PING"]))
                 redis.close()
@@ -135,28 +148,54 @@ struct StatusReader: Sendable {
     }
 
     private func addServer(_ server: Server, to report: inout StatusReport) async {
-        let (redis, info) = (server.redis, server.fitness.info)
+        let redis = server.redis
         let place = "redis \(redis.endpoint)"
-        let limit = info.integer("maxmemory").flatMap { $0 > 0 ? $0 : nil }
-        let used = info.integer("used_memory")
+        let infos = server.nodes.map(\.fitness.info)
+        let limits = infos.compactMap { $0.integer("maxmemory").flatMap { $0 > 0 ? $0 : nil } }
+        let used = Self.sum(infos.compactMap { $0.integer("used_memory") }, of: infos.count)
+        let limit = Self.sum(limits, of: infos.count)
+        let versions = Set(infos.map { $0.server?.version ?? "unknown" }).sorted()
         report.servers.append(
             StatusReport.Server(
-                redis: "\(redis.endpoint)", server: info.server?.name, version: info.server?.version ?? "unknown",
-                usedBytes: used,
-                maxBytes: limit, memory: server.forecast?.report(used: used ?? 0, limit: used == nil ? nil : limit),
+                redis: "\(redis.endpoint)", server: infos.first?.server?.name,
+                version: versions.joined(separator: " and "),
+                usedBytes: used, maxBytes: limit,
+                memory: server.forecast?.report(used: used ?? 0, limit: used == nil ? nil : limit),
                 look: "\(redis.server.cli) INFO"))
-        report.unknown += server.fitness.unknown.map { "\(redis.endpoint) refuses \($0)" }
-        func add(_ shortcomings: [RedisShortcoming]) {
-            for shortcoming in shortcomings {
-                let mend = shortcoming.remedy.map { ["\(redis.server.cli) \($0)"] } ?? []
-                report.add(.init(what: "\(place): \(shortcoming.description)", mend: mend))
-            }
+        // Each of a cluster may be full while the others are not.
+        for (node, fitness) in server.nodes where server.nodes.count > 1 {
+            let (info, limit) = (fitness.info, fitness.info.integer("maxmemory") ?? 0)
+            report.servers.append(
+                StatusReport.Server(
+                    redis: "\(node.endpoint)", server: info.server?.name, version: info.server?.version ?? "unknown",
+                    usedBytes: info.integer("used_memory"), maxBytes: limit > 0 ? limit : nil, memory: nil,
+                    look: "\(node.server.cli) INFO"))
         }
-        add(server.fitness.shortcomings)
-        do throws(RedisError) {
-            add(try await WriteProbe(redis, key: server.keys.probe(Self.name), needs: server.needs).run())
-        } catch {
-            report.add(.init(what: "\(place): \(error.message)", mend: ["\(redis.server.cli) PING"]))
+        let lost = redis.slotsWithoutNode
+        if let first = lost.first {
+            let slots = lost.count == 1 ? "slot \(first) belongs" : "\(lost.count) slots, \(first) among them, belong"
+            let node = server.nodes.first.map { "\($0.redis.server)" } ?? "<host>:<port>"
+            report.add(
+                .init(
+                    what: "\(place): \(slots) to no node, and keys that have it cannot be used",
+                    mend: ["\(redis.server.cli.replacing(" -c", with: "")) --cluster fix \(node)"]))
+        }
+        for (node, fitness) in server.nodes {
+            report.unknown += fitness.unknown.map { "\(node.endpoint) refuses \($0)" }
+            func add(_ shortcomings: [RedisShortcoming]) {
+                for shortcoming in shortcomings {
+                    let mend = shortcoming.remedy.map { ["\(node.server.cli) \($0)"] } ?? []
+                    report.add(.init(what: "redis \(node.endpoint): \(shortcoming.description)", mend: mend))
+                }
+            }
+            add(fitness.shortcomings)
+            do throws(RedisError) {
+                let key = node.ownKey(server.keys.probe(Self.name))
+                add(try await WriteProbe(node, key: key, needs: server.needs).run())
+            } catch {
+                report.add(
+                    .init(what: "redis \(node.endpoint): \(error.message)", mend: ["\(node.server.cli) PING"]))
+            }
         }
         do throws(RedisError) {
             for (key, fault) in try await KeyFitness.faults(of: server.expected, redis) {
@@ -178,6 +217,15 @@ struct StatusReader: Sendable {
             }
         } catch {
             report.unknown.append("\(redis.endpoint) refuses \(error.command): types and lifetimes of keys")
+        }
+    }
+
+    /// Returns nil unless each of `count` servers has a value, and if the sum overflows.
+    private static func sum(_ values: [Int64], of count: Int) -> Int64? {
+        guard values.count == count, count > 0 else { return nil }
+        return values.reduce(Int64?.some(0)) { sum, value in
+            let (next, overflows) = (sum ?? 0).addingReportingOverflow(value)
+            return sum == nil || overflows ? nil : next
         }
     }
 
@@ -248,7 +296,7 @@ struct StatusReader: Sendable {
             Minute(containing: .init(milliseconds: 0)), Minute(containing: .init(milliseconds: 86_340_000)))
         let most = stream.retain.map { max(1, Int(Double(day) * ($0 / .seconds(86_400)))) }
         func add(_ bytes: Int64, isList: Bool) {
-            servers[name, default: .init(redis: redis, fitness: .init(info: RedisInfo(""), offset: .zero))]
+            servers[name, default: .init(redis: redis, nodes: [])]
                 .forecast = (servers[name]?.forecast ?? MemoryForecast()).adding(
                     .init(bytes: bytes, entries: survey.entries, most: most, perDay: day, isList: isList))
         }
@@ -279,7 +327,7 @@ struct StatusReader: Sendable {
     private func addWorker(_ config: any WorkerConfig, _ redis: RedisClient, to report: inout StatusReport) async {
         let settings = config.worker
         let pattern = settings.redis.keys.workers(settings.name)
-        let look = "\(redis.server.cli) --scan --pattern '\(pattern)'"
+        let look = redis.server.cli(scanning: pattern)
         var (alive, last) = (Int?.some(0), Minute?.none)
         do throws(RedisError) {
             for beat in try await Self.beats(pattern, redis) {
@@ -295,7 +343,7 @@ struct StatusReader: Sendable {
                     alive = alive.map { $0 + 1 }
                     last = [last, Self.lastMinute(text)].compactMap(\.self).max()
                 } catch {
-                    guard !error.isOutage else { throw error }
+                    guard !error.isTransient else { throw error }
                     report.add(
                         .init(
                             what: "\(settings.name): the key \(ShownText.line(beat)): \(error.message)",
@@ -304,7 +352,7 @@ struct StatusReader: Sendable {
             }
         } catch {
             alive = nil
-            if case .server = error.code {
+            if case .server = error.code, !error.isTransient {
                 report.unknown.append(
                     "\(redis.endpoint) refuses \(error.command): whether a worker \(settings.name) is alive")
             } else {
@@ -320,14 +368,16 @@ struct StatusReader: Sendable {
 
     /// The keys of heartbeats that match the pattern.
     static func beats(_ pattern: String, _ redis: RedisClient) async throws(RedisError) -> [String] {
-        var cursor = "0"
         var beats: Set<String> = []
-        repeat {
-            let reply = try await redis.send(RedisCommand("SCAN", cursor, "MATCH", pattern, "COUNT", 1000))
-            guard let parts = reply.array, parts.count == 2, let next = parts[0].text else { break }
-            beats.formUnion((parts[1].array ?? []).compactMap(\.text))
-            cursor = next
-        } while cursor != "0"
+        for server in try await redis.allServers() {
+            var cursor = "0"
+            repeat {
+                let reply = try await server.send(RedisCommand("SCAN", cursor, "MATCH", pattern, "COUNT", 1000))
+                guard let parts = reply.array, parts.count == 2, let next = parts[0].text else { break }
+                beats.formUnion((parts[1].array ?? []).compactMap(\.text))
+                cursor = next
+            } while cursor != "0"
+        }
         return beats.sorted()
     }
 

@@ -51,6 +51,7 @@ struct Announcer: Service {
                 Self.banner(
                     mode, apiPort: listening.current ?? 0, redisOptions: redisOptions, hasPast: await hasPast()))
             try await ledger.hints().forEach(print)
+            ledger.close()
         }
         // A service that ends early would end the whole group.
         try? await gracefulShutdown()

@@ -54,6 +54,9 @@ struct UpLedger: Sendable {
         return hints
     }
 
+    /// Closes the connections to the ledgers.
+    func close() { for place in places { place.close() } }
+
     private enum State {
         case open, absent
         case lost(String)

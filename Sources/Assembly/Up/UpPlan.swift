@@ -86,10 +86,10 @@ struct UpPlan: Sendable {
             redisOptions = " -p \(port)"
         } else {
             let endpoint = configs.files.first?.config.worker.redis.endpoint
-            if let endpoint, case .sentinel = endpoint.address {
-                // redis-cli knows no such URL.
-                redisOptions = String(endpoint.cli.dropFirst("redis-cli".count))
-            } else {
+            switch endpoint?.address {
+            // redis-cli knows no such URLs.
+            case .sentinel, .cluster: redisOptions = String((endpoint?.cli ?? "").dropFirst("redis-cli".count))
+            case .tcp, .unix, nil:
                 redisOptions = ([" -u $REDIS_URL"] + (endpoint?.tls?.cliOptions ?? [])).joined(separator: " ")
             }
         }

@@ -64,7 +64,7 @@ package struct LedgerOpener: Sendable {
         if try await exists([keys.seen], redis) { return "\(keys.seen) exists" }
         if try await exists([keys.ledger], redis) { return "\(keys.ledger) has had entries" }
         // If the user may not read this, the sign is skipped; the others suffice.
-        let stats = try? await redis.send(RedisCommand("INFO", "stats")).text
+        let stats = try? await redis.server(of: keys.ledger).send(RedisCommand("INFO", "stats")).text
         guard let evicted = stats.flatMap({ RedisInfo($0).integer("evicted_keys") }), evicted > 0 else { return nil }
         return "Redis has evicted \(evicted) keys since it was started, and the ledger may be one of them"
     }

@@ -29,18 +29,20 @@ package struct OrdersFitness: Equatable, Sendable {
     ) async throws(RedisError) -> OrdersFitness {
         var report = Report()
         let model = ReadModelKeys(keys)
+        let ledgerServer = try await ledger.server(of: keys.ledger)
+        let readModelServer = try await readModel.server(of: model.statistics)
         let currencies = await Self.currencies(ledger, keys)
         let parts = (projects ? [OrdersPart.projecting] : []) + (places ? [.placing] : [])
         // A worker that only projects writes nothing there, unless it confirms.
         let writes = places || acknowledgement?.command != nil
         let probe = WriteProbe(
-            ledger, key: writes ? keys.probe(worker, tag: "{orders}") : nil,
+            ledgerServer, key: writes ? keys.probe(worker, tag: "{orders}") : nil,
             needs: parts.flatMap { $0.ledgerNeeds(keys, acknowledgement) })
-        report.take(try await probe.run(), ledger, "orders")
+        report.take(try await probe.run(), ledgerServer, "orders")
         let other = WriteProbe(
-            readModel, key: projects ? keys.probe(worker, tag: "{read}") : nil,
+            readModelServer, key: projects ? keys.probe(worker, tag: "{read}") : nil,
             needs: parts.flatMap { $0.readModelNeeds(keys, currencies) })
-        report.take(try await other.run(), readModel, "the read model")
+        report.take(try await other.run(), readModelServer, "the read model")
         try await report.keys([.init(keys.ledger, "stream"), .init(keys.seen, "hash")], ledger) { _ in
             ["cointape orders verify"]
         }
@@ -65,11 +67,11 @@ package struct OrdersFitness: Equatable, Sendable {
         try await report.keys(expected, readModel) { key in
             ["\(readModel.server.cli) RENAME '\(key)' '\(key).old'", "cointape orders rebuild"]
         }
-        let durability = try await LedgerDurability.probe(ledger, acknowledgement: acknowledgement)
-        report.take(durability.shortcomings, ledger, "orders")
+        let durability = try await LedgerDurability.probe(ledgerServer, acknowledgement: acknowledgement)
+        report.take(durability.shortcomings, ledgerServer, "orders")
         if !durability.unknown.isEmpty {
             report.unknown.append(
-                "\(ledger.endpoint) refuses CONFIG GET: \(durability.unknown.joined(separator: ", ")), and so what orders survive"
+                "\(ledgerServer.endpoint) refuses CONFIG GET: \(durability.unknown.joined(separator: ", ")), and so what orders survive"
             )
         }
         return OrdersFitness(findings: report.findings, unknown: report.unknown, durability: durability)

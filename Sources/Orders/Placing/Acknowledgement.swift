@@ -32,6 +32,8 @@ package struct Acknowledgement: Equatable, Sendable {
             let (local, others) = (counts[0].integer ?? 0, counts[1].integer ?? 0)
             if local < 1 { return "it is not known to be on the server's disk" }
             return others >= replicas ? nil : "\(others) of \(replicas) replicas have it on their disks"
+        case .error(let text) where text.hasPrefix("UNBLOCKED"):
+            return "the server became a replica meanwhile"
         case .error(let text): return RedisError(serverError: text, command: command?.name ?? "WAIT").message
         default: return "the server's word on it cannot be read"
         }

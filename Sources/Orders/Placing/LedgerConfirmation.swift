@@ -41,7 +41,8 @@ package final class LedgerConfirmation: Sendable {
             state.knownUntil.map { $0 > .now } == true ? .some(state.obstacle) : nil
         }
         if let known { return known }
-        let obstacle = try await LedgerDurability.probe(redis, acknowledgement: acknowledgement).fsyncObstacle
+        let server = try await redis.server(of: keys.ledger)
+        let obstacle = try await LedgerDurability.probe(server, acknowledgement: acknowledgement).fsyncObstacle
         state.withLock { state in
             state.obstacle = obstacle
             state.knownUntil = .now + Self.probePeriod

@@ -69,7 +69,7 @@ struct RedisConnection: Sendable {
             let reason =
                 switch error {
                 case is HandshakeTimeout:
-                    "no TLS handshake within \(timeout.short); does this port speak TLS? In plain text the URL begins with redis://"
+                    "no TLS handshake within \(timeout.short); does this port speak TLS? In plain text the URL begins with redis, not rediss"
                 case _ where isSilence: "no connection within \(timeout.short)"
                 default: reason(of: error)
                 }
@@ -98,17 +98,22 @@ struct RedisConnection: Sendable {
         enqueue { batch in batch.append(command, by: deadline, complete) }
     }
 
-    /// Sends both, one right behind the other; their replies in that order.
+    /// Sends them, one right behind the other; their replies in that order.
     func send(
-        _ first: RedisCommand, then second: RedisCommand, timeout: Duration,
-        _ complete: @escaping @Sendable (Result<RedisReply, RedisError>, Result<RedisReply, RedisError>) -> Void
+        _ commands: [RedisCommand], timeout: Duration,
+        _ complete: @escaping @Sendable ([Result<RedisReply, RedisError>]) -> Void
     ) {
         let deadline = NIODeadline.now() + TimeAmount(timeout)
-        // Replies come in order, and so do failures: the first is known when the second is.
-        let known = NIOLoopBoundBox<Result<RedisReply, RedisError>?>.makeEmptyBox(eventLoop: channel.eventLoop)
+        // Replies come in order, and so do failures: all are known when the last is.
+        let known = NIOLoopBoundBox<[Result<RedisReply, RedisError>]>.makeBoxSendingValue(
+            [], eventLoop: channel.eventLoop)
         enqueue { batch in
-            batch.append(first, by: deadline) { known.value = $0 }
-            batch.append(second, by: deadline) { complete(known.value ?? $0, $0) }
+            for command in commands {
+                batch.append(command, by: deadline) { result in
+                    known.value.append(result)
+                    if known.value.count == commands.count { complete(known.value) }
+                }
+            }
         }
     }
 
@@ -217,8 +222,8 @@ struct RedisConnection: Sendable {
             return connection
         case .unix(let path):
             return try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: prepare).0
-        case .sentinel(let primary, _):
-            throw InvalidText("where \(primary) is has to be asked first")
+        case .sentinel, .cluster:
+            throw InvalidText("where \(endpoint) is has to be asked first")
         }
     }
 
@@ -269,6 +274,6 @@ extension RedisError {
     fileprivate var askingForTLS: RedisError {
         RedisError(
             code, command: command,
-            message: "\(message); does this port speak TLS? Then the URL begins with rediss://")
+            message: "\(message); does this port speak TLS? Then the URL begins with rediss, not redis")
     }
 }

@@ -30,6 +30,31 @@ package struct RedisCommand: Hashable, Sendable {
         lengths.append(bytes.count - count)
     }
 
+    /// The first of its keys, by which a cluster's client finds the node that runs it; nil for a command without.
+    ///
+    /// The position is that of `COMMAND GETKEYS`; a command that is not listed here has its key first, as most have.
+    var key: ArraySlice<UInt8>? {
+        switch name {
+        case "PING", "INFO", "TIME", "WAIT", "WAITAOF", "ROLE", "SCAN", "CONFIG", "CLIENT", "CLUSTER", "SENTINEL",
+            "ACL",
+            "MULTI", "EXEC", "ASKING", "AUTH", "SELECT":
+            nil
+        case "EVAL", "EVALSHA": argument(2)?.elementsEqual("0".utf8) == false ? argument(3) : nil
+        case "XREAD":
+            (1..<lengths.count).first { argument($0)?.elementsEqual("STREAMS".utf8) == true }
+                .flatMap { argument($0 + 1) }
+        case "XINFO", "MEMORY": argument(2)
+        default: argument(1)
+        }
+    }
+
+    /// Returns nil if it has fewer; the name counts as 0.
+    private func argument(_ index: Int) -> ArraySlice<UInt8>? {
+        guard index < lengths.count else { return nil }
+        let start = lengths[..<index].reduce(0, +)
+        return bytes[start..<start + lengths[index]]
+    }
+
     /// Calls `body` with the command as it goes over the wire.
     func withEncoded<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         bytes.withUnsafeBytes { all in

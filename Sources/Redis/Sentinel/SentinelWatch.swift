@@ -20,7 +20,7 @@ package final class SentinelWatch: Sendable {
     }
 
     private struct Weak: Sendable {
-        weak var client: RedisClient?
+        weak var client: RedisNode?
     }
 
     private static let period: Duration = .milliseconds(250)
@@ -80,7 +80,7 @@ package final class SentinelWatch: Sendable {
     }
 
     /// The client is told of a change for as long as it lives.
-    func follow(_ client: RedisClient) {
+    func follow(_ client: RedisNode) {
         state.withLock { state in
             state.followers.removeAll { $0.client == nil }
             state.followers.append(Weak(client: client))
@@ -135,13 +135,15 @@ package final class SentinelWatch: Sendable {
                 }
             }
             connection = open
-            let (address, state) = await withUnsafeContinuation { continuation in
-                open.send(
-                    RedisCommand("SENTINEL", "GET-MASTER-ADDR-BY-NAME", primary),
-                    then: RedisCommand("SENTINEL", "MASTER", primary), timeout: timeout
-                ) { continuation.resume(returning: ($0, $1)) }
+            let questions = [
+                RedisCommand("SENTINEL", "GET-MASTER-ADDR-BY-NAME", primary),
+                RedisCommand("SENTINEL", "MASTER", primary),
+            ]
+            let replies = await withUnsafeContinuation { continuation in
+                open.send(questions, timeout: timeout) { continuation.resume(returning: $0) }
             }
-            return .success(try SentinelView.Answer(address: address.get(), state: state.get(), of: primary))
+            return .success(
+                try SentinelView.Answer(address: replies[0].get(), state: replies[1].get(), of: primary))
         } catch {
             if error.isOutage {
                 connection?.close()

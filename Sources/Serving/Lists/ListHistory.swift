@@ -124,7 +124,7 @@ final class ListHistory: Sendable {
                 malformed = error
                 finding = .success(.gap(Gap(code: "unreadable", detail: "\(error)")))
             case .failure(let error):
-                if let error = error as? RedisError, error.isOutage {
+                if let error = error as? RedisError, error.isOutage, !loader.isOnCluster {
                     state.outage = (error, .now + Self.breather)
                 }
                 finding = .failure(error)

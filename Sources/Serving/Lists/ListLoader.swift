@@ -73,6 +73,9 @@ struct ListLoader: Sendable {
         self.clock = clock
     }
 
+    /// Whether one list may be away while others are not.
+    var isOnCluster: Bool { small.endpoint.isCluster }
+
     /// The complete list of an entry of the index, in all formats; nil if it has expired.
     func whole(_ entry: TapeEntry) async throws -> ServedList? {
         let description = try describe(entry)
@@ -101,7 +104,7 @@ struct ListLoader: Sendable {
                 try await StreamReader(key: keys.stream(stream), redis: small, clock: clock).oldest()?.minute
             }
             return archived
-        } catch let error as RedisError where error.isOutage {
+        } catch let error as RedisError where error.isTransient {
             guard let archived = try? await loadFromArchive(part) else { throw error }
             return archived
         }

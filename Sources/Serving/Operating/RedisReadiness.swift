@@ -52,36 +52,45 @@ final class RedisReadiness: Sendable {
 
     private func currentChecks() async -> [ReadinessCheck] {
         let name = writes == nil ? "reads" : "writes"
-        let cli = redis.server.cli
-        func check(_ words: String, _ remedy: String?) -> ReadinessCheck {
-            let suffix = remedy.map { "; \(cli) \($0)" } ?? ""
+        func check(_ redis: RedisClient, _ words: String, _ remedy: String?) -> ReadinessCheck {
+            let suffix = remedy.map { "; \(redis.server.cli) \($0)" } ?? ""
             return ReadinessCheck(name: name, isWell: false, detail: "redis \(redis.endpoint): \(words)\(suffix)")
         }
         let minute = Minute(containing: clock.now)
-        let probe = WriteProbe(
-            redis, key: writes == nil ? nil : keys.probe(worker), needs: reads(minute) + (writes?(minute) ?? []))
+        let needs = reads(minute) + (writes?(minute) ?? [])
         do throws(RedisError) {
-            let shortcomings =
-                try await ServerFitness.probe(redis, writes: writes != nil).shortcomings + probe.run()
-            var checks = shortcomings.map { check($0.description, $0.remedy) }
+            var checks: [ReadinessCheck] = []
+            for server in try await redis.allServers() {
+                let probe = WriteProbe(
+                    server, key: writes == nil ? nil : server.ownKey(keys.probe(worker)), needs: needs)
+                do throws(RedisError) {
+                    let shortcomings =
+                        try await ServerFitness.probe(server, writes: writes != nil).shortcomings + probe.run()
+                    checks += shortcomings.map { check(server, $0.description, $0.remedy) }
+                } catch {
+                    checks.append(check(server, error.message, nil))
+                }
+            }
             // Without the right to query the keys, they are assumed to be fine.
             for (key, fault) in (try? await KeyFitness.faults(of: streams, redis)) ?? [] {
                 switch fault {
                 case .type(let type):
                     checks.append(
                         check(
-                            "the key \(key.key) should be a stream and is a \(type)",
+                            redis, "the key \(key.key) should be a stream and is a \(type)",
                             "RENAME '\(key.key)' '\(key.key).\(type)'"))
                 case .expires(let left):
                     checks.append(
-                        check("the key \(key.key) expires in \(left.components.seconds) s", "PERSIST '\(key.key)'"))
+                        check(
+                            redis, "the key \(key.key) expires in \(left.components.seconds) s",
+                            "PERSIST '\(key.key)'"))
                 }
             }
             let verb = writes == nil ? "answers" : "takes"
             let well = ReadinessCheck(name: name, isWell: true, detail: "\(redis.endpoint) \(verb) them")
             return checks.isEmpty ? [well] : checks
         } catch {
-            return [check(error.message, nil)]
+            return [check(redis, error.message, nil)]
         }
     }
 }

@@ -81,7 +81,7 @@ final class OrderReadiness: Sendable {
                 let faults = try await ledgerFaults() + unreadFaults + witnessFaults()
                 let findings = fitness.findings.map { ([$0.what] + $0.remedies).joined(separator: "; ") }
                 newest.withLock { $0 = faults + findings }
-                if fitness.durability != told { log(fitness.durability) }
+                if fitness.durability != told { log(fitness.durability, of: try await ledger.server(of: keys.ledger)) }
                 told = fitness.durability
             } catch {
                 let faults = unreadFaults
@@ -161,7 +161,7 @@ final class OrderReadiness: Sendable {
         }
     }
 
-    private func log(_ durability: LedgerDurability) {
+    private func log(_ durability: LedgerDurability, of ledger: RedisClient) {
         var metadata: Logger.Metadata = [LogKey.redis: "\(ledger.endpoint)"]
         guard let summary = durability.summary else {
             metadata[LogKey.detail] = "\(durability.promise)"

@@ -103,6 +103,10 @@ struct PlaceOrderRoute: Sendable {
         // The message names the command that is not allowed, but no user.
         case .server("NOPERM"):
             .ordersUnavailable("Redis, which holds the ledger, refuses: \(error.message)", retryAfter: later)
+        case .server("TRYAGAIN"):
+            .ordersUnavailable("the ledger's slot moves to another node of the Redis cluster", retryAfter: soon)
+        case .server("CLUSTERDOWN"):
+            .ordersUnavailable("the node of the Redis cluster that holds the ledger is missing", retryAfter: soon)
         case .server(let kind):
             .ordersUnavailable("Redis, which holds the ledger, refuses: \(kind)", retryAfter: soon)
         }

@@ -98,6 +98,14 @@ package struct WriteProbe: Sendable {
         case "READONLY":
             return RedisShortcoming(
                 "nothing can be written: it is a replica (READONLY)", remedy: "INFO replication")
+        case "TRYAGAIN":
+            return RedisShortcoming(
+                "some keys cannot be written: their slot is about to move to another node, and has not",
+                remedy: "--cluster fix \(redis.server)")
+        case "CLUSTERDOWN":
+            return RedisShortcoming(
+                "nothing can be written: a primary of the cluster, or a slot's node, is missing (CLUSTERDOWN)",
+                remedy: "--cluster check \(redis.server)")
         case "NOPERM":
             return RedisShortcoming(words.components(after: "NOPERM "), remedy: "ACL SETUSER \(user) +evalsha +eval")
         default: return RedisShortcoming("nothing can be written: \(words)", remedy: "INFO")

@@ -184,7 +184,7 @@ package struct Settler: Sendable {
                 // Redis may have been unreachable until now.
                 do {
                     return try await work()
-                } catch let error as RedisError {
+                } catch let error as RedisError where !error.isOfAbsence {
                     throw Refusal(error: error)
                 }
             }

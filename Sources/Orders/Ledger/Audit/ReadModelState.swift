@@ -22,7 +22,7 @@ struct ReadModelState {
     private init(_ redis: RedisClient, _ keys: ReadModelKeys, _ currencies: [Currency]) async throws(RedisError) {
         let streams = [nil] + currencies.map { Optional($0) }
         // Sums and streams are written together, and so must be read together; a transaction needs a connection of its own.
-        let client = redis.separate()
+        let client = try await redis.server(of: keys.statistics).separate()
         defer { client.close() }
         _ = try await client.send(RedisCommand("MULTI"))
         _ = try await client.send(RedisCommand("HGETALL", keys.statistics))
