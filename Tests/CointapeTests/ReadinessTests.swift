@@ -122,8 +122,8 @@ import Testing
             _ = try await client.send(RedisCommand("ACL", arguments: arguments + rules))
         }
         try await allow("-hlen")
-        let replicas = #""rates": "btc_rate", "durability": {"replicas": 1, "timeout": "100ms"}"#
-        let api = try API(["REDIS_URL": url]) { $0.replacing(#""rates": "btc_rate""#, with: replicas) }
+        let replicas = #""${ORDERS_REPLICAS:-0}""#
+        let api = try API(["REDIS_URL": url]) { $0.replacing(replicas, with: #"1, "timeout": "100ms""#) }
         try await api.tells("[-] orders: ", "this user may not run HLEN on {orders}:seen", "ACL SETUSER USER +hlen")
         let order = try await api.put("a")
         #expect(order.contains("the table of seen keys") && order.contains("HLEN"), "\(order)")

@@ -19,7 +19,8 @@ STREAMS = FEEDS + ["toplist"]
 # One worker of each kind, and one for each feed, by the names of their configs.
 KINDS = FEEDS + ["toplist", "ledger", "archive", "api"]
 # A developer's keys and settings must not affect a fault.
-OURS = ("_URL", "_KEY", "COINTAPE_CLOCK", "PORT", "HOST", "CONFIG_DIR", "LOG_LEVEL", "LOG_DIR", "WITNESS_DIR", "ARCHIVE_DIR")
+OURS = ("_URL", "_KEY", "COINTAPE_CLOCK", "PORT", "HOST", "CONFIG_DIR", "LOG_LEVEL", "LOG_DIR", "WITNESS_DIR", "ARCHIVE_DIR", "REDIS_TLS_CA",
+        "SENTINEL_PASSWORD", "ORDERS_REPLICAS")
 DURABLE = ["--appendonly", "yes", "--appendfsync", "always", "--no-appendfsync-on-rewrite", "no"]
 
 
@@ -92,7 +93,8 @@ class World:
             if line.startswith("export "):
                 name, value = line.removeprefix("export ").split("=", 1)
                 self.environment[name] = value
-        process.port = int(self.environment["COINBASE_URL"].rsplit(":", 1)[1])
+        process.host, port = self.environment["COINBASE_URL"].removeprefix("http://").rsplit(":", 1)
+        process.port = int(port)
         return process
 
     def start_redis(self, *arguments, **options):
@@ -156,13 +158,13 @@ class World:
     # Counts of the sandbox.
 
     def faults(self, sandbox, *rules):
-        answer = web.ask(sandbox.port, "/sandbox/faults?" + "&".join(rules), method="PUT")
+        answer = web.ask(sandbox.port, "/sandbox/faults?" + "&".join(rules), method="PUT", host=sandbox.host)
         if answer.status != 200:
             raise RuntimeError(answer.body.decode())
 
     def requests(self, sandbox):
         """{(provider, minute): calls}"""
-        rows = web.ask(sandbox.port, "/sandbox/requests").json
+        rows = web.ask(sandbox.port, "/sandbox/requests", host=sandbox.host).json
         return {(row["provider"], row["minute"]): row["requests"] for row in rows}
 
 
