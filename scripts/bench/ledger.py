@@ -10,6 +10,7 @@ from harness.machine import ROOT
 from harness.redis import pairs
 from harness.wait import until
 from harness.world import DURABLE
+from measure import Used, wrk
 
 
 class Ledger:
@@ -21,15 +22,24 @@ class Ledger:
         bench.open_ledger()
         bench.worker("ledger")
         self.api = bench.api()
-        until("the api takes orders", self.takes_orders)
+        until("the api takes orders", lambda: self.takes_orders(self.api))
         # The same source as in the api, with the functions that it calls in front.
         parts = ["Redis/Scripts/denied.lua", "Orders/Scripts/Shared/ledger.lua", "Orders/Scripts/create_order.lua"]
         source = "".join((ROOT / "Sources" / part).read_text() for part in parts)
         self.digest = self.redis.call("SCRIPT", "LOAD", source)
 
-    def takes_orders(self):
+    def takes_orders(self, api):
         body = json.dumps({"currency": "USD", "amount": "0.01", "idempotence_key": "ready"})
-        return web.status(self.api.port, "/buy_order", method="PUT", body=body) == 200
+        return web.status(api.port, "/buy_order", method="PUT", body=body) == 200
+
+    def placed(self, api, connections):
+        """Loads the api with orders, all of which must be in the ledger: orders a second, and CPU seconds of 100,000."""
+        before = self.count
+        with Used(api.pid) as used:
+            load = wrk(f"http://127.0.0.1:{api.port}", connections, self.bench.size(5, 1), "put_order.lua")
+        if self.count - before < load.requests:
+            raise SystemExit(f"{load.requests} orders were acknowledged, {self.count - before} are in the ledger")
+        return load.rate, used.seconds / load.requests * 100_000
 
     @property
     def count(self):

@@ -1,7 +1,6 @@
 """Load, and the resources that a process uses meanwhile."""
 
 import os
-import pathlib
 import re
 import statistics
 import subprocess
@@ -9,7 +8,7 @@ import sys
 import time
 
 from harness.machine import ROOT
-from harness.process import memory
+from harness.process import cpu_seconds, memory
 
 LOAD = ROOT / "scripts/bench/load"
 
@@ -54,14 +53,6 @@ class Used:
 
     def __exit__(self, *_):
         self.seconds = cpu_seconds(self.pid) - self.before
-
-
-def cpu_seconds(pid):
-    """User and system time so far; Linux only."""
-    if sys.platform != "linux":
-        return 0.0
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def resident(pid):

@@ -1,2 +1,2 @@
 # In the order of the page.
-from rows import newest, past, orders, pages, client, visible, growth, history, year, parts  # noqa: F401
+from rows import newest, past, orders, pages, client, replicas, visible, growth, history, year, parts  # noqa: F401

@@ -1,7 +1,7 @@
 """Orders placed through one api, compared with redis-benchmark with the same script, arguments and fsync policy."""
 
 from ledger import Ledger
-from measure import Used, interleaved, median, ratio, wrk
+from measure import interleaved, median, ratio
 from page import table
 from registry import row
 
@@ -13,13 +13,9 @@ def orders(bench):
     ledger, spent = Ledger(bench), []
 
     def placed():
-        before = ledger.count
-        with Used(ledger.api.pid) as used:
-            load = wrk(f"http://127.0.0.1:{ledger.api.port}", CONNECTIONS, bench.size(5, 1), "put_order.lua")
-        if ledger.count - before < load.requests:
-            raise SystemExit(f"{load.requests} orders were acknowledged, {ledger.count - before} are in the ledger")
-        spent.append(used.seconds / load.requests * 100_000)
-        return load.rate
+        rate, seconds = ledger.placed(ledger.api, CONNECTIONS)
+        spent.append(seconds)
+        return rate
 
     calls = bench.size(100_000, 2_000)
     bare, api = "`redis-benchmark`, the same script", "`PUT /buy_order` through one api worker"
