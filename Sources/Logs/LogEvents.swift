@@ -28,6 +28,10 @@ extension Logger.Message {
     package static let apiListening: Self = "api.listening"
     /// `up` could not fill in the minutes before its start; new minutes do not depend on them.
     package static let backfillFailed: Self = "backfill.failed"
+    /// The end of `clusterLost`.
+    package static let clusterBack: Self = "cluster.back"
+    /// No node of a cluster tells which has what, and some refuse to; the last answer counts.
+    package static let clusterLost: Self = "cluster.lost"
     /// The minute was already closed when the entry was published, for example by another replica.
     package static let entryNotNeeded: Self = "entry.not_needed"
     package static let entryPublished: Self = "entry.published"
@@ -78,7 +82,7 @@ extension Logger.Message {
     package static let redisLoading: Self = "redis.loading"
     /// The first client cannot reach Redis; the ones after it are not logged.
     package static let redisLost: Self = "redis.lost"
-    /// The Sentinels name another primary, and clients follow.
+    /// The Sentinels name another primary, or slots of a cluster have another one, and clients follow.
     package static let redisMoved: Self = "redis.moved"
     package static let redisUnfit: Self = "redis.unfit"
     /// The end of `sentinelLost`.

@@ -229,12 +229,20 @@ import Testing
             _ = try await node.client().send(RedisCommand("ACL", arguments: ["SETUSER", "reader"] + rules))
         }
         let url = cluster.url.replacingOccurrences(of: "://", with: "://reader:secret@")
-        let client = Self.client(try RedisEndpoint(parsing: url))
+        let said = Said()
+        let client = Self.client(try RedisEndpoint(parsing: url), said)
         for key in ["a", "b", "c", "{orders}:a"] { #expect(try await client.send(RedisCommand("GET", key)) == .null) }
         for node in cluster.nodes {
             _ = try await node.client().send(RedisCommand("ACL", "SETUSER", "reader", "-cluster|slots"))
         }
+        // Whoever knows the map goes on with it, and says so.
+        try await eventually("it is told") { said.told == ["cluster.lost"] }
+        #expect(try await client.send(RedisCommand("GET", "a")) == .null)
         let refused = await Self.message(Self.client(try RedisEndpoint(parsing: url)))
         #expect(refused.contains("this user may not run CLUSTER SLOTS"), "\(refused)")
+        for node in cluster.nodes {
+            _ = try await node.client().send(RedisCommand("ACL", "SETUSER", "reader", "+cluster|slots"))
+        }
+        try await eventually("the end is told too") { said.told == ["cluster.lost", "cluster.back"] }
     }
 }

@@ -84,6 +84,21 @@ import Testing
         #expect(changes == [true, false, false])
     }
 
+    @Test func `an answer that is newer is right about what its owner has lost, also if that has a higher epoch now`()
+        throws
+    {
+        var map = try Self.map(Self.shard("a", 5), Self.shard("b", 2))
+        // Slot 5 went to b, and then slot 100 to a.
+        let answer = try #require(
+            SlotMap([Self.shard("a", 7), Self.shard("b", 6)], [(0...4, 0), (5...5, 1), (6...100, 0), (101...199, 1)]))
+        _ = map.merge(answer, from: "z") { _ in false }
+        #expect(map.primary(of: 5) == Self.address("b") && map.primary(of: 100) == Self.address("a"))
+        let other = try #require(
+            SlotMap([Self.shard("a", 9), Self.shard("b", 6)], [(0...3, 0), (4...5, 1), (6...100, 0), (101...199, 1)]))
+        _ = map.merge(other, from: "z") { _ in false }
+        #expect(map.primary(of: 4) == Self.address("b"))
+    }
+
     @Test func `a node that has another address is the same`() throws {
         var map = try Self.map(Self.shard("a", 1), Self.shard("b", 2))
         let changes = [
@@ -116,7 +131,8 @@ import Testing
         #expect(changes == [false, true] && map.primary(of: 150) == Self.address("c"))
         #expect(map.shards.map(\.epoch) == [3, 4])
         let none = try #require(SlotMap([Self.shard("a", 3)], [(0...49, 0)]))
-        _ = map.merge(none, from: "a") { _ in false }
+        changes = [map.merge(none, from: "a") { _ in false }]
+        #expect(changes == [true])
         #expect(map.primary(of: 49) == Self.address("a") && map.primary(of: 50) == nil)
     }
 

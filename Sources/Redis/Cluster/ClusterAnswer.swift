@@ -70,11 +70,13 @@ struct ClusterAnswer: Sendable {
         guard let parts = reply.array, parts.count > 2, let port = parts[1].integer, (1...65_535).contains(port),
             let id = parts[2].text, !id.isEmpty
         else { return nil }
-        // Redis 7 tells other names besides the preferred one, as pairs such as `ip`, `10.0.0.7`.
-        let others = parts.count > 3 ? parts[3].array ?? [] : []
-        let names = [parts[0].text] + stride(from: 1, to: others.count, by: 2).map { others[$0].text }
-        let named = names.compactMap(\.self).first { !$0.isEmpty && $0 != "?" }
-        return asked.host(named, port: Int(port)).map { (id, $0) }
+        var name = parts[0].text.flatMap { $0.isEmpty ? nil : $0 }
+        if name == "?" {
+            // A node without the name that is preferred has others, as pairs such as `ip`, `10.0.0.7`.
+            let others = parts.count > 3 ? parts[3].array ?? [] : []
+            name = stride(from: 1, to: others.count, by: 2).lazy.compactMap { others[$0].text }.first { !$0.isEmpty }
+        }
+        return asked.host(name, port: Int(port)).map { (id, $0) }
     }
 }
 

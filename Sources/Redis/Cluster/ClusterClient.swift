@@ -11,8 +11,8 @@ final class ClusterClient: Sendable {
         var version = -1
         /// The shards' nodes, as far as they have been needed.
         var primaries: [RedisNode?] = []
-        /// Nodes that were only named by a redirect, the newest last.
-        var others: [RedisNode] = []
+        /// Nodes that were only named by a redirect, each with when, the newest last.
+        var others: [(node: RedisNode, at: ContinuousClock.Instant)] = []
         var isClosed = false
         /// No node has answered yet, which was told.
         var isLost = false
@@ -32,6 +32,8 @@ final class ClusterClient: Sendable {
     /// How long to wait for what is about to be known, or to have moved.
     private static let untilMoved: TimeAmount = .milliseconds(50)
     private static let mostOthers = 8
+    /// One that no redirect has named for so long is left.
+    private static let memory: Duration = .seconds(10)
 
     /// `open` makes the node at an endpoint.
     init(
@@ -58,7 +60,11 @@ final class ClusterClient: Sendable {
     /// Changes whenever a key's commands may have gone out on another connection than before; 0 while there is none.
     var connections: Int {
         state.withLock { state in
-            let opened = state.primaries.reduce(0) { $0 + ($1?.connections ?? 0) }
+            let nodes = Set(state.primaries.compactMap { $0.map(ObjectIdentifier.init) })
+            let opened = state.primaries.reduce(into: (0, nodes)) { sum, node in
+                // Two shards may have one address.
+                if let node, sum.1.remove(ObjectIdentifier(node)) != nil { sum.0 += node.connections }
+            }.0
             return opened == 0 ? 0 : opened + state.changes
         }
     }
@@ -69,12 +75,13 @@ final class ClusterClient: Sendable {
     func take(_ map: SlotMap, _ version: Int) {
         let (gone, wasLost) = state.withLock { state -> ([RedisNode], Bool) in
             guard version > state.version, !state.isClosed else { return ([], false) }
-            let old = state.primaries.compactMap(\.self) + state.others
+            let others = state.others.map(\.node)
+            let old = state.primaries.compactMap(\.self) + others
             state.primaries = map.shards.map { shard in old.first { $0.endpoint.address == shard.primary } }
             let rest = old.filter { node in !state.primaries.contains { $0 === node } }
             // One that was only named by a redirect may be about to have its first slot.
-            state.others = rest.filter { node in state.others.contains { $0 === node } }
-            let gone = rest.filter { node in !state.others.contains { $0 === node } }
+            state.others = state.others.filter { other in rest.contains { $0 === other.node } }
+            let gone = rest.filter { node in !others.contains { $0 === node } }
             // Their connections are counted no more, and numbers must not come again.
             state.changes += 1 + gone.reduce(0) { $0 + $1.connections }
             (state.map, state.version) = (map, version)
@@ -120,13 +127,26 @@ final class ClusterClient: Sendable {
             if let map = state.map, let index = map.shards.firstIndex(where: { $0.primary == address }) {
                 return (primary(index, map, &state), nil)
             }
-            if let node = state.others.first(where: { $0.endpoint.address == address }) { return (node, nil) }
-            let node = opened(address, state)
-            state.others.append(node)
-            return (node, state.others.count > Self.mostOthers ? state.others.removeFirst() : nil)
+            let known = state.others.firstIndex { $0.node.endpoint.address == address }.map {
+                state.others.remove(at: $0)
+            }
+            let node = known?.node ?? opened(address, state)
+            state.others.append((node, .now))
+            return (node, state.others.count > Self.mostOthers ? state.others.removeFirst().node : nil)
         }
         gone?.leave(for: endpoint)
+        // Otherwise one that is away would count as an outage for good.
+        group.next().scheduleTask(in: TimeAmount(Self.memory)) { [weak self] in self?.leaveUnused() }
         return node
+    }
+
+    private func leaveUnused() {
+        let unused = state.withLock { state in
+            let old = state.others.filter { $0.at + Self.memory <= .now }
+            state.others.removeAll { $0.at + Self.memory <= .now }
+            return old
+        }
+        for (node, _) in unused { node.leave(for: endpoint) }
     }
 
     /// The node of a slot, or of the first slots for nil.
@@ -183,7 +203,7 @@ final class ClusterClient: Sendable {
         let (nodes, wasLost) = state.withLock { state in
             state.isClosed = true
             defer { state.isLost = false }
-            return (state.primaries.compactMap(\.self) + state.others, state.isLost)
+            return (state.primaries.compactMap(\.self) + state.others.map(\.node), state.isLost)
         }
         if wasLost { outage.ends(nil) }
         for node in nodes { node.close() }
@@ -191,7 +211,8 @@ final class ClusterClient: Sendable {
 
     /// Closes all connections; the next commands open others.
     func dropConnections() {
-        for node in state.withLock({ $0.primaries.compactMap(\.self) + $0.others }) { node.dropConnection() }
+        let nodes = state.withLock { $0.primaries.compactMap(\.self) + $0.others.map(\.node) }
+        for node in nodes { node.dropConnection() }
     }
 
     // MARK: Commands
@@ -262,6 +283,7 @@ final class ClusterClient: Sendable {
             Task {
                 do throws(RedisError) {
                     let node = try await find(slot, for: commands[0].name)
+                    guard wanted() else { return complete(Self.unsent(commands)) }
                     send(commands, to: node, timeout: timeout, left: left, wanted, complete)
                 } catch {
                     let error = RedisError(error.code, command: commands[0].name, message: error.message)
@@ -309,6 +331,7 @@ final class ClusterClient: Sendable {
             return send(commands, to: node, asking: asking, timeout: timeout, left: left - 1, wanted, complete)
         }
         group.next().scheduleTask(in: Self.untilMoved) { [self] in
+            guard wanted() else { return complete(Self.unsent(commands)) }
             switch next {
             case .node(let node, let asking):
                 send(commands, to: node, asking: asking, timeout: timeout, left: left - 1, wanted, complete)
@@ -336,6 +359,10 @@ final class ClusterClient: Sendable {
         // Its reply comes on another connection than that of the commands before.
         if next != nil { state.withLock { $0.changes += 1 } }
         return next
+    }
+
+    private static func unsent(_ commands: [RedisCommand]) -> [Result<RedisReply, RedisError>] {
+        commands.map { .failure(RedisError(.unavailable, command: $0.name, message: "it was cancelled")) }
     }
 
     private static func slot(of command: RedisCommand) -> Int? { command.key.map { SlotMap.slot(of: $0) } }

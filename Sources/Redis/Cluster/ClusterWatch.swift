@@ -27,6 +27,10 @@ package final class ClusterWatch: Sendable {
         var waiting: [UnsafeContinuation<Void, Never>]? = []
         /// Of the newest round.
         var failures: [String] = []
+        /// Between rounds in which no node has answered.
+        var backoff = Backoff(base: ClusterWatch.hurriedly, maximum: .seconds(2))
+        /// No node answers, and at least one refuses to.
+        var isRefused = false
         var task: Task<Void, Never>?
         /// Until when several nodes are asked, four times a second.
         var hurries = ContinuousClock.now
@@ -76,7 +80,7 @@ package final class ClusterWatch: Sendable {
 
     // MARK: Clients
 
-    /// Returns as soon as a node has answered; throws `.unavailable` if none has, after all were asked once.
+    /// Returns as soon as a node has answered; throws `.unavailable` if none has, after several were asked.
     func untilKnown() async throws(RedisError) {
         start()
         await withUnsafeContinuation { continuation in
@@ -171,7 +175,7 @@ package final class ClusterWatch: Sendable {
         let asked = isCalm && round % Self.calmRounds > 0 ? known.map { [$0] } ?? several(nil) : several(known)
         let before = connections
         connections = [:]
-        var failures: [String] = []
+        var failures: [(words: String, isRefusal: Bool)] = []
         await withTaskGroup(of: (RedisEndpoint.Address, Result<Opened, RedisError>).self) { group in
             for address in asked {
                 let connection = before[address]
@@ -182,28 +186,52 @@ package final class ClusterWatch: Sendable {
                 case .success(let (connection, answer)):
                     connections[address] = connection
                     note(answer, from: address)
-                case .failure(let error): failures.append(error.message.named(by: endpoint.at(address)))
+                case .failure(let error):
+                    failures.append((error.message.named(by: endpoint.at(address)), !error.isOutage))
                 }
             }
         }
         for (address, connection) in before where connections[address] == nil { connection.close() }
-        if connections.isEmpty { hurry() }
         let (pause, waiting) = state.withLock { state in
-            state.failures = failures.sorted()
-            let isCalm = state.hurries < .now
-            let pause = Task { _ = try? await Task.sleep(for: isCalm ? Self.calmly : Self.hurriedly) }
+            state.failures = failures.map(\.words).sorted()
+            // Nobody answers: each question may be a line in an ACL LOG.
+            var length = connections.isEmpty ? state.backoff.next() : Self.hurriedly
+            let isCalm = !connections.isEmpty && state.hurries < .now
+            if isCalm { length = Self.calmly }
+            if !connections.isEmpty { state.backoff.reset() }
+            let pause = Task { [length] in _ = try? await Task.sleep(for: length) }
             state.pause = isCalm ? pause : nil
             defer { state.waiting = nil }
             return (pause, state.waiting ?? [])
         }
         for continuation in waiting { continuation.resume() }
+        tellRefusal(failures, isHeard: !connections.isEmpty)
         return pause
+    }
+
+    /// Logs once that all nodes refuse to be asked, although they serve commands, and once that one does not.
+    private func tellRefusal(_ failures: [(words: String, isRefusal: Bool)], isHeard: Bool) {
+        let refusals = failures.filter(\.isRefusal).map(\.words).sorted()
+        let (isLost, isBack) = state.withLock { state in
+            guard state.map != nil else { return (false, false) }
+            let was = state.isRefused
+            state.isRefused = isHeard ? false : was || !refusals.isEmpty
+            return (state.isRefused && !was, was && !state.isRefused)
+        }
+        if isLost {
+            logger.warning(
+                .clusterLost,
+                metadata: [LogKey.redis: "\(endpoint)", LogKey.error: "\(refusals.joined(separator: "; "))"])
+        } else if isBack {
+            logger.notice(.clusterBack, metadata: [LogKey.redis: "\(endpoint)"])
+        }
     }
 
     /// Nodes to ask, `first` among them.
     private func several(_ first: RedisEndpoint.Address?) -> [RedisEndpoint.Address] {
         var nodes = [first].compactMap(\.self)
-        for node in (state.withLock(\.nodes) + named).shuffled()
+        let known = state.withLock { $0.nodes + ($0.map?.shards.map(\.primary) ?? []) }
+        for node in (known + named).shuffled()
         where nodes.count < Self.several && !nodes.contains(node) {
             nodes.append(node)
         }
@@ -246,7 +274,8 @@ package final class ClusterWatch: Sendable {
             let now = ContinuousClock.now
             state.answered = state.answered.filter { now - $0.value.at < Self.memory }
             state.answered[address] = (answer.id, now)
-            state.nodes = answer.nodes
+            // One that has been taken out of the cluster knows none.
+            if !answer.nodes.isEmpty { state.nodes = answer.nodes }
             let present = Set(state.answered.values.map(\.id)).union(answer.known)
             var map = state.map ?? SlotMap()
             // A redirect is forgotten when the nodes must have heard of what it said.

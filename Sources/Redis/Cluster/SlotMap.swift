@@ -61,6 +61,7 @@ struct SlotMap: Sendable {
     /// What a node does not say of itself is not so, and a shard whose id is `gone` has no claim: then any other one counts.
     mutating func merge(_ answer: SlotMap, from id: String, gone: (String) -> Bool) -> Bool {
         let isGone = shards.map { $0.id == id || gone($0.id) }
+        let before = shards.map(\.epoch)
         var own: [Int?] = []
         var hasChanged = false
         for shard in answer.shards {
@@ -76,11 +77,15 @@ struct SlotMap: Sendable {
         for slot in 0..<Self.slots {
             let old = self.shard(of: slot)
             guard let theirs = answer.shard(of: slot), let new = own[theirs] else {
-                if let old, shards[old].id == id { owners[slot] = Self.nobody }
+                if let old, shards[old].id == id {
+                    owners[slot] = Self.nobody
+                    hasChanged = true
+                }
                 continue
             }
             guard new != old else { continue }
-            if let old, answer.shards[theirs].epoch <= shards[old].epoch, !(old < isGone.count && isGone[old]) {
+            // Who knows more of the old owner than was known, and gives its slot to another, is right too.
+            if let old, !isGone[old], answer.shards[theirs].epoch <= before[old], shards[old].epoch <= before[old] {
                 continue
             }
             hasChanged = hasChanged || old.map { shards[$0].primary } != shards[new].primary

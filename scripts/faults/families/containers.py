@@ -94,7 +94,6 @@ def begin(world, file, redis, more=()):
 def end(world, place, load, row, redis=None):
     progress(load)
     load.end()
-    redis = redis or None
     code, text = place.run("project", "orders", "verify")
     row.expect("`compose run project orders verify`", code == 0, text.strip().splitlines()[-1])
     row.none("every answer is explained", load.wrong, f"{load.count} acknowledged")
