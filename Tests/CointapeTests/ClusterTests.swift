@@ -59,6 +59,34 @@ import Testing
         #expect(try await client.send(RedisCommand("XLEN", "{orders}:ledger")) == .integer(4))
     }
 
+    @Test func `status has every node, and names the one that is away and the slot that nobody has`() async throws {
+        let cluster = try await TestCluster(arguments: ["--cluster-require-full-coverage", "no"])
+        let client = cluster.nodes[0].client(try cluster.endpoint)
+        let beat = #"{"last_minute":"2026-11-21T09:01Z"}"#
+        for number in 0..<20 {
+            _ = try await client.send(RedisCommand("SET", "worker:toplist:h:\(number)", beat, "PX", 600_000))
+        }
+        func status() async throws -> String {
+            try await Cointape.run(["status", "config/toplist.json"], environment: ["REDIS_URL": cluster.url]).text
+        }
+        let well = try await status()
+        for node in cluster.nodes { #expect(well.contains("redis 127.0.0.1:\(node.port), Redis "), "\(well)") }
+        let line = well.split(separator: "\n").first { $0.hasPrefix("toplist  merge") } ?? ""
+        #expect(line.contains(" 20 "), "\(well)")
+        // The slot of toplist.
+        for node in cluster.nodes { _ = try await node.client().send(RedisCommand("CLUSTER", "DELSLOTS", 12_857)) }
+        let holed = try await status()
+        #expect(holed.contains(": slot 12857 belongs to no node"), "\(holed)")
+        #expect(holed.contains(" --cluster fix 127.0.0.1:\(cluster.nodes[0].port)"), "\(holed)")
+        #expect(!holed.contains(" DEL "), "\(holed)")
+        cluster.nodes[1].signal(SIGSTOP)
+        let halved = try await status()
+        #expect(halved.contains("redis 127.0.0.1:\(cluster.nodes[1].port): "), "\(halved)")
+        #expect(halved.contains("redis-cli -p \(cluster.nodes[1].port) PING"), "\(halved)")
+        #expect(halved.contains("redis 127.0.0.1:\(cluster.nodes[2].port), Redis "), "\(halved)")
+        #expect(!halved.contains(" DEL ") && !halved.contains("no worker is alive"), "\(halved)")
+    }
+
     @Test func `a cluster's rights are those of each node, and its settings are those of a server`() async throws {
         let url = [
             "REDIS_URL": "rediss+cluster://u:canary1@h1,h2:7", "ORDERS_REDIS_URL": "rediss+cluster://u:canary1@h2:7",

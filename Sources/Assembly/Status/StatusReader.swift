@@ -22,22 +22,8 @@ struct StatusReader: Sendable {
     /// The name that the keys of the probes contain.
     static let name = "status"
 
-    /// What was found out about one Redis.
-    private struct Server {
-        let redis: RedisClient
-        /// Itself, or the nodes of the cluster, each with its fitness.
-        let nodes: [(redis: RedisClient, fitness: ServerFitness)]
-        var forecast: MemoryForecast?
-        var needs: [RedisNeed] = []
-        var expected: [KeyFitness.Expected] = []
-        /// For the probe key.
-        var keys = TapeKeys()
-        /// Whether the report already says that MEMORY USAGE is refused.
-        var lacksMemoryUsage = false
-    }
-
     func read() async -> StatusReport {
-        var servers: [String: Server] = [:]
+        var servers: [String: ServerSurvey] = [:]
         // The clock is set by the tape's own Redis, not by a Redis that only holds orders.
         let tapes = Set(configs.files.map(\.config.worker.redis.endpoint.identity))
         var away: [StatusReport.Problem] = []
@@ -45,21 +31,10 @@ struct StatusReader: Sendable {
         {
             let redis = client(endpoint)
             do throws(RedisError) {
-                var nodes: [(RedisClient, ServerFitness)] = []
-                for node in try await redis.allServers() {
-                    do throws(RedisError) {
-                        nodes.append(
-                            (
-                                node,
-                                try await ServerFitness.probe(node, settingClock: tapes.contains(name) ? clock : nil)
-                            ))
-                    } catch {
-                        away.append(
-                            .init(what: "redis \(node.endpoint): \(error.message)", mend: ["\(node.server.cli) PING"]))
-                    }
-                }
+                let survey = try await ServerSurvey(
+                    redis, settingClock: tapes.contains(name) ? clock : nil, away: &away)
                 // What the other nodes of a cluster have is shown.
-                if !nodes.isEmpty { servers[name] = Server(redis: redis, nodes: nodes) } else { redis.close() }
+                if survey.nodes.isEmpty { redis.close() } else { servers[name] = survey }
             } catch {
                 away.append(.init(what: "redis \(endpoint): \(error.message)", mend: ["\(redis.server.cli) PING"]))
                 redis.close()
@@ -89,7 +64,7 @@ struct StatusReader: Sendable {
             await addWorker(file.config, redis, to: &report)
         }
         await addOrders(&servers, to: &report)
-        for (_, server) in servers.sorted(by: { $0.key < $1.key }) { await addServer(server, to: &report) }
+        for (_, server) in servers.sorted(by: { $0.key < $1.key }) { await server.add(to: &report) }
         return report
     }
 
@@ -145,88 +120,6 @@ struct StatusReader: Sendable {
         let days = (config as? ArchiveConfig).map { config.worker.redis.keys.stream($0.days) }
         return ([stream] + [days].compactMap(\.self)).map { .init($0, "stream") }
             + output.passing(Minute(containing: clock.now)).map { .init($0, "string", expires: true) }
-    }
-
-    private func addServer(_ server: Server, to report: inout StatusReport) async {
-        let redis = server.redis
-        let place = "redis \(redis.endpoint)"
-        let infos = server.nodes.map(\.fitness.info)
-        let limits = infos.compactMap { $0.integer("maxmemory").flatMap { $0 > 0 ? $0 : nil } }
-        let used = Self.sum(infos.compactMap { $0.integer("used_memory") }, of: infos.count)
-        let limit = Self.sum(limits, of: infos.count)
-        let versions = Set(infos.map { $0.server?.version ?? "unknown" }).sorted()
-        report.servers.append(
-            StatusReport.Server(
-                redis: "\(redis.endpoint)", server: infos.first?.server?.name,
-                version: versions.joined(separator: " and "),
-                usedBytes: used, maxBytes: limit,
-                memory: server.forecast?.report(used: used ?? 0, limit: used == nil ? nil : limit),
-                look: "\(redis.server.cli) INFO"))
-        // Each of a cluster may be full while the others are not.
-        for (node, fitness) in server.nodes where server.nodes.count > 1 {
-            let (info, limit) = (fitness.info, fitness.info.integer("maxmemory") ?? 0)
-            report.servers.append(
-                StatusReport.Server(
-                    redis: "\(node.endpoint)", server: info.server?.name, version: info.server?.version ?? "unknown",
-                    usedBytes: info.integer("used_memory"), maxBytes: limit > 0 ? limit : nil, memory: nil,
-                    look: "\(node.server.cli) INFO"))
-        }
-        let lost = redis.slotsWithoutNode
-        if let first = lost.first {
-            let slots = lost.count == 1 ? "slot \(first) belongs" : "\(lost.count) slots, \(first) among them, belong"
-            let node = server.nodes.first.map { "\($0.redis.server)" } ?? "<host>:<port>"
-            report.add(
-                .init(
-                    what: "\(place): \(slots) to no node, and keys that have it cannot be used",
-                    mend: ["\(redis.server.cli.replacing(" -c", with: "")) --cluster fix \(node)"]))
-        }
-        for (node, fitness) in server.nodes {
-            report.unknown += fitness.unknown.map { "\(node.endpoint) refuses \($0)" }
-            func add(_ shortcomings: [RedisShortcoming]) {
-                for shortcoming in shortcomings {
-                    let mend = shortcoming.remedy.map { ["\(node.server.cli) \($0)"] } ?? []
-                    report.add(.init(what: "redis \(node.endpoint): \(shortcoming.description)", mend: mend))
-                }
-            }
-            add(fitness.shortcomings)
-            do throws(RedisError) {
-                let key = node.ownKey(server.keys.probe(Self.name))
-                add(try await WriteProbe(node, key: key, needs: server.needs).run())
-            } catch {
-                report.add(
-                    .init(what: "redis \(node.endpoint): \(error.message)", mend: ["\(node.server.cli) PING"]))
-            }
-        }
-        do throws(RedisError) {
-            for (key, fault) in try await KeyFitness.faults(of: server.expected, redis) {
-                switch fault {
-                // If a stream has another type, that is reported with the stream.
-                case .type where key.type == "stream": break
-                case .type(let type):
-                    report.add(
-                        .init(
-                            what: "\(place): the key \(key.key) should be a \(key.type) and is a \(type)",
-                            mend: ["\(redis.server.cli) DEL '\(key.key)'"]))
-                case .expires(let left):
-                    report.add(
-                        .init(
-                            what:
-                                "\(place): the key \(key.key) expires in \(left.components.seconds) s, and all of it then",
-                            mend: ["\(redis.server.cli) PERSIST '\(key.key)'"]))
-                }
-            }
-        } catch {
-            report.unknown.append("\(redis.endpoint) refuses \(error.command): types and lifetimes of keys")
-        }
-    }
-
-    /// Returns nil unless each of `count` servers has a value, and if the sum overflows.
-    private static func sum(_ values: [Int64], of count: Int) -> Int64? {
-        guard values.count == count, count > 0 else { return nil }
-        return values.reduce(Int64?.some(0)) { sum, value in
-            let (next, overflows) = (sum ?? 0).addingReportingOverflow(value)
-            return sum == nil || overflows ? nil : next
-        }
     }
 
     private func streamStatus(_ config: any WorkerConfig, _ redis: RedisClient) -> StreamStatus? {
@@ -285,7 +178,7 @@ struct StatusReader: Sendable {
 
     /// Adds the memory of the stream and of its lists; adds nothing if it cannot be queried.
     private func addMemory(
-        _ config: any WorkerConfig, _ stream: StreamStatus, _ servers: inout [String: Server],
+        _ config: any WorkerConfig, _ stream: StreamStatus, _ servers: inout [String: ServerSurvey],
         to report: inout StatusReport
     ) async {
         let name = config.worker.redis.endpoint.identity
@@ -296,9 +189,9 @@ struct StatusReader: Sendable {
             Minute(containing: .init(milliseconds: 0)), Minute(containing: .init(milliseconds: 86_340_000)))
         let most = stream.retain.map { max(1, Int(Double(day) * ($0 / .seconds(86_400)))) }
         func add(_ bytes: Int64, isList: Bool) {
-            servers[name, default: .init(redis: redis, nodes: [])]
-                .forecast = (servers[name]?.forecast ?? MemoryForecast()).adding(
-                    .init(bytes: bytes, entries: survey.entries, most: most, perDay: day, isList: isList))
+            let forecast = servers[name]?.forecast ?? MemoryForecast()
+            servers[name]?.forecast = forecast.adding(
+                .init(bytes: bytes, entries: survey.entries, most: most, perDay: day, isList: isList))
         }
         guard let bytes = await bytes(stream.key, name, &servers, to: &report) else { return }
         add(bytes, isList: false)
@@ -312,7 +205,7 @@ struct StatusReader: Sendable {
 
     /// Returns nil if the server refuses MEMORY USAGE, which is reported once.
     private func bytes(
-        _ key: String, _ name: String, _ servers: inout [String: Server], to report: inout StatusReport
+        _ key: String, _ name: String, _ servers: inout [String: ServerSurvey], to report: inout StatusReport
     ) async -> Int64? {
         guard let server = servers[name], !server.lacksMemoryUsage else { return nil }
         do throws(RedisError) {
@@ -385,7 +278,7 @@ struct StatusReader: Sendable {
         JSONMembers.texts(of: beat)?["last_minute"].flatMap { Minute($0) }
     }
 
-    private func addOrders(_ servers: inout [String: Server], to report: inout StatusReport) async {
+    private func addOrders(_ servers: inout [String: ServerSurvey], to report: inout StatusReport) async {
         // The commands for orders read a project worker's config; an api's config names the ledger too.
         let files =
             configs.files.filter { $0.config is ProjectConfig } + configs.files.filter { $0.config is APIConfig }
