@@ -14,8 +14,8 @@ package final class ClusterWatch: Sendable {
         var map: SlotMap?
         /// Counts the changes, so that a client does not take an older map for the newest.
         var version = 0
-        /// What was logged, and until when nothing more is.
-        var told: (map: SlotMap, quietUntil: ContinuousClock.Instant)?
+        /// What was logged, up to which change, and until when nothing more is.
+        var told: (map: SlotMap, version: Int, quietUntil: ContinuousClock.Instant)?
         /// Nodes that were named.
         var nodes: [RedisEndpoint.Address] = []
         /// Who answered at which address, and when.
@@ -23,8 +23,6 @@ package final class ClusterWatch: Sendable {
         /// When a node has last said that another one has a slot.
         var moved = ContinuousClock.now
         var followers: [Weak] = []
-        /// For the first answer.
-        var waiting: [UnsafeContinuation<Void, Never>]? = []
         /// Of the newest round.
         var failures: [String] = []
         /// Between rounds in which no node has answered.
@@ -61,6 +59,8 @@ package final class ClusterWatch: Sendable {
     private let group: any EventLoopGroup
     private let logger: Logger
     private let state = Mutex(State())
+    /// Opens with the first answer, or when nobody gave one in the first round.
+    private let isAsked = Latch()
 
     /// Returns nil if the endpoint is no cluster; starts to ask when the map is first wanted.
     ///
@@ -83,13 +83,7 @@ package final class ClusterWatch: Sendable {
     /// Returns as soon as a node has answered; throws `.unavailable` if none has, after several were asked.
     func untilKnown() async throws(RedisError) {
         start()
-        await withUnsafeContinuation { continuation in
-            let isReady = state.withLock { state in
-                state.waiting?.append(continuation)
-                return state.waiting == nil
-            }
-            if isReady { continuation.resume() }
-        }
+        await isAsked.wait()
         let (isKnown, failures) = state.withLock { ($0.map != nil, $0.failures) }
         guard !isKnown else { return }
         hurry()
@@ -192,7 +186,7 @@ package final class ClusterWatch: Sendable {
             }
         }
         for (address, connection) in before where connections[address] == nil { connection.close() }
-        let (pause, waiting) = state.withLock { state in
+        let pause = state.withLock { state in
             state.failures = failures.map(\.words).sorted()
             // Nobody answers: each question may be a line in an ACL LOG.
             var length = connections.isEmpty ? state.backoff.next() : Self.hurriedly
@@ -201,10 +195,9 @@ package final class ClusterWatch: Sendable {
             if !connections.isEmpty { state.backoff.reset() }
             let pause = Task { [length] in _ = try? await Task.sleep(for: length) }
             state.pause = isCalm ? pause : nil
-            defer { state.waiting = nil }
-            return (pause, state.waiting ?? [])
+            return pause
         }
-        for continuation in waiting { continuation.resume() }
+        isAsked.open()
         tellRefusal(failures, isHeard: !connections.isEmpty)
         return pause
     }
@@ -270,7 +263,7 @@ package final class ClusterWatch: Sendable {
 
     /// Takes over what was answered; if a slot has another primary, tells it.
     private func note(_ answer: ClusterAnswer, from address: RedisEndpoint.Address) {
-        let (followers, waiting, maps) = state.withLock { state in
+        let (followers, maps) = state.withLock { state -> ([Weak], (old: SlotMap, new: SlotMap)?) in
             let now = ContinuousClock.now
             state.answered = state.answered.filter { now - $0.value.at < Self.memory }
             state.answered[address] = (answer.id, now)
@@ -284,21 +277,24 @@ package final class ClusterWatch: Sendable {
             let isFirst = state.map == nil
             state.map = map
             if hasChanged || isFirst { state.version += 1 }
-            var maps: (old: SlotMap, new: SlotMap)?
-            if let told = state.told {
-                if told.quietUntil <= now { maps = (told.map, map) }
-            } else {
-                state.told = (map, now)
+            let followers = hasChanged || isFirst ? state.followers : []
+            let told = state.told ?? (map, state.version, now)
+            guard told.version < state.version, told.quietUntil <= now else {
+                state.told = told
+                return (followers, nil)
             }
-            defer { state.waiting = nil }
-            return (hasChanged || isFirst ? state.followers : [], state.waiting ?? [], maps)
+            state.told?.version = state.version
+            return (followers, (told.map, map))
         }
         tell(followers)
-        for continuation in waiting { continuation.resume() }
+        isAsked.open()
         guard let maps else { return }
         let moves = maps.new.moves(since: maps.old)
         guard !moves.isEmpty else { return }
-        state.withLock { $0.told = (maps.new, .now + Self.quiet) }
+        state.withLock { state in
+            state.told?.map = maps.new
+            state.told?.quietUntil = .now + Self.quiet
+        }
         for (server, words) in moves {
             logger.notice(
                 .redisMoved, metadata: [LogKey.redis: "\(endpoint.at(server))", LogKey.detail: "\(words)"])

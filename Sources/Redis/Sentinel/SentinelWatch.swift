@@ -14,8 +14,6 @@ package final class SentinelWatch: Sendable {
         var view: SentinelView
         var current: SentinelView.Answer?
         var followers: [Weak] = []
-        /// For the first answers.
-        var waiting: [UnsafeContinuation<Void, Never>]? = []
         var tasks: [Task<Void, Never>] = []
     }
 
@@ -36,6 +34,8 @@ package final class SentinelWatch: Sendable {
     private let group: any EventLoopGroup
     private let logger: Logger
     private let state: Mutex<State>
+    /// Opens when each has answered, or failed to, or the patience is over.
+    private let isComplete = Latch()
 
     /// Returns nil if the endpoint is not one that Sentinels name; starts to ask when the primary is first wanted.
     ///
@@ -66,13 +66,7 @@ package final class SentinelWatch: Sendable {
     /// Throws `.unavailable` if no Sentinel has ever answered.
     func primary() async throws(RedisError) -> RedisEndpoint {
         start()
-        await withUnsafeContinuation { continuation in
-            let isReady = state.withLock { state in
-                state.waiting?.append(continuation)
-                return state.waiting == nil
-            }
-            if isReady { continuation.resume() }
-        }
+        await isComplete.wait()
         if let current { return current }
         let failures = state.withLock(\.view.failures)
         let words = failures.isEmpty ? "no Sentinel has answered yet" : failures.joined(separator: "; ")
@@ -111,7 +105,7 @@ package final class SentinelWatch: Sendable {
             state.tasks.append(
                 Task { [weak self] in
                     try? await Task.sleep(for: Self.patience)
-                    self?.release()
+                    self?.isComplete.open()
                 })
         }
     }
@@ -176,7 +170,7 @@ package final class SentinelWatch: Sendable {
             let hasMoved = now != nil && before?.primary != now?.primary
             return (hasMoved ? (before, now, state.followers) : nil, state.view.isComplete)
         }
-        if isComplete { release() }
+        if isComplete { self.isComplete.open() }
         guard case (let before, let now?, let followers)? = move else { return }
         if let before {
             logger.notice(
@@ -187,14 +181,5 @@ package final class SentinelWatch: Sendable {
                 ])
         }
         for follower in followers { follower.client?.primaryHasMoved() }
-    }
-
-    /// Lets those go on who wait for the first answers.
-    private func release() {
-        let waiting = state.withLock { state in
-            defer { state.waiting = nil }
-            return state.waiting ?? []
-        }
-        for continuation in waiting { continuation.resume() }
     }
 }

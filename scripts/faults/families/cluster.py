@@ -3,20 +3,16 @@
 import threading
 import time
 
-from checks import minutes, orders
 from harness import books, web
 from harness.cluster import SLOTS, Cluster, slot
-from harness.hosts import Host, bridge
 from harness.jobs import MEASURES
-from harness.load import OrderLoad
 from harness.redis import Redis
 from harness.times import minute
 from harness.wait import until
-from harness.world import DURABLE, KINDS, STREAMS
+from harness.world import DURABLE
 from registry import fault
-from families.chaos import told_answers
+from families.failover import SPEED, begin, expect_orders, expect_the_rest
 
-SPEED = 10
 # These always wait for entries; a merge worker waits for a moment.
 FOLLOWERS = {"cointape-api", "cointape-ledger"}
 # What is moved or fails in turn: the ledger, the read model, and streams on which workers wait.
@@ -27,22 +23,8 @@ KEYS = ["{orders}:ledger", "{read}:stats", "toplist", "price", "btc_rate"]
        kind=MEASURES)
 def cluster(world, table):
     """CLUSTER FAILOVER, slots that move key by key, and kill -9 of a primary."""
-    bridge()
-    hosts = [Host(f"redis{number}", 10 + number) for number in range(3)]
-    home = Host("workers", 20)
-    world.own_configs(lambda name, config: "orders" in config and config["orders"].update(
-        durability={"replicas": 1, "timeout": "1s"}))
-    group = Cluster(world, *DURABLE, hosts=hosts)
-    world.fast(SPEED)
-    world.sandbox(within=home.name)
-    world.environment["HOST"] = "0.0.0.0"
-    workers = world.workers(*[kind for kind in KINDS if kind != "api"], within=home.name)
-    world.open_ledger()
-    apis = [world.api(within=home.name) for _ in range(2)]
-    until("lists are served", lambda: web.status(apis[0].port, host=home.address) == 200, 90)
-    load = OrderLoad([api.port for api in apis], clients=6, pause=0.02, host=home.address)
-    until("orders are taken", lambda: load.count > 20, 60)
-
+    group, home, workers, apis, load = begin(
+        world, 1, lambda world, hosts: Cluster(world, *DURABLE, hosts=hosts))
     switched, killed, moved = [], [], 0
     for number in range(world.pick(2, 20)):
         for key in KEYS:
@@ -74,29 +56,18 @@ def cluster(world, table):
         f"Three primaries and three replicas on three hosts, workers on a fourth; what moves or fails has {', '.join(KEYS)} in "
         f"turn; `orders.durability.replicas` 1 of 1; six clients place orders and ask again with the same key; {SPEED} times "
         "as fast as life")
-    row.none("the ledger explains every answer", load.wrong + orders.explained(load.calls, ledger),
-             f"{len(load.calls)} calls, {load.count} acknowledged; {told_answers(load)}")
-    row.none("each acknowledged order is in the ledger, once", orders.lost_or_doubled(load.acknowledged, ledger),
-             f"{load.count} acknowledged")
-    row.none("running totals are right, and below the cap", orders.sums(ledger), f"{ledger[-1][1]['total']} satoshi")
-    lost = [api.port for api in apis if "ledger.lost" in api.text]
-    row.expect("no api takes that for a loss", not lost and not load.answers["ledger-lost"], "none")
+    expect_orders(row, load, ledger, apis)
     for what, times in [("CLUSTER FAILOVER", switched), ("`kill -9`, from when the new primary has a replica", killed)]:
         orders_back, readers_back = zip(*times)
         row.expect(f"back within 2 s of {what}", max(*orders_back, *readers_back) <= 2,
                    f"orders acknowledged again after {max(orders_back):.2f} s at most, those who wait for entries wait on the "
                    f"new primary after {max(readers_back):.2f} s")
-    for stream in STREAMS:
-        entries = group.entries(stream)
-        row.none(f"{stream}: every minute settled exactly once", minutes.problems([id for id, _ in entries]),
-                 minutes.told(entries))
     # One that has nothing in memory yet.
     fresh = world.api(within=home.name)
     unread = [id for id, fields in group.entries("toplist") if "gap" not in fields and web.status(
         fresh.port, f"/?limit=3&datetime={minute(int(id[:-2]))}", host=home.address) != 200]
     row.none("an api that has just started serves every minute", unread, "all are there")
-    row.expect("no worker ends", all(process.is_running for process in [*workers.values(), *apis]), "none")
-    row.expect("`cointape orders verify`", (verdict := world.verify()) == "ok", verdict)
+    expect_the_rest(row, world, group, [*workers.values(), *apis, fresh])
 
 
 def back(group, old, new, load, way, mend=None):

@@ -76,14 +76,14 @@ def refused_as_lost(api, home):
     return detail if kind == "ledger-lost" and "was acknowledged when" in detail else ""
 
 
-def begin(world, replicas):
-    """Three servers and Sentinels, one worker of each kind and a second api, and clients that place orders."""
+def begin(world, replicas, make=lambda world, hosts: Replicas(world, hosts, *DURABLE)):
+    """Three hosts with what `make` puts there, one worker of each kind and a second api, and clients that place orders."""
     bridge()
     hosts = [Host(f"redis{number}", 10 + number) for number in range(3)]
     home = Host("workers", 20)
     world.own_configs(lambda name, config: "orders" in config and config["orders"].update(
         durability={"replicas": replicas, "timeout": "1s"}))
-    group = Replicas(world, hosts, *DURABLE)
+    group = make(world, hosts)
     world.fast(SPEED)
     world.sandbox(within=home.name)
     world.environment["HOST"] = "0.0.0.0"
@@ -120,26 +120,35 @@ def rounds(world, table, replicas, ways, times):
         f"{times * len(ways)} failovers, `orders.durability.replicas` {replicas} of 2",
         f"{times} rounds of {', '.join(way.__doc__ for way in ways)}; three servers with a Sentinel each on three hosts, "
         f"workers on a fourth; six clients place orders and ask again with the same key; {SPEED} times as fast as life")
-    row.none("the ledger explains every answer", load.wrong + orders.explained(load.calls, ledger),
-             f"{len(load.calls)} calls, {load.count} acknowledged; {told_answers(load)}")
-    row.none("each acknowledged order is in the ledger, once", orders.lost_or_doubled(load.acknowledged, ledger),
-             f"{load.count} acknowledged")
-    row.none("running totals are right, and below the cap", orders.sums(ledger), f"{ledger[-1][1]['total']} satoshi")
+    expect_orders(row, load, ledger, apis)
     promise = "no failover loses one" if replicas == 2 else "known to be on 1 of 2 replicas"
     row.expect("every api has said at its start what a failover may lose", all(promise in api.text for api in apis), promise)
-    lost = [api.port for api in apis if "ledger.lost" in api.text]
-    row.expect("no api takes that for a loss", not lost and not load.answers["ledger-lost"], "none")
     every = sorted(times_back)
     middle, most, last = (every[len(every) * part // 100][0] for part in (50, 95, 99))
     row.expect("every worker is on the new primary within 1.5 s of its name, 95 of 100 within 0.5 s",
                last <= 1.5 and most <= 0.5,
                f"{middle:.2f} s in the middle, {most:.2f} s at 95 of 100, {last:.2f} s at most "
                f"({every[-1][1]}, {every[-1][2]}); named after {min(named):.1f} to {max(named):.1f} s")
+    expect_the_rest(row, world, group, [*workers.values(), *apis])
+
+
+def expect_orders(row, load, ledger, apis):
+    """No order was lost or doubled, and no api says so."""
+    row.none("the ledger explains every answer", load.wrong + orders.explained(load.calls, ledger),
+             f"{len(load.calls)} calls, {load.count} acknowledged; {told_answers(load)}")
+    row.none("each acknowledged order is in the ledger, once", orders.lost_or_doubled(load.acknowledged, ledger),
+             f"{load.count} acknowledged")
+    row.none("running totals are right, and below the cap", orders.sums(ledger), f"{ledger[-1][1]['total']} satoshi")
+    lost = [api.port for api in apis if "ledger.lost" in api.text]
+    row.expect("no api takes that for a loss", not lost and not load.answers["ledger-lost"], "none")
+
+
+def expect_the_rest(row, world, group, processes):
     for stream in STREAMS:
         entries = group.entries(stream)
         row.none(f"{stream}: every minute settled exactly once", minutes.problems([id for id, _ in entries]),
                  minutes.told(entries))
-    row.expect("no worker ends", all(process.is_running for process in [*workers.values(), *apis]), "none")
+    row.expect("no worker ends", all(process.is_running for process in processes), "none")
     row.expect("`cointape orders verify`", (verdict := world.verify()) == "ok", verdict)
 
 

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import ServiceLifecycle
 import ServiceLifecycleTestKit
@@ -7,29 +8,11 @@ import Testing
 
 @testable import Assembly
 
-@Suite struct LatchTests {
+@Suite struct LatchedTests {
     private final class Noted: Service {
         let runs = Mutex(0)
 
         func run() async throws { runs.withLock { $0 += 1 } }
-    }
-
-    @Test func `whoever waits goes on when it opens, and later ones at once`() async {
-        let latch = Latch()
-        await withTaskGroup(of: Void.self) { group in
-            for _ in 0..<3 { group.addTask { await latch.wait() } }
-            latch.open()
-            await group.waitForAll()
-        }
-        await latch.wait()
-        await Latch(isOpen: true).wait()
-    }
-
-    @Test func `a task that is cancelled waits no longer`() async {
-        let latch = Latch()
-        let task = Task { await latch.wait() }
-        task.cancel()
-        await task.value
     }
 
     @Test func `a latched service runs behind its latch, and not at all once the end has begun`() async throws {

@@ -1,8 +1,7 @@
-import ServiceLifecycle
 import Synchronization
 
 /// Opens once, and stays open.
-final class Latch: Sendable {
+package final class Latch: Sendable {
     private struct State {
         var isOpen: Bool
         var waiting: [AsyncStream<Void>.Continuation] = []
@@ -10,11 +9,11 @@ final class Latch: Sendable {
 
     private let state: Mutex<State>
 
-    init(isOpen: Bool = false) {
+    package init(isOpen: Bool = false) {
         state = Mutex(State(isOpen: isOpen))
     }
 
-    func open() {
+    package func open() {
         let waiting = state.withLock { state in
             defer { state = State(isOpen: true) }
             return state.waiting
@@ -23,23 +22,11 @@ final class Latch: Sendable {
     }
 
     /// Returns when the latch is open, or when the task is cancelled.
-    func wait() async {
+    package func wait() async {
         let (opening, continuation) = AsyncStream.makeStream(of: Void.self)
         state.withLock { state in
             if state.isOpen { continuation.finish() } else { state.waiting.append(continuation) }
         }
         for await _ in opening {}
-    }
-}
-
-/// A service that starts when a latch opens.
-struct Latched: Service {
-    let latch: Latch
-    let service: any Service
-
-    func run() async throws {
-        await cancelWhenGracefulShutdown { await latch.wait() }
-        guard !Task.isShuttingDownGracefully, !Task.isCancelled else { return }
-        try await service.run()
     }
 }
