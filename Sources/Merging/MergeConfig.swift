@@ -7,7 +7,7 @@ package import Workers
 /// The config of a merge worker: which sources to join, by which key, and which columns the list has.
 package struct MergeConfig: Sendable {
     package let worker: WorkerSettings
-    /// Two or more; the first one determines the order of the list.
+    /// One or more; the first one determines the order of the list.
     package let sources: [SourceSettings]
     package let plan: JoinPlan
     /// How long after a minute's start the worker waits for its entries.
@@ -21,8 +21,10 @@ package struct MergeConfig: Sendable {
 
     package init?(reading reader: ConfigReader) {
         let worker = WorkerSettings(reading: reader)
-        let sources = reader.objects("sources", atLeast: 2, "What is joined; the first gives the order.")
-            .compactMap(SourceSettings.init)
+        let sources = reader.objects(
+            "sources", atLeast: 1, "What is joined; the first gives the order, and one alone is a list."
+        )
+        .compactMap(SourceSettings.init)
         // From all sources, so that a mistake in one of them is not reported again for each of its columns.
         let sourceNames = reader.names("name", in: "sources")
         let key = reader.object("key", "What rows are matched by.").flatMap(KeySettings.init)
@@ -44,7 +46,7 @@ package struct MergeConfig: Sendable {
         if let first = sources.first, first.isOptional {
             reader.complain(about: "sources", "the first source gives the order and cannot be optional")
         }
-        guard let worker, let key, let grace, let publish, let stream, let retain, !columns.isEmpty, names.count >= 2
+        guard let worker, let key, let grace, let publish, let stream, let retain, !columns.isEmpty, !names.isEmpty
         else {
             return nil
         }

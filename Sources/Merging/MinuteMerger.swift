@@ -99,6 +99,9 @@ struct MinuteMerger: Sendable {
         set("conflicts", account.conflicts)
         set("unpriced", account.unpriced)
         set("no_key", account.noKey)
+        for (column, count) in zip(config.plan.columns, account.unreadable) where column.isRead {
+            set("unreadable_\(column.column.name)", count)
+        }
     }
 
     /// All entries of a source's streams as one table; nil if none of them has rows.
@@ -154,8 +157,12 @@ struct MinuteMerger: Sendable {
         for (source, count) in zip(config.sources, account.only) { fields.append(("only_\(source.name)", count)) }
         fields += [
             ("duplicates", account.duplicates), ("conflicts", account.conflicts), ("unpriced", account.unpriced),
-            ("no_key", account.noKey), ("samples", Self.json(account.samples)),
+            ("no_key", account.noKey),
         ]
+        for (column, count) in zip(config.plan.columns, account.unreadable) where count > 0 {
+            fields.append(("unreadable_\(column.column.name)", count))
+        }
+        fields.append(("samples", Self.json(account.samples)))
         return .other(fields)
     }
 

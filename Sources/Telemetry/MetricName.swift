@@ -46,7 +46,7 @@ extension MetricName {
     package static let pageRetries = MetricName(
         "cointape_page_retries_total", .counter, ["source"], "Pages that were asked for again.")
 
-    /// `kind` is `matched`, `only_<source>`, `duplicates`, `conflicts`, `unpriced` or `no_key`.
+    /// `kind` is `matched`, `only_<source>`, `duplicates`, `conflicts`, `unpriced`, `no_key` or `unreadable_<column>`.
     package static let joinRows = MetricName(
         "cointape_join_rows", .gauge, ["stream", "kind"], "The account of the last join: rows by what became of them.")
 

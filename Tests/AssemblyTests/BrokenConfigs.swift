@@ -252,10 +252,6 @@ extension BrokenConfig {
             [(#""publish""#, #""failure": "errors(1)",\#n  "publish""#)],
             "fetch.json:7:14: failure: does not compile: errors/1 is not defined"),
         BrokenConfig(
-            "pages that count items without counting them", .fetch,
-            [(#""timeout": "5s""#, #""pages": {"parameter": "start", "step": 100, "size": 100}"#)],
-            "fetch.json:5:94: request.pages.step: counts items, so `items` must say how many a page holds"),
-        BrokenConfig(
             "pages without a parameter and with a wrong step", .fetch,
             [(#""timeout": "5s""#, #""pages": {"step": 0, "size": 100}"#)],
             "fetch.json:5:63: request.pages.parameter: missing: The parameter of the query that chooses the page.",
@@ -323,9 +319,8 @@ extension BrokenConfig {
             "fetch.json:7:14: publish.stream: missing: The stream, before the prefix.",
             "fetch.json:7:15: publish.steam: unknown key (did you mean stream?)"),
         BrokenConfig(
-            "one source", .merge,
+            "a column of a source that is not there", .merge,
             [(#",\#n    {"name": "mood", "streams": ["mood"], "every": "5m", "margin": "5m"}"#, "")],
-            "merge.json:4:14: sources: needs at least 2, not 1",
             #"merge.json:10:32: columns[1].origin: names the source "mood"; the sources are rank"#),
         BrokenConfig(
             "two sources of one name", .merge, [(#""name": "mood", "streams""#, #""name": "rank", "streams""#)],

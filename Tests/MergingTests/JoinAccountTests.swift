@@ -1,5 +1,6 @@
 import Merging
 import Testing
+import TopLists
 
 struct JoinAccountTests {
     @Test func `the first row of a key counts, in the main source and in the others`() throws {
@@ -37,7 +38,56 @@ struct JoinAccountTests {
         #expect(joined.lines == ["1,B,0,2"])
         #expect(joined.account.matched == 2)
         #expect(joined.account.unpriced == 1)
-        #expect(joined.account.samples == ["unpriced": ["1 A"]])
+        #expect(joined.account.samples == ["unpriced": ["1 A"], "unreadable_Price USD": [#"1 A: "-""#]])
+    }
+
+    @Test(arguments: [
+        #""1,234.5""#, #"" 1.5 ""#, #"".5""#, #""0005.10""#, #""+1.5""#, "true", #""NaN""#, "1e999", #""""#,
+        #""1 000""#, #""١""#,
+    ])
+    func `a value that is no decimal is counted for its column, with the row that it is in`(value: String) throws {
+        let plan = JoinPlan(
+            sources: JoinPlan.toplist.sources, key: "id", keyType: .integer, label: "symbol",
+            columns: [
+                JoinPlan.Column(ListColumn(name: "Symbol", type: .string), .source(0, member: "symbol")),
+                JoinPlan.Column(ListColumn(name: "Volume", type: .decimal), .source(1, member: "volume")),
+            ])
+        let joined = try Joined(
+            plan,
+            [
+                [#"[{"id":1,"symbol":"A"},{"id":2,"symbol":"B"},{"id":3,"symbol":"C"}]"#],
+                [#"[{"id":1,"volume":\#(value)},{"id":2,"volume":null},{"id":3}]"#],
+            ])
+        #expect(joined.lines == ["A,", "B,", "C,"])
+        #expect(joined.account.unreadable == [0, 1])
+        #expect(joined.account.samples == ["unreadable_Volume": ["1 A: \(value)"]])
+    }
+
+    @Test func `a value below its column's minimum, and a text column's true, are unreadable too`() throws {
+        let plan = JoinPlan(
+            sources: JoinPlan.toplist.sources, key: "id", keyType: .integer, label: nil,
+            columns: [
+                JoinPlan.Column(ListColumn(name: "Symbol", type: .string), .source(0, member: "symbol")),
+                JoinPlan.Column(ListColumn(name: "Price", type: .decimal), .source(1, member: "price"), minimum: 0),
+            ])
+        let joined = try Joined(plan, [[#"[{"id":1,"symbol":true}]"#], [#"[{"id":1,"price":-1}]"#]])
+        #expect(joined.lines == [","])
+        #expect(joined.account.unreadable == [1, 1])
+    }
+
+    @Test func `one source is a list`() throws {
+        let plan = JoinPlan(
+            sources: [JoinPlan.Source(name: "markets")], key: "id", keyType: .string, label: nil,
+            columns: [
+                JoinPlan.Column(ListColumn(name: "Rank", type: .integer), .position),
+                JoinPlan.Column(
+                    ListColumn(name: "Price", type: .decimal), .source(0, member: "price"), isRequired: true),
+                JoinPlan.Column(ListColumn(name: "ID", type: .string), .key),
+            ])
+        let joined = try Joined(
+            plan, [[#"[{"id":"bitcoin","price":5},{"id":"x","price":null},{"id":"ether","price":1.50}]"#]])
+        #expect(joined.lines == ["1,5,bitcoin", "2,1.50,ether"])
+        #expect(joined.account.matched == 3 && joined.account.only == [0] && joined.account.unpriced == 1)
     }
 
     @Test func `five samples of a kind are kept, the first ones`() throws {

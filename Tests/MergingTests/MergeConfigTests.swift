@@ -69,11 +69,10 @@ struct MergeConfigTests {
         #expect(issues.contains { $0.hasPrefix(issue) }, "\(issues)")
     }
 
-    @Test func `a join needs two sources and a column`() {
+    @Test func `a list needs a source and a column`() {
         let (config, issues) = Self.read(
-            #"{"worker":"merge","name":"t","sources":[{"name":"a","streams":["a"]}],"columns":[],"key":{"member":"id"},"#
-                + #""publish":{"stream":"t"}}"#)
+            #"{"worker":"merge","name":"t","sources":[],"columns":[],"key":{"member":"id"},"publish":{"stream":"t"}}"#)
         #expect(config == nil)
-        #expect(issues == ["sources: needs at least 2, not 1", "columns: needs at least 1, not 0"])
+        #expect(issues == ["sources: needs at least 1, not 0", "columns: needs at least 1, not 0"])
     }
 }

@@ -34,7 +34,7 @@ package struct Join {
         self.tables = tables
         labels = tables.indices.map { source in plan.label.flatMap { plan.members(ofSource: source).firstIndex(of: $0) }
         }
-        account = JoinAccount(sources: tables.count)
+        account = JoinAccount(sources: tables.count, columns: plan.columns.count)
     }
 
     private mutating func run() -> Result {
@@ -127,7 +127,7 @@ package struct Join {
         return true
     }
 
-    private func append(
+    private mutating func append(
         _ columns: [Reader], _ key: JoinKey, _ rows: [Int?], position: Int, to csv: inout [UInt8]
     ) -> Bool {
         for (index, column) in columns.enumerated() {
@@ -136,10 +136,17 @@ package struct Join {
             case .position: csv += String(position).utf8
             case .key: CSV.append(field: key.text, to: &csv)
             case .source(let source, _):
-                let isGood = rows[source].map { row in
-                    tables[source].map { column.append($0.cell(row, column.member), of: $0, to: &csv) } ?? false
+                var isGood = false
+                if let row = rows[source], let table = tables[source] {
+                    let cell = table.cell(row, column.member)
+                    isGood = column.append(cell, of: table, to: &csv)
+                    if !isGood, cell.kind != .missing {
+                        account.unreadable[index] += 1
+                        account.sample(
+                            "unreadable_\(column.column.column.name)", "\(name(of: key, rows)): \(table.shown(cell))")
+                    }
                 }
-                if column.column.isRequired, isGood != true { return false }
+                if column.column.isRequired, !isGood { return false }
             }
         }
         csv += CSV.endOfLine

@@ -12,13 +12,19 @@ package struct JoinAccount: Equatable, Sendable {
     package var unpriced = 0
     /// Rows without a key.
     package var noKey = 0
-    /// Up to five examples each for `no_key`, `duplicates`, `conflicts` and `unpriced`; kinds without examples are missing.
+    /// For each column, by index: values of matched rows that are not of the column's type, or below its minimum.
+    ///
+    /// A value that is null or missing is not counted.
+    package var unreadable: [Int]
+    /// Up to five examples each for `no_key`, `duplicates`, `conflicts`, `unpriced` and `unreadable_<column>`; kinds without
+    /// examples are missing.
     package private(set) var samples: [String: [String]] = [:]
 
     private static let mostSamples = 5
 
-    init(sources: Int) {
+    init(sources: Int, columns: Int) {
         only = Array(repeating: 0, count: sources)
+        unreadable = Array(repeating: 0, count: columns)
     }
 
     /// Keeps the first few examples of each kind.

@@ -26,6 +26,11 @@ package struct JoinPlan: Equatable, Sendable {
         /// The smallest valid value.
         package let minimum: Double?
 
+        /// Whether its values come from a source's rows, where they may be of another type.
+        package var isRead: Bool {
+            if case .source = origin { true } else { false }
+        }
+
         package init(_ column: ListColumn, _ origin: Origin, isRequired: Bool = false, minimum: Double? = nil) {
             self.column = column
             self.origin = origin

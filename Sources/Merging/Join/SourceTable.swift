@@ -36,6 +36,11 @@ package struct SourceTable: Sendable {
         }
     }
 
+    /// The cell as it was published, at most 100 characters of it, for people.
+    func shown(_ cell: Cell) -> String {
+        String(String(decoding: bytes[cell.range], as: UTF8.self).prefix(100))
+    }
+
     /// Appends rows; a source may be the union of several streams.
     package mutating func append(rows: [UInt8]) throws(JSONSyntaxError) {
         let start = bytes.count
