@@ -9,7 +9,7 @@ import Workers
 package enum FetchCommand {
     /// The result for the minute, in words; a gap makes the exit code 1.
     package enum Result: Sendable {
-        case rows(String)
+        case rows(String, warnings: [String] = [])
         case gap(String)
     }
 
@@ -28,10 +28,9 @@ package enum FetchCommand {
         defer { process.shutdown() }
         if dryRun {
             do {
-                let rows = try await config.fetcher(in: process).rows(deadline: clock.now + Schedule.deadline)
-                let lines = try FlatRows.lines(of: rows)
-                lines.forEach(print)
-                return .rows("\(lines.count) rows")
+                let preview = try await config.fetcher(in: process).preview(deadline: clock.now + Schedule.deadline)
+                try FlatRows.lines(of: preview.rows).forEach(print)
+                return .rows(preview.summary, warnings: preview.warnings)
             } catch let gap as Gap {
                 return .gap("\(gap.code): \(gap.detail)")
             }

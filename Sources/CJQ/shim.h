@@ -2,6 +2,7 @@
 #ifndef COINTAPE_CJQ_SHIM_H
 #define COINTAPE_CJQ_SHIM_H
 
+#include <iconv.h>
 #include <jq.h>
 #include <jv.h>
 #include <stdlib.h>

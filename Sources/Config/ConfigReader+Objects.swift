@@ -57,6 +57,33 @@ extension ConfigReader {
         }
     }
 
+    /// The whole numbers of an array, which may be missing; other elements are reported and skipped.
+    package func integers(_ name: String, in range: ClosedRange<Int>, _ summary: String) -> [Int] {
+        (elements(name, "array of integers", 0, summary) ?? []).enumerated().compactMap { index, element in
+            let field = "\(name)[\(index)]"
+            guard let raw = raw(element, field) else { return nil }
+            guard let number = raw.numberText.flatMap({ Int($0) }), range.contains(number) else {
+                complain(
+                    "should be an integer from \(range.lowerBound) to \(range.upperBound), not \(element.described)",
+                    at: element.position, field)
+                return nil
+            }
+            return number
+        }
+    }
+
+    /// Like `object`, for an object of which usually one member is enough: a string instead of the object is that member.
+    package func object(_ name: String, orOnly only: String, _ summary: String) -> ConfigReader? {
+        guard let member = member(name), case .string = member.node.value else {
+            return objectIfPresent(name, summary)
+        }
+        declare(name, "object", nil, true, summary)
+        let node = ConfigNode(
+            value: .object([ConfigNode.Member(name: only, position: member.position, node: member.node)]),
+            position: member.node.position)
+        return ConfigReader(node, path: joined(name), in: context)
+    }
+
     /// An object of strings, numbers and booleans, in the order of the file.
     package func pairs(_ name: String, _ summary: String) -> [(name: String, value: String)] {
         declare(name, "object of strings and numbers", "{}", false, summary)

@@ -19,6 +19,8 @@ package struct HTTPRequest: Sendable {
     ///
     /// If the response fails halfway, the pieces before that were passed as well.
     package var receive: (@Sendable ([UInt8]) -> Void)?
+    /// Called before the first call of `receive`, with the value of the response's `Content-Type`, or nil.
+    package var begin: (@Sendable (String?) -> Void)?
 
     /// Limits of a request; exceeding a time fails with `.timeout`, exceeding the size with `.bodyTooLarge`.
     package struct Limits: Equatable, Sendable {
@@ -60,9 +62,14 @@ package struct HTTPResponse: Sendable {
     package let body: [UInt8]
 
     /// The first header with this name, ignoring case.
-    package func header(_ name: String) -> String? {
+    package func header(_ name: String) -> String? { headers.first(named: name) }
+}
+
+extension [(name: String, value: String)] {
+    /// The value of the first header with this name, ignoring case.
+    func first(named name: String) -> String? {
         let wanted = name.lowercased()
-        return headers.first { $0.name.lowercased() == wanted }?.value
+        return first { $0.name.lowercased() == wanted }?.value
     }
 }
 

@@ -143,8 +143,12 @@ final class Transfer {
             isTooLarge = true
             return 0
         }
+        let isFirst = body.isEmpty
         body += bytes
-        if let receive = request.receive, !Self.mayRedirect(status) { receive(Array(bytes)) }
+        if let receive = request.receive, !Self.mayRedirect(status) {
+            if isFirst { request.begin?(headers.first(named: "content-type")) }
+            receive(Array(bytes))
+        }
         return bytes.count
     }
 

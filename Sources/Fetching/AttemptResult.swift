@@ -45,8 +45,8 @@ enum AttemptResult: Sendable {
             let message = verdict.message.isEmpty ? beginning : verdict.message
             let failure = FetchFailure(mayRetry ? .upstream : .stopped, "\(place): \(message)", wait: wait)
             return mayRetry ? .retry(failure) : .stop(failure)
-        case .failure(let error) where isSuccess && error.kind == .runaway:
-            // Not the provider's fault, and the same page would fail again.
+        case .failure(let error) where isSuccess && (error.kind == .runaway || error.kind == .failed):
+            // Asking again mends no filter, and costs as much as the first time.
             return .stop(FetchFailure(.badPayload, "\(error); the page begins \(beginning)"))
         case .failure(let error) where isSuccess:
             // A proxy's page with status 200, or a truncated body: the next attempt may get the real one.
@@ -62,7 +62,7 @@ enum AttemptResult: Sendable {
 
     /// The failure of the filter that should have read an error, unless it simply found none.
     private static func aside(_ reading: Result<PageFilters.Reading, JQError>) -> String {
-        guard case .failure(let error) = reading, error.kind != .failed else { return "" }
+        guard case .failure(let error) = reading, error.kind != .malformed else { return "" }
         return "; \(error)"
     }
 

@@ -14,6 +14,8 @@ package struct FetchConfig: Sendable {
     package let filters: PageFilters
     /// Limits for the filters on one page.
     package var filterBounds: JQBounds { JQBounds(documentsOf: request.limits.body) }
+    /// nil if the provider does not say when its data is from.
+    let asOf: AsOfSettings?
     /// Whether a list without rows is published; otherwise the minute becomes a gap.
     package let allowEmpty: Bool
     /// The name of the stream, without the prefix of keys.
@@ -38,9 +40,9 @@ package struct FetchConfig: Sendable {
             "failure", optional: true,
             "A jq filter that turns an error body into `{message, action, wait}`: action is `retry` or `stop`, wait (optional) is how many seconds to leave the provider alone."
         )
-        let asOf = reader.program(
-            "as_of", optional: true,
-            "A jq filter for the time that a page says it is from: RFC 3339, or seconds or milliseconds since 1970.")
+        let asOfReader = reader.object(
+            "as_of", orOnly: "filter", "When a page says it is from; a string is its filter alone.")
+        let asOf = asOfReader.flatMap(AsOfSettings.init)
         let allowEmpty = reader.bool("allow_empty", default: false, "Whether no rows at all are a good answer.")
         let costReader = reader.objectIfPresent("cost", "What the provider's plan allows, for `cointape check`.")
         let cost = costReader.flatMap(CostSettings.init)
@@ -48,7 +50,7 @@ package struct FetchConfig: Sendable {
         let publish = publishReader.flatMap(PublishSettings.init)
         reader.finish()
         guard let worker, let schedule, let needs, let request, let filter, let allowEmpty, let publishReader,
-            let publish
+            let publish, (asOf == nil) == (asOfReader == nil)
         else {
             return nil
         }
@@ -60,11 +62,31 @@ package struct FetchConfig: Sendable {
         self.request = request
         self.allowEmpty = allowEmpty
         self.cost = CostEstimate(every: schedule.every, pages: request.pages, cost: cost)
-        filters = PageFilters(
-            rows: filter, failure: failure, total: request.pages?.total, items: request.pages?.items, asOf: asOf)
+        self.asOf = asOf
+        filters = PageFilters(rows: filter, failure: failure, pages: request.pages, asOf: asOf?.filter)
         stream = publish.stream
         // The last good list must still exist when a doubtful one has been refused ten times.
         retain = max(publish.retain, schedule.every * 12)
+    }
+}
+
+/// How to find out when a page is from, and how old it may be.
+struct AsOfSettings: Sendable {
+    let filter: JQProgram
+    let maximumAge: Duration
+
+    init?(reading reader: ConfigReader) {
+        let filter = reader.program(
+            "filter",
+            "A jq filter for the time that a page says it is from: RFC 3339, a date, or seconds or milliseconds since 1970."
+        )
+        let maximumAge = reader.duration(
+            "max_age", default: "7d", in: .seconds(60)...(.seconds(3660 * 86_400)),
+            "A list with an older page is refused.")
+        reader.finish()
+        guard let filter, let maximumAge else { return nil }
+        self.filter = filter
+        self.maximumAge = maximumAge
     }
 }
 

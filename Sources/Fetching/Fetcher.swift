@@ -79,10 +79,23 @@ package struct Fetcher: Sendable {
             ContinuousClock.now - began)
     }
 
-    /// The rows as one JSON array, for `fetch --dry-run`; throws the gap if there are none.
-    package func rows(deadline: Timestamp) async throws -> [UInt8] {
+    /// A list as it would be published, for `fetch --dry-run`.
+    package struct Preview: Sendable {
+        /// One JSON array.
+        package let rows: [UInt8]
+        /// `800 rows of 4 pages, capped (1000 told), as of 2026-11-21T09:01:00Z`.
+        package let summary: String
+        package let warnings: [String]
+    }
+
+    /// Throws the gap if the list would not be published.
+    ///
+    /// It is not compared with earlier lists.
+    package func preview(deadline: Timestamp) async throws -> Preview {
         do {
-            return try await walker.fetch(deadline: deadline, headers: []).rows.json
+            let list = try await walker.fetch(deadline: deadline, headers: [])
+            let marks = try marks(of: list, Digest.sha256(list.rows.json), Minute(containing: clock.now), after: nil)
+            return Preview(rows: list.rows.json, summary: list.summary, warnings: marks.map(\.warning))
         } catch let failure as FetchFailure {
             throw Gap(failure.code, redactor(failure.detail))
         }
@@ -103,18 +116,22 @@ package struct Fetcher: Sendable {
 
     private func draft(of list: FetchedList, _ minute: Minute) async throws -> EntryDraft {
         let digest = Digest.sha256(list.rows.json)
-        let fetchedAt = clock.now
         // If Redis does not answer, the list cannot be compared, and publishing it will fail anyway.
         let previous = try? await memory?.reader.newestRows()
-        let verdict = Plausibility(
-            minute: minute, every: config.schedule.every, previous: previous, allowsEmpty: config.allowEmpty
-        ).verdict(count: list.rows.count, sha256: digest, asOf: list.asOf, fetchedAt: fetchedAt)
-        switch verdict {
-        case .refuse(let reason): throw FetchFailure(.badPayload, reason)
-        case .publish(let marks):
-            return .rows(
-                list.rows.json, count: list.rows.count, sha256: digest, minute: minute, fetchedAt: fetchedAt,
-                asOf: list.asOf, marks: (list.isCapped ? ["capped"] : []) + marks)
-        }
+        let marks = try marks(of: list, digest, minute, after: previous)
+        return .rows(
+            list.rows.json, count: list.rows.count, sha256: digest, minute: minute, fetchedAt: clock.now,
+            asOf: list.asOf, marks: marks.map(\.rawValue))
+    }
+
+    /// What is unusual about the list; throws if it must not be published.
+    private func marks(
+        of list: FetchedList, _ digest: String, _ minute: Minute, after previous: PublishedRows?
+    ) throws(FetchFailure) -> [ListMark] {
+        let plausibility = Plausibility(
+            minute: minute, every: config.schedule.every, previous: previous, allowsEmpty: config.allowEmpty,
+            maximumAge: config.asOf?.maximumAge)
+        return list.marks
+            + (try plausibility.marks(count: list.rows.count, sha256: digest, asOf: list.asOf, fetchedAt: clock.now))
     }
 }

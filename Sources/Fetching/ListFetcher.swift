@@ -10,10 +10,39 @@ struct FetchedList: Sendable {
     let pages: Int
     /// Whether there were more pages than the config allows.
     let isCapped: Bool
+    /// The number of items on all pages, as the provider tells it.
+    let told: Int?
     /// The provider's timestamp of the oldest page.
     let asOf: Timestamp?
     /// How long a rate limit stays exhausted that this list has exhausted.
     let usedUpFor: Duration?
+}
+
+extension FetchedList {
+    /// What its pages show to be unusual.
+    var marks: [ListMark] {
+        (isCapped ? [.capped] : []) + (hasReplacementCharacter ? [.damaged] : [])
+    }
+
+    /// Whether the rows have U+FFFD, which is EF BF BD in UTF-8.
+    private var hasReplacementCharacter: Bool {
+        let bytes = rows.json.span
+        var index = 0
+        while index + 2 < bytes.count {
+            if bytes[index] == 0xEF, bytes[index + 1] == 0xBF, bytes[index + 2] == 0xBD { return true }
+            index += 1
+        }
+        return false
+    }
+
+    /// `800 rows of 4 pages, capped (1000 told), as of 2026-11-21T09:01:00Z`.
+    var summary: String {
+        var text = "\(rows.count) rows"
+        if pages > 1 { text += " of \(pages) pages" }
+        if isCapped { text += ", capped" + (told.map { " (\($0) told)" } ?? "") }
+        if let asOf { text += ", as of \(asOf.rfc3339)" }
+        return text
+    }
 }
 
 /// Gets all pages of a list: the first page alone, then a few at a time; if one page fails, the list fails.
@@ -31,29 +60,27 @@ struct ListFetcher: Sendable {
         var bytes = 0
         while case let batch = walk.next(), !batch.isEmpty {
             try await obeyLimit(usedUp, deadline)
-            let results = try await fetch(batch, of: walk, headers, deadline)
-            usedUp = results.compactMap(\.1.usedUpFor).max()
-            for (page, result) in results {
+            usedUp = nil
+            try await fetch(batch, of: walk, headers, deadline) { page, result in
+                usedUp = [usedUp, result.usedUpFor].compactMap(\.self).max()
                 bytes += result.rows.json.count
-                walk.record(page: page, items: result.items, total: result.total)
-                parts[page] = result
+                if walk.record(page: page, result) { parts[page] = result }
+                if walk.isRepeating, let fault = walk.fault { throw FetchFailure(.badPayload, fault) }
             }
             guard bytes <= Self.mostBytes else {
                 throw FetchFailure(
                     .badPayload, "the filter made more than \(Self.mostBytes / 1_000_000) MB of rows of all pages")
             }
         }
-        if let page = walk.hole {
-            throw FetchFailure(
-                .badPayload, "page \(page + 1) of \(parts.count) holds too few items for the total that is told")
-        }
+        if let fault = walk.fault { throw FetchFailure(.badPayload, fault) }
         let ordered = parts.sorted { $0.key < $1.key }.map(\.value)
         let rows = Self.joined(ordered.map(\.rows))
         guard rows.count > 0 || config.allowEmpty else {
             throw FetchFailure(.badPayload, "the answer is well-formed but has no rows")
         }
         return FetchedList(
-            rows: rows, pages: parts.count, isCapped: walk.isCapped, asOf: ordered.compactMap(\.asOf).min(),
+            rows: rows, pages: parts.count, isCapped: walk.isCapped, told: walk.total,
+            asOf: ordered.compactMap(\.asOf).min(),
             usedUpFor: usedUp)
     }
 
@@ -68,24 +95,28 @@ struct ListFetcher: Sendable {
         try await pages.clock.sleep(for: usedUp)
     }
 
+    /// Passes each page to `receive` as it comes, in any order.
     private func fetch(
-        _ batch: Range<Int>, of walk: PageWalk, _ headers: [(name: String, value: String)], _ deadline: Timestamp
-    ) async throws -> [(Int, PageFilters.Page)] {
+        _ batch: Range<Int>, of walk: PageWalk, _ headers: [(name: String, value: String)], _ deadline: Timestamp,
+        _ receive: (Int, PageFilters.Page) throws -> Void
+    ) async throws {
         try await withThrowingTaskGroup(of: (Int, PageFilters.Page).self) { group in
             var waiting = batch[...]
             func startNext() {
                 guard let page = waiting.popFirst() else { return }
                 let parameters = config.request.pages.map { [($0.parameter, "\(walk.value(ofPage: page))")] } ?? []
-                group.addTask { (page, try await pages.fetch(parameters, headers: headers, deadline: deadline)) }
+                group.addTask {
+                    let fetched = try await pages.fetch(
+                        parameters, headers: headers, isFirst: page == 0, deadline: deadline)
+                    return (page, fetched)
+                }
             }
             for _ in 0..<config.request.concurrency { startNext() }
-            var results: [(Int, PageFilters.Page)] = []
-            while let result = try await group.next() {
-                results.append(result)
-                if !waiting.isEmpty { try await obeyLimit(result.1.usedUpFor, deadline) }
+            while let (page, result) = try await group.next() {
+                try receive(page, result)
+                if !waiting.isEmpty { try await obeyLimit(result.usedUpFor, deadline) }
                 startNext()
             }
-            return results
         }
     }
 

@@ -18,14 +18,15 @@ struct PageFetcher: Sendable {
     let redactor: Redactor
     let logger: Logger
 
-    /// `parameters` and `headers` are added to the config's.
+    /// `parameters` and `headers` are added to the config's; a page other than the first may say that the list has ended.
     func fetch(
-        _ parameters: [(name: String, value: String)], headers: [(name: String, value: String)], deadline: Timestamp
+        _ parameters: [(name: String, value: String)], headers: [(name: String, value: String)], isFirst: Bool,
+        deadline: Timestamp
     ) async throws -> PageFilters.Page {
         var backoff = Backoff(base: .milliseconds(500), maximum: .seconds(10))
         var attempt = 0
         while true {
-            let result = try await perform(request(parameters, headers, deadline), deadline)
+            let result = try await perform(request(parameters, headers, deadline), isFirst, deadline)
             switch result {
             case .page(let page):
                 Counter(.fetchedPages, [("source", source)]).increment()
@@ -60,12 +61,16 @@ struct PageFetcher: Sendable {
             limits: limits)
     }
 
-    private func perform(_ request: HTTPRequest, _ deadline: Timestamp) async throws(CancellationError) -> AttemptResult
-    {
+    private func perform(
+        _ request: HTTPRequest, _ isFirst: Bool, _ deadline: Timestamp
+    ) async throws(CancellationError) -> AttemptResult {
         // Parsed while it arrives, so that little work is left after the last byte of a large page. Parser and filters run in a
         // child process: see `JQChild`.
         let body = jq.intake()
         var request = request
+        request.begin = { type in
+            if let charset = type.flatMap(Charset.init(contentType:)) { body.decode(charset) }
+        }
         request.receive = { body.feed($0) }
         let response: HTTPResponse
         do throws(HTTPError) {
@@ -75,11 +80,12 @@ struct PageFetcher: Sendable {
         }
         Counter(.fetchedBytes, [("source", source)]).increment(by: response.body.count)
         let filters = filters
+        if !isFirst, settings.pages?.end.statuses.contains(response.status) == true { return .page(.behindEnd) }
         let isError = !(200..<300).contains(response.status)
         do throws(JQError) {
             let time = clock.wall(deadline - clock.now)
             let reading = try await body.read(within: time) { document async throws(JQError) in
-                try await filters.read(document, isError: isError)
+                try await filters.read(document, isError: isError, isFirst: isFirst)
             }
             return .of(response, .success(reading), now: Timestamp.machineTime, redactor: redactor)
         } catch {

@@ -5,19 +5,17 @@ package import JQ
 package struct PageFilters: Sendable {
     let rows: JQProgram
     let failure: JQProgram?
-    let total: JQProgram?
-    let items: JQProgram?
+    let pages: PageSettings?
     let asOf: JQProgram?
 
-    /// `failure` extracts an error's message, `total` and `items` count items, `asOf` finds the time of the page.
-    package init(
-        rows: JQProgram, failure: JQProgram? = nil, total: JQProgram? = nil, items: JQProgram? = nil,
-        asOf: JQProgram? = nil
-    ) {
+    /// Counts the items of a page that is an array.
+    private static let elements = try? JQProgram("arrays | length")
+
+    /// `failure` extracts an error's message, `asOf` finds the time of the page.
+    package init(rows: JQProgram, failure: JQProgram? = nil, pages: PageSettings? = nil, asOf: JQProgram? = nil) {
         self.rows = rows
         self.failure = failure
-        self.total = total
-        self.items = items
+        self.pages = pages
         self.asOf = asOf
     }
 
@@ -37,35 +35,76 @@ package struct PageFilters: Sendable {
 
     struct Page: Sendable {
         let rows: JQRows
+        /// The number of items that the server cut from the list; of rows if nothing counts the items.
         let items: Int
-        let total: Int?
+        var areItemsCounted = true
+        var total: Int?
+        /// Whether it says that it is the last one.
+        var isLast = false
         /// The provider's timestamp of the page.
         var asOf: Timestamp?
         /// How long a rate limit stays exhausted that this page has exhausted.
         var usedUpFor: Duration?
+
+        /// The answer to a page that does not exist.
+        static let behindEnd = Page(rows: JQRows(), items: 0, isLast: true)
     }
 
     /// Checks for an error first, because the body of an error has no rows, and the row filter's failure would hide the message.
-    func read(_ document: JQReader, isError: Bool) async throws(JQError) -> Reading {
-        if let failure, let verdict = try await document.firstObject(failure) {
+    func read(_ document: JQReader, isError: Bool, isFirst: Bool = true) async throws(JQError) -> Reading {
+        let isLast = try await isTrue(pages?.end.filter, "pages.end.filter", document)
+        if isLast, isError, !isFirst { return .page(.behindEnd) }
+        if let failure,
+            let verdict = try await Self.named(
+                "failure",
+                { () throws(JQError) in
+                    try await document.firstObject(failure)
+                })
+        {
             let wait = verdict["wait"].flatMap { Double($0) }.map { Duration.seconds(min(max(0, $0), 86_400)) }
             return .failure(
                 Verdict(message: verdict["message"] ?? "", mayRetry: verdict["action"] != "stop", wait: wait))
         }
         if isError { return .failure(nil) }
-        let found = try await document.rows(rows)
-        var count: Int?
-        if let items { count = try await document.firstCount(items) }
-        var all: Int?
-        if let total { all = try await document.firstCount(total) }
-        return .page(Page(rows: found, items: count ?? found.count, total: all, asOf: try await time(document)))
+        let found = try await Self.named("filter") { () throws(JQError) in try await document.rows(rows) }
+        let items = try await count(pages?.items ?? (pages == nil ? nil : Self.elements), "pages.items", document)
+        return .page(
+            Page(
+                rows: found, items: items ?? found.count, areItemsCounted: items != nil,
+                total: try await count(pages?.total, "pages.total", document), isLast: isLast,
+                asOf: try await time(document)))
     }
 
-    /// Seconds or milliseconds since 1970, or RFC 3339; nil if it cannot be read, which does not affect the rows.
+    private func count(_ program: JQProgram?, _ name: String, _ document: JQReader) async throws(JQError) -> Int? {
+        guard let program else { return nil }
+        return try await Self.named(name) { () throws(JQError) in try await document.firstCount(program) }
+    }
+
+    private func isTrue(_ program: JQProgram?, _ name: String, _ document: JQReader) async throws(JQError) -> Bool {
+        guard let program else { return false }
+        return try await Self.named(name) { () throws(JQError) in try await document.firstText(program) } == "true"
+    }
+
+    /// Seconds or milliseconds since 1970, RFC 3339, or a date; nil if it cannot be read, which does not affect the rows.
     private func time(_ document: JQReader) async throws(JQError) -> Timestamp? {
-        guard let asOf, let text = try await document.firstText(asOf) else { return nil }
-        guard let number = Double(text) else { return Timestamp(rfc3339: text) }
+        guard let asOf else { return nil }
+        let text = try await Self.named("as_of") { () throws(JQError) in try await document.firstText(asOf) }
+        guard let text else { return nil }
+        guard let number = Double(text) else {
+            return Timestamp(rfc3339: text) ?? Timestamp(rfc3339: text + "T00:00:00Z")
+        }
         guard (0...1e14).contains(number) else { return nil }
         return Timestamp(milliseconds: Int64(number < 1e11 ? number * 1000 : number))
+    }
+
+    /// Names the config's field in an error of its filter.
+    private static func named<Value>(
+        _ name: String, _ body: () async throws(JQError) -> Value
+    ) async throws(JQError) -> Value {
+        do {
+            return try await body()
+        } catch {
+            throw error.named(name)
+        }
     }
 }

@@ -1,14 +1,26 @@
+import Digests
+import JQ
+
 /// Decides which pages to request next, based on the pages so far.
 ///
 /// If there is a total, it decides; it is read from every page, because lists grow while they are read. The page size that counts
 /// is the one that the server used for the first page, not the requested one. Without a total, the walk goes page by page until
-/// one is empty or shorter than the first.
+/// one is empty, is shorter than the first, or says that it is the last. A page whose items are not counted is never short,
+/// because its filter may have dropped rows.
 struct PageWalk {
     private let settings: PageSettings?
     /// The number of items on each page that was received.
     private var items: [Int: Int] = [:]
-    private var total: Int?
+    /// The number of items on all pages, as the provider tells it.
+    private(set) var total: Int?
     private var requested = 0
+    private var areItemsCounted = true
+    /// The last page, if one said so.
+    private var last: Int?
+    /// Pages by the digest of their rows.
+    private var digests: [String: Int] = [:]
+    /// A page that repeats an earlier one.
+    private var repeated: (page: Int, earlier: Int)?
 
     init(_ settings: PageSettings?) {
         self.settings = settings
@@ -16,20 +28,53 @@ struct PageWalk {
 
     /// Whether the walk ended at `max` although there was more, or may have been.
     var isCapped: Bool {
-        guard let settings, let size = appliedSize, items.count == settings.max else { return false }
-        guard let total else { return items[settings.max - 1, default: 0] >= size }
+        guard let settings, let size = appliedSize, items.count == settings.max, last == nil else { return false }
+        guard let total else { return items[settings.max - 1, default: 0] >= (areItemsCounted ? size : 1) }
         return pages(of: total, size) > settings.max
     }
 
+    /// Why the pages so far are no list; nil if they are one.
+    ///
+    /// Only counts once all requested pages were recorded, except that a page which repeats another one is a fault at once.
+    var fault: String? {
+        if let (page, earlier) = repeated {
+            let parameter = settings?.parameter ?? ""
+            return page == 1
+                ? "page 2 has the same items as page 1: the provider ignores the parameter `\(parameter)`"
+                : "page \(page + 1) has the same items as page \(earlier + 1): if the provider ends lists so, set pages.end.repeat"
+        }
+        guard let hole else { return nil }
+        let hint = areItemsCounted ? "" : "; if the filter drops rows, set pages.items"
+        return "page \(hole + 1) of \(items.count) holds too few items for the total that is told\(hint)"
+    }
+
+    /// Whether a page repeats an earlier one, which makes all further requests useless.
+    var isRepeating: Bool { repeated != nil }
+
     /// A page before the last one with less than half of its expected items, so rows are missing from the list.
-    var hole: Int? {
+    private var hole: Int? {
         guard let size = appliedSize, total != nil else { return nil }
         return (0..<max(0, items.count - 1)).first { items[$0, default: 0] * 2 < size }
     }
 
-    mutating func record(page: Int, items count: Int, total newTotal: Int?) {
-        items[page] = count
-        if let newTotal { total = max(total ?? 0, newTotal) }
+    /// Returns whether the page belongs to the list: one that only says that the list has ended does not.
+    mutating func record(page: Int, _ received: PageFilters.Page) -> Bool {
+        let earlier = settings == nil || received.rows.count == 0 ? nil : self.page(like: received, at: page)
+        let isBehindEnd = earlier != nil && settings?.end.isRepeated == true
+        if let earlier, !isBehindEnd, repeated == nil { repeated = (max(page, earlier), min(page, earlier)) }
+        items[page] = isBehindEnd ? 0 : received.items
+        areItemsCounted = areItemsCounted && received.areItemsCounted
+        if received.isLast || isBehindEnd { last = min(last ?? page, page) }
+        if let told = received.total { total = max(total ?? 0, told) }
+        return !isBehindEnd
+    }
+
+    /// Another page with the same rows.
+    private mutating func page(like received: PageFilters.Page, at page: Int) -> Int? {
+        let digest = Digest.sha256(received.rows.json)
+        if let earlier = digests[digest] { return earlier }
+        digests[digest] = page
+        return nil
     }
 
     /// The pages to request now, counted from zero; empty at the end of the walk.
@@ -50,11 +95,11 @@ struct PageWalk {
 
     private var wanted: Int {
         guard requested > 0 else { return 1 }
-        guard settings != nil, let size = appliedSize, let last = items[requested - 1], last > 0 else {
+        guard settings != nil, last == nil, let size = appliedSize, let newest = items[requested - 1], newest > 0 else {
             return requested
         }
         if let total { return pages(of: total, size) }
-        let isShort = requested > 1 && last < size
+        let isShort = requested > 1 && newest < size && areItemsCounted
         return isShort ? requested : requested + 1
     }
 

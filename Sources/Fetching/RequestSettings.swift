@@ -93,11 +93,13 @@ package struct PageSettings: Equatable, Sendable {
     package let max: Int
     /// Finds the number of items on all pages; nil if pages do not state it.
     package let total: JQProgram?
-    /// Counts the items on a page; without it its rows are counted.
+    /// Counts the items on a page; without it, the elements of a page that is an array, or else its rows are counted.
     package let items: JQProgram?
+    let end: PageEnd
 
     package init(
-        parameter: String, first: Int, step: Int, size: Int, max: Int, total: JQProgram? = nil, items: JQProgram? = nil
+        parameter: String, first: Int, step: Int, size: Int, max: Int, total: JQProgram? = nil, items: JQProgram? = nil,
+        end: PageEnd = PageEnd()
     ) {
         self.parameter = parameter
         self.first = first
@@ -106,6 +108,7 @@ package struct PageSettings: Equatable, Sendable {
         self.max = max
         self.total = total
         self.items = items
+        self.end = end
     }
 
     init?(reading reader: ConfigReader) {
@@ -118,13 +121,47 @@ package struct PageSettings: Equatable, Sendable {
         let max = reader.integer("max", default: 100, in: 1...10_000, "The most pages that are asked for.")
         let total = reader.program("total", optional: true, "A jq filter for the number of items on all pages.")
         let items = reader.program(
-            "items", optional: true, "A jq filter for the number of items on a page; without it, its rows are counted.")
+            "items", optional: true,
+            "A jq filter for the number of items on a page; without it, the elements of an array or else the rows are counted."
+        )
+        let end = reader.object(
+            "end", optional: true, "How a page other than the first says that the list has ended before it, or with it."
+        )
+        let pageEnd = end.flatMap(PageEnd.init)
         reader.finish()
-        guard let parameter, let first, let step, let size, let max else { return nil }
-        if step > 1, step == size, items == nil {
-            // Otherwise a filter that drops rows would shift the start of the next page.
-            reader.complain(about: "step", "counts items, so `items` must say how many a page holds")
-        }
-        self.init(parameter: parameter, first: first, step: step, size: size, max: max, total: total, items: items)
+        guard let parameter, let first, let step, let size, let max, let pageEnd else { return nil }
+        self.init(
+            parameter: parameter, first: first, step: step, size: size, max: max, total: total, items: items,
+            end: pageEnd)
+    }
+}
+
+/// How a provider says that a list has no more pages, apart from its total and from a page that is not full.
+package struct PageEnd: Equatable, Sendable {
+    /// A page behind the end is answered with one of these.
+    let statuses: [Int]
+    /// True for the last page, or for the answer to a page behind it.
+    let filter: JQProgram?
+    /// Whether a page behind the end repeats the last page.
+    let isRepeated: Bool
+
+    package init(statuses: [Int] = [], filter: JQProgram? = nil, isRepeated: Bool = false) {
+        self.statuses = statuses
+        self.filter = filter
+        self.isRepeated = isRepeated
+    }
+
+    init?(reading reader: ConfigReader) {
+        let statuses = reader.integers(
+            "status", in: 400...599, "Statuses with which a page behind the end is answered, such as 404.")
+        let filter = reader.program(
+            "filter", optional: true,
+            "A jq filter that is true for the last page, or for the answer to a page behind it, whatever its status.")
+        let isRepeated = reader.bool(
+            "repeat", default: false,
+            "Whether a page behind the end repeats the last one; otherwise such a page is a fault.")
+        reader.finish()
+        guard let isRepeated else { return nil }
+        self.init(statuses: statuses, filter: filter, isRepeated: isRepeated)
     }
 }

@@ -23,6 +23,7 @@ package struct JQCommand: Sendable {
 /// runs `JQService.run`.
 final class JQChild: Sendable {
     enum Order: Sendable {
+        case charset(Charset)
         case piece([UInt8])
         case question(JQQuestion, JQProgram, JQAnswer<JQFinding>)
         /// The document is finished, and the child can be given another one.
@@ -83,12 +84,11 @@ final class JQChild: Sendable {
         var isNew = true
         while true {
             switch nextOrder() {
+            case .charset(let charset):
+                failure = feed(&channel, isNew: &isNew) { $0.send(.charset, Array(charset.name.utf8)) }
             case .piece(let piece):
                 guard failure == nil else { continue }
-                // If the process ended while it was idle, nothing is lost.
-                if isNew, let open = channel, open.isHungUp { end(&channel) }
-                isNew = false
-                failure = attempt(&channel, "the page took") { $0.sendPieces(piece) ? () : nil }.failure
+                failure = feed(&channel, isNew: &isNew) { $0.sendPieces(piece) }
             case .question(let question, let program, let answer):
                 if let failure {
                     answer.give(.failure(failure))
@@ -111,6 +111,14 @@ final class JQChild: Sendable {
                 return
             }
         }
+    }
+
+    /// Gives the process a part of a document.
+    private func feed(_ channel: inout JQChannel?, isNew: inout Bool, _ send: (JQChannel) -> Bool) -> JQError? {
+        // If the process ended while it was idle, nothing is lost.
+        if isNew, let open = channel, open.isHungUp { end(&channel) }
+        isNew = false
+        return attempt(&channel, "the page took") { send($0) ? () : nil }.failure
     }
 
     private var stopReason: JQError? { state.withLock(\.stopReason) }
@@ -251,9 +259,10 @@ extension JQChannel {
             case (.firstText, .text):
                 return String(validating: payload, as: UTF8.self).map { .success(.text($0)) }
             case (.firstObject, .nothing), (.firstCount, .nothing), (.firstText, .nothing): return .success(.nothing)
-            case (_, .error), (_, .runaway):
+            case (_, .error), (_, .runaway), (_, .malformed):
                 guard let text = String(validating: payload, as: UTF8.self) else { return nil }
-                return .failure(JQError(text, kind == .runaway ? .runaway : .failed))
+                return .failure(
+                    JQError(text, kind == .runaway ? .runaway : kind == .malformed ? .malformed : .failed))
             default: return nil
             }
         }

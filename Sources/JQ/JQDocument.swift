@@ -5,11 +5,13 @@ import CJQ
 /// Must only be used on one thread, because jv's reference counts are not atomic.
 final class JQDocument {
     private let value: jv
+    private let numbers: ExactNumbers
     private let machines: JQMachines
 
-    /// Takes ownership of the value.
-    init(_ value: jv, with machines: JQMachines) {
-        self.value = value
+    /// Takes the value of the parser, which has read the whole text.
+    init(_ parser: JVParser, with machines: JQMachines) throws(JQError) {
+        value = try parser.end()
+        numbers = parser.numbers
         self.machines = machines
     }
 
@@ -26,10 +28,9 @@ final class JQDocument {
         var count = 0
         var bytes = 0
         try machines[program].run(value) { result throws(JQError) in
-            guard JV.isFlatObject(result) else {
-                let kind = JV.kindName(result)
+            if let fault = JV.faultOfFlatObject(result) {
                 jv_free(result)
-                throw JQError("the filter made \(kind == "object" ? "a nested object" : kind), not a flat object a row")
+                throw JQError("the filter made \(fault), not a flat object a row")
             }
             guard count < JQBounds.rows else {
                 jv_free(result)
@@ -37,7 +38,7 @@ final class JQDocument {
             }
             if count > 0 { try withUnsafeBytes(of: UInt8(ascii: ","), body) }
             count += 1
-            try JV.takeJSON(JV.takeFinite(result)) { json throws(JQError) in
+            try JV.takeJSON(JV.takeFinite(result), numbers) { json throws(JQError) in
                 bytes += json.count + 1
                 guard bytes <= mostBytes else {
                     throw JQError("the filter made more than \(mostBytes / 1_000_000) MB of rows", .runaway)
@@ -54,10 +55,10 @@ final class JQDocument {
         try machines[program].run(value) { result throws(JQError) in
             defer { jv_free(result) }
             guard first == nil else { return }
-            guard JV.isFlatObject(result) else {
-                throw JQError("the filter made \(JV.kindName(result)), not a flat object")
+            if let fault = JV.faultOfFlatObject(result) {
+                throw JQError("the filter made \(fault), not a flat object")
             }
-            first = try JV.members(of: result, atMost: JQBounds.objectBytes)
+            first = try JV.members(of: result, numbers, atMost: JQBounds.objectBytes)
         }
         return first
     }
@@ -79,7 +80,8 @@ final class JQDocument {
             defer { jv_free(result) }
             guard !seen else { return }
             seen = true
-            if jv_get_kind(result) != JV_KIND_NULL { first = JV.text(of: result, atMost: JQBounds.textBytes) }
+            guard jv_get_kind(result) != JV_KIND_NULL else { return }
+            first = try JV.takeText(jv_copy(result), numbers, atMost: JQBounds.textBytes)
         }
         return first
     }

@@ -6,8 +6,8 @@ import Synchronization
 package final class JQIntake: Sendable {
     private struct State {
         var child: JQChild?
-        /// Pieces that arrived while there was no child.
-        var pieces: [[UInt8]] = []
+        /// What arrived while there was no child.
+        var orders: [JQChild.Order] = []
         var stopReason: JQError?
         var waiting: JQAnswer<JQChild>?
     }
@@ -25,8 +25,17 @@ package final class JQIntake: Sendable {
 
     /// Takes the next piece without blocking; pieces must come in order, from one thread at a time.
     package func feed(_ piece: [UInt8]) {
+        pass(.piece(piece))
+    }
+
+    /// Says, before the first piece, how the text is encoded; without it, it is UTF-8.
+    package func decode(_ charset: Charset) {
+        pass(.charset(charset))
+    }
+
+    private func pass(_ order: JQChild.Order) {
         state.withLock { state in
-            state.pieces.append(piece)
+            state.orders.append(order)
             if state.child == nil { state.child = pool.takeFree() }
             Self.passOn(&state)
         }
@@ -34,8 +43,8 @@ package final class JQIntake: Sendable {
 
     private static func passOn(_ state: inout State) {
         guard let child = state.child else { return }
-        for piece in state.pieces { child.post(.piece(piece)) }
-        state.pieces = []
+        for order in state.orders { child.post(order) }
+        state.orders = []
     }
 
     /// Calls `body` with the complete text; no more pieces may follow.

@@ -23,8 +23,10 @@ package struct JQProgram: Hashable, Sendable {
 package struct JQError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Whether the same filter could succeed on the same document another time.
     package enum Kind: Equatable, Sendable {
-        /// The filter or the parser reports an error, or the results have the wrong form.
+        /// The filter raises an error, or its results have the wrong form; it would do so again with the same document.
         case failed
+        /// The document is not what it should be.
+        case malformed
         /// The filter exceeded a limit, or crashed its process; it would do so again with the same document.
         case runaway
         /// The filter could not run to its end, for a reason outside of it.
@@ -37,5 +39,10 @@ package struct JQError: Error, Equatable, Sendable, CustomStringConvertible {
     init(_ description: String, _ kind: Kind = .failed) {
         self.description = description
         self.kind = kind
+    }
+
+    /// The same failure of the filter with this name; failures of the document are not a filter's.
+    package func named(_ filter: String) -> JQError {
+        kind == .failed ? JQError("\(filter): \(description)", kind) : self
     }
 }

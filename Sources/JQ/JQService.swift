@@ -84,6 +84,7 @@ package enum JQService {
         var text = JQText(machines)
         while let (kind, payload) = channel.receive() {
             switch kind {
+            case .charset: text.decode(String(decoding: payload, as: UTF8.self))
             case .piece: text.feed(payload)
             case .question:
                 guard let number = payload.first, let question = JQQuestion(rawValue: number) else { return }
@@ -120,7 +121,13 @@ package enum JQService {
                 return channel.send(.text, Array(text.utf8))
             }
         } catch {
-            return channel.send(error.kind == .runaway ? .runaway : .error, Array(error.description.utf8))
+            let kind: JQFrame.Kind =
+                switch error.kind {
+                case .runaway: .runaway
+                case .malformed: .malformed
+                case .failed, .interrupted: .error
+                }
+            return channel.send(kind, Array(error.description.utf8))
         }
     }
 }
@@ -129,6 +136,8 @@ package enum JQService {
 private struct JQText {
     private let machines: JQMachines
     private let parser = JVParser()
+    private var decoder: CharsetDecoder?
+    private var failure: JQError?
     private var parsed: Result<JQDocument, JQError>?
     private(set) var count = 0
 
@@ -136,14 +145,31 @@ private struct JQText {
         self.machines = machines
     }
 
+    mutating func decode(_ charset: String) {
+        do {
+            decoder = try CharsetDecoder(charset)
+        } catch {
+            failure = error
+        }
+    }
+
     mutating func feed(_ piece: [UInt8]) {
         count += piece.count
-        parser.feed(piece)
+        guard failure == nil else { return }
+        do {
+            parser.feed(try decoder?.decode(piece) ?? piece)
+        } catch {
+            failure = error
+        }
     }
 
     mutating func document() throws(JQError) -> JQDocument {
         if let parsed { return try parsed.get() }
-        let parsed = Result { () throws(JQError) in JQDocument(try parser.end(), with: machines) }
+        let parsed = Result { () throws(JQError) in
+            try decoder?.end()
+            if let failure { throw failure }
+            return try JQDocument(parser, with: machines)
+        }
         self.parsed = parsed
         return try parsed.get()
     }

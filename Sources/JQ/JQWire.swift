@@ -12,8 +12,10 @@ enum JQFrame {
         case question, release
         /// From the process, one answer per question; rows come in parts, followed by their count.
         case rowsPart, rowsEnd, object, text, count, nothing, error
-        /// Like `error`, for `JQError.Kind.runaway`.
-        case runaway
+        /// Like `error`, for `JQError.Kind.runaway` and `.malformed`.
+        case runaway, malformed
+        /// To the process, before the first piece: the name of the document's character set.
+        case charset
     }
 
     /// The longest payload that is sent or accepted.

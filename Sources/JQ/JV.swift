@@ -17,13 +17,29 @@ enum JV {
         String(takeText(value, atMost: JQBounds.textBytes).prefix(10_000))
     }
 
-    /// Passes the value to `body` as compact JSON; consumes it.
+    /// The same, with the numbers as they were sent.
+    static func takeText(_ value: jv, _ numbers: ExactNumbers, atMost most: Int) throws(JQError) -> String {
+        let isString = jv_get_kind(value) == JV_KIND_STRING
+        let text = isString ? value : jv_dump_string(value, 0)
+        defer { jv_free(text) }
+        let bytes = UnsafeRawBufferPointer(rebasing: bytes(of: text).prefix(most))
+        guard let restored = try numbers.restored(bytes, isString: isString) else {
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        return String(decoding: restored.prefix(most), as: UTF8.self)
+    }
+
+    /// Passes the value to `body` as compact JSON, with the numbers as they were sent; consumes it.
     static func takeJSON(
-        _ value: jv, _ body: (UnsafeRawBufferPointer) throws(JQError) -> Void
+        _ value: jv, _ numbers: ExactNumbers, _ body: (UnsafeRawBufferPointer) throws(JQError) -> Void
     ) throws(JQError) {
         let text = jv_dump_string(value, 0)
         defer { jv_free(text) }
-        try body(bytes(of: text))
+        guard let restored = try numbers.restored(bytes(of: text)) else { return try body(bytes(of: text)) }
+        let result = restored.withUnsafeBytes { bytes in
+            Result { () throws(JQError) in try body(bytes) }
+        }
+        try result.get()
     }
 
     /// The bytes of a string, valid as long as the value is held; does not consume it.
@@ -32,13 +48,20 @@ enum JV {
             start: jv_string_value(string), count: Int(jv_string_length_bytes(jv_copy(string))))
     }
 
-    /// Whether it is an object whose members are all scalars; does not consume it.
-    static func isFlatObject(_ value: jv) -> Bool {
-        guard jv_get_kind(value) == JV_KIND_OBJECT else { return false }
-        return forEachMember(of: value) { _, member in
+    /// Why it is not an object whose members are all scalars; nil if it is one; does not consume it.
+    ///
+    /// For example `array`, or `an object whose member "quote" is an object`.
+    static func faultOfFlatObject(_ value: jv) -> String? {
+        guard jv_get_kind(value) == JV_KIND_OBJECT else { return kindName(value) }
+        var fault: String?
+        _ = forEachMember(of: value) { name, member in
             let kind = jv_get_kind(member)
-            return kind != JV_KIND_OBJECT && kind != JV_KIND_ARRAY
+            guard kind == JV_KIND_OBJECT || kind == JV_KIND_ARRAY else { return true }
+            let text = String(takeText(jv_copy(name), atMost: 400).prefix(100))
+            fault = "an object whose member \"\(text)\" is an \(kindName(member))"
+            return false
         }
+        return fault
     }
 
     /// Replaces numbers that are not finite by null; consumes the object.
@@ -75,19 +98,16 @@ enum JV {
 }
 
 extension JV {
-    /// The value's text, as `takeText` returns it; does not consume it.
-    static func text(of value: jv, atMost most: Int) -> String {
-        takeText(jv_copy(value), atMost: most)
-    }
-
     /// The members of an object as texts; throws if they exceed this many bytes in total, and does not consume the object.
-    static func members(of object: jv, atMost most: Int) throws(JQError) -> [(name: String, value: String)] {
+    static func members(
+        of object: jv, _ numbers: ExactNumbers, atMost most: Int
+    ) throws(JQError) -> [(name: String, value: String)] {
         var members: [(name: String, value: String)] = []
         var bytes = 0
         var iterator = jv_object_iter(object)
         while jv_object_iter_valid(object, iterator) != 0 {
             let name = takeText(jv_object_iter_key(object, iterator), atMost: most)
-            let value = takeText(jv_object_iter_value(object, iterator), atMost: most)
+            let value = try takeText(jv_object_iter_value(object, iterator), numbers, atMost: most)
             bytes += name.utf8.count + value.utf8.count + 8
             guard bytes <= most else {
                 throw JQError("the filter made an object of more than \(most / 1_000_000) MB", .runaway)

@@ -9,6 +9,7 @@ final class JVParser {
     private var failure: JQError?
     /// The end of the text so far, which cannot be checked without what follows.
     private var held: [UInt8] = []
+    private(set) var numbers = ExactNumbers()
 
     init() {
         guard let parser = jv_parser_new(0) else { preconditionFailure("out of memory for a JSON parser") }
@@ -37,7 +38,9 @@ final class JVParser {
     private func take(_ piece: [UInt8], isLast: Bool) {
         guard failure == nil else { return }
         let text = LoneSurrogates.replaced(in: held.isEmpty ? piece : held + piece, isLast: isLast, rest: &held)
-        text.withUnsafeBytes { bytes in
+        let exact = numbers.take(text, isLast: isLast)
+        if let reason = numbers.failure { failure = Self.failure(reason) }
+        exact.withUnsafeBytes { bytes in
             withUnsafeBytes(of: UInt8(0)) { nothing in
                 let base = bytes.baseAddress ?? nothing.baseAddress
                 jv_parser_set_buf(
@@ -67,5 +70,7 @@ final class JVParser {
         return true
     }
 
-    private static func failure(_ reason: String) -> JQError { JQError("not one whole JSON value: \(reason)") }
+    private static func failure(_ reason: String) -> JQError {
+        JQError("not one whole JSON value: \(reason)", .malformed)
+    }
 }

@@ -51,8 +51,8 @@ import Testing
         (200, "<html>challenge</html>", "retry bad-payload"),
         (200, "", "retry bad-payload"),
         (200, #"{"data":[{"id":1}"#, "retry bad-payload"),
-        (200, #"{"data":{"a":5}}"#, "retry bad-payload"),
-        (200, #"{"data":null}"#, "retry bad-payload"),
+        (200, #"{"data":{"a":5}}"#, "stop bad-payload"),
+        (200, #"{"data":null}"#, "stop bad-payload"),
         (401, "", "stop stopped"),
         (403, "<html>no</html>", "stop stopped"),
         (404, "{}", "stop stopped"),
@@ -86,7 +86,7 @@ import Testing
         arguments: [
             (#""2026-11-21T09:01:00.250Z""#, 1_795_251_660_250), ("1795251660", 1_795_251_660_000),
             ("1795251660.25", 1_795_251_660_250), ("1795251660250", 1_795_251_660_250),
-            (#""1795251660""#, 1_795_251_660_000),
+            (#""1795251660""#, 1_795_251_660_000), (#""2026-11-21""#, 1_795_219_200_000),
             ("null", nil), (#""yesterday""#, nil), ("-1", nil), ("1e300", nil), ("{}", nil),
         ] as [(String, Int64?)])
     func `reads when a page is from, and loses no row to a time that it cannot read`(time: String, expected: Int64?)

@@ -1,3 +1,4 @@
+import JQ
 import Testing
 
 @testable import Fetching
@@ -7,9 +8,18 @@ import Testing
     static let byPage = PageSettings(parameter: "page", first: 1, step: 1, size: 100, max: 50)
     static let byItem = PageSettings(parameter: "start", first: 1, step: 100, size: 100, max: 50)
 
+    private static func page(_ items: [Int], total: Int? = nil, areCounted: Bool = true, isLast: Bool = false)
+        -> PageFilters.Page
+    {
+        let json = items.map(String.init).joined(separator: ",")
+        return PageFilters.Page(
+            rows: JQRows(json: Array(json.utf8), count: items.count), items: items.count, areItemsCounted: areCounted,
+            total: total, isLast: isLast)
+    }
+
     /// Plays a server and returns the items it was asked for and how many requests that took.
     private func play(
-        _ settings: PageSettings, pageSize: Int, totals: [Int], tellsTotal: Bool
+        _ settings: PageSettings, pageSize: Int, totals: [Int], tellsTotal: Bool, counts: Bool = true
     ) -> (items: [Int], requests: Int, walk: PageWalk) {
         var walk = PageWalk(settings)
         var items: [Int] = []
@@ -22,7 +32,9 @@ import Testing
                 let got = Array(max(0, first)..<max(max(0, first), min(total, first + pageSize)))
                 items += got
                 requests += 1
-                walk.record(page: page, items: got.count, total: tellsTotal ? total : nil)
+                let isInList = walk.record(
+                    page: page, Self.page(got, total: tellsTotal ? total : nil, areCounted: counts))
+                #expect(isInList)
             }
         }
         return (items, requests, walk)
@@ -68,20 +80,91 @@ import Testing
         func walk(_ items: [Int], total: Int?) -> PageWalk {
             var walk = PageWalk(Self.byPage)
             _ = walk.next()
-            for (page, count) in items.enumerated() { walk.record(page: page, items: count, total: total) }
+            for (page, count) in items.enumerated() {
+                let numbers = (0..<count).map { page * 1000 + $0 }
+                _ = walk.record(page: page, Self.page(numbers, total: total))
+            }
             return walk
         }
-        #expect(walk([100, 0, 100, 50], total: 350).hole == 1)
-        #expect(walk([100, 100, 49, 50], total: 350).hole == 2)
-        #expect(walk([100, 100, 100, 50], total: 350).hole == nil)
-        #expect(walk([100, 100, 98, 2], total: 300).hole == nil)
-        #expect(walk([50], total: 50).hole == nil)
+        #expect(walk([100, 0, 100, 50], total: 350).fault?.hasPrefix("page 2 of 4 holds too few items") == true)
+        #expect(walk([100, 100, 49, 50], total: 350).fault?.hasPrefix("page 3 of 4 holds too few items") == true)
+        #expect(walk([100, 100, 100, 50], total: 350).fault == nil)
+        #expect(walk([100, 100, 98, 2], total: 300).fault == nil)
+        #expect(walk([50], total: 50).fault == nil)
     }
 
     @Test func `asks once where there are no pages`() {
         var walk = PageWalk(nil)
         #expect(walk.next() == 0..<1)
-        walk.record(page: 0, items: 1, total: nil)
-        #expect(walk.next().isEmpty)
+        _ = walk.record(page: 0, Self.page([1]))
+        let rest = walk.next()
+        #expect(rest.isEmpty)
+    }
+
+    @Test(arguments: [Self.byPage, Self.byItem], [true, false])
+    func `reads every item once where nobody counts them`(settings: PageSettings, tellsTotal: Bool) {
+        for total in [0, 1, 100, 101, 350] {
+            let (items, requests, walk) = play(
+                settings, pageSize: 100, totals: [total], tellsTotal: tellsTotal, counts: false)
+            #expect(items == Array(0..<total))
+            #expect(requests <= total / 100 + 2)
+            #expect(walk.fault == nil && !walk.isCapped)
+        }
+    }
+
+    @Test func `a page with fewer rows than the first is not the last where rows may have been dropped`() {
+        var walk = PageWalk(Self.byPage)
+        for (page, rows) in [100, 70, 90].enumerated() {
+            let batch = walk.next()
+            #expect(batch == page..<page + 1)
+            _ = walk.record(page: page, Self.page((0..<rows).map { page * 1000 + $0 }, areCounted: false))
+        }
+        let fourth = walk.next()
+        #expect(fourth == 3..<4)
+        _ = walk.record(page: 3, Self.page([], areCounted: false))
+        let rest = walk.next()
+        #expect(rest.isEmpty && walk.fault == nil)
+    }
+
+    @Test func `a second page like the first says that the provider ignores the parameter`() {
+        var walk = PageWalk(Self.byPage)
+        _ = walk.record(page: 0, Self.page([1, 2]))
+        #expect(walk.fault == nil)
+        _ = walk.record(page: 1, Self.page([1, 2]))
+        #expect(walk.isRepeating)
+        #expect(
+            walk.fault == "page 2 has the same items as page 1: the provider ignores the parameter `page`")
+    }
+
+    @Test(arguments: [false, true])
+    func `a page that repeats an earlier one is a fault, or the end if the config says so`(isEnd: Bool) {
+        let settings = PageSettings(
+            parameter: "page", first: 1, step: 1, size: 2, max: 50, end: PageEnd(isRepeated: isEnd))
+        var walk = PageWalk(settings)
+        for page in 0..<3 {
+            let batch = walk.next()
+            #expect(batch == page..<page + 1)
+            let isInList = walk.record(page: page, Self.page([page, page + 1]))
+            #expect(isInList)
+        }
+        let fourth = walk.next()
+        #expect(fourth == 3..<4)
+        let isInList = walk.record(page: 3, Self.page([2, 3]))
+        #expect(isInList != isEnd)
+        #expect(walk.isRepeating != isEnd)
+        #expect(isEnd == (walk.fault == nil))
+        let rest = walk.next()
+        if isEnd { #expect(rest.isEmpty && !walk.isCapped) }
+    }
+
+    @Test func `a page that says that it is the last ends the walk`() {
+        var walk = PageWalk(PageSettings(parameter: "page", first: 1, step: 1, size: 2, max: 2))
+        _ = walk.next()
+        _ = walk.record(page: 0, Self.page([1, 2]))
+        let second = walk.next()
+        #expect(second == 1..<2)
+        _ = walk.record(page: 1, Self.page([3, 4], isLast: true))
+        let rest = walk.next()
+        #expect(rest.isEmpty && !walk.isCapped)
     }
 }

@@ -28,17 +28,17 @@ import Testing
         Case(fault: "gzip-bomb", detail: "the body is larger than 64000000 bytes", calls: 1),
         Case(fault: "drip", gap: "upstream", detail: "Operation too slow", calls: 2, changes: impatient),
         Case(fault: "hang", gap: "upstream", detail: "too slow", calls: 2, changes: impatient),
-        Case(fault: "wrong-type", detail: "data is not a list but object"),
-        Case(fault: "null-list", detail: "data is not a list but null"),
+        Case(fault: "wrong-type", detail: "data is not a list but object", calls: 1),
+        Case(fault: "null-list", detail: "data is not a list but null", calls: 1),
         Case(fault: "empty-list", detail: "the answer is well-formed but has no rows", calls: 1),
-        Case(feed: "rank", fault: "wrong-type", detail: "Cannot index array with"),
-        Case(feed: "rank", fault: "null-list", detail: "LIST is not a list but null"),
+        Case(feed: "rank", fault: "wrong-type", detail: "Cannot index array with", calls: 1),
+        Case(feed: "rank", fault: "null-list", detail: "LIST is not a list but null", calls: 1),
         Case(feed: "rank", fault: "empty-list", detail: "no rows", calls: 1),
-        Case(feed: "btc_rate", fault: "wrong-type", detail: "Cannot index array with"),
-        Case(feed: "btc_rate", fault: "null-list", detail: "a rate is not a positive decimal"),
-        Case(feed: "btc_rate", fault: "empty-list", detail: "a rate is not a positive decimal"),
-        Case(feed: "btc_rate", fault: "not-a-number", detail: "a rate is not a positive decimal"),
-        Case(feed: "btc_rate", fault: "other-base", detail: "the rates are of ETH, not of BTC"),
+        Case(feed: "btc_rate", fault: "wrong-type", detail: "Cannot index array with", calls: 1),
+        Case(feed: "btc_rate", fault: "null-list", detail: "a rate is not a positive decimal", calls: 1),
+        Case(feed: "btc_rate", fault: "empty-list", detail: "a rate is not a positive decimal", calls: 1),
+        Case(feed: "btc_rate", fault: "not-a-number", detail: "a rate is not a positive decimal", calls: 1),
+        Case(feed: "btc_rate", fault: "other-base", detail: "the rates are of ETH, not of BTC", calls: 1),
     ]
 
     @Test(arguments: cases)
@@ -61,10 +61,10 @@ import Testing
             let good = try await feed.settle()
             let settled = try await feed.settle("not-a-number=1")
             #expect(settled.count == good.count)
-            let rows = try settled.rows()
-            #expect(rows.prefix(3).allSatisfy { $0["price"] is NSNull })
-            #expect(rows[3]["price"] as? String == "NaN")
             let text = String(decoding: settled.entry.rows ?? [], as: UTF8.self)
+            let prices = text.split(separator: "\"price\":").dropFirst().map { $0.prefix { $0 != "}" && $0 != "," } }
+            // A number that no double holds is what was sent; the join counts it as unreadable.
+            #expect(prices.prefix(4) == ["null", "null", "1e999", #""NaN""#])
             // libjq's greatest double stands for what is no number; a real price may begin with the same digits.
             for wrong in ["1.797693134862315", ":NaN", "Infinity"] { #expect(!text.contains(wrong)) }
         }

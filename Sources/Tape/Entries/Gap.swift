@@ -8,6 +8,8 @@ package struct Gap: Error, Equatable, Sendable {
         case stopped
         /// The response did not have the form that the filter expects, or had no rows.
         case badPayload = "bad-payload"
+        /// The provider's data was older than the config allows.
+        case tooOld = "too-old"
         /// Nobody published the minute in time.
         case noEntry = "no-entry"
         /// The minute was begun several times, and every process that began it died.

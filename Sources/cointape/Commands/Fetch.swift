@@ -16,7 +16,9 @@ struct Fetch: AsyncParsableCommand {
             let result = try await FetchCommand.run(
                 config, dryRun: dryRun, environment: Environment(), print: CommandExit.show)
             switch result {
-            case .rows(let summary): CommandExit.printToStderr(summary)
+            case .rows(let summary, let warnings):
+                CommandExit.printToStderr(summary)
+                for warning in warnings { CommandExit.printToStderr("warning: \(warning)") }
             case .gap(let reason):
                 CommandExit.printToStderr(reason)
                 throw ExitCode(1)

@@ -1,0 +1,71 @@
+import CJQ
+import Foundation
+
+/// A character set other than UTF-8 in which a provider says that its page is written (RFC 9110, section 8.3.2).
+package struct Charset: Equatable, Sendable {
+    let name: String
+
+    /// nil if the media type names none, or one of which UTF-8 is a superset.
+    package init?(contentType: String) {
+        let parameters = contentType.split(separator: ";").dropFirst().map { $0.filter { !$0.isWhitespace } }
+        guard let parameter = parameters.first(where: { $0.lowercased().hasPrefix("charset=") }) else { return nil }
+        let name = parameter.dropFirst("charset=".count).filter { $0 != "\"" }
+        guard !name.isEmpty, !["utf-8", "utf8", "us-ascii", "ascii"].contains(name.lowercased()) else { return nil }
+        self.name = name
+    }
+}
+
+/// Decodes a text that arrives in pieces to UTF-8, by the C library's tables.
+///
+/// Runs in the filters' process, because the text is not trusted.
+final class CharsetDecoder {
+    private let name: String
+    private let converter: iconv_t
+    /// The beginning of a character whose end is in the next piece.
+    private var held: [UInt8] = []
+
+    init(_ name: String) throws(JQError) {
+        self.name = name
+        // The C library would take other characters as options, or as the path of a module.
+        let isName = name.utf8.allSatisfy { $0 < 128 && (isalnum(Int32($0)) != 0 || "-_.:".utf8.contains($0)) }
+        guard isName, name.utf8.count <= 40, let converter = iconv_open("UTF-8", name), converter != Self.none else {
+            throw JQError(
+                "the body is in the character set \"\(name.prefix(40))\", which cannot be decoded here", .malformed)
+        }
+        self.converter = converter
+    }
+
+    deinit {
+        iconv_close(converter)
+    }
+
+    func decode(_ piece: [UInt8]) throws(JQError) -> [UInt8] {
+        var input = held + piece
+        // No character of one byte has more than four in UTF-8.
+        var output = [UInt8](repeating: 0, count: 4 * input.count + 16)
+        let (left, made, code) = input.withUnsafeMutableBytes { input in
+            output.withUnsafeMutableBytes { output in
+                var (from, to) = (
+                    input.baseAddress?.assumingMemoryBound(to: CChar.self),
+                    output.baseAddress?.assumingMemoryBound(to: CChar.self)
+                )
+                var (left, room) = (input.count, output.count)
+                let result = iconv(converter, &from, &left, &to, &room)
+                return (left, output.count - room, result == -1 ? errno : 0)
+            }
+        }
+        // An incomplete character at the end is EINVAL, everything else is none of this character set.
+        guard code == 0 || code == EINVAL else { throw fault }
+        held = Array(input.suffix(left))
+        return Array(output.prefix(made))
+    }
+
+    /// Must be called after the last piece.
+    func end() throws(JQError) {
+        guard held.isEmpty else { throw fault }
+    }
+
+    private var fault: JQError { JQError("the body is not written in \(name), as its header says", .malformed) }
+
+    private static var none: iconv_t? { iconv_t(bitPattern: -1) }
+}
