@@ -463,7 +463,8 @@ let package = Package(
         .testTarget(
             name: "UpstreamTests",
             dependencies: [
-                "Assembly", "Basics", "Fetching", "JQ", "Redis", "Sandbox", "Tape", "TestSupport", "Workers",
+                "Assembly", "Basics", "CurlHTTP", "Fetching", "JQ", "Redis", "Sandbox", "Tape", "TestSupport",
+                "Workers",
                 "cointape",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

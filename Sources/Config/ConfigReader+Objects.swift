@@ -83,25 +83,4 @@ extension ConfigReader {
             position: member.node.position)
         return ConfigReader(node, path: joined(name), in: context)
     }
-
-    /// An object of strings, numbers and booleans, in the order of the file.
-    package func pairs(_ name: String, _ summary: String) -> [(name: String, value: String)] {
-        declare(name, "object of strings and numbers", "{}", false, summary)
-        guard let member = member(name) else { return [] }
-        guard case .object(let members) = member.node.value else {
-            complain("should be an object, not \(member.node.described)", at: member.node.position, name)
-            return []
-        }
-        return members.compactMap { pair in
-            let field = "\(name).\(pair.name)"
-            switch raw(pair.node, field) {
-            case .string(let text, _), .number(let text): return (pair.name, text)
-            case .bool(let value): return (pair.name, "\(value)")
-            case nil: return nil
-            case .other:
-                complain("should be a string or a number, not \(pair.node.described)", at: pair.node.position, field)
-                return nil
-            }
-        }
-    }
 }

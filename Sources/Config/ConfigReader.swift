@@ -23,6 +23,9 @@ package final class ConfigReader {
     /// Where the object begins; if an optional object is missing, where its parent begins.
     package var position: SourcePosition? { node?.position }
 
+    /// Whether there is no file, and the fields are only declared, for the reference.
+    package var onlyDeclares: Bool { node == nil }
+
     /// Reports the keys that were not declared.
     ///
     /// Must be called last.
@@ -128,18 +131,28 @@ package final class ConfigReader {
         case .number(let digits): return .number(digits)
         case .bool(let value): return .bool(value)
         case .string(let text):
-            do throws(InvalidText) {
-                let resolved = try context.resolve(text)
-                if !allowsLines, let hidden = hidden(in: resolved) {
-                    complain("has \(hidden)", at: node.position, name)
-                    return nil
-                }
-                return .string(resolved.text, isPlaceholder: resolved.isWhole)
-            } catch {
-                complain(error.description, at: node.position, name)
-                return nil
+            return resolved(text, node, name, allowsLines: allowsLines).map {
+                .string($0.text, isPlaceholder: $0.isWhole)
             }
         case .object, .array, .null: return .other
+        }
+    }
+
+    /// The node's text with its placeholders filled in, except those that begin with a deferred name.
+    func resolved(
+        _ text: String, _ node: ConfigNode, _ name: String, allowsLines: Bool = false,
+        deferring deferred: Set<String> = []
+    ) -> Placeholder.Resolved? {
+        do throws(InvalidText) {
+            let resolved = try context.resolve(text, deferring: deferred)
+            if !allowsLines, let hidden = hidden(in: resolved) {
+                complain("has \(hidden)", at: node.position, name)
+                return nil
+            }
+            return resolved
+        } catch {
+            complain(error.description, at: node.position, name)
+            return nil
         }
     }
 

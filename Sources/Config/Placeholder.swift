@@ -6,41 +6,55 @@ import Basics
 struct Placeholder: Equatable {
     /// A string with its placeholders filled in.
     struct Resolved: Equatable {
-        var text = ""
+        var parts = ConfigText()
         /// Whether the whole string was one placeholder, so that its value may have the field's type.
         var isWhole = false
         var variables: [String] = []
+        /// Without the placeholders that were deferred.
+        var text: String { parts.plain }
     }
 
-    static func resolve(_ source: String, from environment: [String: String]) throws(InvalidText) -> Resolved {
+    /// Placeholders that begin with one of the `deferred` names are not filled in.
+    static func resolve(
+        _ source: String, from environment: [String: String], deferring deferred: Set<String> = []
+    ) throws(InvalidText) -> Resolved {
         var result = Resolved()
         var rest = source[...]
         var count = 0
         while let dollar = rest.firstRange(of: "${") {
             let before = rest[..<dollar.lowerBound]
             if before.hasSuffix("$") {
-                result.text += before.dropLast() + "${"
+                result.parts.append(.text(before.dropLast() + "${"))
                 rest = rest[dollar.upperBound...]
                 continue
             }
             guard let close = rest[dollar.upperBound...].firstIndex(of: "}") else {
                 throw InvalidText("has ${ without a closing brace (write $${ for a literal one)")
             }
-            result.text += before
+            let isFirst = before.isEmpty && result.parts.parts.isEmpty
+            result.parts.append(.text(String(before)))
             count += 1
-            result.isWhole =
-                count == 1 && before.isEmpty && result.text.isEmpty && rest.index(after: close) == rest.endIndex
-            result.text += try value(of: rest[dollar.upperBound..<close], from: environment, &result.variables)
+            result.isWhole = count == 1 && isFirst && rest.index(after: close) == rest.endIndex
+            let expression = rest[dollar.upperBound..<close]
+            if deferred.contains(String(expression.prefix(while: isInName))) {
+                result.parts.append(.deferred(String(expression)))
+            } else {
+                result.parts.append(.text(try value(of: expression, from: environment, &result.variables)))
+            }
             rest = rest[rest.index(after: close)...]
         }
-        result.text += rest
+        result.parts.append(.text(String(rest)))
         return result
+    }
+
+    private static func isInName(_ character: Character) -> Bool {
+        character.isASCII && (character.isLetter || character.isNumber || character == "_")
     }
 
     private static func value(
         of expression: Substring, from environment: [String: String], _ variables: inout [String]
     ) throws(InvalidText) -> String {
-        let name = expression.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+        let name = expression.prefix(while: isInName)
         guard let first = name.first, !first.isNumber else {
             throw InvalidText("has a placeholder without a variable's name: ${\(expression)}")
         }

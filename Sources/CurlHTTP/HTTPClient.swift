@@ -35,6 +35,11 @@ package final class HTTPClient: Sendable {
         return response
     }
 
+    /// Sends a request for data: redirects are followed if it is a GET, and returned if it is not.
+    package func fetch(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+        if case .get = request.method { try await get(request) } else { try await send(request) }
+    }
+
     /// Sends a GET, and follows redirects; cancelling the task abandons the transfer.
     package func get(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         var request = routed(request)

@@ -4,7 +4,25 @@ package struct HTTPRequest: Sendable {
         case get
         /// The body; `Content-Length` is added automatically, and the caller sets `Content-Type`.
         case put([UInt8])
+        case post([UInt8])
         case delete
+
+        /// As it is sent (RFC 9110, section 9).
+        package var name: String {
+            switch self {
+            case .get: "GET"
+            case .put: "PUT"
+            case .post: "POST"
+            case .delete: "DELETE"
+            }
+        }
+
+        package var body: [UInt8]? {
+            switch self {
+            case .put(let body), .post(let body): body
+            case .get, .delete: nil
+            }
+        }
     }
 
     package var method: Method
@@ -76,6 +94,12 @@ extension [(name: String, value: String)] {
 extension HTTPRequest {
     /// The host of a URL, as parsed by libcurl.
     package static func host(of url: String) -> String? { Origin(of: url)?.host }
+
+    /// The path of a URL, which begins with a slash.
+    package static func path(of url: String) -> String? { Origin.path(of: url) }
+
+    /// The URL to which a reference leads from a base URL; nil if it leads to another host, which must not get a request's key.
+    package static func url(_ reference: String, from base: String) -> String? { Origin.url(reference, from: base) }
 
     /// Whether libcurl parses it as an http or https URL with a host.
     package static func isValid(url: String) -> Bool {

@@ -75,15 +75,10 @@ final class Transfer {
     }
 
     private func setMethod(_ easy: UnsafeMutableRawPointer) -> [CURLcode] {
-        switch request.method {
-        case .get: []
-        case .put(let body):
-            [
-                cointape_curl_set_body(easy, body, body.count),
-                cointape_curl_set_string(easy, CURLOPT_CUSTOMREQUEST, "PUT"),
-            ]
-        case .delete: [cointape_curl_set_string(easy, CURLOPT_CUSTOMREQUEST, "DELETE")]
-        }
+        let body = request.method.body.map { cointape_curl_set_body(easy, $0, $0.count) }
+        let isGet = if case .get = request.method { true } else { false }
+        let method = isGet ? nil : cointape_curl_set_string(easy, CURLOPT_CUSTOMREQUEST, request.method.name)
+        return [body, method].compactMap(\.self)
     }
 
     /// Ends the transfer; must be called exactly once.

@@ -17,13 +17,28 @@ package enum Digest {
         hashBytes(EVP_sha256(), [bytes])
     }
 
-    /// The 32 bytes of the message's HMAC (RFC 2104) with SHA-256.
-    package static func hmacSHA256(key: [UInt8], _ message: [UInt8]) -> [UInt8] {
-        var output = [UInt8](repeating: 0, count: 32)
-        guard HMAC(EVP_sha256(), key, Int32(key.count), message, message.count, &output, nil) != nil else {
+    /// The hash functions of HMACs.
+    package enum HMACHash: String, CaseIterable, Sendable {
+        case sha1, sha256, sha384, sha512
+
+        fileprivate var algorithm: OpaquePointer? {
+            switch self {
+            case .sha1: EVP_sha1()
+            case .sha256: EVP_sha256()
+            case .sha384: EVP_sha384()
+            case .sha512: EVP_sha512()
+            }
+        }
+    }
+
+    /// The bytes of the message's HMAC (RFC 2104).
+    package static func hmac(_ hash: HMACHash = .sha256, key: [UInt8], _ message: [UInt8]) -> [UInt8] {
+        var output = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
+        var count: UInt32 = 0
+        guard HMAC(hash.algorithm, key, Int32(key.count), message, message.count, &output, &count) != nil else {
             preconditionFailure("out of memory while hashing")
         }
-        return output
+        return Array(output.prefix(Int(count)))
     }
 
     /// A SHA-256 that is computed incrementally.
@@ -58,7 +73,8 @@ package enum Digest {
         hexadecimal(hashBytes(algorithm, parts))
     }
 
-    private static func hexadecimal(_ bytes: [UInt8]) -> String {
+    /// In lower case.
+    package static func hexadecimal(_ bytes: [UInt8]) -> String {
         bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 

@@ -35,6 +35,8 @@ package struct FetchConfig: Sendable {
         let needs = reader.strings("needs", "Environment variables that must be set, unless the URL's own variable is.")
         let requestReader = reader.object("request", "What to ask.")
         let request = requestReader.flatMap(RequestSettings.init)
+        let bodyReader = reader.object("body", orOnly: "format", "What a page's body is; a string is its format alone.")
+        let body = bodyReader.map(BodyFormat.init)
         let filter = reader.program("filter", "A jq filter that turns each page into flat objects, one per row.")
         let failure = reader.program(
             "failure", optional: true,
@@ -50,7 +52,7 @@ package struct FetchConfig: Sendable {
         let publish = publishReader.flatMap(PublishSettings.init)
         reader.finish()
         guard let worker, let schedule, let needs, let request, let filter, let allowEmpty, let publishReader,
-            let publish, (asOf == nil) == (asOfReader == nil)
+            let publish, (asOf == nil) == (asOfReader == nil), let format = body ?? .json
         else {
             return nil
         }
@@ -61,12 +63,51 @@ package struct FetchConfig: Sendable {
         streamPlace = publishReader.place(of: "stream")
         self.request = request
         self.allowEmpty = allowEmpty
-        self.cost = CostEstimate(every: schedule.every, pages: request.pages, cost: cost)
+        self.cost = CostEstimate(
+            every: schedule.every, lists: request.each?.values.count ?? 1, pages: request.pages, cost: cost)
         self.asOf = asOf
-        filters = PageFilters(rows: filter, failure: failure, pages: request.pages, asOf: asOf?.filter)
+        filters = PageFilters(
+            body: format, rows: filter, failure: failure, pages: request.pages, asOf: asOf?.filter)
         stream = publish.stream
         // The last good list must still exist when a doubtful one has been refused ten times.
         retain = max(publish.retain, schedule.every * 12)
+    }
+}
+
+extension BodyFormat {
+    private enum Kind: String, CaseIterable {
+        case json, ndjson, csv
+    }
+
+    init?(reading reader: ConfigReader) {
+        let kind = reader.choice(
+            "format", default: Kind.json,
+            "`csv` is an array of objects of texts for the filters, `ndjson` the array of its values.")
+        let delimiter = reader.parsed(
+            "delimiter", type: "character", default: ",", "What stands between the fields of CSV."
+        ) {
+            guard let byte = $0.utf8.first, $0.utf8.count == 1, byte >= 0x20 || byte == 0x09, byte != UInt8(ascii: "\"")
+            else {
+                throw InvalidText("should be one ASCII character, such as \";\"")
+            }
+            return byte
+        }
+        let columns = reader.strings("columns", "The columns of CSV; without them the first record names them.")
+        let skip = reader.integer(
+            "skip", default: 0, in: 0...1000, "How many lines of CSV stand before the first record.")
+        if kind != .csv {
+            for field in ["delimiter", "columns", "skip"] where reader.has(field) {
+                reader.complain(about: field, "only says something about csv")
+            }
+        }
+        reader.finish()
+        guard let kind, let delimiter, let columns, let skip else { return nil }
+        switch kind {
+        case .json: self = .json
+        case .ndjson: self = .ndjson
+        case .csv:
+            self = .csv(CSVSettings(delimiter: delimiter, columns: columns.isEmpty ? nil : columns, skip: skip))
+        }
     }
 }
 

@@ -88,7 +88,7 @@ extension FetchConfig {
     /// Logs the proxy for the feed's provider, if a variable names one at all.
     private func logProxy(_ process: WorkerProcess) {
         let (proxy, detail): (String, String)
-        switch process.http().proxies.way(to: request.url) {
+        switch process.http().proxies.way(to: request.call.sampleURL) {
         case .direct: return
         case .around(let reason): (proxy, detail) = ("none", reason)
         case .through(let url, let variable): (proxy, detail) = (ProxySettings.masked(url), variable)
@@ -96,7 +96,7 @@ extension FetchConfig {
         process.logger(worker).info(
             .feedProxy,
             metadata: [
-                LogKey.host: "\(HTTPRequest.host(of: request.url) ?? "")", LogKey.proxy: "\(proxy)",
+                LogKey.host: "\(HTTPRequest.host(of: request.call.sampleURL) ?? "")", LogKey.proxy: "\(proxy)",
                 LogKey.detail: "\(detail)",
             ])
     }

@@ -23,7 +23,7 @@ package struct Fetcher: Sendable {
     }
 
     private let config: FetchConfig
-    private let walker: ListFetcher
+    private let pages: PageFetcher
     private let memory: Memory?
     private let clock: TapeClock
     private let redactor: Redactor
@@ -39,11 +39,12 @@ package struct Fetcher: Sendable {
         self.clock = clock
         self.redactor = redactor
         self.logger = logger
-        let pages = PageFetcher(
-            source: config.worker.name, settings: config.request, filters: config.filters, http: http, jq: jq,
-            clock: clock, redactor: redactor,
-            logger: logger)
-        walker = ListFetcher(config: config, pages: pages)
+        let tokens = config.request.token.map {
+            TokenKeeper($0, limits: config.request.limits, http: http, jq: jq, clock: clock)
+        }
+        pages = PageFetcher(
+            source: config.worker.name, settings: config.request, filters: config.filters, headers: [], tokens: tokens,
+            http: http, jq: jq, clock: clock, redactor: redactor, logger: logger)
     }
 
     /// Returns the entry of a minute; a provider's failure becomes a gap and is not thrown.
@@ -54,7 +55,7 @@ package struct Fetcher: Sendable {
         var metadata: Logger.Metadata = [LogKey.stream: "\(config.stream)", LogKey.minute: "\(minute)"]
         do {
             try await obeyPause(deadline)
-            let list = try await walker.fetch(deadline: deadline, headers: headers)
+            let list = try await list(for: minute, deadline, headers)
             if let wait = list.usedUpFor { await memory?.pause.begin(for: wait, because: "its limit is used up") }
             let draft = try await draft(of: list, minute)
             record("rows", since: began)
@@ -93,12 +94,21 @@ package struct Fetcher: Sendable {
     /// It is not compared with earlier lists.
     package func preview(deadline: Timestamp) async throws -> Preview {
         do {
-            let list = try await walker.fetch(deadline: deadline, headers: [])
-            let marks = try marks(of: list, Digest.sha256(list.rows.json), Minute(containing: clock.now), after: nil)
-            return Preview(rows: list.rows.json, summary: list.summary, warnings: marks.map(\.warning))
+            let minute = Minute(containing: clock.now)
+            let list = try await list(for: minute, deadline, [])
+            let marks = try marks(of: list, "", minute, after: nil)
+            return Preview(rows: list.json, summary: list.summary, warnings: marks.map(\.warning))
         } catch let failure as FetchFailure {
             throw Gap(failure.code, redactor(failure.detail))
         }
+    }
+
+    private func list(
+        for minute: Minute, _ deadline: Timestamp, _ headers: [(name: String, value: String)]
+    ) async throws -> FetchedList {
+        var pages = pages
+        pages.headers = headers
+        return try await ListFetcher(config: config, pages: pages).fetch(for: minute, deadline: deadline)
     }
 
     /// Waits until the provider's pause ends, if that is before the deadline.
@@ -115,12 +125,13 @@ package struct Fetcher: Sendable {
     private static let leastTime: Duration = .seconds(5)
 
     private func draft(of list: FetchedList, _ minute: Minute) async throws -> EntryDraft {
-        let digest = Digest.sha256(list.rows.json)
+        let rows = list.json
+        let digest = Digest.sha256(rows)
         // If Redis does not answer, the list cannot be compared, and publishing it will fail anyway.
         let previous = try? await memory?.reader.newestRows()
         let marks = try marks(of: list, digest, minute, after: previous)
         return .rows(
-            list.rows.json, count: list.rows.count, sha256: digest, minute: minute, fetchedAt: clock.now,
+            rows, count: list.rows.count, sha256: digest, minute: minute, fetchedAt: clock.now,
             asOf: list.asOf, marks: marks.map(\.rawValue))
     }
 

@@ -23,7 +23,8 @@ package struct JQCommand: Sendable {
 /// runs `JQService.run`.
 final class JQChild: Sendable {
     enum Order: Sendable {
-        case charset(Charset)
+        /// How the next document is to be read, before its first piece.
+        case setting(JQFrame.Kind, [UInt8])
         case piece([UInt8])
         case question(JQQuestion, JQProgram, JQAnswer<JQFinding>)
         /// The document is finished, and the child can be given another one.
@@ -84,8 +85,9 @@ final class JQChild: Sendable {
         var isNew = true
         while true {
             switch nextOrder() {
-            case .charset(let charset):
-                failure = feed(&channel, isNew: &isNew) { $0.send(.charset, Array(charset.name.utf8)) }
+            case .setting(let kind, let payload):
+                guard failure == nil else { continue }
+                failure = feed(&channel, isNew: &isNew) { $0.send(kind, payload) }
             case .piece(let piece):
                 guard failure == nil else { continue }
                 failure = feed(&channel, isNew: &isNew) { $0.sendPieces(piece) }

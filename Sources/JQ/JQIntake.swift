@@ -30,7 +30,12 @@ package final class JQIntake: Sendable {
 
     /// Says, before the first piece, how the text is encoded; without it, it is UTF-8.
     package func decode(_ charset: Charset) {
-        pass(.charset(charset))
+        pass(.setting(.charset, Array(charset.name.utf8)))
+    }
+
+    /// Says, before the first piece, what the text is; without it, it is JSON.
+    package func read(as format: BodyFormat) {
+        if format != .json { pass(.setting(.format, JQPayload.texts(format.texts))) }
     }
 
     private func pass(_ order: JQChild.Order) {

@@ -85,6 +85,9 @@ package enum JQService {
         while let (kind, payload) = channel.receive() {
             switch kind {
             case .charset: text.decode(String(decoding: payload, as: UTF8.self))
+            case .format:
+                guard let format = JQPayload.texts(in: payload).flatMap(BodyFormat.init(texts:)) else { return }
+                text.read(as: format)
             case .piece: text.feed(payload)
             case .question:
                 guard let number = payload.first, let question = JQQuestion(rawValue: number) else { return }
@@ -135,8 +138,10 @@ package enum JQService {
 /// A text that arrives in pieces, and the document that it becomes.
 private struct JQText {
     private let machines: JQMachines
-    private let parser = JVParser()
+    private var parser = JVParser()
     private var decoder: CharsetDecoder?
+    /// How CSV is to be translated when it is complete.
+    private var csv: (settings: CSVSettings, text: [UInt8])?
     private var failure: JQError?
     private var parsed: Result<JQDocument, JQError>?
     private(set) var count = 0
@@ -157,9 +162,18 @@ private struct JQText {
         count += piece.count
         guard failure == nil else { return }
         do {
-            parser.feed(try decoder?.decode(piece) ?? piece)
+            let text = try decoder?.decode(piece) ?? piece
+            if csv == nil { parser.feed(text) } else { csv?.text += text }
         } catch {
             failure = error
+        }
+    }
+
+    mutating func read(as format: BodyFormat) {
+        switch format {
+        case .json: break
+        case .ndjson: parser = JVParser(isSequence: true)
+        case .csv(let settings): csv = (settings, [])
         }
     }
 
@@ -168,6 +182,7 @@ private struct JQText {
         let parsed = Result { () throws(JQError) in
             try decoder?.end()
             if let failure { throw failure }
+            if let csv { parser.feed(try csv.settings.json(of: csv.text)) }
             return try JQDocument(parser, with: machines)
         }
         self.parsed = parsed

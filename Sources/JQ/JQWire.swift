@@ -14,8 +14,8 @@ enum JQFrame {
         case rowsPart, rowsEnd, object, text, count, nothing, error
         /// Like `error`, for `JQError.Kind.runaway` and `.malformed`.
         case runaway, malformed
-        /// To the process, before the first piece: the name of the document's character set.
-        case charset
+        /// To the process, before the first piece: the name of the document's character set; its format.
+        case charset, format
     }
 
     /// The longest payload that is sent or accepted.

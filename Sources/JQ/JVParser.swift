@@ -1,17 +1,20 @@
 import CJQ
 
-/// Parses a text that arrives in pieces and must be exactly one JSON value.
+/// Parses a text that arrives in pieces and must be exactly one JSON value, or a sequence of values, which become an array.
 ///
 /// The parser and its value must only be used by one thread at a time, because jv's reference counts are not atomic.
 final class JVParser {
     private let parser: OpaquePointer
     private var value: jv?
+    private let isSequence: Bool
     private var failure: JQError?
     /// The end of the text so far, which cannot be checked without what follows.
     private var held: [UInt8] = []
     private(set) var numbers = ExactNumbers()
 
-    init() {
+    init(isSequence: Bool = false) {
+        self.isSequence = isSequence
+        if isSequence { value = jv_array() }
         guard let parser = jv_parser_new(0) else { preconditionFailure("out of memory for a JSON parser") }
         self.parser = parser
     }
@@ -54,7 +57,9 @@ final class JVParser {
     private func takeNext() -> Bool {
         let next = jv_parser_next(parser)
         guard jv_get_kind(next) == JV_KIND_INVALID else {
-            if value == nil {
+            if isSequence, let array = value {
+                value = jv_array_append(array, next)
+            } else if value == nil {
                 value = next
             } else {
                 jv_free(next)

@@ -18,6 +18,16 @@ package struct Redactor: Sendable {
         needles = Set(spellings).map { Array($0.utf8) }
     }
 
+    /// Hides another secret too.
+    package func hiding(_ secret: String?) -> Redactor {
+        guard let secret else { return self }
+        return Redactor(needles: needles + Redactor(secrets: [secret]).needles)
+    }
+
+    private init(needles: [[UInt8]]) {
+        self.needles = needles
+    }
+
     /// The spellings of JSON encoders: minimal escaping, escaped slashes, or everything but ASCII escaped.
     private static func escaped(_ secret: String) -> [String] {
         let plain = String(JSONString.quoted(secret).dropFirst().dropLast())

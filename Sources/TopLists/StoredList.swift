@@ -1,3 +1,5 @@
+import Basics
+
 /// A minute's list as stored, or the beginning of it that was read.
 package struct StoredList: Sendable {
     private let scanned: ScannedText

@@ -238,8 +238,42 @@ extension BrokenConfig {
             "api.json:4:38: listen[1].host: is no IPv4 address; it should be 0.0.0.0 (all of IPv4), :: (all), an address of this machine, or a name of one"
         ),
         BrokenConfig(
-            "a query parameter that is a list", .fetch, [(#""timeout": "5s""#, #""query": {"ids": [1, 2]}"#)],
-            "fetch.json:5:71: request.query.ids: should be a string or a number, not an array"),
+            "a query parameter that is an object", .fetch, [(#""timeout": "5s""#, #""query": {"ids": [1, {}]}"#)],
+            "fetch.json:5:75: request.query.ids[1]: should be a string or a number, not an object"),
+        BrokenConfig(
+            "a date that is none", .fetch, [(#""timeout": "5s""#, #""query": {"d": "${today-1w}", "e": "${each}"}"#)],
+            "fetch.json:5:69: request.query.d: has ${today-1w}; an offset is written as in ${today-1d} or ${minute+5m}",
+            "fetch.json:5:89: request.query.e: has ${each}, and there is no request.each"),
+        BrokenConfig(
+            "values that nothing uses", .fetch, [(#""timeout": "5s""#, #""each": {"values": ["a"]}"#)],
+            "fetch.json:5:62: request.each: needs a `parameter`, or ${each} somewhere in the request"),
+        BrokenConfig(
+            "two bodies", .fetch, [(#""timeout": "5s""#, #""json": {}, "form": {"a": 1}, "method": "GET""#)],
+            "fetch.json:5:74: request.form: cannot be sent beside `json`",
+            "fetch.json:5:94: request.method: cannot be GET: a GET has no body"),
+        BrokenConfig(
+            "pages without a way from one to the next", .fetch, [(#""timeout": "5s""#, #""pages": {"max": 7}"#)],
+            "fetch.json:5:63: request.pages.parameter: missing: The parameter of the query that chooses the page.",
+            "fetch.json:5:63: request.pages.size: missing: How many items a page is asked to hold."),
+        BrokenConfig(
+            "pages with two ways", .fetch,
+            [
+                (
+                    #""timeout": "5s""#,
+                    #""pages": {"cursor": ".a", "parameter": "b", "next": {"header": "Link", "filter": "."}}"#
+                )
+            ],
+            "fetch.json:5:117: request.pages.next.header: cannot stand beside `filter`"),
+        BrokenConfig(
+            "CSV settings of JSON", .fetch,
+            [(#""publish""#, #""body": {"delimiter": ";;", "skip": 1},\#n  "publish""#)],
+            #"fetch.json:7:25: body.delimiter: should be one ASCII character, such as ";""#,
+            "fetch.json:7:25: body.delimiter: only says something about csv",
+            "fetch.json:7:39: body.skip: only says something about csv"),
+        BrokenConfig(
+            "a key that is not written as it says", .fetch,
+            [(#""timeout": "5s""#, #""sign": {"key": "zz", "key_is": "hex", "of": "${query}"}"#)],
+            "fetch.json:5:70: request.sign.key: is not written in hex"),
         BrokenConfig(
             "a filter that does not compile", .fetch, [(#"".scores[] | {id, score}""#, #"".scores[ | {id, score}""#)],
             "fetch.json:6:13: filter: does not compile: syntax error, unexpected '|'"),

@@ -10,13 +10,14 @@ import Testing
 /// `DocumentationTests` says that no page is forgotten.
 @Suite(.serialized, .tags(.clock)) struct DocumentTests {
     /// Pages whose commands are run here.
-    static let pages = whileUpRuns + ["README.md", history, redis, providers, proxies, onDemand, tutorial]
+    static let pages = whileUpRuns + ["README.md", history, redis, providers, proxies, onDemand, tutorial, requests]
 
     private static let history = "docs/reference/history.md"
     private static let redis = "docs/reference/redis.md"
     private static let providers = "docs/reference/providers.md"
     private static let proxies = "docs/howto/run-and-scale.md"
     private static let onDemand = "docs/howto/lists-on-demand.md"
+    private static let requests = "docs/howto/ask-a-provider.md"
     private static let tutorial = "docs/tutorial/feed-of-your-own.md"
     /// Their commands all show something, in a tape that runs.
     private static let whileUpRuns = [
@@ -223,6 +224,27 @@ import Testing
         }
         up?.signal(SIGTERM)
         #expect(try await up?.exit() == 0)
+    }
+
+    @Test(.timeLimit(.minutes(5))) func `each kind of request gets what its page shows`() async throws {
+        let folder = try Folder()
+        let environment = try path(folder)
+        let port = try FreePort.next()
+        let background = Background(folder)
+        var compared = 0
+        for block in try Document(Self.requests).blocks {
+            let commands = block.commands.replacing("8098", with: "\(port)")
+            guard let output = block.output else {
+                try await shell(background.noting(commands), in: folder.path, environment: environment)
+                continue
+            }
+            try await eventually(compared == 0 ? "the provider listens" : "prints what the page shows:\n\(commands)") {
+                try await shell(commands, in: folder.path, environment: environment)
+                    .trimmingCharacters(in: .whitespacesAndNewlines) == output
+            }
+            compared += 1
+        }
+        #expect(compared == 14)
     }
 
     @Test(.timeLimit(.minutes(5))) func `what pages show of costs, failures, proxies is what happens`() async throws {

@@ -58,19 +58,42 @@ struct ConfigObjectsTests {
             ])
     }
 
+    @Test func `placeholders of deferred names are left to the reader, and what variables hold is text`() throws {
+        let config = try ReadConfig(
+            #"{"u":"a${today-1d:yyyy}${X}$${today}","j":{"a":["${X}\n",1.50,true,null,"${each}"],"b":{}}}"#,
+            environment: ["X": "${each}\"", "today": "never"])
+        let deferred: Set<String> = ["today", "each"]
+        var expected = ConfigText("a")
+        expected.append(.deferred("today-1d:yyyy"))
+        expected.append(.text("${each}\""))
+        expected.append(.text("${"))
+        expected.append(.text("today}"))
+        #expect(config.reader.text("u", deferring: deferred, "") { $0 } == expected)
+        let json = config.reader.json("j", deferring: deferred, "") { $0 }
+        let text = json?.parts.map { part in
+            switch part {
+            case .text(let text): text
+            case .deferred(let name): "<\(name)>"
+            }
+        }.joined()
+        #expect(text == #"{"a":["${each}\"\n",1.50,true,null,"<each>"],"b":{}}"#)
+        #expect(config.issues.isEmpty)
+    }
+
     @Test func `pairs keep the order of the file and their digits`() throws {
         let config = try ReadConfig(
-            #"{"query":{"z":"${Z}","limit":5000,"a":1.50,"on":true,"n":null,"o":{}},"headers":[]}"#,
+            #"{"query":{"z":"${Z}","limit":5000,"a":1.50,"on":true,"n":null,"o":{},"l":[1,"${Z}"],"m":[[]]},"headers":[]}"#,
             environment: ["Z": "z"])
-        let pairs = config.reader.pairs("query", "")
-        #expect(pairs.map(\.name) == ["z", "limit", "a", "on"])
-        #expect(pairs.map(\.value) == ["z", "5000", "1.50", "true"])
-        #expect(config.reader.pairs("headers", "").isEmpty)
+        let pairs = config.reader.texts("query", deferring: [], "") { $0 }
+        #expect(pairs.map(\.name) == ["z", "limit", "a", "on", "l", "l"])
+        #expect(pairs.map(\.value) == ["z", "5000", "1.50", "true", "1", "z"].map { ConfigText($0) })
+        #expect(config.reader.texts("headers", deferring: [], "") { $0 }.isEmpty)
         #expect(
             config.issues == [
                 "1:58: query.n: should be a string or a number, not null",
                 "1:67: query.o: should be a string or a number, not an object",
-                "1:81: headers: should be an object, not an array",
+                "1:90: query.m[0]: should be a string or a number, not an array",
+                "1:105: headers: should be an object, not an array",
             ])
     }
 
@@ -104,7 +127,7 @@ struct ConfigObjectsTests {
         let config = try ReadConfig(
             #"{"headers":{"a":"Apikey ${MY_KEY}","b":"${Api_Token}","c":"${HOST}"},"u":"${A_SECRET:-none}"}"#,
             environment: environment)
-        #expect(config.reader.pairs("headers", "").count == 3)
+        #expect(config.reader.texts("headers", deferring: [], "") { $0 }.count == 3)
         #expect(config.reader.variables(in: "u") == ["A_SECRET"])
         #expect(config.context.secrets == ["k-value", "t-value"])
     }

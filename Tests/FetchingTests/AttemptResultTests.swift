@@ -25,7 +25,7 @@ import Testing
         let response = HTTPResponse(status: status, headers: headers, body: bytes)
         do throws(JQError) {
             let reading = try await pool.read(bytes) { document async throws(JQError) in
-                try await filters.read(document, isError: !(200..<300).contains(status))
+                try await filters.read(document, of: response, isError: !(200..<300).contains(status))
             }
             return .of(response, .success(reading), now: Self.now)
         } catch {

@@ -27,8 +27,8 @@ import Testing
         while case let batch = walk.next(), !batch.isEmpty {
             for page in batch {
                 let total = totals[min(requests, totals.count - 1)]
-                let value = walk.value(ofPage: page)
-                let first = settings.step == 1 ? (value - 1) * pageSize : value - 1
+                let value = walk.step(toPage: page).parameters.first.flatMap { Int($0.value) } ?? 0
+                let first = settings == Self.byItem ? value - 1 : (value - 1) * pageSize
                 let got = Array(max(0, first)..<max(max(0, first), min(total, first + pageSize)))
                 items += got
                 requests += 1
@@ -166,5 +166,48 @@ import Testing
         _ = walk.record(page: 1, Self.page([3, 4], isLast: true))
         let rest = walk.next()
         #expect(rest.isEmpty && !walk.isCapped)
+    }
+
+    @Test func `a page that names the next one leads to it, and the walk ends with the one that names none`() throws {
+        let program = try JQProgram(".next")
+        for (turn, step) in [
+            (PageSettings.Turn.cursor(.filter(program)), PageWalk.Step(parameters: [("after", "c1")])),
+            (.next(.header("Link")), PageWalk.Step(url: "c1")),
+        ] {
+            var walk = PageWalk(PageSettings("after", turn, max: 3))
+            var batch = walk.next()
+            #expect(batch == 0..<1 && walk.step(toPage: 0) == PageWalk.Step())
+            var page = Self.page([1])
+            page.next = "c1"
+            _ = walk.record(page: 0, page)
+            batch = walk.next()
+            #expect(batch == 1..<2 && walk.step(toPage: 1) == step)
+            // No page is too short here, and an empty one is one as well.
+            page = Self.page([])
+            page.next = "c2"
+            _ = walk.record(page: 1, page)
+            batch = walk.next()
+            #expect(batch == 2..<3)
+            var capped = walk
+            page = Self.page([2, 3])
+            _ = walk.record(page: 2, page)
+            page.next = "c3"
+            _ = capped.record(page: 2, page)
+            let rest = (walk.next(), capped.next())
+            #expect(rest.0.isEmpty && rest.1.isEmpty)
+            #expect(!walk.isCapped && capped.isCapped && walk.fault == nil)
+        }
+    }
+
+    @Test func `a chain that comes back to a page is a fault`() throws {
+        var walk = PageWalk(PageSettings("", .next(.header("Link")), max: 100))
+        for number in 0..<2 {
+            _ = walk.next()
+            var page = Self.page([1, 2])
+            page.next = "same"
+            _ = walk.record(page: number, page)
+        }
+        #expect(
+            walk.fault == "page 2 has the same items as page 1: if the provider ends lists so, set pages.end.repeat")
     }
 }

@@ -36,9 +36,11 @@ final class OwnFeed: Sendable {
     private let process: WorkerProcess
     private let clock = TapeClock()
 
-    /// `request` and `filter` are JSON: members of `request` behind the URL, and members of the config behind `request`.
+    /// `request` and `more` are JSON: members of `request` behind the URL, and members of the config behind it.
+    ///
+    /// `URL` in them becomes the provider's.
     init(
-        request: String = "", filter: String = ".[]", _ more: String = "",
+        path: String = "/list", request: String = "", filter: String = ".[]", _ more: String = "",
         answer: @escaping @Sendable (StubServer.Request) -> Answer
     ) async throws {
         let server = try await StubServer { request in
@@ -53,11 +55,11 @@ final class OwnFeed: Sendable {
         let text = """
             {"worker": "fetch", "name": "own", "redis": {"url": "redis://127.0.0.1:1"}, "schedule": {},
             "logging": {"level": "critical"},
-            "request": {"url": "\(server.url)/list"\(request.isEmpty ? "" : ", \(request)")},
+            "request": {"url": "\(server.url)\(path)"\(request.isEmpty ? "" : ", \(request)")},
             "filter": "\(filter)"\(more.isEmpty ? "" : ", \(more)"), "publish": {"stream": "own"}}
             """
         let file = folder.appendingPathComponent("own.json").path
-        try text.write(toFile: file, atomically: true, encoding: .utf8)
+        try text.replacing("URL", with: server.url).write(toFile: file, atomically: true, encoding: .utf8)
         let configs = try ConfigFiles.load([file], environment: [:], requiringNeeds: true)
         guard let config = configs.files.first?.config as? FetchConfig else { throw Feed.NotAFeed() }
         self.config = config

@@ -4,6 +4,7 @@ import JQ
 import TestSupport
 import Testing
 
+@testable import CurlHTTP
 @testable import Fetching
 
 /// What the filters of the shipped configs make of bodies that providers have sent, or well may.
@@ -21,8 +22,9 @@ import Testing
         let pool = JQPool(processes: 1)
         defer { pool.shutdown() }
         do throws(JQError) {
+            let response = HTTPResponse(status: isError ? 500 : 200, headers: [], body: [])
             let reading = try await pool.read(Array(body.utf8)) { document async throws(JQError) in
-                try await filters.read(document, isError: isError)
+                try await filters.read(document, of: response, isError: isError)
             }
             switch reading {
             case .page(let page): return String(decoding: page.rows.json, as: UTF8.self)
@@ -32,7 +34,7 @@ import Testing
                 return "\(verdict.mayRetry ? "retry" : "stop")\(wait): \(verdict.message)"
             }
         } catch {
-            return "error: \(error)"
+            return "error: \(error.description.replacing("filter: ", with: "", maxReplacements: 1))"
         }
     }
 
@@ -70,7 +72,7 @@ import Testing
         ),
         (
             #"{"data":[{"id":18446744073709551616,"symbol":"A"}]}"#,
-            #"{"id":18446744073709552000,"symbol":"A","price":null}"#
+            #"{"id":18446744073709551616,"symbol":"A","price":null}"#
         ),
     ])
     func `prices`(body: String, expected: String) async throws {

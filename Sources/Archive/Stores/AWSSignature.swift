@@ -60,9 +60,9 @@ struct AWSSignature {
             "AWS4-HMAC-SHA256", date, scope.joined(separator: "/"), Digest.sha256(Array(request.canonical.utf8)),
         ].joined(separator: "\n")
         let key = scope.reduce(Array("AWS4\(credentials.secretKey)".utf8)) {
-            Digest.hmacSHA256(key: $0, Array($1.utf8))
+            Digest.hmac(key: $0, Array($1.utf8))
         }
-        let signature = Digest.hmacSHA256(key: key, Array(text.utf8)).map { hexadecimal($0, width: 2) }.joined()
+        let signature = Digest.hmac(key: key, Array(text.utf8)).map { hexadecimal($0, width: 2) }.joined()
         return "AWS4-HMAC-SHA256 Credential=\(credentials.accessKey)/\(scope.joined(separator: "/")),"
             + "SignedHeaders=\(request.signedHeaders),Signature=\(signature)"
     }

@@ -70,15 +70,9 @@ struct S3Client: Sendable {
 
     private func signed(_ call: Call, within time: Duration) -> HTTPRequest {
         let date = AWSSignature.date(now())
-        let (method, body): (String, [UInt8]) =
-            switch call.method {
-            case .get: ("GET", [])
-            case .put(let body): ("PUT", body)
-            case .delete: ("DELETE", [])
-            }
-        let payload = Digest.sha256(body)
+        let payload = Digest.sha256(call.method.body ?? [])
         var request = AWSSignature.Request(
-            method: method, path: "/\(location.bucket)" + (call.key.map { "/\(location.prefix)\($0)" } ?? ""),
+            method: call.method.name, path: "/\(location.bucket)" + (call.key.map { "/\(location.prefix)\($0)" } ?? ""),
             query: call.query,
             headers: [("Host", location.host), ("X-Amz-Date", date), ("X-Amz-Content-Sha256", payload)] + call.headers,
             payload: payload)

@@ -28,3 +28,15 @@ package func hexadecimal(_ value: some FixedWidthInteger & UnsignedInteger, widt
     let digits = String(value, radix: 16)
     return String(repeating: "0", count: max(0, width - digits.count)) + digits
 }
+
+/// The bytes of a text of hexadecimal digits, two each; nil if it is anything else.
+package func bytes(hexadecimal text: String) -> [UInt8]? {
+    let digits = Array(text.utf8)
+    guard digits.count.isMultiple(of: 2) else { return nil }
+    var bytes: [UInt8] = []
+    for start in stride(from: 0, to: digits.count, by: 2) {
+        guard let high = hexValue(digits[start]), let low = hexValue(digits[start + 1]) else { return nil }
+        bytes.append(high << 4 | low)
+    }
+    return bytes
+}

@@ -12,22 +12,30 @@ package struct CostEstimate: Equatable, Sendable {
     private let plan: Int?
     private let period: Duration
 
-    init(every: Duration, pages settings: PageSettings?, cost: CostSettings?) {
+    /// `lists` is how many lists of pages a fetch reads.
+    init(every: Duration, lists: Int = 1, pages settings: PageSettings?, cost: CostSettings?) {
         self.every = every
         plan = cost?.plan
         period = cost?.period ?? .zero
         guard let settings else {
             let isKnown = cost?.per == nil || cost?.items != nil
-            (pages, isUpperBound) = (1, false)
-            credits = isKnown ? Self.credits(of: cost?.items ?? 1, cost?.per) : 1
+            (pages, isUpperBound) = (lists, false)
+            credits = lists * (isKnown ? Self.credits(of: cost?.items ?? 1, cost?.per) : 1)
+            return
+        }
+        guard let size = settings.size else {
+            // Nothing says how many items a page has.
+            (pages, isUpperBound) = (lists * settings.max, true)
+            credits = pages
             return
         }
         isUpperBound = cost?.items == nil
-        let items = min(cost?.items ?? .max, settings.max * settings.size)
-        let full = items / settings.size
-        let rest = items % settings.size
-        pages = full + (rest > 0 ? 1 : 0)
-        credits = full * Self.credits(of: settings.size, cost?.per) + (rest > 0 ? Self.credits(of: rest, cost?.per) : 0)
+        let items = min(cost?.items ?? .max, settings.max * size)
+        let full = items / size
+        let rest = items % size
+        pages = lists * (full + (rest > 0 ? 1 : 0))
+        credits =
+            lists * (full * Self.credits(of: size, cost?.per) + (rest > 0 ? Self.credits(of: rest, cost?.per) : 0))
     }
 
     private static func credits(of items: Int, _ per: Int?) -> Int {

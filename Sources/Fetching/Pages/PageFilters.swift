@@ -1,8 +1,10 @@
 import Basics
+import CurlHTTP
 package import JQ
 
 /// The filters that are applied to a page, and their results.
 package struct PageFilters: Sendable {
+    let body: BodyFormat
     let rows: JQProgram
     let failure: JQProgram?
     let pages: PageSettings?
@@ -12,7 +14,11 @@ package struct PageFilters: Sendable {
     private static let elements = try? JQProgram("arrays | length")
 
     /// `failure` extracts an error's message, `asOf` finds the time of the page.
-    package init(rows: JQProgram, failure: JQProgram? = nil, pages: PageSettings? = nil, asOf: JQProgram? = nil) {
+    package init(
+        body: BodyFormat = .json, rows: JQProgram, failure: JQProgram? = nil, pages: PageSettings? = nil,
+        asOf: JQProgram? = nil
+    ) {
+        self.body = body
         self.rows = rows
         self.failure = failure
         self.pages = pages
@@ -41,6 +47,10 @@ package struct PageFilters: Sendable {
         var total: Int?
         /// Whether it says that it is the last one.
         var isLast = false
+        /// The cursor or the URL of the next one, if it names one.
+        var next: String?
+        /// Whether the body is not UTF-8, and its rows have U+FFFD instead.
+        var isDamaged = false
         /// The provider's timestamp of the page.
         var asOf: Timestamp?
         /// How long a rate limit stays exhausted that this page has exhausted.
@@ -51,7 +61,9 @@ package struct PageFilters: Sendable {
     }
 
     /// Checks for an error first, because the body of an error has no rows, and the row filter's failure would hide the message.
-    func read(_ document: JQReader, isError: Bool, isFirst: Bool = true) async throws(JQError) -> Reading {
+    func read(
+        _ document: JQReader, of response: HTTPResponse, isError: Bool, isFirst: Bool = true
+    ) async throws(JQError) -> Reading {
         let isLast = try await isTrue(pages?.end.filter, "pages.end.filter", document)
         if isLast, isError, !isFirst { return .page(.behindEnd) }
         if let failure,
@@ -71,8 +83,34 @@ package struct PageFilters: Sendable {
         return .page(
             Page(
                 rows: found, items: items ?? found.count, areItemsCounted: items != nil,
-                total: try await count(pages?.total, "pages.total", document), isLast: isLast,
+                total: try await total(document, response), isLast: isLast, next: try await next(document, response),
                 asOf: try await time(document)))
+    }
+
+    private func total(_ document: JQReader, _ response: HTTPResponse) async throws(JQError) -> Int? {
+        switch pages?.total {
+        case .filter(let program): try await count(program, "pages.total", document)
+        case .header(let name): response.header(name).flatMap { Int($0) }.flatMap { $0 < 0 ? nil : $0 }
+        case nil: nil
+        }
+    }
+
+    /// What the page says about the next one: nothing, null and an empty text are that there is none.
+    private func next(_ document: JQReader, _ response: HTTPResponse) async throws(JQError) -> String? {
+        let (value, name): (PageValue, String)
+        switch pages?.turn {
+        case .cursor(let cursor): (value, name) = (cursor, "pages.cursor")
+        case .next(let next): (value, name) = (next, "pages.next")
+        case .number, nil: return nil
+        }
+        let text: String?
+        switch value {
+        case .filter(let program):
+            text = try await Self.named(name) { () throws(JQError) in try await document.firstText(program) }
+        case .header(let header):
+            text = header.lowercased() == "link" ? response.nextLink : response.header(header)
+        }
+        return text.flatMap { $0.isEmpty ? nil : $0 }
     }
 
     private func count(_ program: JQProgram?, _ name: String, _ document: JQReader) async throws(JQError) -> Int? {

@@ -6,8 +6,19 @@ import JQ
 /// If there is a total, it decides; it is read from every page, because lists grow while they are read. The page size that counts
 /// is the one that the server used for the first page, not the requested one. Without a total, the walk goes page by page until
 /// one is empty, is shorter than the first, or says that it is the last. A page whose items are not counted is never short,
-/// because its filter may have dropped rows.
+/// because its filter may have dropped rows. If pages name the next one, the walk ends with the one that names none.
 struct PageWalk {
+    /// What is different about a page's request.
+    struct Step: Equatable {
+        var parameters: [(name: String, value: String)] = []
+        /// The URL of the page, whole or relative to the config's.
+        var url: String?
+
+        static func == (left: Self, right: Self) -> Bool {
+            left.url == right.url && left.parameters.elementsEqual(right.parameters) { $0 == $1 }
+        }
+    }
+
     private let settings: PageSettings?
     /// The number of items on each page that was received.
     private var items: [Int: Int] = [:]
@@ -17,6 +28,8 @@ struct PageWalk {
     private var areItemsCounted = true
     /// The last page, if one said so.
     private var last: Int?
+    /// What the pages named as their next one.
+    private var nexts: [Int: String] = [:]
     /// Pages by the digest of their rows.
     private var digests: [String: Int] = [:]
     /// A page that repeats an earlier one.
@@ -28,7 +41,9 @@ struct PageWalk {
 
     /// Whether the walk ended at `max` although there was more, or may have been.
     var isCapped: Bool {
-        guard let settings, let size = appliedSize, items.count == settings.max, last == nil else { return false }
+        guard let settings, items.count == settings.max, last == nil else { return false }
+        if settings.isChain { return nexts[settings.max - 1] != nil }
+        guard let size = appliedSize else { return false }
         guard let total else { return items[settings.max - 1, default: 0] >= (areItemsCounted ? size : 1) }
         return pages(of: total, size) > settings.max
     }
@@ -39,7 +54,7 @@ struct PageWalk {
     var fault: String? {
         if let (page, earlier) = repeated {
             let parameter = settings?.parameter ?? ""
-            return page == 1
+            return page == 1 && settings?.isChain == false
                 ? "page 2 has the same items as page 1: the provider ignores the parameter `\(parameter)`"
                 : "page \(page + 1) has the same items as page \(earlier + 1): if the provider ends lists so, set pages.end.repeat"
         }
@@ -53,7 +68,7 @@ struct PageWalk {
 
     /// A page before the last one with less than half of its expected items, so rows are missing from the list.
     private var hole: Int? {
-        guard let size = appliedSize, total != nil else { return nil }
+        guard settings?.isChain == false, let size = appliedSize, total != nil else { return nil }
         return (0..<max(0, items.count - 1)).first { items[$0, default: 0] * 2 < size }
     }
 
@@ -64,6 +79,7 @@ struct PageWalk {
         if let earlier, !isBehindEnd, repeated == nil { repeated = (max(page, earlier), min(page, earlier)) }
         items[page] = isBehindEnd ? 0 : received.items
         areItemsCounted = areItemsCounted && received.areItemsCounted
+        nexts[page] = received.next
         if received.isLast || isBehindEnd { last = min(last ?? page, page) }
         if let told = received.total { total = max(total ?? 0, told) }
         return !isBehindEnd
@@ -86,18 +102,24 @@ struct PageWalk {
         return requested..<max(requested, end)
     }
 
-    /// The value of the paging parameter for this page.
-    func value(ofPage page: Int) -> Int {
-        guard let settings else { return 0 }
-        let countsItems = settings.step > 1 && settings.step == settings.size
-        return settings.first + page * (countsItems ? appliedSize ?? settings.step : settings.step)
+    /// How this page, which `next` has returned, is asked for.
+    func step(toPage page: Int) -> Step {
+        guard let settings else { return Step() }
+        switch settings.turn {
+        case .number(let first, let step):
+            let countsItems = step > 1 && step == settings.size
+            let value = first + page * (countsItems ? appliedSize ?? step : step)
+            return Step(parameters: [(settings.parameter, "\(value)")])
+        case .cursor: return Step(parameters: nexts[page - 1].map { [(settings.parameter, $0)] } ?? [])
+        case .next: return Step(url: nexts[page - 1])
+        }
     }
 
     private var wanted: Int {
         guard requested > 0 else { return 1 }
-        guard settings != nil, last == nil, let size = appliedSize, let newest = items[requested - 1], newest > 0 else {
-            return requested
-        }
+        guard let settings, last == nil else { return requested }
+        if settings.isChain { return nexts[requested - 1] == nil ? requested : requested + 1 }
+        guard let size = appliedSize, let newest = items[requested - 1], newest > 0 else { return requested }
         if let total { return pages(of: total, size) }
         let isShort = requested > 1 && newest < size && areItemsCounted
         return isShort ? requested : requested + 1
@@ -105,9 +127,9 @@ struct PageWalk {
 
     /// The number of items on the first page, unless the whole list fits on it.
     private var appliedSize: Int? {
-        guard let settings, let first = items[0], first > 0 else { return nil }
-        if let total, first >= total { return max(first, settings.size) }
-        return total == nil ? first : min(first, settings.size)
+        guard let size = settings?.size, let first = items[0], first > 0 else { return nil }
+        if let total, first >= total { return max(first, size) }
+        return total == nil ? first : min(first, size)
     }
 
     private func pages(of total: Int, _ size: Int) -> Int {

@@ -37,13 +37,16 @@ enum AttemptResult: Sendable {
         switch reading {
         case .success(.page(var page)):
             page.usedUpFor = response.usedUpFor(now: now)
+            page.isDamaged =
+                page.rows.hasReplacementCharacter && String(validating: response.body, as: UTF8.self) == nil
             return .page(page)
         case .success(.failure(let verdict?)):
             let mayRetry = verdict.mayRetry && !isRefusal(response.status)
             // The header is about this response, and the verdict about all responses of its kind.
             let wait = wait.flatMap { $0 > .zero ? $0 : nil } ?? verdict.wait
             let message = verdict.message.isEmpty ? beginning : verdict.message
-            let failure = FetchFailure(mayRetry ? .upstream : .stopped, "\(place): \(message)", wait: wait)
+            let failure = FetchFailure(
+                mayRetry ? .upstream : .stopped, "\(place): \(message)", wait: wait, status: response.status)
             return mayRetry ? .retry(failure) : .stop(failure)
         case .failure(let error) where isSuccess && (error.kind == .runaway || error.kind == .failed):
             // Asking again mends no filter, and costs as much as the first time.
@@ -56,7 +59,7 @@ enum AttemptResult: Sendable {
             let detail = response.body.isEmpty ? "\(place), empty body" : "\(place): \(beginning)\(Self.aside(reading))"
             return isRetryable(response.status)
                 ? .retry(FetchFailure(.upstream, detail, wait: wait))
-                : .stop(FetchFailure(.stopped, detail, wait: wait))
+                : .stop(FetchFailure(.stopped, detail, wait: wait, status: response.status))
         }
     }
 
@@ -74,5 +77,18 @@ enum AttemptResult: Sendable {
     /// Whether the provider rejects the key.
     private static func isRefusal(_ status: Int) -> Bool {
         (401...403).contains(status)
+    }
+}
+
+extension JQRows {
+    /// Whether the rows have U+FFFD, which is EF BF BD in UTF-8.
+    fileprivate var hasReplacementCharacter: Bool {
+        let bytes = json.span
+        var index = 0
+        while index + 2 < bytes.count {
+            if bytes[index] == 0xEF, bytes[index + 1] == 0xBF, bytes[index + 2] == 0xBD { return true }
+            index += 1
+        }
+        return false
     }
 }

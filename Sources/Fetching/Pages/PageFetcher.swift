@@ -12,21 +12,24 @@ struct PageFetcher: Sendable {
     let source: String
     let settings: RequestSettings
     let filters: PageFilters
+    /// Headers beside the config's.
+    var headers: [(name: String, value: String)]
+    /// nil if requests carry no token.
+    let tokens: TokenKeeper?
     let http: HTTPClient
     let jq: JQPool
     let clock: TapeClock
     let redactor: Redactor
     let logger: Logger
 
-    /// `parameters` and `headers` are added to the config's; a page other than the first may say that the list has ended.
+    /// Gets the page to which the step leads; a page other than the first may say that the list has ended.
     func fetch(
-        _ parameters: [(name: String, value: String)], headers: [(name: String, value: String)], isFirst: Bool,
-        deadline: Timestamp
+        _ step: PageWalk.Step, _ values: RequestValues, isFirst: Bool, deadline: Timestamp
     ) async throws -> PageFilters.Page {
         var backoff = Backoff(base: .milliseconds(500), maximum: .seconds(10))
         var attempt = 0
         while true {
-            let result = try await perform(request(parameters, headers, deadline), isFirst, deadline)
+            let result = try await perform(step, values, isFirst: isFirst, deadline)
             switch result {
             case .page(let page):
                 Counter(.fetchedPages, [("source", source)]).increment()
@@ -49,32 +52,53 @@ struct PageFetcher: Sendable {
         }
     }
 
-    private func request(
-        _ parameters: [(name: String, value: String)], _ headers: [(name: String, value: String)], _ deadline: Timestamp
-    ) -> HTTPRequest {
-        let query = (settings.query + parameters)
-            .map { "\(PercentEncoding.encode($0.name))=\(PercentEncoding.encode($0.value))" }.joined(separator: "&")
-        var limits = settings.limits
-        limits.total = min(limits.total, max(.milliseconds(1), clock.wall(deadline - clock.now)))
-        return HTTPRequest(
-            url: query.isEmpty ? settings.url : "\(settings.url)?\(query)", headers: settings.headers + headers,
-            limits: limits)
+    private func perform(
+        _ step: PageWalk.Step, _ values: RequestValues, isFirst: Bool, _ deadline: Timestamp
+    ) async throws -> AttemptResult {
+        var values = values
+        values.now = clock.now
+        let token: TokenKeeper.Token?
+        do throws(FetchFailure) {
+            token = try await tokens?.token(values, deadline: deadline)
+        } catch {
+            return error.code == .upstream ? .retry(error) : .stop(error)
+        }
+        if let token { values[.token] = token.text }
+        let response = try await perform(step, values, isFirst: isFirst, deadline, redactor.hiding(token?.text))
+        // A token may end before its time.
+        guard case .stop(let failure) = response, failure.status == 401, let tokens, let token, await tokens.drop(token)
+        else { return response }
+        return try await perform(step, values, isFirst: isFirst, deadline)
     }
 
     private func perform(
-        _ request: HTTPRequest, _ isFirst: Bool, _ deadline: Timestamp
+        _ step: PageWalk.Step, _ values: RequestValues, isFirst: Bool, _ deadline: Timestamp, _ redactor: Redactor
     ) async throws(CancellationError) -> AttemptResult {
+        var limits = settings.limits
+        limits.total = min(limits.total, max(.milliseconds(1), clock.wall(deadline - clock.now)))
+        var url: String?
+        if let next = step.url {
+            url = HTTPRequest.url(next, from: settings.call.url(values))
+            guard url != nil else {
+                return .stop(
+                    FetchFailure(.stopped, "the next page is at \(redactor(next)), which is not on the same host"))
+            }
+        }
+        var request = settings.call.request(
+            values, adding: step.parameters, instead: url, signing: settings.signature)
+        request.limits = limits
+        request.headers += headers
         // Parsed while it arrives, so that little work is left after the last byte of a large page. Parser and filters run in a
         // child process: see `JQChild`.
         let body = jq.intake()
-        var request = request
+        body.read(as: filters.body)
         request.begin = { type in
             if let charset = type.flatMap(Charset.init(contentType:)) { body.decode(charset) }
         }
         request.receive = { body.feed($0) }
         let response: HTTPResponse
         do throws(HTTPError) {
-            response = try await http.get(request)
+            response = try await http.fetch(request)
         } catch {
             return try .of(error)
         }
@@ -85,7 +109,7 @@ struct PageFetcher: Sendable {
         do throws(JQError) {
             let time = clock.wall(deadline - clock.now)
             let reading = try await body.read(within: time) { document async throws(JQError) in
-                try await filters.read(document, isError: isError, isFirst: isFirst)
+                try await filters.read(document, of: response, isError: isError, isFirst: isFirst)
             }
             return .of(response, .success(reading), now: Timestamp.machineTime, redactor: redactor)
         } catch {

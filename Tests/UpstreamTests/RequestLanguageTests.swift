@@ -1,0 +1,312 @@
+import Basics
+import Digests
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+
+/// What a config can ask a provider for, beside a page by its number.
+@Suite(.timeLimit(.minutes(2))) struct RequestLanguageTests {
+    private static var today: String { String(Timestamp.machineTime.rfc3339.prefix(10)) }
+
+    @Test func `dates stand in the path, the query and headers`() async throws {
+        let feed = try await OwnFeed(
+            path: "/${today:yyyy/MM}/x",
+            request: #""query": {"from": "${today-1d}", "to": "${minute:unix}"}, "headers": {"X-Day": "${today}"}"#
+        ) { _ in OwnFeed.Answer("[]") }
+        _ = try await feed.fetch()
+        let request = try #require(feed.server.requests.first)
+        #expect(request.path.hasPrefix("/\(Self.today.prefix(7).replacing("-", with: "%2F"))/x?from=20"))
+        let to = try #require(request.parameter("to").flatMap { Int64($0) })
+        #expect(to % 60 == 0 && abs(Timestamp.machineTime.milliseconds / 1000 - to) < 120)
+        #expect(request.headers.contains("X-Day: \(Self.today)"))
+    }
+
+    @Test func `an array repeats a parameter`() async throws {
+        let feed = try await OwnFeed(request: #""query": {"id": ["a b", 2], "x": true}"#) { _ in OwnFeed.Answer("[]") }
+        _ = try await feed.fetch()
+        #expect(feed.server.requests.first?.path == "/list?id=a%20b&id=2&x=true")
+    }
+
+    @Test func `a body of JSON is posted, with what differs in its strings`() async throws {
+        let feed = try await OwnFeed(
+            request: #""json": {"day": "${today}", "q": "a \"b\"", "n": [1.50, null, true]}, "query": {"v": 1}"#
+        ) { _ in OwnFeed.Answer(#"[{"a":1}]"#) }
+        #expect(try await feed.fetch().rows == #"[{"a":1}]"#)
+        let request = try #require(feed.server.requests.first)
+        #expect(request.line == "POST /list?v=1 HTTP/1.1")
+        #expect(request.headers.contains("Content-Type: application/json"))
+        #expect(
+            String(decoding: request.body, as: UTF8.self)
+                == #"{"day":"\#(Self.today)","q":"a \"b\"","n":[1.50,null,true]}"#)
+    }
+
+    @Test func `a form is posted`() async throws {
+        let feed = try await OwnFeed(
+            request:
+                #""form": {"a": "x y&z", "b": ["1", "2"]}, "headers": {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}"#
+        ) { _ in OwnFeed.Answer(#"[{"a":1}]"#) }
+        _ = try await feed.fetch()
+        let request = try #require(feed.server.requests.first)
+        #expect(String(decoding: request.body, as: UTF8.self) == "a=x%20y%26z&b=1&b=2")
+        #expect(request.headers.filter { $0.lowercased().hasPrefix("content-type") }.count == 1)
+    }
+
+    @Test func `a POST without a body, and one that is redirected`() async throws {
+        let feed = try await OwnFeed(request: #""method": "POST""#) { _ in
+            OwnFeed.Answer(302, "", headers: ["Location: /elsewhere"])
+        }
+        #expect(try await feed.fetch().summary == "stopped: HTTP 302, empty body")
+        #expect(feed.server.requests.map(\.line) == ["POST /list HTTP/1.1"])
+    }
+
+    @Test func `each value is asked for, in order, and named in its rows`() async throws {
+        let feed = try await OwnFeed(
+            request: #""each": {"parameter": "symbol", "values": ["B", "A", "C D"], "as": "symbol"}"#, filter: "."
+        ) { request in OwnFeed.Answer(#"{"price":"of \#(request.parameter("symbol") ?? "")"}"#) }
+        #expect(
+            try await feed.fetch().rows
+                == #"[{"symbol":"B","price":"of B"},{"symbol":"A","price":"of A"},{"symbol":"C D","price":"of C%20D"}]"#
+        )
+        #expect(feed.calls == 3)
+    }
+
+    @Test func `each value stands where the config wants it, and has its own pages`() async throws {
+        let feed = try await OwnFeed(
+            path: "/of/${each}",
+            request: #""each": {"values": ["x/y", "z"]}, "pages": {"parameter": "page", "size": 1}"#
+        ) { request in
+            let page = request.parameter("page") ?? ""
+            let path = request.path.prefix { $0 != "?" }
+            return OwnFeed.Answer(page == "3" ? "[]" : #"[{"at":"\#(path) \#(page)"}]"#)
+        }
+        #expect(
+            try await feed.fetch().rows
+                == #"[{"at":"/of/x%2Fy 1"},{"at":"/of/x%2Fy 2"},{"at":"/of/z 1"},{"at":"/of/z 2"}]"#)
+    }
+
+    @Test func `a value that fails fails the list`() async throws {
+        let feed = try await OwnFeed(request: #""each": {"parameter": "s", "values": ["a", "b"]}"#) { request in
+            request.parameter("s") == "b" ? OwnFeed.Answer(404, "no b") : OwnFeed.Answer(#"[{"a":1}]"#)
+        }
+        #expect(try await feed.fetch().summary == #"stopped: HTTP 404: "no b""#)
+    }
+
+    @Test(arguments: [#"".next""#, #"{"filter": ".next"}"#, #"{"header": "X-Next"}"#])
+    func `a cursor leads to the next page`(cursor: String) async throws {
+        let feed = try await OwnFeed(
+            request: #""query": {"limit": 2}, "pages": {"parameter": "after", "cursor": \#(cursor)}"#, filter: ".rows[]"
+        ) { request in
+            let after = request.parameter("after").flatMap { Int($0) } ?? 0
+            let next = after < 4 ? "\(after + 2)" : "null"
+            return OwnFeed.Answer(
+                #"{"next":\#(next),"rows":[{"id":\#(after)},{"id":\#(after + 1)}]}"#,
+                headers: after < 4 ? ["X-Next: \(next)"] : [])
+        }
+        #expect(try await feed.fetch().rows == "[\((0..<6).map { "{\"id\":\($0)}" }.joined(separator: ","))]")
+        #expect(
+            feed.server.requests.map(\.path) == ["/list?limit=2", "/list?limit=2&after=2", "/list?limit=2&after=4"])
+    }
+
+    @Test func `a cursor is as exact as it was sent`() async throws {
+        let feed = try await OwnFeed(
+            request: #""pages": {"parameter": "after", "cursor": ".next"}"#, filter: "{id: .id}"
+        ) { request in
+            OwnFeed.Answer(request.parameter("after") == nil ? #"{"id":1,"next":9007199254740993}"# : #"{"id":2}"#)
+        }
+        _ = try await feed.fetch()
+        #expect(feed.server.requests.last?.path == "/list?after=9007199254740993")
+    }
+
+    @Test func `a Link header leads to the next page, on the provider's own host alone`() async throws {
+        let feed = try await OwnFeed(request: #""pages": {"next": {"header": "Link"}}"#) { request in
+            let page = request.parameter("p").flatMap { Int($0) } ?? 1
+            let link = #"<https://127.0.0.1/list?p=\#(page + 1)&x=a,b>; rel="next", </list?p=9>; rel="last""#
+            return OwnFeed.Answer(#"[{"p":\#(page)}]"#, headers: page < 3 ? ["Link: \(link)"] : [])
+        }
+        #expect(try await feed.fetch().rows == #"[{"p":1},{"p":2},{"p":3}]"#)
+        #expect(feed.server.requests.map(\.path) == ["/list", "/list?p=2&x=a,b", "/list?p=3&x=a,b"])
+        let strange = try await OwnFeed(request: #""pages": {"next": ".[0].next"}"#) { _ in
+            OwnFeed.Answer(#"[{"next":"http://elsewhere.invalid/x"}]"#)
+        }
+        #expect(
+            try await strange.fetch().summary
+                == "stopped: the next page is at http://elsewhere.invalid/x, which is not on the same host")
+        #expect(strange.calls == 1)
+    }
+
+    @Test func `a relative URL leads to the next page`() async throws {
+        let feed = try await OwnFeed(request: #""pages": {"next": ".links.next"}"#, filter: "{n}") { request in
+            OwnFeed.Answer(
+                request.path == "/list" ? #"{"n":1,"links":{"next":"?cursor=a%2Fb"}}"# : #"{"n":2,"links":{}}"#)
+        }
+        #expect(try await feed.fetch().rows == #"[{"n":1},{"n":2}]"#)
+        #expect(feed.server.requests.last?.path.lowercased() == "/list?cursor=a%2fb")
+    }
+
+    @Test func `the total may stand in a header`() async throws {
+        let feed = try await OwnFeed(
+            request: #""pages": {"parameter": "page", "size": 2, "total": {"header": "x-total-count"}}"#
+        ) { request in
+            let page = request.parameter("page") ?? ""
+            return OwnFeed.Answer(
+                page == "3" ? #"[{"c":3}]"# : #"[{"a":\#(page)},{"b":\#(page)}]"#, headers: ["X-Total-Count: 5"])
+        }
+        #expect(try await feed.fetch().summary == "5 rows of 3 pages")
+        #expect(feed.calls == 3)
+    }
+
+    @Test func `a token is got once, and again when it is refused`() async throws {
+        let feed = try await OwnFeed(
+            request: """
+                "headers": {"Authorization": "Bearer ${token}"},
+                "token": {"url": "URL/login", "form": {"id": "me"}, "filter": ".access_token", "expires": ".expires_in"}
+                """
+        ) { request in
+            if request.path == "/login" {
+                return OwnFeed.Answer(#"{"access_token":"token-\#(request.connection)-x","expires_in":3600}"#)
+            }
+            return OwnFeed.Answer(#"[{"a":1}]"#)
+        }
+        #expect(try await feed.fetch().rows == #"[{"a":1}]"#)
+        #expect(feed.server.requests.map(\.line) == ["POST /login HTTP/1.1", "GET /list HTTP/1.1"])
+        #expect(feed.server.requests.last?.headers.contains { $0.hasPrefix("Authorization: Bearer token-") } == true)
+    }
+
+    @Test func `pages share a token; one that is refused is replaced once, and never told`() async throws {
+        let logins = Counter()
+        let feed = try await OwnFeed(
+            request: """
+                "headers": {"Authorization": "Bearer ${token}"}, "pages": {"parameter": "p", "size": 1, "max": 3},
+                "token": {"url": "URL/login", "filter": ".t"}
+                """
+        ) { request in
+            if request.path == "/login" { return OwnFeed.Answer(#"{"t":"canary-\#(logins.next())"}"#) }
+            let token = request.headers.first { $0.hasPrefix("Authorization") } ?? ""
+            // The first token ends behind the first page.
+            if request.parameter("p") != "1", token.hasSuffix("canary-1") { return OwnFeed.Answer(401, "old \(token)") }
+            return OwnFeed.Answer(#"[{"p":\#(request.parameter("p") ?? "")}]"#)
+        }
+        #expect(try await feed.fetch().rows == #"[{"p":1},{"p":2},{"p":3}]"#)
+        #expect(logins.count == 2)
+        let refused = try await OwnFeed(
+            request: #""query": {"t": "${token}"}, "token": {"url": "URL/login", "filter": ".t"}"#
+        ) { request in
+            request.path == "/login" ? OwnFeed.Answer(#"{"t":"canary-0123"}"#) : OwnFeed.Answer(401, request.path)
+        }
+        #expect(try await refused.fetch().summary == #"stopped: HTTP 401: "/list?t=***""#)
+        #expect(refused.calls == 4)
+    }
+
+    @Test(arguments: [
+        (OwnFeed.Answer(403, "secret"), "stopped: token: HTTP 403"),
+        (OwnFeed.Answer("{}"), "bad-payload: token: its filter finds none"),
+        (OwnFeed.Answer("<html>"), "bad-payload: token: not one whole JSON value"),
+    ])
+    func `a token that is not got is the gap's reason`(answer: OwnFeed.Answer, gap: String) async throws {
+        let feed = try await OwnFeed(
+            request: #""query": {"t": "${token}"}, "token": {"url": "URL/login", "filter": ".t"}"#
+        ) {
+            _ in answer
+        }
+        let summary = try await feed.fetch().summary
+        #expect(summary.hasPrefix(gap), "\(summary)")
+        #expect(feed.calls == 1)
+    }
+
+    @Test func `a request is signed over its time, method, path, query and body`() async throws {
+        let feed = try await OwnFeed(
+            path: "/v1/rates",
+            request: """
+                "query": {"b": "x y"}, "json": {"c": 1},
+                "headers": {"X-Time": "${now:unix_ms}", "X-Sign": "${signature}"},
+                "sign": {"key": "a2V5", "key_is": "base64", "hash": "sha512", "as": "base64",
+                         "of": "${now:unix_ms}${method}${path}?${query}${body}"}
+                """
+        ) { _ in OwnFeed.Answer("[]") }
+        _ = try await feed.fetch()
+        let request = try #require(feed.server.requests.first)
+        func header(_ name: String) -> String? {
+            request.headers.first { $0.hasPrefix("\(name): ") }.map { String($0.dropFirst(name.count + 2)) }
+        }
+        let time = try #require(header("X-Time"))
+        let message = #"\#(time)POST/v1/rates?b=x%20y{"c":1}"#
+        let expected = Digest.hmac(.sha512, key: Array("key".utf8), Array(message.utf8))
+        #expect(header("X-Sign") == Data(expected).base64EncodedString())
+    }
+
+    @Test func `a signature stands in the query, behind what it signs`() async throws {
+        let feed = try await OwnFeed(
+            request: """
+                "query": {"signature": "${signature}", "symbol": "BTC"}, "sign": {"key": "secret-key", "of": "${query}"},
+                "pages": {"parameter": "page", "size": 10, "max": 1}
+                """
+        ) { _ in OwnFeed.Answer("[]") }
+        _ = try await feed.fetch()
+        let code = Digest.hexadecimal(Digest.hmac(key: Array("secret-key".utf8), Array("symbol=BTC&page=1".utf8)))
+        #expect(feed.server.requests.first?.path == "/list?symbol=BTC&page=1&signature=\(code)")
+    }
+
+    @Test func `CSV becomes objects of texts`() async throws {
+        let text = "Date, USD ,\"JP\"\"Y\",\r\n2026-11-27,1.0838,\"162,1\" ,\r\n\r\n2026-11-26,1.08,,\r\n"
+        let filter =
+            #".[] | {names: (keys_unsorted | sort | join(\" \")), date: .Date, usd: .USD, jpy: .[\"JP\\\"Y\"]}"#
+        let feed = try await OwnFeed(filter: filter, #""body": "csv""#) { _ in OwnFeed.Answer(text) }
+        #expect(
+            try await feed.fetch().rows == """
+                [{"names":"Date JP\\"Y USD","date":"2026-11-27","usd":"1.0838","jpy":"162,1"},\
+                {"names":"Date JP\\"Y USD","date":"2026-11-26","usd":"1.08","jpy":""}]
+                """)
+    }
+
+    @Test func `CSV may have another delimiter, no header, and lines before it`() async throws {
+        let text = "\u{FEFF}Rates of the bank\n(c)\nUSD;1,08\nJPY;162\n"
+        let feed = try await OwnFeed(
+            filter: ".[] | {code: .code, rate: (.rate | sub(\\\",\\\"; \\\".\\\"))}",
+            #""body": {"format": "csv", "delimiter": ";", "columns": ["code", "rate", "note"], "skip": 2}"#
+        ) { _ in OwnFeed.Answer(text) }
+        #expect(try await feed.fetch().rows == #"[{"code":"USD","rate":"1.08"},{"code":"JPY","rate":"162"}]"#)
+    }
+
+    @Test(arguments: [
+        ("<html><p>Down, sorry</p></html>", "the body is HTML or XML, not CSV"),
+        ("a,b\n1,2,3\n", "record 2 of the CSV has a field 3, which has no column"),
+        ("a,b,a\n", "two columns of the CSV are called \"a\""), ("a,b\n1,\"2", "the CSV ends within quotes"),
+    ])
+    func `CSV that is none is refused`(text: String, detail: String) async throws {
+        let feed = try await OwnFeed(request: #""retries": 0"#, #""body": "csv""#) { _ in OwnFeed.Answer(text) }
+        #expect(try await feed.fetch().summary.hasPrefix("bad-payload: \(detail)"))
+    }
+
+    @Test func `CSV in Latin-1 is decoded`() async throws {
+        let answer = OwnFeed.Answer(
+            bytes: Array("name\nZ".utf8) + [0xFC] + Array("rich\n".utf8),
+            headers: ["Content-Type: text/csv; charset=iso-8859-1"])
+        #expect(try await OwnFeed(#""body": "csv""#) { _ in answer }.fetch().rows == #"[{"name":"Zürich"}]"#)
+    }
+
+    @Test func `values a line are an array`() async throws {
+        let feed = try await OwnFeed(#""body": "ndjson""#) { _ in
+            OwnFeed.Answer("{\"a\":1}\n{\"a\":9007199254740993}\r\n\n")
+        }
+        #expect(try await feed.fetch().rows == #"[{"a":1},{"a":9007199254740993}]"#)
+        let cut = try await OwnFeed(request: #""retries": 0"#, #""body": "ndjson""#) { _ in
+            OwnFeed.Answer("{\"a\":1}\n{\"a\":")
+        }
+        #expect(try await cut.fetch().summary.hasPrefix("bad-payload: not one whole JSON value"))
+    }
+}
+
+/// Counts from 1, for an answer.
+private final class Counter: Sendable {
+    private let value = Mutex(0)
+
+    func next() -> Int {
+        value.withLock {
+            $0 += 1
+            return $0
+        }
+    }
+
+    var count: Int { value.withLock(\.self) }
+}
