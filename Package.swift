@@ -183,6 +183,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
+            resources: [.embedInCode("Scripts/budget.lua")],
             swiftSettings: settings
         ),
         .target(
@@ -355,7 +356,8 @@ let package = Package(
         .testTarget(
             name: "FetchingTests",
             dependencies: [
-                "Basics", "CurlHTTP", "Fetching", "JQ", "Logs", "Redis", "Tape", "TestSupport", "cointape",
+                "Basics", "Config", "CurlHTTP", "Fetching", "JQ", "Logs", "Redis", "Tape", "TestSupport", "cointape",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
         ),

@@ -24,6 +24,8 @@ package struct FetchConfig: Sendable {
     package let retain: Duration
     /// What the feed costs, for the output of `cointape check` and for warnings; no fetch depends on it.
     package let cost: CostEstimate
+    /// nil if nothing bounds what is spent, or a variable sends the requests elsewhere.
+    let budget: BudgetSettings?
     /// The location of `needs`, for the message about variables that are not set.
     package let needsPlace: ConfigPlace
     /// The location of `publish.stream`, for comparisons between configs.
@@ -48,11 +50,17 @@ package struct FetchConfig: Sendable {
         let allowEmpty = reader.bool("allow_empty", default: false, "Whether no rows at all are a good answer.")
         let costReader = reader.objectIfPresent("cost", "What the provider's plan allows, for `cointape check`.")
         let cost = costReader.flatMap(CostSettings.init)
+        let budgetReader = reader.objectIfPresent("budget", "A provider's plan, of which never more is spent.")
+        let budget = budgetReader.flatMap(BudgetSettings.init)
+        if costReader != nil, budgetReader != nil {
+            reader.complain(about: "cost", "cannot stand beside `budget`, which says the same")
+        }
         let publishReader = reader.object("publish", "Where the rows go.")
         let publish = publishReader.flatMap(PublishSettings.init)
         reader.finish()
         guard let worker, let schedule, let needs, let request, let filter, let allowEmpty, let publishReader,
-            let publish, (asOf == nil) == (asOfReader == nil), let format = body ?? .json
+            let publish, (asOf == nil) == (asOfReader == nil), (budget == nil) == (budgetReader == nil),
+            let format = body ?? .json
         else {
             return nil
         }
@@ -64,10 +72,13 @@ package struct FetchConfig: Sendable {
         self.request = request
         self.allowEmpty = allowEmpty
         self.cost = CostEstimate(
-            every: schedule.every, lists: request.each?.values.count ?? 1, pages: request.pages, cost: cost)
+            every: schedule.every, lists: request.each?.values.count ?? 1, pages: request.pages,
+            cost: budget?.costs ?? cost)
+        // The plan does not apply to another server than the provider's.
+        self.budget = self.needs.isRedirected(in: reader.context.environment) ? nil : budget
         self.asOf = asOf
         filters = PageFilters(
-            body: format, rows: filter, failure: failure, pages: request.pages, asOf: asOf?.filter)
+            body: format, rows: filter, failure: failure, pages: request.pages, asOf: asOf?.filter, budget: budget)
         stream = publish.stream
         // The last good list must still exist when a doubtful one has been refused ten times.
         retain = max(publish.retain, schedule.every * 12)

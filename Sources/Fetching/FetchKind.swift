@@ -43,6 +43,7 @@ extension FetchConfig: WorkerConfig {
     package func redisNeeds(at minute: Minute) -> [RedisNeed] {
         let keys = worker.redis.keys
         return .settling(stream, minute, keys) + [RedisNeed]("GET", "SET", on: keys.pause(stream))
+            + (budgetKey.map { [RedisNeed]("HGETALL", "HINCRBY", "HDEL", "PEXPIRE", on: $0) } ?? [])
     }
 
     package func service(
@@ -76,8 +77,26 @@ extension FetchConfig {
         let jq = JQPool(filters, bounds: filterBounds)
         process.atShutdown { jq.shutdown() }
         return Fetcher(
-            self, memory: memory, http: http, jq: jq, clock: process.clock, redactor: process.redactor,
+            self, memory: memory, budget: budget == nil ? nil : budget(process.redis(worker), process.clock),
+            http: http, jq: jq, clock: process.clock, redactor: process.redactor,
             logger: process.logger(worker))
+    }
+
+    /// The key of what is spent of the provider's plan; nil if nothing bounds that.
+    package var budgetKey: String? { budget.map { worker.redis.keys.budget($0.name ?? stream) } }
+
+    /// What is spent of the provider's plan; nil if nothing bounds that.
+    package func budget(_ redis: RedisClient, _ clock: TapeClock) -> Budget? {
+        budget.map { Budget($0, name: $0.name ?? stream, keys: worker.redis.keys, redis: redis, clock: clock) }
+    }
+
+    /// The credits of a fetch, so far as the config knows.
+    package var creditsOfFetch: Int { cost.credits }
+
+    /// When the rest of a budget is spent; nil if it lasts until more credits come.
+    package func usedUp(_ state: Budget.State, now: Timestamp) -> Timestamp? {
+        let end = now + schedule.every * (state.left / max(1, cost.credits))
+        return state.until.map { end < $0 } == false ? nil : end
     }
 
     /// Whether the process' own sandbox serves the feed; a sandbox that the user set up has another URL, and does not count.

@@ -31,7 +31,8 @@ package struct Fetcher: Sendable {
 
     /// `http` and `jq` may be shared; their creator shuts them down.
     package init(
-        _ config: FetchConfig, memory: Memory?, http: HTTPClient, jq: JQPool, clock: TapeClock, redactor: Redactor,
+        _ config: FetchConfig, memory: Memory?, budget: Budget?, http: HTTPClient, jq: JQPool, clock: TapeClock,
+        redactor: Redactor,
         logger: Logger
     ) {
         self.config = config
@@ -44,7 +45,7 @@ package struct Fetcher: Sendable {
         }
         pages = PageFetcher(
             source: config.worker.name, settings: config.request, filters: config.filters, headers: [], tokens: tokens,
-            http: http, jq: jq, clock: clock, redactor: redactor, logger: logger)
+            budget: budget, cost: config.cost, http: http, jq: jq, clock: clock, redactor: redactor, logger: logger)
     }
 
     /// Returns the entry of a minute; a provider's failure becomes a gap and is not thrown.

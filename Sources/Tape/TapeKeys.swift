@@ -23,6 +23,9 @@ package struct TapeKeys: Equatable, Sendable {
     /// Until when a feed's provider must not be called, and why.
     package func pause(_ stream: String) -> String { "\(prefix)pause:\(stream)" }
 
+    /// What is spent of a provider's plan.
+    package func budget(_ name: String) -> String { "\(prefix)budget:\(name)" }
+
     /// The key that a worker or `cointape status` writes to test whether writing works.
     ///
     /// `tag` is the hash tag of the keys that it represents, braces included.

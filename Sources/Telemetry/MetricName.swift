@@ -46,6 +46,11 @@ extension MetricName {
     package static let pageRetries = MetricName(
         "cointape_page_retries_total", .counter, ["source"], "Pages that were asked for again.")
 
+    package static let budgetSpent = MetricName(
+        "cointape_budget_spent", .gauge, ["budget"], "Credits of the plan that are spent in the present period.")
+    package static let budgetLeft = MetricName(
+        "cointape_budget_left", .gauge, ["budget"], "Credits of the plan that are left in the present period.")
+
     /// `kind` is `matched`, `only_<source>`, `duplicates`, `conflicts`, `unpriced`, `no_key` or `unreadable_<column>`.
     package static let joinRows = MetricName(
         "cointape_join_rows", .gauge, ["stream", "kind"], "The account of the last join: rows by what became of them.")
@@ -94,7 +99,8 @@ extension MetricName {
 
     /// In the order of output.
     package static let all: [MetricName] = [
-        dataAge, minutes, gaps, fetchSeconds, fetchedBytes, fetchedPages, pageRetries, joinRows, archivedBytes,
+        dataAge, minutes, gaps, fetchSeconds, fetchedBytes, fetchedPages, pageRetries, budgetSpent, budgetLeft,
+        joinRows, archivedBytes,
         archiveFailures, redisUp, redisReconnects, orders, soldSatoshi, capSatoshi, readModelLag,
         ledgerDrift, httpRequests, httpSeconds, buildInfo, startTime, residentMemory, cpuSeconds,
     ]

@@ -68,7 +68,7 @@ import Testing
         let up = try Cointape(["up", "--data", "\(folder.path)/data", "--port", "\(port)"])
         try await up.prints("cointape is up")
         let blocks = try Document(Self.redis).blocks
-        #expect(blocks.count == 21)
+        #expect(blocks.count == 22)
         for block in blocks {
             let output = try #require(block.output, "\(block.commands)")
             let commands = here(block.commands, port)

@@ -63,6 +63,7 @@ struct StatusText {
                     [$0.name, $0.kind, $0.alive.map { "\($0)" } ?? "unknown", $0.lastMinute ?? "-", $0.look]
                 })
         for archive in report.archives { lines += ["", Self.words(archive), "  \(archive.look)"] }
+        for budget in report.budgets { lines += ["", Self.words(budget), "  \(budget.look)"] }
         if let ledger = report.ledger { lines += ["", Self.words(ledger), "  \(ledger.look)"] }
         lines.append("")
         lines += report.unknown.map { "not known: \(ShownText.line($0))" }
@@ -72,6 +73,13 @@ struct StatusText {
             lines += problem.mend.map { "    \($0)" }
         }
         return lines.joined(separator: "\n")
+    }
+
+    private static func words(_ budget: StatusReport.Budget) -> String {
+        let end = budget.usedUp.map { ", used up \($0)" } ?? ""
+        let resets = budget.resets.map { ", more from \($0)" } ?? ""
+        return
+            "budget \(ShownText.line(budget.name)): \(budget.spent) of \(budget.plan) credits are spent, \(budget.left) are left\(end)\(resets)"
     }
 
     private static func words(_ archive: StatusReport.Archive) -> String {

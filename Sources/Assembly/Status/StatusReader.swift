@@ -1,6 +1,7 @@
 import Archive
 import Basics
 import Config
+import Fetching
 import JSON
 import Logging
 import NIOPosix
@@ -61,6 +62,7 @@ struct StatusReader: Sendable {
                 await addMemory(file.config, stream, &servers, to: &report)
             }
             if let archive = file.config as? ArchiveConfig { await addArchive(archive, redis, to: &report) }
+            if let feed = file.config as? FetchConfig { await addBudget(feed, redis, to: &report) }
             await addWorker(file.config, redis, to: &report)
         }
         await addOrders(&servers, to: &report)
@@ -118,7 +120,9 @@ struct StatusReader: Sendable {
         guard let output = config.output else { return [] }
         let stream = config.worker.redis.keys.stream(output.stream.value)
         let days = (config as? ArchiveConfig).map { config.worker.redis.keys.stream($0.days) }
+        let budget = (config as? FetchConfig)?.budgetKey
         return ([stream] + [days].compactMap(\.self)).map { .init($0, "stream") }
+            + [budget].compactMap(\.self).map { .init($0, "hash", expires: true) }
             + output.passing(Minute(containing: clock.now)).map { .init($0, "string", expires: true) }
     }
 
@@ -141,6 +145,30 @@ struct StatusReader: Sendable {
     }
 
     /// The stream of hours was already reported with the other streams.
+    private func addBudget(_ config: FetchConfig, _ redis: RedisClient, to report: inout StatusReport) async {
+        guard let budget = config.budget(redis, clock), !report.budgets.contains(where: { $0.name == budget.name })
+        else {
+            return
+        }
+        let look = "\(redis.server.cli) HGETALL '\(budget.key)'"
+        await part("budget \(budget.name): the key \(budget.key)", look, &report) { report in
+            let state = try await budget.state()
+            let usedUp = config.usedUp(state, now: clock.now)
+            report.budgets.append(
+                StatusReport.Budget(
+                    name: budget.name, plan: state.plan, spent: state.spent, left: state.left,
+                    resets: state.until?.rfc3339, usedUp: usedUp?.rfc3339, look: look))
+            if state.left < config.creditsOfFetch {
+                let more = state.until.map { "; more come \($0.rfc3339)" } ?? ""
+                report.add(
+                    .init(
+                        what:
+                            "\(config.worker.name): \(state.spent) of the plan's \(state.plan) credits are spent\(more)",
+                        mend: [look]))
+            }
+        }
+    }
+
     private func addArchive(_ config: ArchiveConfig, _ redis: RedisClient, to report: inout StatusReport) async {
         let keys = config.worker.redis.keys
         let look = "\(redis.server.cli) XREVRANGE '\(keys.stream(config.days))' + - COUNT 1"

@@ -76,6 +76,19 @@ struct StatusReport: Encodable, Equatable, Sendable {
         let look: String
     }
 
+    struct Budget: Encodable, Equatable, Sendable {
+        let name: String
+        /// Credits of the present period.
+        let plan: Int
+        let spent: Int
+        let left: Int
+        /// When credits come back, or the period ends; nil if none are spent.
+        let resets: String?
+        /// When the rest is spent if each fetch costs what the config says; nil if it lasts until then.
+        let usedUp: String?
+        let look: String
+    }
+
     struct Memory: Encodable, Equatable, Sendable {
         /// The bytes that feeds and lists take now, and will take when they have their full length.
         let boundedBytes: Int64
@@ -100,6 +113,7 @@ struct StatusReport: Encodable, Equatable, Sendable {
     var streams: [Stream] = []
     var workers: [Worker] = []
     var archives: [Archive] = []
+    var budgets: [Budget] = []
     var ledger: Ledger?
     var problems: [Problem] = []
     /// What this user may not ask Redis, in words; these checks were skipped.

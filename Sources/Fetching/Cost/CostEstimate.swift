@@ -8,6 +8,11 @@ package struct CostEstimate: Equatable, Sendable {
     package let isUpperBound: Bool
     /// The provider's credits that one fetch uses.
     package let credits: Int
+    /// The credits that a call uses at most.
+    let creditsOfCall: Int
+    /// The credits that the calls of one list use at most; a fetch may read several lists.
+    var creditsOfList: Int { pages / lists * creditsOfCall }
+    private let lists: Int
     private let every: Duration
     private let plan: Int?
     private let period: Duration
@@ -15,8 +20,10 @@ package struct CostEstimate: Equatable, Sendable {
     /// `lists` is how many lists of pages a fetch reads.
     init(every: Duration, lists: Int = 1, pages settings: PageSettings?, cost: CostSettings?) {
         self.every = every
+        self.lists = lists
         plan = cost?.plan
         period = cost?.period ?? .zero
+        creditsOfCall = Self.credits(of: settings?.size ?? cost?.items ?? 1, cost?.per)
         guard let settings else {
             let isKnown = cost?.per == nil || cost?.items != nil
             (pages, isUpperBound) = (lists, false)

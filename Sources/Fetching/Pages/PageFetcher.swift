@@ -16,6 +16,9 @@ struct PageFetcher: Sendable {
     var headers: [(name: String, value: String)]
     /// nil if requests carry no token.
     let tokens: TokenKeeper?
+    /// nil if nothing bounds what is spent.
+    let budget: Budget?
+    let cost: CostEstimate
     let http: HTTPClient
     let jq: JQPool
     let clock: TapeClock
@@ -71,9 +74,10 @@ struct PageFetcher: Sendable {
         return try await perform(step, values, isFirst: isFirst, deadline)
     }
 
+    /// Credits are taken before the call, and for the first page only if they pay for the whole list.
     private func perform(
         _ step: PageWalk.Step, _ values: RequestValues, isFirst: Bool, _ deadline: Timestamp, _ redactor: Redactor
-    ) async throws(CancellationError) -> AttemptResult {
+    ) async throws -> AttemptResult {
         var limits = settings.limits
         limits.total = min(limits.total, max(.milliseconds(1), clock.wall(deadline - clock.now)))
         var url: String?
@@ -88,6 +92,8 @@ struct PageFetcher: Sendable {
             values, adding: step.parameters, instead: url, signing: settings.signature)
         request.limits = limits
         request.headers += headers
+        let needed = isFirst && !cost.isUpperBound ? cost.creditsOfList : cost.creditsOfCall
+        let grant = try await budget?.take(cost.creditsOfCall, needing: needed)
         // Parsed while it arrives, so that little work is left after the last byte of a large page. Parser and filters run in a
         // child process: see `JQChild`.
         let body = jq.intake()
@@ -108,9 +114,13 @@ struct PageFetcher: Sendable {
         let isError = !(200..<300).contains(response.status)
         do throws(JQError) {
             let time = clock.wall(deadline - clock.now)
-            let reading = try await body.read(within: time) { document async throws(JQError) in
-                try await filters.read(document, of: response, isError: isError, isFirst: isFirst)
+            let (reading, spending) = try await body.read(within: time) { document async throws(JQError) in
+                (
+                    try await filters.read(document, of: response, isError: isError, isFirst: isFirst),
+                    await filters.spending(document, of: response)
+                )
             }
+            if let grant { await budget?.correct(grant, cost: spending.cost, left: spending.left) }
             return .of(response, .success(reading), now: Timestamp.machineTime, redactor: redactor)
         } catch {
             return .of(response, .failure(error), now: Timestamp.machineTime, redactor: redactor)

@@ -9,6 +9,7 @@ package struct PageFilters: Sendable {
     let failure: JQProgram?
     let pages: PageSettings?
     let asOf: JQProgram?
+    let budget: BudgetSettings?
 
     /// Counts the items of a page that is an array.
     private static let elements = try? JQProgram("arrays | length")
@@ -16,8 +17,9 @@ package struct PageFilters: Sendable {
     /// `failure` extracts an error's message, `asOf` finds the time of the page.
     package init(
         body: BodyFormat = .json, rows: JQProgram, failure: JQProgram? = nil, pages: PageSettings? = nil,
-        asOf: JQProgram? = nil
+        asOf: JQProgram? = nil, budget: BudgetSettings? = nil
     ) {
+        self.budget = budget
         self.body = body
         self.rows = rows
         self.failure = failure
@@ -111,6 +113,18 @@ package struct PageFilters: Sendable {
             text = header.lowercased() == "link" ? response.nextLink : response.header(header)
         }
         return text.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// What the provider says about the plan, whatever else the response is; a filter that fails finds nothing.
+    func spending(_ document: JQReader, of response: HTTPResponse) async -> (cost: Int?, left: Int?) {
+        func number(_ value: PageValue?) async -> Int? {
+            switch value {
+            case .filter(let program): try? await document.firstCount(program)
+            case .header(let name): response.header(name).flatMap { Int($0) }.flatMap { $0 < 0 ? nil : $0 }
+            case nil: nil
+            }
+        }
+        return (await number(budget?.cost), await number(budget?.left))
     }
 
     private func count(_ program: JQProgram?, _ name: String, _ document: JQReader) async throws(JQError) -> Int? {

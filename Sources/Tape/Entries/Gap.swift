@@ -10,6 +10,8 @@ package struct Gap: Error, Equatable, Sendable {
         case badPayload = "bad-payload"
         /// The provider's data was older than the config allows.
         case tooOld = "too-old"
+        /// The rest of the provider's plan does not pay for the list.
+        case budget
         /// Nobody published the minute in time.
         case noEntry = "no-entry"
         /// The minute was begun several times, and every process that began it died.

@@ -1,0 +1,117 @@
+package import Basics
+import CoreMetrics
+package import Redis
+import Tape
+import Telemetry
+
+/// What is spent of a plan, kept in Redis for all replicas and feeds that share it.
+///
+/// Credits are taken before a call, so that whoever dies has spent too much and never too little, and corrected by what the
+/// provider says afterwards.
+package struct Budget: Sendable {
+    /// Credits that were taken.
+    struct Grant: Equatable, Sendable {
+        let credits: Int
+        fileprivate let part: Timestamp
+        /// The next period, if the call may arrive in it: the credits count in both.
+        fileprivate let nextPart: Timestamp?
+    }
+
+    private let settings: BudgetSettings
+    package let name: String
+    /// The full name of the key in Redis.
+    package let key: String
+    private let redis: RedisClient
+    private let clock: TapeClock
+
+    init(_ settings: BudgetSettings, name: String, keys: TapeKeys, redis: RedisClient, clock: TapeClock) {
+        self.settings = settings
+        self.name = name
+        key = keys.budget(name)
+        self.redis = redis
+        self.clock = clock
+    }
+
+    /// Takes credits if `needed` are left, and throws the gap if they are not.
+    func take(_ credits: Int, needing needed: Int) async throws -> Grant {
+        let now = clock.now
+        let window = settings.period.window(at: now)
+        let nextPart = window.until.flatMap { $0 - now <= BudgetPeriod.slack ? $0 : nil }
+        let grant = Grant(credits: credits, part: window.part, nextPart: nextPart)
+        let answer = try await run(window, grant, credits, needed: max(credits, needed), left: nil)
+        guard !answer.isEnough else { return grant }
+        let until = window.until ?? answer.oldest.map(settings.period.end) ?? clock.now
+        throw FetchFailure(
+            .budget,
+            "not asked: \(answer.spent) of \(settings.plan) credits are spent, and \(needed) are needed; more come \(until.rfc3339)"
+        )
+    }
+
+    /// Corrects what was taken by what the provider says that it cost, and what it says is left.
+    ///
+    /// If Redis does not answer, too much may stay counted.
+    func correct(_ grant: Grant, cost: Int?, left: Int?) async {
+        let more = cost.map { $0 - grant.credits } ?? 0
+        guard more != 0 || left != nil else { return }
+        _ = try? await run(settings.period.window(at: clock.now), grant, more, needed: 0, left: left)
+    }
+
+    /// What is spent of the plan at a time.
+    package struct State: Equatable, Sendable {
+        package let plan: Int
+        package let spent: Int
+        /// When credits come back, or the period ends; nil if none are spent.
+        package let until: Timestamp?
+
+        package var left: Int { max(0, plan - spent) }
+    }
+
+    /// Only reads.
+    package func state() async throws(RedisError) -> State {
+        let reply = try await redis.send(RedisCommand("HGETALL", key))
+        let window = settings.period.window(at: clock.now)
+        let numbers = (reply.array ?? []).map { $0.text.flatMap { Int64($0) } }
+        var spent = 0
+        var oldest: Timestamp?
+        for index in stride(from: 0, to: numbers.count - 1, by: 2) {
+            // Anybody who can write to the key can write anything there.
+            guard let second = numbers[index], let credits = numbers[index + 1], abs(second) < 1 << 40,
+                abs(credits) < 1 << 40, case let part = Timestamp(milliseconds: second * 1000), part >= window.from
+            else { continue }
+            spent += Int(credits)
+            oldest = min(oldest ?? part, part)
+        }
+        return State(
+            plan: settings.plan, spent: max(0, spent), until: window.until ?? oldest.map(settings.period.end))
+    }
+
+    private struct Answer {
+        let isEnough: Bool
+        let spent: Int
+        let oldest: Timestamp?
+    }
+
+    private func run(
+        _ window: BudgetPeriod.Window, _ grant: Grant, _ credits: Int, needed: Int, left: Int?
+    ) async throws(RedisError) -> Answer {
+        func second(_ time: Timestamp) -> String { "\(time.milliseconds.flooredQuotient(by: 1000))" }
+        let lifetime = clock.wallMilliseconds(settings.period.length * 2)
+        let reply = try await redis.evaluate(
+            Self.script, keys: [key],
+            arguments: [
+                second(window.from), second(grant.part), "\(settings.plan)", "\(credits)", "\(needed)",
+                left.map { "\($0)" } ?? "",
+                lifetime, grant.nextPart.map(second) ?? "",
+            ])
+        guard let parts = reply.array, parts.count == 3, let isEnough = parts[0].integer, let spent = parts[1].integer
+        else {
+            throw RedisError(.unexpectedReply, command: "budget.lua", message: "an odd reply for \(key)")
+        }
+        Gauge(.budgetSpent, [("budget", name)]).record(Int(spent))
+        Gauge(.budgetLeft, [("budget", name)]).record(max(0, settings.plan - Int(spent)))
+        let oldest = parts[2].integer.map { Timestamp(milliseconds: $0 * 1000) }
+        return Answer(isEnough: isEnough == 1, spent: Int(spent), oldest: oldest)
+    }
+
+    static let script = RedisScript(name: "budget", source: PackageResources.budget_lua)
+}

@@ -1,0 +1,85 @@
+import Basics
+
+/// The period of a provider's plan, in which its credits count.
+enum BudgetPeriod: Equatable, Sendable {
+    /// Nobody knows when the provider's periods begin: what was spent in any stretch of this length counts.
+    case rolling(Duration)
+    /// Periods of this length, one of which begins at this time.
+    case fixed(Duration, beginning: Timestamp)
+    /// Months, which begin on the day and at the time of this one (UTC), or on the last day of a shorter month.
+    case monthly(beginning: Timestamp)
+
+    /// A call that is sent now may arrive so much later, and clocks may differ by as much.
+    static let slack: Duration = .seconds(60)
+
+    /// What counts at a time.
+    struct Window: Equatable {
+        /// The beginning of the first part that counts.
+        let from: Timestamp
+        /// The beginning of the part of the period to which credits belong that are spent now.
+        let part: Timestamp
+        /// When the period ends; nil if it always is the time before now.
+        let until: Timestamp?
+    }
+
+    /// A rolling period is counted in so many parts; more is counted than needed, by one part at most.
+    private static let parts = 60
+
+    func window(at now: Timestamp) -> Window {
+        switch self {
+        case .rolling(let length):
+            let part = Self.part(of: length)
+            let begin = Timestamp(
+                milliseconds: now.milliseconds - now.milliseconds.flooredRemainder(by: part.milliseconds))
+            return Window(from: begin - length - min(length, Self.slack), part: begin, until: nil)
+        case .fixed(let length, let first):
+            let begin = first + length * Int((now - first).milliseconds.flooredQuotient(by: length.milliseconds))
+            return Window(from: begin, part: begin, until: begin + length)
+        case .monthly(let first):
+            let month = Self.month(of: now)
+            let here = Self.boundary(in: month, like: first)
+            let begin = here <= now ? here : Self.boundary(in: month - 1, like: first)
+            return Window(
+                from: begin, part: begin, until: here <= now ? Self.boundary(in: month + 1, like: first) : here)
+        }
+    }
+
+    /// When credits that were spent in a part count no longer.
+    func end(ofPart part: Timestamp) -> Timestamp {
+        switch self {
+        case .rolling(let length): part + length + Self.part(of: length) + min(length, Self.slack)
+        case .fixed, .monthly: window(at: part).until ?? part
+        }
+    }
+
+    private static func part(of length: Duration) -> Duration {
+        .seconds(max(1, Int64(length / .seconds(1)) / Int64(parts)))
+    }
+
+    /// At most how long credits count.
+    var length: Duration {
+        switch self {
+        case .rolling(let length), .fixed(let length, _): length
+        case .monthly: .seconds(31 * 86_400)
+        }
+    }
+
+    /// Months since year 0.
+    private static func month(of time: Timestamp) -> Int {
+        let date = date(of: time)
+        return date.year * 12 + date.month - 1
+    }
+
+    private static func date(of time: Timestamp) -> CivilDate {
+        CivilDate(daysSinceEpoch: Int(time.milliseconds.flooredQuotient(by: 86_400_000)))
+    }
+
+    private static func boundary(in month: Int, like first: Timestamp) -> Timestamp {
+        let (year, number) = (month.flooredQuotient(by: 12), month.flooredRemainder(by: 12) + 1)
+        let day = date(of: first).day
+        let dates = [day, 30, 29, 28].filter { $0 <= day }.lazy
+        let start = dates.compactMap { CivilDate(year: year, month: number, day: $0) }.first
+        let time = first.milliseconds.flooredRemainder(by: 86_400_000)
+        return Timestamp(milliseconds: Int64(start?.daysSinceEpoch ?? 0) * 86_400_000 + time)
+    }
+}

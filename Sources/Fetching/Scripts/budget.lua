@@ -1,0 +1,38 @@
+-- Takes credits from a budget, or corrects what was taken.
+--
+-- KEYS[1]  the budget: a hash of the credits that were spent, by the second in which their part of the period began
+-- ARGV[1]  the first second that counts
+-- ARGV[2]  the second of the part to which the credits belong
+-- ARGV[3]  the plan's credits in a period
+-- ARGV[4]  how many credits to add; less than zero to give some back
+-- ARGV[5]  how many credits must be left for that; 0 to add them in any case
+-- ARGV[6]  how many are left according to the provider, or nothing
+-- ARGV[7]  for how many ms the budget is kept
+-- ARGV[8]  the second of the next part, in which the credits may count as well, or nothing
+--
+-- Returns 1 or 0 for whether there were enough, the credits that are spent now, and the oldest second that counts, or nothing.
+-- Not retry safe: a repeated call counts the credits again, so that too few are spent, and never too many.
+local from, at, plan = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local credits, needed, left = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local spent, oldest = 0, ''
+local parts = redis.call('HGETALL', KEYS[1])
+for i = 1, #parts, 2 do
+  local second, count = tonumber(parts[i]), tonumber(parts[i + 1])
+  if not second or not count or second < from then
+    redis.call('HDEL', KEYS[1], parts[i])
+  else
+    spent = spent + count
+    if oldest == '' or second < oldest then oldest = second end
+  end
+end
+if needed > 0 and spent + needed > plan then return {0, spent, oldest} end
+-- What belongs to a period that is over says nothing about this one.
+if at < from then return {1, spent, oldest} end
+if left and plan - left > spent + credits then credits = plan - left - spent end
+if credits ~= 0 then
+  for _, part in ipairs({ARGV[2], ARGV[8] ~= '' and ARGV[8] or nil}) do
+    redis.call('HINCRBY', KEYS[1], part, string.format('%.0f', credits))
+  end
+  redis.call('PEXPIRE', KEYS[1], ARGV[7])
+end
+return {1, spent + credits, oldest == '' and at or oldest}

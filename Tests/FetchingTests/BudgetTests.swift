@@ -1,0 +1,209 @@
+import Basics
+import Config
+import Foundation
+import Logging
+import Redis
+import Synchronization
+import Tape
+import TestSupport
+import Testing
+
+@testable import Fetching
+
+@Suite(.timeLimit(.minutes(3))) struct BudgetTests {
+    private static func settings(_ json: String) throws -> BudgetSettings {
+        let context = ConfigContext(file: "", environment: [:])
+        let reader = try #require(context.reader(of: Array(json.utf8)))
+        let settings = BudgetSettings(reading: reader)
+        try #require(context.issues.isEmpty, "\(context.issues)")
+        return try #require(settings)
+    }
+
+    private static func budget(_ json: String, _ redis: RedisClient, _ clock: TapeClock = TapeClock()) throws -> Budget
+    {
+        Budget(try settings(json), name: "plan", keys: TapeKeys(), redis: redis, clock: clock)
+    }
+
+    private static func isRefused(_ budget: Budget, _ credits: Int, needing needed: Int = 0) async throws -> Bool {
+        do {
+            _ = try await budget.take(credits, needing: needed)
+            return false
+        } catch let failure as FetchFailure where failure.code == .budget {
+            return true
+        }
+    }
+
+    @Test func `credits are taken while there are some, and those who share the plan see it`() async throws {
+        let redis = try await TestRedis()
+        let (one, other) = (
+            try Self.budget(#"{"plan": 10}"#, redis.client()), try Self.budget(#"{"plan": 10}"#, redis.client())
+        )
+        _ = try await one.take(4, needing: 4)
+        _ = try await other.take(4, needing: 4)
+        #expect(try await Self.isRefused(one, 4))
+        #expect(try await one.state().spent == 8)
+        #expect(try await other.state().left == 2)
+        _ = try await one.take(2, needing: 2)
+        #expect(try await Self.isRefused(other, 1))
+        #expect(try await redis.client().send(RedisCommand("PTTL", "budget:plan")).integer ?? 0 > 0)
+    }
+
+    @Test func `a list that the rest does not pay for is not begun`() async throws {
+        let redis = try await TestRedis()
+        let budget = try Self.budget(#"{"plan": 10}"#, redis.client())
+        #expect(try await Self.isRefused(budget, 5, needing: 11))
+        #expect(try await budget.state().spent == 0)
+        _ = try await budget.take(5, needing: 10)
+        await #expect {
+            try await budget.take(5, needing: 6)
+        } throws: { error in
+            let detail = (error as? FetchFailure)?.detail ?? ""
+            return detail.hasPrefix("not asked: 5 of 10 credits are spent, and 6 are needed; more come 20")
+        }
+    }
+
+    @Test func `what the provider says corrects what was taken`() async throws {
+        let redis = try await TestRedis()
+        let budget = try Self.budget(#"{"plan": 100}"#, redis.client())
+        let first = try await budget.take(25, needing: 25)
+        await budget.correct(first, cost: 24, left: nil)
+        #expect(try await budget.state().spent == 24)
+        let second = try await budget.take(25, needing: 25)
+        await budget.correct(second, cost: 30, left: nil)
+        #expect(try await budget.state().spent == 54)
+        // Somebody else spends of the same plan.
+        let third = try await budget.take(1, needing: 1)
+        await budget.correct(third, cost: nil, left: 20)
+        #expect(try await budget.state().spent == 80)
+        // Calls that are under way are not in what the provider says is left.
+        let fourth = try await budget.take(1, needing: 1)
+        await budget.correct(fourth, cost: nil, left: 90)
+        #expect(try await budget.state().spent == 81)
+    }
+
+    @Test func `a key of another type is an error, and no call is made`() async throws {
+        let redis = try await TestRedis()
+        let budget = try Self.budget(#"{"plan": 100}"#, redis.client())
+        _ = try await redis.client().send(RedisCommand("SET", "budget:plan", "x"))
+        await #expect(throws: RedisError.self) { try await budget.take(1, needing: 1) }
+    }
+
+    @Test func `what is no number in the key is dropped`() async throws {
+        let redis = try await TestRedis()
+        let budget = try Self.budget(#"{"plan": 10, "period": "1d"}"#, redis.client())
+        _ = try await redis.client().send(
+            RedisCommand("HSET", "budget:plan", "x", "5", "1", "9", "99999999999999", "y"))
+        _ = try await budget.take(10, needing: 10)
+        #expect(try await budget.state().spent == 10)
+    }
+
+    @Test func `the rights that are asked for are enough, and all are used`() async throws {
+        let redis = try await TestRedis()
+        let needs = [RedisNeed].scripts + [RedisNeed]("HGETALL", "HINCRBY", "HDEL", "PEXPIRE", on: "budget:plan")
+        #expect(try LuaCalls.uncovered(in: "Fetching", by: ["budget": (["budget:plan"], needs)]) == [])
+        let narrow = try await NarrowUser(redis, needs)
+        let budget = try Self.budget(#"{"plan": 10}"#, narrow.client)
+        let grant = try await budget.take(10, needing: 10)
+        await budget.correct(grant, cost: 1, left: nil)
+        #expect(try await budget.state().spent == 1)
+    }
+}
+
+/// Thirty days of five replicas, of which one dies every now and then, wherever it is.
+@Suite(.timeLimit(.minutes(5)), .tags(.clock)) struct BudgetSimulationTests {
+    /// What the provider counts, by its own clock.
+    private final class Provider: Sendable {
+        private let charges = Mutex<[(time: Timestamp, credits: Int)]>([])
+
+        func charge(_ credits: Int, at time: Timestamp) {
+            charges.withLock { $0.append((time, credits)) }
+        }
+
+        var sorted: [(time: Timestamp, credits: Int)] { charges.withLock(\.self).sorted { $0.time < $1.time } }
+
+        /// The most that was spent in a period that begins at any of these times.
+        func most(in length: Duration, from begins: [Timestamp]) -> Int {
+            let charges = sorted
+            return begins.map { begin in
+                charges.reduce(0) { $0 + ($1.time >= begin && $1.time < begin + length ? $1.credits : 0) }
+            }.max() ?? 0
+        }
+    }
+
+    @Test(arguments: [#""period": "1d""#, #""period": "1d", "resets": "2026-01-01T13:00:00Z""#, #""period": "month""#])
+    func `never more than the plan is spent, to the credit`(period: String) async throws {
+        let redis = try await TestRedis()
+        let day = Duration.seconds(86_400)
+        // A day in 0.86 s.
+        let start = try #require(Timestamp(rfc3339: "2026-01-10T00:00:00Z"))
+        let clock = TapeClock(scale: ClockScale(start: start, origin: .machineTime, speed: 100_000))
+        let plan = period.contains("month") ? 15_000 : 500
+        let settings = #"{"plan": \#(plan), "per": 200, "items": 9800, \#(period)}"#
+        let provider = Provider()
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<5 {
+                group.addTask {
+                    try? await Self.replica(settings, redis, clock, provider, until: start + day * 30)
+                }
+            }
+        }
+        let charges = provider.sorted
+        let spent = charges.reduce(0) { $0 + $1.credits }
+        let begins =
+            if period.contains("resets") {
+                (-1...30).map { start + .seconds(13 * 3600) + day * $0 }
+            } else if period.contains("month") {
+                [start - day * 9, start + day * 22]
+            } else {
+                charges.map(\.time)
+            }
+        let most = provider.most(in: period.contains("month") ? day * 31 : day, from: begins)
+        #expect(most <= plan, "\(most) of \(plan) in a period, \(spent) in all")
+        // Nearly all of it is used, but for what died with its replica.
+        #expect(most > plan * 9 / 10, "\(most) of \(plan) in a period, \(spent) in all")
+    }
+
+    private static func replica(
+        _ json: String, _ redis: TestRedis, _ clock: TapeClock, _ provider: Provider, until end: Timestamp
+    ) async throws {
+        let context = ConfigContext(file: "", environment: [:])
+        guard let reader = context.reader(of: Array(json.utf8)), let settings = BudgetSettings(reading: reader) else {
+            return
+        }
+        func start() -> (RedisClient, Budget) {
+            let client = redis.client()
+            return (client, Budget(settings, name: "plan", keys: TapeKeys(), redis: client, clock: clock))
+        }
+        var (client, budget) = start()
+        while clock.now < end {
+            let pages = [25, 24]
+            for (index, cost) in pages.enumerated() {
+                let sent = clock.now
+                let grant: Budget.Grant
+                do {
+                    grant = try await budget.take(25, needing: index == 0 ? 50 : 25)
+                } catch is FetchFailure {
+                    break
+                }
+                // It may die before the call, and then nothing was asked.
+                if Int.random(in: 0..<40) == 0 {
+                    (client, budget) = {
+                        client.close(); return start()
+                    }()
+                    break
+                }
+                provider.charge(cost, at: sent + .seconds(Int.random(in: 0...50)))
+                // Or before the response.
+                if Int.random(in: 0..<40) == 0 {
+                    (client, budget) = {
+                        client.close(); return start()
+                    }()
+                    break
+                }
+                await budget.correct(grant, cost: cost, left: nil)
+            }
+            try await clock.sleep(for: .seconds(Int.random(in: 60...3600)))
+        }
+        client.close()
+    }
+}
