@@ -65,15 +65,21 @@ package struct FetchConfig: Sendable {
             return nil
         }
         self.worker = worker
-        self.schedule = schedule
         self.needs = FeedNeeds(variables: needs, urlVariables: FeedNeeds.urlVariables(in: requestReader))
         needsPlace = reader.place(of: "needs")
         streamPlace = publishReader.place(of: "stream")
         self.request = request
         self.allowEmpty = allowEmpty
-        self.cost = CostEstimate(
+        if schedule.isPaced, budgetReader == nil {
+            reader.complain(about: "schedule", "has every \"auto\", which needs a `budget` to spread")
+            return nil
+        }
+        let estimate = CostEstimate(
             every: schedule.every, lists: request.each?.values.count ?? 1, pages: request.pages,
             cost: budget?.costs ?? cost)
+        let usual = schedule.isPaced ? budget?.usualPeriod(credits: estimate.creditsOfFetch) : nil
+        self.schedule = usual.map(schedule.paced) ?? schedule
+        self.cost = estimate.every(self.schedule.every)
         // The plan does not apply to another server than the provider's.
         self.budget = self.needs.isRedirected(in: reader.context.environment) ? nil : budget
         self.asOf = asOf
@@ -81,7 +87,7 @@ package struct FetchConfig: Sendable {
             body: format, rows: filter, failure: failure, pages: request.pages, asOf: asOf?.filter, budget: budget)
         stream = publish.stream
         // The last good list must still exist when a doubtful one has been refused ten times.
-        retain = max(publish.retain, schedule.every * 12)
+        retain = max(publish.retain, self.schedule.every * 12)
     }
 }
 

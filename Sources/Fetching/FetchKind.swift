@@ -15,11 +15,14 @@ extension FetchConfig: WorkerConfig {
     package var asksServers: Bool { true }
 
     package var output: StreamOutput? {
-        let (keys, stream, every) = (worker.redis.keys, stream, schedule.every)
+        let (keys, stream, every, isPaced) = (worker.redis.keys, stream, schedule.every, schedule.isPaced)
         return StreamOutput(
-            Placed(stream, at: streamPlace), retain: retain, every: every, patience: every * 2 + .seconds(60),
+            Placed(stream, at: streamPlace), retain: retain, every: isPaced ? .auto : .every(every),
+            patience: every * 2 + .seconds(60),
             passing: { [keys.lease(stream, $0), keys.tries(stream, $0), keys.pause(stream)] },
             due: { first, last in
+                // Nobody knows it beforehand.
+                guard !isPaced else { return 0 }
                 let (step, start) = (every.milliseconds, first.floored(to: every).milliseconds)
                 let begin = start < first.milliseconds ? start + step : start
                 return last.milliseconds < begin ? 0 : Int((last.milliseconds - begin) / step) + 1
@@ -32,7 +35,7 @@ extension FetchConfig: WorkerConfig {
         let instead = needs.urlVariables.first.map { ", or \($0) for a server that needs no key" } ?? ""
         let warning = cost.warning.map { "cost: \($0)" }
         return ConfigReview(
-            "fetches \(worker.name) every \(schedule.every.short) into \(stream)\(hint)",
+            "fetches \(worker.name) every \(schedule.isPaced ? "auto, about \(schedule.every.short)," : schedule.every.short) into \(stream)\(hint)",
             notes: ["cost: \(cost.daily)"] + [warning].compactMap(\.self),
             // The plan does not apply to another server than the provider's.
             warning: needs.isRedirected(in: environment) ? nil : warning,
@@ -95,6 +98,7 @@ extension FetchConfig {
 
     /// When the rest of a budget is spent; nil if it lasts until more credits come.
     package func usedUp(_ state: Budget.State, now: Timestamp) -> Timestamp? {
+        guard !schedule.isPaced else { return nil }
         let end = now + schedule.every * (state.left / max(1, cost.credits))
         return state.until.map { end < $0 } == false ? nil : end
     }

@@ -65,8 +65,8 @@ package struct FetchWorker: MinuteSettling, CustomStringConvertible {
     package func settleDue(upTo minute: Minute) async throws -> Bool {
         let next = try await appointment()
         if next.start <= clock.now { _ = try await settle(next) }
-        let needed = minute.floored(to: schedule.every)
-        return try await settler.reader.newestID().map { $0.minute >= needed } ?? false
+        guard let newest = try await settler.reader.newestID()?.minute else { return false }
+        return schedule.isPaced || newest >= minute.floored(to: schedule.every)
     }
 
     /// Settles a minute from a server that can deliver any minute, which the headers name.
@@ -97,6 +97,11 @@ package struct FetchWorker: MinuteSettling, CustomStringConvertible {
 
     private func appointment() async throws -> Schedule.Appointment {
         let newest = try await settler.reader.newestID()?.minute
+        if schedule.isPaced, let newest {
+            // A gap by which a join closed a minute says nothing: the feed was due then, and still is.
+            let planned = try await settler.reader.entry(at: newest)?.next ?? newest
+            return schedule.next(plannedFor: planned, after: newest, now: clock.now)
+        }
         var isStandIn = false
         // A feed with a period of a minute need not check for a stand-in, because the next minute is due anyway.
         if let newest, schedule.every > .seconds(60) {

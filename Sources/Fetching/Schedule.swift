@@ -1,10 +1,13 @@
 package import Basics
 import Config
+import Workers
 
-/// When a feed is due: at multiples of a period since the epoch, plus an optional offset.
+/// When a feed is due: at multiples of a period since the epoch, or when its newest entry says; plus an optional offset.
 package struct Schedule: Equatable, Sendable {
-    /// The period, in configs a multiple of 60 seconds.
-    package let every: Duration
+    /// The period, a multiple of 60 seconds; if the feed is paced by its budget, the usual one.
+    package private(set) var every: Duration
+    /// Whether each entry says when the next one is due, so that the rest of the plan is spread evenly.
+    package let isPaced: Bool
     /// How long after the start of a minute its fetch begins.
     package let offset: Duration
 
@@ -13,23 +16,32 @@ package struct Schedule: Equatable, Sendable {
     /// If less than this is left before the deadline, the fetch waits for the next minute.
     private static let leastTime: Duration = .seconds(5)
 
-    package init(every: Duration, offset: Duration = .zero) {
+    package init(every: Duration, offset: Duration = .zero, isPaced: Bool = false) {
         self.every = every
+        self.isPaced = isPaced
         self.offset = offset
     }
 
     init?(reading reader: ConfigReader) {
-        let every = reader.duration(
-            "every", default: "60s", in: .seconds(60)...(.seconds(86_400)), "The period, a multiple of 60s.")
+        let rhythm = reader.parsed(
+            "every", type: "duration", default: "60s",
+            "The period, a multiple of 60s; or `auto`, which spreads the rest of the `budget` evenly.",
+            convert: Rhythm.parse)
         let offset = reader.duration(
             "offset", default: "0s", in: .zero...(.seconds(45)), "How long after the minute's start to begin.")
         reader.finish()
-        guard let every, let offset else { return nil }
-        guard every.milliseconds % 60_000 == 0 else {
-            reader.complain(about: "every", "should be a multiple of 60s")
-            return nil
+        guard let rhythm, let offset else { return nil }
+        switch rhythm {
+        case .every(let period): self.init(every: period, offset: offset)
+        case .auto: self.init(every: .seconds(60), offset: offset, isPaced: true)
         }
-        self.init(every: every, offset: offset)
+    }
+
+    /// The same, paced by a budget that usually pays for a fetch in each period.
+    func paced(_ every: Duration) -> Schedule {
+        var schedule = self
+        schedule.every = every
+        return schedule
     }
 
     /// A minute to settle, with its start and deadline.
@@ -54,6 +66,15 @@ package struct Schedule: Equatable, Sendable {
             let isDueStill = isStandIn && newest == current && newest.advanced(byMinutes: 1).start < due.start + every
             return appointment(isDueStill ? newest.start + .seconds(60) : due.start + every, now)
         }
+        let isTooLate = now > current.start + offset + Self.deadline - Self.leastTime
+        return appointment(isTooLate ? current.start + .seconds(60) : current.start, now)
+    }
+
+    /// The next appointment of a feed whose newest entry says when the next one is due.
+    package func next(plannedFor planned: Minute, after newest: Minute, now: Timestamp) -> Appointment {
+        let target = max(planned, newest.advanced(byMinutes: 1))
+        let current = Minute(containing: now - offset)
+        guard target <= current else { return appointment(target.start, now) }
         let isTooLate = now > current.start + offset + Self.deadline - Self.leastTime
         return appointment(isTooLate ? current.start + .seconds(60) : current.start, now)
     }

@@ -89,20 +89,25 @@ package struct SourceSettings: Sendable {
     package let name: String
     /// The names of one or more streams, without the prefix of keys; their rows are concatenated in this order.
     package let streams: [String]
-    /// The period of the feed: a multiple of 60 s, aligned to the epoch.
-    package let every: Duration
-    /// How much older than the list an entry may be to be joined.
+    /// The period of the feed, a multiple of 60 s, aligned to the epoch; or its entries say when the next one is due.
+    package let every: Rhythm
+    /// How much older than the list an entry may be to be joined; if its feed's entries say when the next one is due, from then on.
     package let margin: Duration
     package let isOptional: Bool
+    /// The period in which its minutes are due, so far as it is known beforehand.
+    var period: Duration {
+        if case .every(let period) = every { period } else { .seconds(60) }
+    }
     package let everyPlace: ConfigPlace
     package let marginPlace: ConfigPlace
 
     init?(reading reader: ConfigReader) {
         let name = reader.name("name", "The name that columns refer to.")
         let streams = reader.strings("streams", atLeast: 1, "Its streams; several are read one behind the other.")
-        let every = reader.duration(
-            "every", default: "60s", in: .seconds(60)...(.seconds(86_400)), "The period of the feed, a multiple of 60s."
-        )
+        let every = reader.parsed(
+            "every", type: "duration", default: "60s",
+            "The period of the feed, as in its config: a multiple of 60s, or `auto`.",
+            convert: Rhythm.parse)
         let margin = reader.duration(
             "margin", default: "60s", in: .zero...(.seconds(7 * 86_400)),
             "How much older than the list its rows may be: with a gap, or between two entries of a slow feed.")
@@ -110,10 +115,6 @@ package struct SourceSettings: Sendable {
             "optional", default: false, "Whether lists are made without it, and keep rows that it lacks.")
         reader.finish()
         guard let name, let streams, !streams.isEmpty, let every, let margin, let isOptional else { return nil }
-        guard every.milliseconds % 60_000 == 0 else {
-            reader.complain(about: "every", "should be a multiple of 60s")
-            return nil
-        }
         self.name = name
         self.streams = streams
         self.every = every

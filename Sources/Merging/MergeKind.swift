@@ -21,7 +21,7 @@ extension MergeConfig: WorkerConfig {
     /// The stream of lists: it depends on its sources, and its patience is set by the slowest required one.
     package var output: StreamOutput? {
         let (keys, stream, sources) = (worker.redis.keys, stream, sources)
-        let slowest = sources.filter { !$0.isOptional }.map(\.every).max() ?? .seconds(60)
+        let slowest = sources.filter { !$0.isOptional }.map(\.period).max() ?? .seconds(60)
         let list: @Sendable (Minute) -> String = { keys.list(stream, $0) }
         return StreamOutput(
             Placed(stream, at: streamPlace), retain: retain, patience: slowest + grace + .seconds(120),

@@ -159,7 +159,8 @@ enum MergeSchedule {
     static func due(atOrAfter minute: Minute, _ sources: [SourceSettings]) -> Minute {
         var minute = minute
         // All schedules are aligned to the epoch, so there are minutes at which all sources are due.
-        while !sources.allSatisfy({ $0.isOptional || minute.start - minute.floored(to: $0.every).start <= $0.margin }) {
+        while !sources.allSatisfy({ $0.isOptional || minute.start - minute.floored(to: $0.period).start <= $0.margin })
+        {
             let next = minute.advanced(byMinutes: 1)
             // There is no minute after the last representable one, which an entry written by others may have.
             guard next > minute else { break }

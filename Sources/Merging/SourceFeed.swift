@@ -3,6 +3,7 @@ import Logging
 import Logs
 import Redis
 import Tape
+import Workers
 
 /// One stream of a source, for the join of a minute.
 struct SourceFeed: Sendable {
@@ -17,10 +18,11 @@ struct SourceFeed: Sendable {
 
     /// Returns when the stream's content for the minute cannot change any more.
     ///
-    /// That is the case when it has an entry at or after the newest minute that the feed was due at. At `deadline` that minute is
-    /// closed with a gap; from then on every replica joins the same entries.
+    /// That is the case when it has an entry at or after the newest minute that the feed was due at, or one that says that the feed
+    /// is due later. At `deadline` that minute is closed with a gap; from then on every replica joins the same entries.
     func settled(for minute: Minute, deadline: Timestamp) async throws {
-        let due = minute.floored(to: settings.every)
+        let due = minute.floored(to: settings.period)
+        if settings.every == .auto, let next = try await reader.newest(1).first?.next, minute < next { return }
         if try await !isReached(due, by: deadline) { try await close(due, for: minute) }
     }
 
@@ -49,14 +51,26 @@ struct SourceFeed: Sendable {
 
     /// The newest entry with rows that is not older than the margin.
     func entry(for minute: Minute) async throws -> TapeEntry? {
-        let oldest = Minute(containing: minute.start - settings.margin)
-        return try await reader.newest(from: oldest, to: minute) { $0.rows != nil }
+        guard settings.every == .auto else {
+            let oldest = Minute(containing: minute.start - settings.margin)
+            return try await reader.newest(from: oldest, to: minute) { $0.rows != nil }
+        }
+        let oldest = Minute(containing: minute.start - Self.longestPace)
+        let entry = try await reader.newest(from: oldest, to: minute) { $0.rows != nil }
+        // A feed without a budget here, such as a sandbox's, is due every minute.
+        return entry.flatMap { minute.start - max($0.next ?? $0.minute, $0.minute).start <= settings.margin ? $0 : nil }
     }
+
+    /// The longest that a feed waits for its next fetch.
+    private static let longestPace: Duration = .seconds(31 * 86_400)
 
     /// Why there is no entry: the gap at the minute, or a gap that says that there is nothing.
     func reason(for minute: Minute) async throws -> Gap {
-        let due = minute.floored(to: settings.every)
-        if let gap = try await reader.entry(at: due)?.gap {
+        let due = minute.floored(to: settings.period)
+        let entry =
+            try await settings.every == .auto
+            ? reader.newest(1, to: StreamID(minute)).first : reader.entry(at: due)
+        if let gap = entry?.gap {
             return Gap(code: gap.code, detail: "\(stream): \(gap.detail)")
         }
         if let newest = try await reader.newestID(), FutureEntryAlarm.isAhead(newest, now: clock.now) {

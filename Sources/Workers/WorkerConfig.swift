@@ -71,19 +71,48 @@ package struct WorkerKind: Equatable, Sendable {
     }
 }
 
+/// How often a stream has an entry.
+package enum Rhythm: Equatable, Sendable, CustomStringConvertible {
+    case every(Duration)
+    /// Each entry says when the next one is due.
+    case auto
+
+    package var description: String {
+        switch self {
+        case .every(let period): period.short
+        case .auto: "auto"
+        }
+    }
+
+    /// Reads a multiple of a minute, up to a day, or `auto`.
+    package static func parse(_ text: String) throws(InvalidText) -> Rhythm {
+        guard text != "auto" else { return .auto }
+        guard let period = ConfigQuantity.duration(text) else {
+            throw InvalidText(
+                "should be a duration such as \"60s\" (units: ms, s, m, h, d) or \"auto\", not \"\(text)\"")
+        }
+        let (least, most) = (Duration.seconds(60), Duration.seconds(86_400))
+        guard (least...most).contains(period) else {
+            throw InvalidText("should be from \(least.short) to \(most.short), not \"\(text)\"")
+        }
+        guard period.milliseconds % 60_000 == 0 else { throw InvalidText("should be a multiple of 60s") }
+        return .every(period)
+    }
+}
+
 /// A stream that a worker reads, with its assumptions; nil if there is no requirement.
 package struct StreamInput: Sendable {
     /// The stream's name, without the prefix of keys.
     package let stream: String
     /// How often the stream has an entry.
-    package let every: Placed<Duration>?
+    package let every: Placed<Rhythm>?
     /// The minimum time for which it keeps entries.
     package let reach: Placed<Duration>?
     /// The titles of columns that its lists must have.
     package let columns: Placed<[String]>?
 
     package init(
-        _ stream: String, every: Placed<Duration>? = nil, reach: Placed<Duration>? = nil,
+        _ stream: String, every: Placed<Rhythm>? = nil, reach: Placed<Duration>? = nil,
         columns: Placed<[String]>? = nil
     ) {
         self.stream = stream
@@ -100,7 +129,7 @@ package struct StreamOutput: Sendable {
     /// nil keeps its entries forever.
     package let retain: Duration?
     /// nil for a stream that depends on others.
-    package let every: Duration?
+    package let every: Rhythm?
     /// The highest normal age of its newest data.
     package let patience: Duration
     /// How far back gaps and missing entries are counted.
@@ -132,7 +161,7 @@ package struct StreamOutput: Sendable {
     }
 
     package init(
-        _ stream: Placed<String>, retain: Duration?, every: Duration? = nil, patience: Duration,
+        _ stream: Placed<String>, retain: Duration?, every: Rhythm? = nil, patience: Duration,
         window: Duration = .seconds(7200), follows: String? = nil, lists: Lists? = nil, holdsRows: Bool? = nil,
         passing: @escaping @Sendable (Minute) -> [String] = { _ in [] },
         due: @escaping @Sendable (Minute, Minute) -> Int

@@ -347,7 +347,7 @@ extension BrokenConfig {
                 (#""every": "5m""#, #""every": "5x""#), (#""timeout": "5s""#, #""timout": "5s", "retries": -1"#),
                 (#""stream": "mood""#, #""steam": "mood""#),
             ],
-            #"fetch.json:4:25: schedule.every: should be a duration such as "60s" (units: ms, s, m, h, d), not "5x""#,
+            #"fetch.json:4:25: schedule.every: should be a duration such as "60s" (units: ms, s, m, h, d) or "auto", not "5x""#,
             "fetch.json:5:54: request.timout: unknown key (did you mean timeout?)",
             "fetch.json:5:81: request.retries: should be a whole number from 0 to 10, not -1",
             "fetch.json:7:14: publish.stream: missing: The stream, before the prefix.",

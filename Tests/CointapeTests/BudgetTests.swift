@@ -61,4 +61,58 @@ import Testing
         #expect(status.text.contains(/budget paid: \d+ of 20 credits are spent, \d+ are left/), "\(status.text)")
         #expect(status.text.contains("HGETALL 'budget:paid'"))
     }
+
+    @Test func `a feed that is paced by its budget is joined every minute, and lists say which minute of it`()
+        async throws
+    {
+        let (redis, folder) = (try await TestRedis(), try Folder())
+        let origin = Int64(Date().timeIntervalSince1970 * 1000)
+        let start = origin - 6 * 3_600_000
+        let server = try await StubServer { _ in
+            let body = #"[{"id":1,"price":5}]"#
+            return [.send(Array("HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)".utf8))]
+        }
+        let redisURL = #""redis": {"url": "${REDIS_URL}"}"#
+        try """
+        {"worker": "fetch", "name": "paid", \(redisURL), "schedule": {"every": "auto"},
+         "request": {"url": "\(server.url)/list"}, "filter": ".[]", "budget": {"plan": 12, "period": "1h"},
+         "publish": {"stream": "paid"}}
+        """.write(toFile: "\(folder.path)/paid.json", atomically: true, encoding: .utf8)
+        try """
+        {"worker": "merge", "name": "list", \(redisURL), "key": {"member": "id"},
+         "sources": [{"name": "paid", "streams": ["paid"], "every": "auto", "margin": "2m"}],
+         "columns": [{"name": "Price", "origin": "paid.price", "type": "decimal", "required": true}],
+         "publish": {"stream": "list"}}
+        """.write(toFile: "\(folder.path)/list.json", atomically: true, encoding: .utf8)
+        let environment = ["REDIS_URL": redis.url, "COINTAPE_CLOCK": "\(start)@\(origin)x\(Self.speed)"]
+        let check = try await Cointape.run(
+            ["check", "paid.json", "list.json"], in: folder.path, environment: environment)
+        #expect(check.text.contains("paid.json: ok: fetches paid every auto, about 6m, into paid"), "\(check.text)")
+        let workers = try ["paid", "paid", "list", "list"].map {
+            try Cointape(["run", "\($0).json"], in: folder.path, environment: environment)
+        }
+        let client = redis.client()
+        func fields(of stream: String) async throws -> [[String: String]] {
+            let entries = try await client.send(RedisCommand("XRANGE", stream, "-", "+")).array ?? []
+            return entries.map { entry in
+                let flat = entry.array?[1].array?.map { $0.text ?? "" } ?? []
+                return Dictionary(
+                    stride(from: 0, to: flat.count - 1, by: 2).map { (flat[$0], flat[$0 + 1]) },
+                    uniquingKeysWith: { $1 })
+            }
+        }
+        try await eventually(within: .seconds(120), every: .milliseconds(500), "thirty lists") {
+            try await fields(of: "list").count >= 30
+        }
+        for worker in workers { worker.signal(SIGTERM) }
+        for worker in workers { #expect(try await worker.exit() == 0) }
+        let (feeds, lists) = (try await fields(of: "paid"), try await fields(of: "list"))
+        #expect(feeds.allSatisfy { $0["gap"] == nil && $0["next"] != nil }, "\(feeds)")
+        // Twelve an hour are one in five minutes, and little less.
+        #expect((5...8).contains(feeds.count), "\(feeds.count) fetches for \(lists.count) lists")
+        #expect(server.requests.count == feeds.count)
+        #expect(lists.allSatisfy { $0["gap"] == nil }, "\(lists)")
+        let joined = Set(lists.compactMap { $0["paid_minute"] })
+        #expect(joined.isSubset(of: Set(feeds.compactMap { $0["minute"] })) && joined.count >= 4)
+    }
 }

@@ -46,14 +46,40 @@ struct BudgetPeriodTests {
 
     @Test func `without a beginning at least the last period counts, and little more`() throws {
         let period = BudgetPeriod.rolling(.seconds(86_400))
-        for offset in [0, 1, 1439, 1440, 86_399] {
+        for offset in [0, 1, 119, 120, 86_399] {
             let now = try time("2026-11-30T00:00:00Z") + .seconds(offset)
             let window = period.window(at: now)
             #expect(window.until == nil)
-            #expect(window.part <= now && now - window.part < .seconds(1440))
+            #expect(window.part <= now && now - window.part < .seconds(120))
             // What was spent in the part in which the last period began counts, and so does what arrives late.
-            #expect(now - window.from >= .seconds(86_400 + 60) && now - window.from < .seconds(86_400 + 60 + 1440))
+            #expect(now - window.from >= .seconds(86_400 + 60) && now - window.from < .seconds(86_400 + 60 + 120))
             #expect(period.end(ofPart: window.part) >= now + .seconds(86_400))
         }
+    }
+
+    @Test func `what is left is spread over the rest of the period, in whole minutes`() throws {
+        let now = try time("2026-11-16T00:00:00Z")
+        let month = BudgetPeriod.monthly(beginning: Timestamp(milliseconds: 0))
+        // 15 days for 150 fetches are 144 minutes each.
+        func left(_ credits: Int, of plan: Int, costing cost: Int) -> Duration {
+            month.pace(credits: cost, spent: plan - credits, plan: plan, oldest: nil, now: now)
+        }
+        #expect(left(7549, of: 15_000, costing: 50) == .seconds(145 * 60))
+        #expect(left(1_000_000, of: 1_000_000, costing: 1) == .seconds(60))
+        #expect(left(49, of: 15_000, costing: 50) == .seconds(15 * 86_400 + 60))
+    }
+
+    @Test func `of a rolling period what counts is how fast credits go`() throws {
+        let now = try time("2026-11-16T00:00:00Z")
+        let rolling = BudgetPeriod.rolling(.seconds(86_400))
+        func pace(_ spent: Int, since hours: Int) -> Duration {
+            rolling.pace(
+                credits: 10, spent: spent, plan: 2400, oldest: now - .seconds(3600 * hours), now: now)
+        }
+        #expect(pace(0, since: 0) == pace(1100, since: 12) && pace(0, since: 0) == pace(2280, since: 24))
+        #expect(pace(0, since: 0) >= .seconds(6 * 60) && pace(0, since: 0) <= .seconds(7 * 60))
+        // Twice as slowly when all of the reserve is gone too.
+        #expect(pace(2400, since: 24) > pace(0, since: 0) * 1.7)
+        #expect(pace(2280, since: 12) > pace(0, since: 0) * 8)
     }
 }

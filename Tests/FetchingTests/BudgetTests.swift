@@ -163,6 +163,50 @@ import Testing
         #expect(most > plan * 9 / 10, "\(most) of \(plan) in a period, \(spent) in all")
     }
 
+    @Test(arguments: [#""period": "30d""#, #""period": "month""#])
+    func `a plan of 15,000 credits that is spread evenly is never used up, and no list is much older than it must be`(
+        period: String
+    ) async throws {
+        let redis = try await TestRedis()
+        let day = Duration.seconds(86_400)
+        let start = try #require(Timestamp(rfc3339: "2026-01-10T00:00:00Z"))
+        let clock = TapeClock(scale: ClockScale(start: start, origin: .machineTime, speed: 200_000))
+        let context = ConfigContext(file: "", environment: [:])
+        let text = #"{"plan": 15000, "per": 200, "items": 9800, \#(period)}"#
+        let settings = try #require(context.reader(of: Array(text.utf8)).flatMap(BudgetSettings.init))
+        let budget = Budget(settings, name: "plan", keys: TapeKeys(), redis: redis.client(), clock: clock)
+        let provider = Provider()
+        var ages: [Duration] = []
+        while clock.now < start + day * 60 {
+            let minute = Minute(containing: clock.now)
+            for (index, cost) in [25, 24].enumerated() {
+                // Every now and then a call fails, and is asked again.
+                for _ in 0..<(Int.random(in: 0..<20) == 0 ? 2 : 1) {
+                    let grant = try await budget.take(25, needing: index == 0 ? 50 : 25)
+                    provider.charge(cost, at: clock.now)
+                    await budget.correct(grant, cost: cost, left: nil)
+                }
+            }
+            let next = try await budget.next(after: minute, credits: 50)
+            ages.append(next.start - minute.start)
+            try await clock.sleep(until: next.start)
+        }
+        let begins =
+            period.contains("month")
+            ? [start - day * 9, start + day * 22, start + day * 50] : provider.sorted.map(\.time)
+        let most = provider.most(in: day * (period.contains("month") ? 28 : 30), from: begins)
+        let oldest = (ages.max() ?? .zero) / .seconds(60)
+        #expect(most <= 15_000)
+        // A month of 31 days has a fetch each 149 minutes if none fails.
+        #expect(
+            oldest < 180, "a list was \(oldest) minutes old; \(ages.count) fetches, at most \(most) credits in a period"
+        )
+        #expect(ages.count > 500, "\(ages.count) fetches, at most \(most) credits in a period")
+        print(
+            "\(period): \(ages.count) fetches, a list was at most \(oldest.rounded()) minutes old, \(most) credits in a period"
+        )
+    }
+
     private static func replica(
         _ json: String, _ redis: TestRedis, _ clock: TapeClock, _ provider: Provider, until end: Timestamp
     ) async throws {

@@ -55,4 +55,17 @@ import Testing
         let next = Schedule(every: .seconds(60)).next(after: Self.minute(10), now: Self.at(5))
         #expect(next.minute == Self.minute(1))
     }
+
+    @Test func `a feed that says when it is due is fetched then, or as soon as it can be`() {
+        let schedule = Schedule(every: .seconds(900), isPaced: true)
+        let planned = schedule.next(plannedFor: Self.minute(7), after: Self.minute(0), now: Self.at(65))
+        #expect(planned.minute == Self.minute(7) && planned.start == Self.minute(7).start)
+        let late = schedule.next(plannedFor: Self.minute(7), after: Self.minute(0), now: Self.at(9 * 60 + 5))
+        #expect(late.minute == Self.minute(9) && late.start == Self.at(9 * 60 + 5))
+        let tooLate = schedule.next(plannedFor: Self.minute(7), after: Self.minute(0), now: Self.at(9 * 60 + 52))
+        #expect(tooLate.minute == Self.minute(10))
+        // What was closed by a join says nothing about when it is due.
+        let closed = schedule.next(plannedFor: Self.minute(7), after: Self.minute(7), now: Self.at(7 * 60 + 58))
+        #expect(closed.minute == Self.minute(8))
+    }
 }

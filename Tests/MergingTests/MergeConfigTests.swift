@@ -34,7 +34,10 @@ struct MergeConfigTests {
         #expect(config.plan == .toplist)
         #expect(config.worker.name == "toplist" && config.stream == "toplist")
         #expect(config.sources.map(\.streams) == [["rank"], ["price"]])
-        #expect(config.sources.allSatisfy { $0.every == .seconds(60) && $0.margin == .seconds(60) && !$0.isOptional })
+        #expect(
+            config.sources.allSatisfy {
+                $0.every == .every(.seconds(60)) && $0.margin == .seconds(60) && !$0.isOptional
+            })
         #expect(config.grace == .seconds(58))
         #expect(config.retain == .seconds(7 * 86_400))
     }

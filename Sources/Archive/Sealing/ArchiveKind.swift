@@ -19,7 +19,7 @@ extension ArchiveConfig: WorkerConfig {
     package var output: StreamOutput? {
         let (keys, stream) = (worker.redis.keys, stream)
         return StreamOutput(
-            Placed(stream, at: streamPlace), retain: nil, every: .seconds(3600), patience: .seconds(3 * 3600),
+            Placed(stream, at: streamPlace), retain: nil, every: .every(.seconds(3600)), patience: .seconds(3 * 3600),
             window: .seconds(5 * 86_400), follows: lists, holdsRows: false,
             passing: { [keys.lease(stream, $0), keys.tries(stream, $0)] }, due: Self.hours)
     }

@@ -42,7 +42,7 @@ struct ConfigAgreement {
         var mistakes: [PlacedMessage] = []
         func say(_ place: ConfigPlace, _ message: String) { mistakes.append(PlacedMessage(place, message)) }
         if let wanted = input.every, let every = output.every, wanted.value != every {
-            say(wanted.place, "is \(wanted.value.short), but \(input.stream) is fetched every \(every.short)")
+            say(wanted.place, "is \(wanted.value), but \(input.stream) is fetched every \(every)")
         }
         if let wanted = input.reach, let retain = output.retain, wanted.value > retain {
             say(wanted.place, "is \(wanted.value.short), but \(input.stream) is kept for \(retain.short) only")

@@ -60,6 +60,8 @@ package struct Budget: Sendable {
     package struct State: Equatable, Sendable {
         package let plan: Int
         package let spent: Int
+        /// The beginning of the oldest part that counts; nil if nothing is spent.
+        let oldest: Timestamp?
         /// When credits come back, or the period ends; nil if none are spent.
         package let until: Timestamp?
 
@@ -82,7 +84,18 @@ package struct Budget: Sendable {
             oldest = min(oldest ?? part, part)
         }
         return State(
-            plan: settings.plan, spent: max(0, spent), until: window.until ?? oldest.map(settings.period.end))
+            plan: settings.plan, spent: max(0, spent), oldest: oldest,
+            until: window.until ?? oldest.map(settings.period.end))
+    }
+
+    /// When a feed whose fetches cost so much is due again after this minute; at least a minute later.
+    func next(after minute: Minute, credits: Int) async throws(RedisError) -> Minute {
+        let state = try await state()
+        let pace = settings.period.pace(
+            credits: credits, spent: state.spent, plan: state.plan, oldest: state.oldest, now: clock.now)
+        let next = minute.start + pace
+        guard state.left < credits, let until = state.until else { return Minute(containing: next) }
+        return Minute(containing: max(next, until)).advanced(byMinutes: 1)
     }
 
     private struct Answer {

@@ -23,7 +23,7 @@ enum BudgetPeriod: Equatable, Sendable {
     }
 
     /// A rolling period is counted in so many parts; more is counted than needed, by one part at most.
-    private static let parts = 60
+    private static let parts = 720
 
     func window(at now: Timestamp) -> Window {
         switch self {
@@ -42,6 +42,27 @@ enum BudgetPeriod: Equatable, Sendable {
             return Window(
                 from: begin, part: begin, until: here <= now ? Self.boundary(in: month + 1, like: first) : here)
         }
+    }
+
+    /// How long to wait for the next fetch, so that the rest of the plan is spread evenly over the rest of the period.
+    ///
+    /// Whole minutes, at least one. A fetch costs `credits`, and `oldest` is the beginning of the oldest part that counts.
+    func pace(credits: Int, spent: Int, plan: Int, oldest: Timestamp?, now: Timestamp) -> Duration {
+        let window = window(at: now)
+        var time: Duration
+        if let until = window.until {
+            time = (until - now) / max(1, (plan - spent) / credits)
+        } else {
+            // What was spent comes back as it went, so what counts is how fast it goes: somewhat more slowly than the plan allows,
+            // because retries cost too, and more slowly still where more has gone than that.
+            let length = now - window.from
+            time = length / max(1, plan / credits)
+            let reserve = max(credits, plan / 20)
+            let share = min(1, (oldest.map { now - $0 } ?? .zero) / length)
+            let excess = Double(spent) - Double(plan - reserve) * share
+            time = time * (1 + max(0, excess) / Double(reserve))
+        }
+        return .seconds(60 * (time.milliseconds.flooredQuotient(by: 60_000) + 1))
     }
 
     /// When credits that were spent in a part count no longer.

@@ -66,6 +66,12 @@ package struct BudgetSettings: Sendable {
             }
     }
 
+    /// How often a fetch that costs so much is usually paid for.
+    func usualPeriod(credits: Int) -> Duration {
+        let fetches = Int64(max(1, plan / max(1, credits)))
+        return .seconds(60 * (Int64(period.length / .seconds(60)) / fetches + 1))
+    }
+
     /// The same plan, for what is told about it.
     var costs: CostSettings { CostSettings(per: per, items: items, plan: plan, period: period.length) }
 }

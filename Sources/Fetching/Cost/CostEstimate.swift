@@ -12,8 +12,10 @@ package struct CostEstimate: Equatable, Sendable {
     let creditsOfCall: Int
     /// The credits that the calls of one list use at most; a fetch may read several lists.
     var creditsOfList: Int { pages / lists * creditsOfCall }
+    /// The credits that the calls of a fetch use at most, so far as they are known.
+    var creditsOfFetch: Int { isUpperBound ? creditsOfCall : lists * creditsOfList }
     private let lists: Int
-    private let every: Duration
+    private var every: Duration
     private let plan: Int?
     private let period: Duration
 
@@ -43,6 +45,13 @@ package struct CostEstimate: Equatable, Sendable {
         pages = lists * (full + (rest > 0 ? 1 : 0))
         credits =
             lists * (full * Self.credits(of: size, cost?.per) + (rest > 0 ? Self.credits(of: rest, cost?.per) : 0))
+    }
+
+    /// The same, for another period.
+    func every(_ period: Duration) -> CostEstimate {
+        var estimate = self
+        estimate.every = period
+        return estimate
     }
 
     private static func credits(of items: Int, _ per: Int?) -> Int {

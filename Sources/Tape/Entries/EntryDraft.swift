@@ -12,11 +12,11 @@ package struct EntryDraft: Sendable {
     /// A fetched minute.
     ///
     /// `json` has the rows as one JSON array, and `sha256` is its digest if already known; `marks` names what is unusual about
-    /// it.
+    /// it, and `next` is when the feed is due again, if the period is not fixed.
     package static func rows(
         _ json: [UInt8], count: Int, sha256: String? = nil, minute: Minute, fetchedAt: Timestamp,
         asOf: Timestamp? = nil,
-        marks: [String] = []
+        marks: [String] = [], next: Minute? = nil
     ) -> EntryDraft {
         var fields: [(name: String, value: any RedisArgument)] = [
             ("minute", minute.description), ("fetched_at", fetchedAt.rfc3339), ("count", count),
@@ -24,12 +24,16 @@ package struct EntryDraft: Sendable {
         ]
         if let asOf { fields.append(("as_of", asOf.rfc3339)) }
         if !marks.isEmpty { fields.append(("mark", marks.joined(separator: " "))) }
+        if let next { fields.append(("next", next.description)) }
         return EntryDraft(fields: fields + [("rows", json)], gap: nil)
     }
 
-    /// An entry without rows: the fields `minute`, `gap` and `detail`.
-    package static func gap(_ gap: Gap, minute: Minute) -> EntryDraft {
-        EntryDraft(fields: [("minute", minute.description), ("gap", gap.code), ("detail", gap.detail)], gap: gap)
+    /// An entry without rows: the fields `minute`, `gap` and `detail`, and perhaps `next`, as for `rows`.
+    package static func gap(_ gap: Gap, minute: Minute, next: Minute? = nil) -> EntryDraft {
+        let fields: [(name: String, value: any RedisArgument)] = [
+            ("minute", minute.description), ("gap", gap.code), ("detail", gap.detail),
+        ]
+        return EntryDraft(fields: fields + (next.map { [("next", $0.description)] } ?? []), gap: gap)
     }
 
     /// Any other entry; the fields must not include `source`.

@@ -28,6 +28,9 @@ package struct TapeEntry: Sendable {
     /// Derived from the id, not from the field `minute`.
     package var minute: Minute { id.minute }
 
+    /// When its feed is due again; nil if the feed has a fixed period.
+    package var next: Minute? { text("next").flatMap { Minute($0) } }
+
     /// nil if there is no field `gap`; unknown codes are kept.
     package var gap: Gap? {
         text("gap").map { Gap(code: $0, detail: text("detail") ?? "") }
