@@ -5,7 +5,7 @@ import Sandbox
 import ServiceLifecycle
 import Tape
 
-/// `cointape sandbox`: runs the three providers until told to stop.
+/// `cointape sandbox`: runs the providers until told to stop.
 package enum SandboxCommand {
     /// When it listens, `print` gets the variables that point workers at it; throws if a fault does not exist.
     package static func run(

@@ -34,7 +34,7 @@ import Workers
     private func folder(_ change: (_ name: String, _ text: String) -> String) throws -> String {
         let folder = NSTemporaryDirectory() + "cointape-test-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        for name in try FileManager.default.contentsOfDirectory(atPath: Self.configs) {
+        for name in try FileManager.default.contentsOfDirectory(atPath: Self.configs) where name.hasSuffix(".json") {
             let text = try String(contentsOfFile: "\(Self.configs)/\(name)", encoding: .utf8)
             try change(name, text).write(toFile: "\(folder)/\(name)", atomically: true, encoding: .utf8)
         }

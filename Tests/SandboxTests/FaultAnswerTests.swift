@@ -17,6 +17,9 @@ import Testing
         case .coinmarketcap: provider = CoinMarketCap(key: "k")
         case .cryptocompare: provider = CryptoCompare(key: "k")
         case .coinbase: provider = Coinbase()
+        case .coingecko: provider = CoinGecko()
+        case .coinpaprika: provider = CoinPaprika()
+        case .binance: provider = Binance()
         }
         if name == .coinmarketcap { parameters["sort_by"] = nil }
         let headers = ["x-cmc_pro_api_key": "k", "authorization": "Apikey k"]

@@ -4,6 +4,8 @@ import JSON
 /// CoinMarketCap's price feed: the latest listings, a page at a time.
 struct CoinMarketCap: SimulatedProvider {
     static let path = "/v1/cryptocurrency/listings/latest"
+    /// The same without a key.
+    static let publicPath = "/public-api/v1/cryptocurrency/listings/latest"
 
     private static let sorts: Set<String> = [
         "market_cap", "name", "symbol", "date_added", "market_cap_strict", "price", "circulating_supply",
@@ -13,12 +15,13 @@ struct CoinMarketCap: SimulatedProvider {
 
     let key: String
 
-    /// `sort` must be one of the provider's values, but the order is always by rank; filters are ignored.
+    /// `sort` must be one of the provider's values; the order is by `volume_24h`, or else by rank. Filters are ignored.
     func answer(_ call: ProviderCall, in market: MarketMinute) -> ProviderAnswer {
-        guard let given = call.headers["x-cmc_pro_api_key"] ?? call.parameters["CMC_PRO_API_KEY"], !given.isEmpty else {
-            return refusal(401, code: 1002, "API key missing.", at: market.minute)
+        if call.path != Self.publicPath {
+            let given = call.headers["x-cmc_pro_api_key"] ?? call.parameters["CMC_PRO_API_KEY"] ?? ""
+            guard !given.isEmpty else { return refusal(401, code: 1002, "API key missing.", at: market.minute) }
+            guard given == key else { return refusal(401, code: 1001, "This API Key is invalid.", at: market.minute) }
         }
-        guard given == key else { return refusal(401, code: 1001, "This API Key is invalid.", at: market.minute) }
         func invalid(_ parameter: String) -> ProviderAnswer {
             refusal(400, code: 400, "Invalid value for \"\(parameter)\"", at: market.minute)
         }
@@ -30,6 +33,7 @@ struct CoinMarketCap: SimulatedProvider {
         guard ["asc", "desc"].contains(parameters["sort_dir"] ?? "desc") else { return invalid("sort_dir") }
         let first = min(start - 1, market.listing.count)
         let end = min(first + limit, market.listing.count)
+        let market = parameters["sort"] == "volume_24h" ? market.listedByVolume : market
         return .ok(ListingsPage(market: market, range: first..<end).body())
     }
 

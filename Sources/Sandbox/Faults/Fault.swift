@@ -88,7 +88,8 @@ enum Fault: String, CaseIterable, Sendable {
     /// Whether the provider has what the fault affects: pages, ids, a base currency.
     func applies(to provider: Provider) -> Bool {
         switch self {
-        case .shrunkList, .clampedPages, .movingPages, .duplicates, .missingIDs: provider != .coinbase
+        case .shrunkList, .duplicates, .missingIDs: provider != .coinbase
+        case .clampedPages, .movingPages: [.coinmarketcap, .cryptocompare, .coingecko].contains(provider)
         case .notANumber: provider != .cryptocompare
         case .otherBase: provider == .coinbase
         default: true

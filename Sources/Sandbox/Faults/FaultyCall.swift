@@ -90,7 +90,7 @@ extension ProviderCall {
     /// Halves the requested size, to simulate a server that returns less than requested.
     fileprivate var askingForHalf: ProviderCall {
         var call = self
-        for name in ["limit", "page_size"] {
+        for name in ["limit", "page_size", "per_page"] {
             if let size = parameters[name].flatMap({ Int($0) }) { call.parameters[name] = "\(max(10, size / 2))" }
         }
         return call

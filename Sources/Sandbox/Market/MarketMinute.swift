@@ -46,6 +46,14 @@ extension MarketMinute {
         return small
     }
 
+    /// The same minute with the listing in the order of volume.
+    var listedByVolume: MarketMinute {
+        let volumes = market.coins.map { $0.volume(at: minute.number) }
+        var market = self
+        market.listing = listing.sorted { volumes[$0] > volumes[$1] }
+        return market
+    }
+
     /// The same minute with only the first third of each list.
     var shrunk: MarketMinute {
         var market = self

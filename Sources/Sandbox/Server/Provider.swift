@@ -3,12 +3,18 @@ enum Provider: String, CaseIterable, Sendable {
     case coinmarketcap
     case cryptocompare
     case coinbase
+    case coingecko
+    case coinpaprika
+    case binance
 
     init?(path: String) {
         switch path {
-        case CoinMarketCap.path: self = .coinmarketcap
+        case CoinMarketCap.path, CoinMarketCap.publicPath: self = .coinmarketcap
         case CryptoCompare.path: self = .cryptocompare
         case Coinbase.path: self = .coinbase
+        case CoinGecko.path: self = .coingecko
+        case CoinPaprika.path: self = .coinpaprika
+        case Binance.path: self = .binance
         default: return nil
         }
     }
@@ -19,6 +25,9 @@ enum Provider: String, CaseIterable, Sendable {
         case .coinmarketcap: 1
         case .cryptocompare: 2
         case .coinbase: 3
+        case .coingecko: 4
+        case .coinpaprika: 5
+        case .binance: 6
         }
     }
 }

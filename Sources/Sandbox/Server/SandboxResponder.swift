@@ -75,6 +75,9 @@ struct Providers: Sendable {
         case .coinmarketcap: coinMarketCap
         case .cryptocompare: cryptoCompare
         case .coinbase: coinbase
+        case .coingecko: CoinGecko()
+        case .coinpaprika: CoinPaprika()
+        case .binance: Binance()
         }
     }
 
@@ -89,6 +92,7 @@ struct Providers: Sendable {
 
 extension ProviderCall {
     init(_ request: Request) {
+        path = request.path
         for pair in request.query.text.split(separator: "&") {
             let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map {
                 PercentEncoding.decode($0) ?? String($0)

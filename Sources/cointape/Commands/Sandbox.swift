@@ -3,10 +3,10 @@ import Assembly
 
 struct Sandbox: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Play the three providers on loopback, in their exact wire shapes.",
+        abstract: "Play the providers on loopback, in their exact wire shapes.",
         discussion: """
             Faults come with --fault NAME=RATE or --fault PROVIDER:NAME=RATE, as often as you like; the providers are \
-            coinmarketcap, cryptocompare and coinbase. They can be changed while the sandbox runs: \
+            coinmarketcap, cryptocompare, coinbase, coingecko, coinpaprika and binance. They can be changed while the sandbox runs: \
             curl -X PUT 'localhost:6670/sandbox/faults?cut-gzip=0.3'. The names:
 
             \(SandboxCommand.faultNames)
