@@ -82,9 +82,9 @@ package final class ConfigReader {
     }
 
     /// The environment variables in the field's placeholders.
-    package func variables(in name: String) -> [String] {
+    package func variables(in name: String, deferring deferred: Set<String> = []) -> [String] {
         guard case .string(let text) = member(name)?.node.value else { return [] }
-        return (try? context.resolve(text).variables) ?? []
+        return (try? context.resolve(text, deferring: deferred).variables) ?? []
     }
 
     // MARK: For the extensions

@@ -26,6 +26,7 @@ package struct FetchConfig: Sendable {
     package let cost: CostEstimate
     /// nil if nothing bounds what is spent, or a variable sends the requests elsewhere.
     let budget: BudgetSettings?
+    package let budgetPlace: ConfigPlace
     /// The location of `needs`, for the message about variables that are not set.
     package let needsPlace: ConfigPlace
     /// The location of `publish.stream`, for comparisons between configs.
@@ -77,9 +78,21 @@ package struct FetchConfig: Sendable {
         let estimate = CostEstimate(
             every: schedule.every, lists: request.each?.values.count ?? 1, pages: request.pages,
             cost: budget?.costs ?? cost)
+        if budget?.per != nil, request.pages == nil ? budget?.items == nil : request.pages?.size == nil {
+            budgetReader?.complain(
+                about: "per", request.pages == nil ? "needs `items`" : "needs `request.pages.size`")
+            return nil
+        }
+        if schedule.isPaced, estimate.isUpperBound {
+            reader.complain(
+                about: "schedule",
+                "has every \"auto\", and what a list costs is not known: set budget.items, and request.pages.size")
+            return nil
+        }
         let usual = schedule.isPaced ? budget?.usualPeriod(credits: estimate.creditsOfFetch) : nil
         self.schedule = usual.map(schedule.paced) ?? schedule
         self.cost = estimate.every(self.schedule.every)
+        budgetPlace = reader.place(of: "budget")
         // The plan does not apply to another server than the provider's.
         self.budget = self.needs.isRedirected(in: reader.context.environment) ? nil : budget
         self.asOf = asOf
@@ -112,6 +125,10 @@ extension BodyFormat {
         let columns = reader.strings("columns", "The columns of CSV; without them the first record names them.")
         let skip = reader.integer(
             "skip", default: 0, in: 0...1000, "How many lines of CSV stand before the first record.")
+        for (index, column) in (columns ?? []).enumerated()
+        where !column.isEmpty && columns?.firstIndex(of: column) != index {
+            reader.complain(about: "columns", element: index, "is another column's name too")
+        }
         if kind != .csv {
             for field in ["delimiter", "columns", "skip"] where reader.has(field) {
                 reader.complain(about: field, "only says something about csv")
@@ -166,7 +183,7 @@ package struct FeedNeeds: Equatable, Sendable {
     }
 
     static func urlVariables(in request: ConfigReader?) -> [String] {
-        request?.variables(in: "url").filter { $0.hasSuffix("_URL") } ?? []
+        request?.variables(in: "url", deferring: ConfigReader.deferred).filter { $0.hasSuffix("_URL") } ?? []
     }
 }
 

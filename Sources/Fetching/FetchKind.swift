@@ -88,6 +88,11 @@ extension FetchConfig {
     /// The key of what is spent of the provider's plan; nil if nothing bounds that.
     package var budgetKey: String? { budget.map { worker.redis.keys.budget($0.name ?? stream) } }
 
+    /// Whether both budgets are of one plan.
+    package func hasSamePlan(as other: FetchConfig) -> Bool {
+        budget?.plan == other.budget?.plan && budget?.period == other.budget?.period
+    }
+
     /// What is spent of the provider's plan; nil if nothing bounds that.
     package func budget(_ redis: RedisClient, _ clock: TapeClock) -> Budget? {
         budget.map { Budget($0, name: $0.name ?? stream, keys: worker.redis.keys, redis: redis, clock: clock) }

@@ -53,7 +53,7 @@ package struct CSVSettings: Equatable, Sendable {
     /// White space around fields is removed, and records without any text are left out. A record with fewer fields than there are
     /// columns lacks the last members; further fields and columns without a name must be empty.
     func json(of text: [UInt8]) throws(JQError) -> [UInt8] {
-        var reader = CSVReader(text, delimiter: delimiter)
+        var reader = CSVReader(text, delimiter: delimiter, skipsBlanks: true)
         reader.skipLines(skip)
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
         if skip == 0, text.starts(with: mark) { reader.position = mark.count }

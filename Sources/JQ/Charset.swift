@@ -15,7 +15,7 @@ package struct Charset: Equatable, Sendable {
     }
 }
 
-/// Decodes a text that arrives in pieces to UTF-8, by the C library's tables.
+/// Decodes a text to UTF-8, by the C library's tables.
 ///
 /// Runs in the filters' process, because the text is not trusted.
 final class CharsetDecoder {

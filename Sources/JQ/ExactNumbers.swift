@@ -5,7 +5,9 @@ import Basics
 /// Several numbers can have the same double: 9007199254740993 would be read as 9007199254740992, and so two ids as one. Every
 /// number that its double's own text does not state gets a stand-in: a double next to it that no other number of the document
 /// has. The parser is given the stand-in, and wherever a filter's result has it, the number is written as it was sent. So
-/// filters can compare, sort, group and pass on all numbers; only arithmetic and its results are as exact as doubles are.
+/// filters can tell all numbers apart, group them and pass them on, also within texts. What they reckon is only as exact as
+/// doubles are; digits that they cut from a number's text, or glue to it, are those of the stand-in; and numbers keep their
+/// order unless there are more of them than doubles between their neighbours.
 ///
 /// A double's own text is the shortest decimal that reads as this double. A number of up to 15 digits always is its double's own
 /// text, so it need not be remembered, and stand-ins are doubles whose own text is longer. Signs are ignored: if a double stands
@@ -19,7 +21,7 @@ struct ExactNumbers {
     /// What a double stands for, by its bits: the number as it was sent, or nil if it is the double's own text.
     private var meanings: [UInt64: [UInt8]?] = [:]
     private var hasStandIns = false
-    /// The doubles of the long numbers within strings.
+    /// The doubles whose own texts stand within strings.
     private var spelled: Set<UInt64> = []
     private var scanner = NumberScanner()
     /// Why the document cannot be read.
@@ -37,7 +39,7 @@ struct ExactNumbers {
             while let number = scanner.next(in: bytes, from: &index, isLast: isLast) {
                 let token = bytes[number.range]
                 if number.isInString {
-                    if let double = LongNumber(token)?.double { spelled.insert(double.bitPattern) }
+                    if let number = LongNumber(token), number.isOwnText { spelled.insert(number.double.bitPattern) }
                 } else if let text = standIn(for: token) {
                     output += bytes[copied..<number.range.lowerBound]
                     output += text
@@ -60,14 +62,13 @@ struct ExactNumbers {
         var copied = 0
         var index = 0
         while let number = scanner.next(in: bytes, from: &index, isLast: true) {
-            guard let double = LongNumber(bytes[number.range])?.double, let sent = meanings[double.bitPattern] ?? nil
-            else {
-                continue
-            }
-            let text = String(decoding: sent, as: UTF8.self)
-            guard !number.isInString || !spelled.contains(double.bitPattern) else {
+            // Another text of the double is none that jq has made.
+            guard let long = LongNumber(bytes[number.range]), long.isOwnText,
+                let sent = meanings[long.double.bitPattern] ?? nil
+            else { continue }
+            guard !number.isInString || !spelled.contains(long.double.bitPattern) else {
+                let text = String(decoding: sent, as: UTF8.self)
                 let made = String(decoding: bytes[number.range], as: UTF8.self)
-                guard made != text else { continue }
                 throw JQError(
                     "the filter made a text with \(made), which may be the number \(text) or a text of the page")
             }
@@ -108,6 +109,8 @@ struct ExactNumbers {
 private struct LongNumber {
     /// Infinite for a number above all doubles.
     let double: Double
+    private let value: DecimalNumber
+    private let own: DecimalNumber?
 
     /// nil for any other number, and for what is no number.
     init?(_ token: Slice<UnsafeBufferPointer<UInt8>>) {
@@ -118,17 +121,25 @@ private struct LongNumber {
     init?(_ value: DecimalNumber, _ token: Slice<UnsafeBufferPointer<UInt8>>) {
         guard value.mayShareDouble, let double = Double(String(decoding: token, as: UTF8.self)) else { return nil }
         self.double = double
+        self.value = value
+        own = DecimalNumber(double)
     }
 
+    /// Whether it is the text by which its double is written.
+    var isOwnText: Bool { own == value }
+
     /// The finite doubles around the number, the nearest first.
+    ///
+    /// A number that is not its double's own text begins beside it, on the side on which it lies.
     func candidates(within reach: Int) -> some Sequence<Double> {
         let bits = double.bitPattern
-        let doubles = sequence(state: 0) { step -> Double? in
+        let isAbove = own.map { value.isGreater(than: $0) } ?? false
+        let doubles = sequence(state: isOwnText ? 0 : 1) { step -> Double? in
             defer { step += 1 }
             let distance = UInt64(step + 1) / 2
             guard distance <= reach else { return nil }
-            let isBelow = step.isMultiple(of: 2)
-            return Double(bitPattern: isBelow ? bits - min(bits, distance) : bits + distance)
+            let goesUp = step.isMultiple(of: 2) != isAbove
+            return Double(bitPattern: goesUp ? bits + distance : bits - min(bits, distance))
         }
         return doubles.lazy.filter(\.isFinite)
     }
@@ -171,6 +182,13 @@ private struct DecimalNumber: Equatable {
         let zeros = digits.reversed().prefix { $0 == UInt8(ascii: "0") }.count
         digits = Array(digits.dropLast(zeros).drop { $0 == UInt8(ascii: "0") })
         exponent = digits.isEmpty ? 0 : exponent + zeros
+    }
+
+    /// Compares by value.
+    func isGreater(than other: DecimalNumber) -> Bool {
+        guard !digits.isEmpty, !other.digits.isEmpty else { return !digits.isEmpty }
+        let (place, otherPlace) = (digits.count + exponent, other.digits.count + other.exponent)
+        return place == otherPlace ? other.digits.lexicographicallyPrecedes(digits) : place > otherPlace
     }
 
     /// The double's own text.

@@ -139,7 +139,8 @@ package enum JQService {
 private struct JQText {
     private let machines: JQMachines
     private var parser = JVParser()
-    private var decoder: CharsetDecoder?
+    /// What to decode if it is not UTF-8, as many providers of JSON only say of theirs.
+    private var encoded: (decoder: CharsetDecoder?, text: [UInt8])?
     /// How CSV is to be translated when it is complete.
     private var csv: (settings: CSVSettings, text: [UInt8])?
     private var failure: JQError?
@@ -152,21 +153,33 @@ private struct JQText {
 
     mutating func decode(_ charset: String) {
         do {
-            decoder = try CharsetDecoder(charset)
+            encoded = (try CharsetDecoder(charset), [])
         } catch {
+            encoded = (nil, [])
             failure = error
         }
     }
 
     mutating func feed(_ piece: [UInt8]) {
         count += piece.count
-        guard failure == nil else { return }
-        do {
-            let text = try decoder?.decode(piece) ?? piece
-            if csv == nil { parser.feed(text) } else { csv?.text += text }
-        } catch {
-            failure = error
+        if encoded == nil { take(piece) } else { encoded?.text += piece }
+    }
+
+    private mutating func take(_ text: [UInt8]) {
+        if csv == nil { parser.feed(text) } else { csv?.text += text }
+    }
+
+    private mutating func decode() throws(JQError) {
+        guard let (decoder, text) = encoded else { return }
+        encoded = nil
+        if String(validating: text, as: UTF8.self) != nil, !text.contains(0) {
+            failure = nil
+            return take(text)
         }
+        if let failure { throw failure }
+        guard let decoder else { return }
+        take(try decoder.decode(text))
+        try decoder.end()
     }
 
     mutating func read(as format: BodyFormat) {
@@ -179,11 +192,13 @@ private struct JQText {
 
     mutating func document() throws(JQError) -> JQDocument {
         if let parsed { return try parsed.get() }
-        let parsed = Result { () throws(JQError) in
-            try decoder?.end()
-            if let failure { throw failure }
+        let parsed: Result<JQDocument, JQError>
+        do {
+            try decode()
             if let csv { parser.feed(try csv.settings.json(of: csv.text)) }
-            return try JQDocument(parser, with: machines)
+            parsed = .success(try JQDocument(parser, with: machines))
+        } catch {
+            parsed = .failure(error)
         }
         self.parsed = parsed
         return try parsed.get()

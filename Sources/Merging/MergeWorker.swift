@@ -23,27 +23,12 @@ package struct MergeWorker: MinuteSettling, CustomStringConvertible {
         self.clock = clock
         self.logger = logger
         let keys = config.worker.redis.keys
-        let waiting = redis.separate()
-        let feeds = config.sources.map { source in
-            source.streams.map { stream in
-                let key = keys.stream(stream)
-                return SourceFeed(
-                    settings: source, stream: stream, reader: StreamReader(key: key, redis: redis, clock: clock),
-                    waiting: StreamReader(key: key, redis: waiting, clock: clock),
-                    publisher: Publisher(
-                        key: key, source: "", retain: Self.longestRetain, redis: redis, clock: clock),
-                    clock: clock, logger: logger)
-            }
-        }
+        let feeds = SourceFeed.all(of: config, redis: redis, waiting: redis.separate(), clock: clock, logger: logger)
         merger = MinuteMerger(config: config, feeds: feeds, keys: keys, redis: redis, clock: clock, logger: logger)
         settler = Settler(
             stream: config.stream, source: config.worker.name, retain: config.retain, keys: keys, identity: identity,
             redis: redis, clock: clock, logger: logger)
     }
-
-    /// The longest that a feed may keep its entries: closing minutes for a feed that is gone must not fill Redis, but must not
-    /// trim what a live feed wants to keep either.
-    private static let longestRetain: Duration = .seconds(30 * 86_400)
 
     /// Returns when the process shuts down; errors are logged and retried.
     package func run() async throws {

@@ -16,6 +16,26 @@ struct SourceFeed: Sendable {
     let clock: TapeClock
     let logger: Logger
 
+    /// Those of all sources, each with its streams.
+    static func all(
+        of config: MergeConfig, redis: RedisClient, waiting: RedisClient, clock: TapeClock, logger: Logger
+    ) -> [[SourceFeed]] {
+        config.sources.map { source in
+            source.streams.map { stream in
+                let key = config.worker.redis.keys.stream(stream)
+                return SourceFeed(
+                    settings: source, stream: stream, reader: StreamReader(key: key, redis: redis, clock: clock),
+                    waiting: StreamReader(key: key, redis: waiting, clock: clock),
+                    publisher: Publisher(key: key, source: "", retain: longestRetain, redis: redis, clock: clock),
+                    clock: clock, logger: logger)
+            }
+        }
+    }
+
+    /// The longest that a feed may keep its entries: closing minutes for a feed that is gone must not fill Redis, but must not
+    /// trim what a live feed wants to keep either.
+    private static let longestRetain: Duration = .seconds(30 * 86_400)
+
     /// Returns when the stream's content for the minute cannot change any more.
     ///
     /// That is the case when it has an entry at or after the newest minute that the feed was due at, or one that says that the feed
@@ -61,8 +81,8 @@ struct SourceFeed: Sendable {
         return entry.flatMap { minute.start - max($0.next ?? $0.minute, $0.minute).start <= settings.margin ? $0 : nil }
     }
 
-    /// The longest that a feed waits for its next fetch.
-    private static let longestPace: Duration = .seconds(31 * 86_400)
+    /// The longest that a feed waits for its next fetch: the longest period of a budget.
+    private static let longestPace: Duration = .seconds(366 * 86_400)
 
     /// Why there is no entry: the gap at the minute, or a gap that says that there is nothing.
     func reason(for minute: Minute) async throws -> Gap {

@@ -65,6 +65,21 @@ import Testing
         #expect(try lines([("a.json", first), ("b.json", at("redis://me:canary@localhost/1"))]).count == 1)
     }
 
+    @Test func `feeds that share a budget must mean one plan`() throws {
+        let fetch = BrokenConfig.Base.fetch.text
+        func feed(_ stream: String, _ budget: String) -> String {
+            fetch.replacing(#""stream": "mood""#, with: #""stream": "\#(stream)""#)
+                .replacing(#""filter""#, with: #""budget": \#(budget), "filter""#)
+        }
+        let first = feed("a", #"{"name": "p", "plan": 10}"#)
+        #expect(try lines([("a.json", first), ("b.json", feed("b", #"{"name": "p", "plan": 10}"#))]) == [])
+        #expect(try lines([("a.json", first), ("b.json", feed("b", #"{"plan": 20}"#))]) == [])
+        for other in [#"{"name": "p", "plan": 20}"#, #"{"name": "p", "plan": 10, "period": "1d"}"#] {
+            let issues = try lines([("a.json", first), ("b.json", feed("b", other))])
+            #expect(issues == ["b.json:6:13: budget: is another plan than that of a.json, and has its name"])
+        }
+    }
+
     @Test func `a source must know the period of its feed, and look back no further than it keeps`() throws {
         let feed = BrokenConfig.Base.fetch.text.replacing(#""5m""#, with: #""10m""#)
             .replacing(#""stream": "mood""#, with: #""stream": "mood", "retain": "5m""#)

@@ -107,7 +107,7 @@ import Testing
             }
             compared += 1
         }
-        #expect(compared == 14)
+        #expect(compared == 15)
         up.signal(SIGINT)
         #expect(try await up.exit() == 0)
     }

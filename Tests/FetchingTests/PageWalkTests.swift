@@ -176,7 +176,7 @@ import Testing
         ] {
             var walk = PageWalk(PageSettings("after", turn, max: 3))
             var batch = walk.next()
-            #expect(batch == 0..<1 && walk.step(toPage: 0) == PageWalk.Step())
+            #expect(batch == 0..<1 && walk.step(toPage: 0) == PageWalk.Step(isFirst: true))
             var page = Self.page([1])
             page.next = "c1"
             _ = walk.record(page: 0, page)
@@ -204,7 +204,7 @@ import Testing
         for number in 0..<2 {
             _ = walk.next()
             var page = Self.page([1, 2])
-            page.next = "same"
+            page.next = "next \(number)"
             _ = walk.record(page: number, page)
         }
         #expect(

@@ -36,6 +36,21 @@ struct ExactNumbersTests {
         #expect(try await Filtered.rows("unique[] | {n: .}", of: document) == #"{"n":9007199254740993}"#)
     }
 
+    @Test(arguments: ["[9007199254740993,9007199254740992]", "[9007199254740992,9007199254740993]"])
+    func `a number beside one that a double states takes nothing from it`(document: String) async throws {
+        #expect(
+            try await Filtered.rows("sort | {a: .[0], b: .[1]}", of: document)
+                == #"{"a":9007199254740992,"b":9007199254740993}"#)
+        #expect(
+            try await Filtered.rows(".[] | select(. == 9007199254740992) | {n: .}", of: document)
+                == #"{"n":9007199254740992}"#)
+    }
+
+    @Test func `a text with other digits of the same double is a text`() async throws {
+        let document = #"{"price":85897.951234567891,"text":"85897.951234567891234"}"#
+        #expect(try await Filtered.rows("{price, text}", of: document) == document)
+    }
+
     @Test func `numbers keep their order`() async throws {
         let document = "[9007199254740995,9007199254740993,9007199254740994]"
         #expect(

@@ -131,6 +131,13 @@ import Testing
         #expect(try await feed.fetch().summary.hasPrefix("bad-payload: \(detail)"))
     }
 
+    @Test(arguments: ["iso-8859-1", "x-unknown"])
+    func `a body of UTF-8 is read as that, whatever its header says`(charset: String) async throws {
+        let answer = OwnFeed.Answer(
+            bytes: Array(#"[{"name":"Zürich"}]"#.utf8), headers: ["Content-Type: application/json; charset=\(charset)"])
+        #expect(try await OwnFeed { _ in answer }.fetch().rows == #"[{"name":"Zürich"}]"#)
+    }
+
     @Test func `bytes that are not UTF-8 are told`() async throws {
         let answer = OwnFeed.Answer(bytes: Array(#"[{"a":"b"#.utf8) + [0xE9] + Array(#""}]"#.utf8))
         let list = try await OwnFeed { _ in answer }.fetch()

@@ -198,10 +198,78 @@ import Testing
         #expect(refused.calls == 4)
     }
 
+    @Test func `a token that several calls find refused at once is replaced for all`() async throws {
+        let logins = Counter()
+        let feed = try await OwnFeed(
+            request: """
+                "headers": {"X-T": "${token}"}, "each": {"parameter": "v", "values": ["a", "b", "c", "d", "e"]},
+                "token": {"url": "URL/login", "filter": ".t"}
+                """
+        ) { request in
+            if request.path == "/login" { return OwnFeed.Answer(#"{"t":"t\#(logins.next())"}"#) }
+            let isOld = request.headers.contains("X-T: t1")
+            return isOld && request.parameter("v") != "a" ? OwnFeed.Answer(401, "old") : OwnFeed.Answer(#"[{"a":1}]"#)
+        }
+        #expect(try await feed.fetch().summary == "5 rows of 5 pages")
+        #expect(logins.count == 2)
+    }
+
+    @Test func `a token that a filter cannot read is not quoted, and one with a line break is refused`() async throws {
+        let feed = try await OwnFeed(
+            request:
+                #""query": {"t": "${token}"}, "token": {"url": "URL/login", "filter": ".t", "expires": ".t | fromjson"}"#
+        ) { _ in OwnFeed.Answer(#"{"t":"canary-0123"}"#) }
+        #expect(try await feed.fetch().summary == "bad-payload: token: a filter fails on the answer")
+        let broken = try await OwnFeed(
+            request: #""headers": {"X-T": "${token}"}, "token": {"url": "URL/login", "filter": ".t"}"#
+        ) { _ in OwnFeed.Answer(#"{"t":"a\r\nX-Evil: 1"}"#) }
+        #expect(try await broken.fetch().summary == "bad-payload: token: it has control characters")
+    }
+
+    @Test func `a row that has the value's member already stays as it is`() async throws {
+        let feed = try await OwnFeed(
+            request: #""each": {"parameter": "s", "values": ["a"], "as": "s"}"#
+        ) { _ in OwnFeed.Answer(#"[{"s":"own"},{"b":1},{}]"#) }
+        #expect(try await feed.fetch().rows == #"[{"s":"own"},{"s":"a","b":1},{"s":"a"}]"#)
+    }
+
+    @Test func `a relative URL is relative to the page that names it`() async throws {
+        let feed = try await OwnFeed(request: #""pages": {"next": ".next"}"#, filter: "{n}") { request in
+            switch request.path {
+            case "/list": OwnFeed.Answer(#"{"n":1,"next":"/v2/x/1"}"#)
+            case "/v2/x/1": OwnFeed.Answer(#"{"n":2,"next":"2"}"#)
+            case "/v2/x/2": OwnFeed.Answer(#"{"n":3}"#)
+            default: OwnFeed.Answer(404, "")
+            }
+        }
+        #expect(try await feed.fetch().rows == #"[{"n":1},{"n":2},{"n":3}]"#)
+    }
+
+    @Test func `a chain that leads round in a circle is a fault`() async throws {
+        let feed = try await OwnFeed(
+            request: #""pages": {"parameter": "c", "cursor": "\"same\""}"#, filter: ".[]"
+        ) { request in OwnFeed.Answer(#"[{"t":"\#(request.connection) \#(request.path)"}]"#) }
+        let summary = try await feed.fetch().summary
+        #expect(
+            summary.hasPrefix("bad-payload: page 2 names the same next page as page 1: they lead round"), "\(summary)")
+        #expect(feed.calls == 2)
+    }
+
+    @Test(arguments: ["9223372036854775807", "99999999999999999999", "-1", "x"])
+    func `a total that is none is none`(total: String) async throws {
+        let feed = try await OwnFeed(
+            request: #""pages": {"parameter": "page", "size": 2, "max": 5, "total": {"header": "X-Total"}}"#
+        ) { request in
+            OwnFeed.Answer(
+                request.parameter("page") == "1" ? #"[{"a":1},{"a":2}]"# : "[]", headers: ["X-Total: \(total)"])
+        }
+        #expect(try await feed.fetch().summary.hasPrefix("2 rows"))
+    }
+
     @Test(arguments: [
         (OwnFeed.Answer(403, "secret"), "stopped: token: HTTP 403"),
         (OwnFeed.Answer("{}"), "bad-payload: token: its filter finds none"),
-        (OwnFeed.Answer("<html>"), "bad-payload: token: not one whole JSON value"),
+        (OwnFeed.Answer("<html>"), "bad-payload: token: the answer is not JSON"),
     ])
     func `a token that is not got is the gap's reason`(answer: OwnFeed.Answer, gap: String) async throws {
         let feed = try await OwnFeed(

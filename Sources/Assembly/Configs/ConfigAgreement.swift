@@ -1,5 +1,6 @@
 import Basics
 import Config
+import Fetching
 import Orders
 import Projecting
 import Redis
@@ -12,12 +13,28 @@ struct ConfigAgreement {
     let files: [ConfigFiles.File]
 
     var issues: [ConfigIssue] {
-        sharedStreams
+        sharedStreams + budgets
             + files.flatMap { file in
                 let mistakes =
                     file.config.inputs.flatMap { disagreements(of: $0, in: file) } + durabilities(file) + rates(file)
                 return mistakes.map { $0.issue(in: file.path) }
             }
+    }
+
+    /// Feeds that share a plan must mean the same one.
+    private var budgets: [ConfigIssue] {
+        var first: [String: (path: String, config: FetchConfig)] = [:]
+        return files.compactMap { file in
+            guard let config = file.config as? FetchConfig, let key = config.budgetKey else { return nil }
+            let name = config.name(of: key)
+            guard let other = first[name] else {
+                first[name] = (file.path, config)
+                return nil
+            }
+            guard !config.hasSamePlan(as: other.config) else { return nil }
+            return PlacedMessage(config.budgetPlace, "is another plan than that of \(other.path), and has its name")
+                .issue(in: file.path)
+        }
     }
 
     /// Two workers with different configs must not write the same stream; replicas of one config may.

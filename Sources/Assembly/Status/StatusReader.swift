@@ -144,7 +144,6 @@ struct StatusReader: Sendable {
         return clock.now - first.start > output.patience
     }
 
-    /// The stream of hours was already reported with the other streams.
     private func addBudget(_ config: FetchConfig, _ redis: RedisClient, to report: inout StatusReport) async {
         guard let budget = config.budget(redis, clock), !report.budgets.contains(where: { $0.name == budget.name })
         else {
@@ -169,6 +168,7 @@ struct StatusReader: Sendable {
         }
     }
 
+    /// The stream of hours was already reported with the other streams.
     private func addArchive(_ config: ArchiveConfig, _ redis: RedisClient, to report: inout StatusReport) async {
         let keys = config.worker.redis.keys
         let look = "\(redis.server.cli) XREVRANGE '\(keys.stream(config.days))' + - COUNT 1"

@@ -2,13 +2,16 @@
 package struct CSVReader {
     private let text: [UInt8]
     private let delimiter: UInt8
+    /// Whether blanks before a quote do not matter.
+    private let skipsBlanks: Bool
     /// Where the next record begins.
     package var position = 0
     /// Whether the text ended within quotes.
     package private(set) var isCut = false
 
     /// The text need not be well-formed: an unclosed quote ends with the text, and nothing throws.
-    package init(_ text: [UInt8], delimiter: UInt8 = UInt8(ascii: ",")) {
+    package init(_ text: [UInt8], delimiter: UInt8 = UInt8(ascii: ","), skipsBlanks: Bool = false) {
+        self.skipsBlanks = skipsBlanks
         self.text = text
         self.delimiter = delimiter
     }
@@ -16,11 +19,12 @@ package struct CSVReader {
     /// Moves on by this many lines, whatever is in them.
     package mutating func skipLines(_ count: Int) {
         for _ in 0..<count {
-            guard let end = text[position...].firstIndex(of: 0x0A) else {
+            guard let end = text[position...].firstIndex(where: { $0 == 0x0A || $0 == 0x0D }) else {
                 position = text.count
                 return
             }
             position = end + 1
+            if text[end] == 0x0D, position < text.count, text[position] == 0x0A { position += 1 }
         }
     }
 
@@ -40,6 +44,10 @@ package struct CSVReader {
     }
 
     private mutating func field() -> [UInt8] {
+        if skipsBlanks {
+            let rest = text[position...].drop { $0 == 0x20 || ($0 == 0x09 && delimiter != 0x09) }
+            if rest.first == UInt8(ascii: "\"") { position = rest.startIndex }
+        }
         guard position < text.count, text[position] == UInt8(ascii: "\"") else { return plainField() }
         var field: [UInt8] = []
         position += 1

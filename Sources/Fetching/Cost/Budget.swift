@@ -52,8 +52,12 @@ package struct Budget: Sendable {
     /// If Redis does not answer, too much may stay counted.
     func correct(_ grant: Grant, cost: Int?, left: Int?) async {
         let more = cost.map { $0 - grant.credits } ?? 0
+        let now = clock.now
+        let window = settings.period.window(at: now)
+        // Near the end of a period nobody knows of which one the rest is.
+        let left = window.until.map { $0 - now <= BudgetPeriod.slack } == true ? nil : left
         guard more != 0 || left != nil else { return }
-        _ = try? await run(settings.period.window(at: clock.now), grant, more, needed: 0, left: left)
+        _ = try? await run(window, grant, more, needed: 0, left: left)
     }
 
     /// What is spent of the plan at a time.
@@ -77,10 +81,11 @@ package struct Budget: Sendable {
         var oldest: Timestamp?
         for index in stride(from: 0, to: numbers.count - 1, by: 2) {
             // Anybody who can write to the key can write anything there.
-            guard let second = numbers[index], let credits = numbers[index + 1], abs(second) < 1 << 40,
-                abs(credits) < 1 << 40, case let part = Timestamp(milliseconds: second * 1000), part >= window.from
+            guard let second = numbers[index], let credits = numbers[index + 1], second.magnitude < 1 << 40,
+                credits.magnitude < 1 << 40, case let part = Timestamp(milliseconds: second * 1000),
+                part >= window.from, window.until.map({ part < $0 }) ?? true
             else { continue }
-            spent += Int(credits)
+            spent = min(spent + Int(credits), 1 << 50)
             oldest = min(oldest ?? part, part)
         }
         return State(
@@ -114,9 +119,10 @@ package struct Budget: Sendable {
             arguments: [
                 second(window.from), second(grant.part), "\(settings.plan)", "\(credits)", "\(needed)",
                 left.map { "\($0)" } ?? "",
-                lifetime, grant.nextPart.map(second) ?? "",
+                lifetime, grant.nextPart.map(second) ?? "", window.until.map(second) ?? "",
             ])
-        guard let parts = reply.array, parts.count == 3, let isEnough = parts[0].integer, let spent = parts[1].integer
+        guard let parts = reply.array, parts.count == 3, let isEnough = parts[0].integer, let spent = parts[1].integer,
+            spent.magnitude < 1 << 52, parts[2].integer.map({ $0.magnitude < 1 << 40 }) ?? true
         else {
             throw RedisError(.unexpectedReply, command: "budget.lua", message: "an odd reply for \(key)")
         }

@@ -12,13 +12,13 @@ enum BudgetPeriod: Equatable, Sendable {
     /// A call that is sent now may arrive so much later, and clocks may differ by as much.
     static let slack: Duration = .seconds(60)
 
-    /// What counts at a time.
+    /// What counts at a time: a period begins to count alone once its beginning is `slack` ago.
     struct Window: Equatable {
         /// The beginning of the first part that counts.
         let from: Timestamp
         /// The beginning of the part of the period to which credits belong that are spent now.
         let part: Timestamp
-        /// When the period ends; nil if it always is the time before now.
+        /// When the period ends, or has just ended; nil if it always is the time before now.
         let until: Timestamp?
     }
 
@@ -33,14 +33,16 @@ enum BudgetPeriod: Equatable, Sendable {
                 milliseconds: now.milliseconds - now.milliseconds.flooredRemainder(by: part.milliseconds))
             return Window(from: begin - length - min(length, Self.slack), part: begin, until: nil)
         case .fixed(let length, let first):
-            let begin = first + length * Int((now - first).milliseconds.flooredQuotient(by: length.milliseconds))
+            let settled = now - Self.slack
+            let begin = first + length * Int((settled - first).milliseconds.flooredQuotient(by: length.milliseconds))
             return Window(from: begin, part: begin, until: begin + length)
         case .monthly(let first):
-            let month = Self.month(of: now)
+            let settled = now - Self.slack
+            let month = Self.month(of: settled)
             let here = Self.boundary(in: month, like: first)
-            let begin = here <= now ? here : Self.boundary(in: month - 1, like: first)
+            let begin = here <= settled ? here : Self.boundary(in: month - 1, like: first)
             return Window(
-                from: begin, part: begin, until: here <= now ? Self.boundary(in: month + 1, like: first) : here)
+                from: begin, part: begin, until: here <= settled ? Self.boundary(in: month + 1, like: first) : here)
         }
     }
 
@@ -51,7 +53,7 @@ enum BudgetPeriod: Equatable, Sendable {
         let window = window(at: now)
         var time: Duration
         if let until = window.until {
-            time = (until - now) / max(1, (plan - spent) / credits)
+            time = max(.zero, until - now) / max(1, (plan - spent) / credits)
         } else {
             // What was spent comes back as it went, so what counts is how fast it goes: somewhat more slowly than the plan allows,
             // because retries cost too, and more slowly still where more has gone than that.
@@ -69,7 +71,7 @@ enum BudgetPeriod: Equatable, Sendable {
     func end(ofPart part: Timestamp) -> Timestamp {
         switch self {
         case .rolling(let length): part + length + Self.part(of: length) + min(length, Self.slack)
-        case .fixed, .monthly: window(at: part).until ?? part
+        case .fixed, .monthly: window(at: part + Self.slack).until ?? part
         }
     }
 

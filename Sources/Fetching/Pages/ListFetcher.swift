@@ -55,7 +55,10 @@ struct ListFetcher: Sendable {
         if let each = config.request.each {
             list = try await fetch(each, values, deadline)
         } else {
-            list = try await fetch(values, deadline, concurrency: config.request.concurrency)
+            // Pages that may repeat the last one are asked for in order, because the first of two counts.
+            let concurrency = config.request.pages?.end.isRepeated == true ? 1 : config.request.concurrency
+            list = try await fetch(
+                values, deadline, concurrency: concurrency, needing: pages.cost.creditsOfFetch)
         }
         guard list.rows.count > 0 || config.allowEmpty else {
             throw FetchFailure(.badPayload, "the answer is well-formed but has no rows")
@@ -67,16 +70,22 @@ struct ListFetcher: Sendable {
     private func fetch(
         _ each: EachSettings, _ values: RequestValues, _ deadline: Timestamp
     ) async throws -> FetchedList {
-        let lists = try await inTurn(Array(each.values.indices), deadline) { index in
+        @Sendable func list(_ index: Int) async throws -> FetchedList {
             var values = values
             values[.each] = each.values[index]
             let parameters = each.parameter.map { [($0, each.values[index])] } ?? []
-            var list = try await fetch(values, deadline, adding: parameters, concurrency: 1)
+            // The first one is only begun if the rest of the plan pays for all.
+            var list = try await fetch(
+                values, deadline, adding: parameters, concurrency: 1,
+                needing: index == 0 ? pages.cost.creditsOfFetch : pages.cost.creditsOfCall)
             if let column = each.column {
                 list.rows = try Self.adding(column, each.values[index], to: list.rows)
             }
             return list
         }
+        let first = try await list(0)
+        if each.values.count > 1 { try await obeyLimit(first.usedUpFor, deadline) }
+        let lists = try await [first] + inTurn(Array(each.values.indices.dropFirst()), deadline, list)
         let rows = Self.joined(lists.map(\.rows))
         guard rows.json.count <= Self.mostBytes else { throw Self.isTooLarge }
         return FetchedList(
@@ -87,7 +96,7 @@ struct ListFetcher: Sendable {
 
     private func fetch(
         _ values: RequestValues, _ deadline: Timestamp, adding parameters: [(name: String, value: String)] = [],
-        concurrency: Int
+        concurrency: Int, needing needed: Int
     ) async throws -> FetchedList {
         var walk = PageWalk(config.request.pages)
         var parts: [Int: PageFilters.Page] = [:]
@@ -100,7 +109,8 @@ struct ListFetcher: Sendable {
             _ = try await inTurn(Array(batch), deadline, atOnce: concurrency) { page in
                 var step = steps[page, default: PageWalk.Step()]
                 step.parameters = parameters + step.parameters
-                return try await pages.fetch(step, values, isFirst: page == 0, deadline: deadline)
+                return try await pages.fetch(
+                    step, values, needing: page == 0 ? needed : pages.cost.creditsOfCall, deadline: deadline)
             } receive: { page, result in
                 usedUp = [usedUp, result.usedUpFor].compactMap(\.self).max()
                 if walk.record(page: page, result) { parts[page] = result }
@@ -159,18 +169,27 @@ struct ListFetcher: Sendable {
             json: Array(texts.joined(separator: [UInt8(ascii: ",")])), count: parts.reduce(0) { $0 + $1.count })
     }
 
-    /// The rows with one more member, in front of the others.
+    /// The rows with one more member, in front of the others; a row that has it already stays as it is.
     private static func adding(_ name: String, _ value: String, to rows: JQRows) throws -> JQRows {
         let member = Array("{\(JSONString.quoted(name)):\(JSONString.quoted(value))".utf8)
+        let names = [Array(name.utf8)]
         let text = rows.json.span
         var reader = FlatRowsReader(.elements)
         var json: [UInt8] = []
         while try reader.nextRow(in: text) {
             let start = reader.position
-            var isEmpty = true
-            while try reader.nextMember(in: text) != nil { isEmpty = false }
-            json += (json.isEmpty ? [] : [UInt8(ascii: ",")]) + member
-            if !isEmpty { json.append(UInt8(ascii: ",")) }
+            var (isEmpty, hasMember) = (true, false)
+            while let (name, _) = try reader.nextMember(in: text) {
+                isEmpty = false
+                hasMember = hasMember || name.index(among: names, in: text) != nil
+            }
+            if !json.isEmpty { json.append(UInt8(ascii: ",")) }
+            if hasMember {
+                json.append(UInt8(ascii: "{"))
+            } else {
+                json += member
+                if !isEmpty { json.append(UInt8(ascii: ",")) }
+            }
             json += rows.json[start..<reader.position]
         }
         return JQRows(json: json, count: rows.count)

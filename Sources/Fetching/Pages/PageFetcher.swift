@@ -25,17 +25,17 @@ struct PageFetcher: Sendable {
     let redactor: Redactor
     let logger: Logger
 
-    /// Gets the page to which the step leads; a page other than the first may say that the list has ended.
+    /// Gets the page to which the step leads; `needed` credits must be left for it, and for what comes behind it.
     func fetch(
-        _ step: PageWalk.Step, _ values: RequestValues, isFirst: Bool, deadline: Timestamp
+        _ step: PageWalk.Step, _ values: RequestValues, needing needed: Int, deadline: Timestamp
     ) async throws -> PageFilters.Page {
         var backoff = Backoff(base: .milliseconds(500), maximum: .seconds(10))
         var attempt = 0
         while true {
-            let result = try await perform(step, values, isFirst: isFirst, deadline)
+            let result = try await perform(step, values, needed, deadline)
             switch result {
             case .page(let page):
-                Counter(.fetchedPages, [("source", source)]).increment()
+                if !page.isBehindEnd { Counter(.fetchedPages, [("source", source)]).increment() }
                 return page
             case .stop(let failure): throw failure
             case .retry(let failure):
@@ -56,7 +56,7 @@ struct PageFetcher: Sendable {
     }
 
     private func perform(
-        _ step: PageWalk.Step, _ values: RequestValues, isFirst: Bool, _ deadline: Timestamp
+        _ step: PageWalk.Step, _ values: RequestValues, _ needed: Int, _ deadline: Timestamp, mayRenew: Bool = true
     ) async throws -> AttemptResult {
         var values = values
         values.now = clock.now
@@ -67,32 +67,25 @@ struct PageFetcher: Sendable {
             return error.code == .upstream ? .retry(error) : .stop(error)
         }
         if let token { values[.token] = token.text }
-        let response = try await perform(step, values, isFirst: isFirst, deadline, redactor.hiding(token?.text))
+        let result = try await ask(step, values, needed, deadline, redactor.hiding(token?.text))
         // A token may end before its time.
-        guard case .stop(let failure) = response, failure.status == 401, let tokens, let token, await tokens.drop(token)
-        else { return response }
-        return try await perform(step, values, isFirst: isFirst, deadline)
+        guard mayRenew, case .stop(let failure) = result, failure.status == 401, let tokens, let token else {
+            return result
+        }
+        await tokens.drop(token)
+        return try await perform(step, values, needed, deadline, mayRenew: false)
     }
 
-    /// Credits are taken before the call, and for the first page only if they pay for the whole list.
-    private func perform(
-        _ step: PageWalk.Step, _ values: RequestValues, isFirst: Bool, _ deadline: Timestamp, _ redactor: Redactor
+    /// Credits are taken before the call, and corrected by what the response says.
+    private func ask(
+        _ step: PageWalk.Step, _ values: RequestValues, _ needed: Int, _ deadline: Timestamp, _ redactor: Redactor
     ) async throws -> AttemptResult {
         var limits = settings.limits
         limits.total = min(limits.total, max(.milliseconds(1), clock.wall(deadline - clock.now)))
-        var url: String?
-        if let next = step.url {
-            url = HTTPRequest.url(next, from: settings.call.url(values))
-            guard url != nil else {
-                return .stop(
-                    FetchFailure(.stopped, "the next page is at \(redactor(next)), which is not on the same host"))
-            }
-        }
         var request = settings.call.request(
-            values, adding: step.parameters, instead: url, signing: settings.signature)
+            values, adding: step.parameters, instead: step.url, signing: settings.signature)
         request.limits = limits
         request.headers += headers
-        let needed = isFirst && !cost.isUpperBound ? cost.creditsOfList : cost.creditsOfCall
         let grant = try await budget?.take(cost.creditsOfCall, needing: needed)
         // Parsed while it arrives, so that little work is left after the last byte of a large page. Parser and filters run in a
         // child process: see `JQChild`.
@@ -110,19 +103,35 @@ struct PageFetcher: Sendable {
         }
         Counter(.fetchedBytes, [("source", source)]).increment(by: response.body.count)
         let filters = filters
-        if !isFirst, settings.pages?.end.statuses.contains(response.status) == true { return .page(.behindEnd) }
+        func correct(_ document: JQReader?) async {
+            guard let grant else { return }
+            let spending = await filters.spending(document, of: response)
+            await budget?.correct(grant, cost: spending.cost, left: spending.left)
+        }
+        if !step.isFirst, settings.pages?.end.statuses.contains(response.status) == true {
+            await correct(nil)
+            return .page(.behindEnd)
+        }
         let isError = !(200..<300).contains(response.status)
         do throws(JQError) {
             let time = clock.wall(deadline - clock.now)
-            let (reading, spending) = try await body.read(within: time) { document async throws(JQError) in
-                (
-                    try await filters.read(document, of: response, isError: isError, isFirst: isFirst),
-                    await filters.spending(document, of: response)
-                )
+            let reading = try await body.read(within: time) { document async throws(JQError) in
+                await correct(document)
+                return try await filters.read(document, of: response, isError: isError, isFirst: step.isFirst)
             }
-            if let grant { await budget?.correct(grant, cost: spending.cost, left: spending.left) }
-            return .of(response, .success(reading), now: Timestamp.machineTime, redactor: redactor)
+            let address = request.url
+            guard case .page(var page) = reading, case .next = settings.pages?.turn, let next = page.next else {
+                return .of(response, .success(reading), now: Timestamp.machineTime, redactor: redactor)
+            }
+            guard let url = HTTPRequest.url(next, from: address) else {
+                return .stop(
+                    FetchFailure(.stopped, "the next page is at \(redactor(next)), which is not on the same host"))
+            }
+            page.next = url
+            return .of(response, .success(.page(page)), now: Timestamp.machineTime, redactor: redactor)
         } catch {
+            // The document may not have been read.
+            if error.kind == .malformed { await correct(nil) }
             return .of(response, .failure(error), now: Timestamp.machineTime, redactor: redactor)
         }
     }

@@ -49,6 +49,8 @@ package struct PageFilters: Sendable {
         var total: Int?
         /// Whether it says that it is the last one.
         var isLast = false
+        /// Whether it does not exist, and only says that the list has ended.
+        var isBehindEnd = false
         /// The cursor or the URL of the next one, if it names one.
         var next: String?
         /// Whether the body is not UTF-8, and its rows have U+FFFD instead.
@@ -59,14 +61,14 @@ package struct PageFilters: Sendable {
         var usedUpFor: Duration?
 
         /// The answer to a page that does not exist.
-        static let behindEnd = Page(rows: JQRows(), items: 0, isLast: true)
+        static let behindEnd = Page(rows: JQRows(), items: 0, isLast: true, isBehindEnd: true)
     }
 
     /// Checks for an error first, because the body of an error has no rows, and the row filter's failure would hide the message.
     func read(
         _ document: JQReader, of response: HTTPResponse, isError: Bool, isFirst: Bool = true
     ) async throws(JQError) -> Reading {
-        let isLast = try await isTrue(pages?.end.filter, "pages.end.filter", document)
+        let isLast = try await isLast(document, isError: isError)
         if isLast, isError, !isFirst { return .page(.behindEnd) }
         if let failure,
             let verdict = try await Self.named(
@@ -92,9 +94,14 @@ package struct PageFilters: Sendable {
     private func total(_ document: JQReader, _ response: HTTPResponse) async throws(JQError) -> Int? {
         switch pages?.total {
         case .filter(let program): try await count(program, "pages.total", document)
-        case .header(let name): response.header(name).flatMap { Int($0) }.flatMap { $0 < 0 ? nil : $0 }
+        case .header(let name): Self.count(response.header(name))
         case nil: nil
         }
+    }
+
+    /// A count in a header; nil for anything else, and for one beyond all lists and plans.
+    private static func count(_ text: String?) -> Int? {
+        text.flatMap { Int($0) }.flatMap { (0...1_000_000_000_000).contains($0) ? $0 : nil }
     }
 
     /// What the page says about the next one: nothing, null and an empty text are that there is none.
@@ -115,12 +122,14 @@ package struct PageFilters: Sendable {
         return text.flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// What the provider says about the plan, whatever else the response is; a filter that fails finds nothing.
-    func spending(_ document: JQReader, of response: HTTPResponse) async -> (cost: Int?, left: Int?) {
+    /// What the provider says about the plan, whatever else the response is.
+    ///
+    /// Without a document only headers are read; a filter that fails finds nothing.
+    func spending(_ document: JQReader?, of response: HTTPResponse) async -> (cost: Int?, left: Int?) {
         func number(_ value: PageValue?) async -> Int? {
             switch value {
-            case .filter(let program): try? await document.firstCount(program)
-            case .header(let name): response.header(name).flatMap { Int($0) }.flatMap { $0 < 0 ? nil : $0 }
+            case .filter(let program): try? await document?.firstCount(program)
+            case .header(let name): Self.count(response.header(name))
             case nil: nil
             }
         }
@@ -132,9 +141,15 @@ package struct PageFilters: Sendable {
         return try await Self.named(name) { () throws(JQError) in try await document.firstCount(program) }
     }
 
-    private func isTrue(_ program: JQProgram?, _ name: String, _ document: JQReader) async throws(JQError) -> Bool {
-        guard let program else { return false }
-        return try await Self.named(name) { () throws(JQError) in try await document.firstText(program) } == "true"
+    /// An error's body may have another form, which says nothing about the end.
+    private func isLast(_ document: JQReader, isError: Bool) async throws(JQError) -> Bool {
+        guard let filter = pages?.end.filter else { return false }
+        do {
+            return try await document.firstText(filter) == "true"
+        } catch {
+            guard isError, error.kind == .failed else { throw error.named("pages.end.filter") }
+            return false
+        }
     }
 
     /// Seconds or milliseconds since 1970, RFC 3339, or a date; nil if it cannot be read, which does not affect the rows.

@@ -11,11 +11,13 @@ struct PageWalk {
     /// What is different about a page's request.
     struct Step: Equatable {
         var parameters: [(name: String, value: String)] = []
-        /// The URL of the page, whole or relative to the config's.
+        /// The URL of the page, if another page has named it.
         var url: String?
+        var isFirst = false
 
         static func == (left: Self, right: Self) -> Bool {
-            left.url == right.url && left.parameters.elementsEqual(right.parameters) { $0 == $1 }
+            left.url == right.url && left.isFirst == right.isFirst
+                && left.parameters.elementsEqual(right.parameters) { $0 == $1 }
         }
     }
 
@@ -34,6 +36,8 @@ struct PageWalk {
     private var digests: [String: Int] = [:]
     /// A page that repeats an earlier one.
     private var repeated: (page: Int, earlier: Int)?
+    /// A page that names the same next one as an earlier one.
+    private var circle: (page: Int, earlier: Int)?
 
     init(_ settings: PageSettings?) {
         self.settings = settings
@@ -58,13 +62,16 @@ struct PageWalk {
                 ? "page 2 has the same items as page 1: the provider ignores the parameter `\(parameter)`"
                 : "page \(page + 1) has the same items as page \(earlier + 1): if the provider ends lists so, set pages.end.repeat"
         }
+        if let (page, earlier) = circle {
+            return "page \(page + 1) names the same next page as page \(earlier + 1): they lead round in a circle"
+        }
         guard let hole else { return nil }
         let hint = areItemsCounted ? "" : "; if the filter drops rows, set pages.items"
         return "page \(hole + 1) of \(items.count) holds too few items for the total that is told\(hint)"
     }
 
-    /// Whether a page repeats an earlier one, which makes all further requests useless.
-    var isRepeating: Bool { repeated != nil }
+    /// Whether a page repeats an earlier one or leads back, which makes all further requests useless.
+    var isRepeating: Bool { repeated != nil || circle != nil }
 
     /// A page before the last one with less than half of its expected items, so rows are missing from the list.
     private var hole: Int? {
@@ -80,9 +87,14 @@ struct PageWalk {
         items[page] = isBehindEnd ? 0 : received.items
         areItemsCounted = areItemsCounted && received.areItemsCounted
         nexts[page] = received.next
+        if let next = received.next, circle == nil,
+            let earlier = nexts.first(where: { $0.key != page && $0.value == next })?.key
+        {
+            circle = (page, earlier)
+        }
         if received.isLast || isBehindEnd { last = min(last ?? page, page) }
         if let told = received.total { total = max(total ?? 0, told) }
-        return !isBehindEnd
+        return !isBehindEnd && !received.isBehindEnd
     }
 
     /// Another page with the same rows.
@@ -104,12 +116,12 @@ struct PageWalk {
 
     /// How this page, which `next` has returned, is asked for.
     func step(toPage page: Int) -> Step {
-        guard let settings else { return Step() }
+        guard let settings, page > 0 || !settings.isChain else { return Step(isFirst: page == 0) }
         switch settings.turn {
         case .number(let first, let step):
             let countsItems = step > 1 && step == settings.size
             let value = first + page * (countsItems ? appliedSize ?? step : step)
-            return Step(parameters: [(settings.parameter, "\(value)")])
+            return Step(parameters: [(settings.parameter, "\(value)")], isFirst: page == 0)
         case .cursor: return Step(parameters: nexts[page - 1].map { [(settings.parameter, $0)] } ?? [])
         case .next: return Step(url: nexts[page - 1])
         }

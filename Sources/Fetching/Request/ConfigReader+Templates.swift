@@ -3,7 +3,8 @@ import Config
 
 /// Fields of a request, in whose texts stands what differs between requests.
 extension ConfigReader {
-    private static var deferred: Set<String> {
+    /// The names that placeholders of requests begin with.
+    static var deferred: Set<String> {
         Set(RequestTemplate.Name.allCases.map(\.rawValue) + TimePlaceholder.names)
     }
 

@@ -38,6 +38,9 @@ package struct RequestSettings: Sendable {
         if let each, each.parameter == nil, call?.names.contains(.each) == false {
             reader.complain(about: "each", "needs a `parameter`, or ${each} somewhere in the request")
         }
+        if signature != nil, case .next = pages?.turn {
+            reader.complain(about: "sign", "cannot stand beside pages.next, whose URLs say what is asked")
+        }
         reader.finish()
         guard let call, let timeout, let stall, let body, let retries, let concurrency,
             reader.has("each") == (each != nil), reader.has("token") == (token != nil),
@@ -68,8 +71,11 @@ package struct EachSettings: Equatable, Sendable {
         let values = reader.strings(
             "values", atLeast: 1, "The values: one call each, or one walk through the pages each.")
         let column = reader.string("as", optional: true, "A member that each row gets, with the value that it is from.")
+        for (index, value) in (values ?? []).enumerated() where values?.firstIndex(of: value) != index {
+            reader.complain(about: "values", element: index, "is there twice")
+        }
         reader.finish()
-        guard let values, !values.isEmpty else { return nil }
+        guard let values, !values.isEmpty, Set(values).count == values.count else { return nil }
         self.parameter = parameter
         self.values = values
         self.column = column

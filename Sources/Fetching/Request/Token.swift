@@ -43,8 +43,6 @@ actor TokenKeeper {
     private var kept: Token?
     /// The call that gets a token, for which all requests wait.
     private var call: Task<Result<Token, FetchFailure>, Never>?
-    /// The tokens that were refused; a new one is got once for each.
-    private var dropped: Token?
 
     init(_ settings: TokenSettings, limits: HTTPRequest.Limits, http: HTTPClient, jq: JQPool, clock: TapeClock) {
         self.settings = settings
@@ -66,13 +64,9 @@ actor TokenKeeper {
         return token
     }
 
-    /// Forgets a token that was refused; returns whether another one may do better.
-    ///
-    /// The second token that is refused within a fetch says that it is not the token's age.
-    func drop(_ token: Token) -> Bool {
+    /// Forgets a token that was refused, unless there is a newer one.
+    func drop(_ token: Token) {
         if kept == token { kept = nil }
-        defer { dropped = token }
-        return dropped == nil || dropped.map { $0.until < clock.now } == true
     }
 
     private func get(_ values: RequestValues, _ deadline: Timestamp) async -> Result<Token, FetchFailure> {
@@ -100,11 +94,16 @@ actor TokenKeeper {
             guard let text, !text.isEmpty else {
                 return .failure(FetchFailure(.badPayload, "token: its filter finds none in the answer"))
             }
+            guard HiddenCharacter(in: text, .control) == nil else {
+                return .failure(FetchFailure(.badPayload, "token: it has control characters"))
+            }
             let valid = seconds.flatMap { Double($0) }.map { Duration.seconds(min(max(0, $0), 30 * 86_400)) }
             // Renewed a little earlier, for it must still be valid when the request arrives.
             return .success(Token(text: text, until: clock.now + (valid ?? settings.lasts) * 0.9))
         } catch {
-            return .failure(FetchFailure(.badPayload, "token: \(error)"))
+            // jq quotes what it cannot read, which may be the token.
+            let reason = error.kind == .failed ? "a filter fails on the answer" : "the answer is not JSON"
+            return .failure(FetchFailure(.badPayload, "token: \(reason)"))
         }
     }
 }

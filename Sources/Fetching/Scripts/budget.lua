@@ -9,30 +9,36 @@
 -- ARGV[6]  how many are left according to the provider, or nothing
 -- ARGV[7]  for how many ms the budget is kept
 -- ARGV[8]  the second of the next part, in which the credits may count as well, or nothing
+-- ARGV[9]  the second at which the period ends, or nothing
 --
 -- Returns 1 or 0 for whether there were enough, the credits that are spent now, and the oldest second that counts, or nothing.
--- Not retry safe: a repeated call counts the credits again, so that too few are spent, and never too many.
+-- Not retry safe: a repeated call counts the credits again, or gives them back again.
 local from, at, plan = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local credits, needed, left = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local spent, oldest = 0, ''
+local ends = tonumber(ARGV[9]) or math.huge
+-- Anybody who can write to the key can write anything there.
+local function number(text)
+  local value = tonumber(text)
+  if value and value == value and math.abs(value) < 2^40 and value == math.floor(value) then return value end
+end
 local parts = redis.call('HGETALL', KEYS[1])
 for i = 1, #parts, 2 do
-  local second, count = tonumber(parts[i]), tonumber(parts[i + 1])
+  local second, count = number(parts[i]), number(parts[i + 1])
   if not second or not count or second < from then
     redis.call('HDEL', KEYS[1], parts[i])
-  else
-    spent = spent + count
+  elseif second < ends then
+    spent = math.min(spent + count, 2^50)
     if oldest == '' or second < oldest then oldest = second end
   end
 end
 if needed > 0 and spent + needed > plan then return {0, spent, oldest} end
 -- What belongs to a period that is over says nothing about this one.
 if at < from then return {1, spent, oldest} end
+if credits ~= 0 and ARGV[8] ~= '' then redis.call('HINCRBY', KEYS[1], ARGV[8], string.format('%.0f', credits)) end
 if left and plan - left > spent + credits then credits = plan - left - spent end
 if credits ~= 0 then
-  for _, part in ipairs({ARGV[2], ARGV[8] ~= '' and ARGV[8] or nil}) do
-    redis.call('HINCRBY', KEYS[1], part, string.format('%.0f', credits))
-  end
+  redis.call('HINCRBY', KEYS[1], ARGV[2], string.format('%.0f', credits))
   redis.call('PEXPIRE', KEYS[1], ARGV[7])
 end
 return {1, spent + credits, oldest == '' and at or oldest}

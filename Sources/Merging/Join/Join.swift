@@ -130,6 +130,7 @@ package struct Join {
     private mutating func append(
         _ columns: [Reader], _ key: JoinKey, _ rows: [Int?], position: Int, to csv: inout [UInt8]
     ) -> Bool {
+        var unreadable: [(column: Int, text: String)] = []
         for (index, column) in columns.enumerated() {
             if index > 0 { csv.append(UInt8(ascii: ",")) }
             switch column.column.origin {
@@ -140,16 +141,16 @@ package struct Join {
                 if let row = rows[source], let table = tables[source] {
                     let cell = table.cell(row, column.member)
                     isGood = column.append(cell, of: table, to: &csv)
-                    if !isGood, cell.kind != .missing {
-                        account.unreadable[index] += 1
-                        account.sample(
-                            "unreadable_\(column.column.column.name)", "\(name(of: key, rows)): \(table.shown(cell))")
-                    }
+                    if !isGood, cell.kind != .missing { unreadable.append((index, table.shown(cell))) }
                 }
                 if column.column.isRequired, !isGood { return false }
             }
         }
         csv += CSV.endOfLine
+        for (column, text) in unreadable {
+            account.unreadable[column] += 1
+            account.sample("unreadable_\(plan.columns[column].column.name)", "\(name(of: key, rows)): \(text)")
+        }
         return true
     }
 

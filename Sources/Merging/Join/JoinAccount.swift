@@ -12,7 +12,7 @@ package struct JoinAccount: Equatable, Sendable {
     package var unpriced = 0
     /// Rows without a key.
     package var noKey = 0
-    /// For each column, by index: values of matched rows that are not of the column's type, or below its minimum.
+    /// For each column, by index: values of the list's rows that are not of the column's type, or below its minimum.
     ///
     /// A value that is null or missing is not counted.
     package var unreadable: [Int]

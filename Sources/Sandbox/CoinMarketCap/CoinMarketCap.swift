@@ -15,7 +15,7 @@ struct CoinMarketCap: SimulatedProvider {
 
     let key: String
 
-    /// `sort` must be one of the provider's values; the order is by `volume_24h`, or else by rank. Filters are ignored.
+    /// `sort` must be one of the provider's values, but the order is by rank unless it is `volume_24h`; filters are ignored.
     func answer(_ call: ProviderCall, in market: MarketMinute) -> ProviderAnswer {
         if call.path != Self.publicPath {
             let given = call.headers["x-cmc_pro_api_key"] ?? call.parameters["CMC_PRO_API_KEY"] ?? ""
