@@ -116,6 +116,7 @@ struct PageFetcher: Sendable {
         do throws(JQError) {
             let time = clock.wall(deadline - clock.now)
             let reading = try await body.read(within: time) { document async throws(JQError) in
+                // First, for what a call has cost does not depend on its rows.
                 await correct(document)
                 return try await filters.read(document, of: response, isError: isError, isFirst: step.isFirst)
             }
@@ -130,8 +131,6 @@ struct PageFetcher: Sendable {
             page.next = url
             return .of(response, .success(.page(page)), now: Timestamp.machineTime, redactor: redactor)
         } catch {
-            // The document may not have been read.
-            if error.kind == .malformed { await correct(nil) }
             return .of(response, .failure(error), now: Timestamp.machineTime, redactor: redactor)
         }
     }
