@@ -5,7 +5,7 @@ package enum ConfigQuantity {
         guard let (count, unit) = split(text) else { return nil }
         let seconds: Int64
         switch unit {
-        case "ms": return .milliseconds(count)
+        case "ms": return count <= 36_525 * 86_400_000 ? .milliseconds(count) : nil
         case "s": seconds = 1
         case "m": seconds = 60
         case "h": seconds = 3600

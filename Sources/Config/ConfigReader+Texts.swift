@@ -2,9 +2,10 @@ import JSON
 
 /// Fields whose texts may have placeholders that are filled in later.
 extension ConfigReader {
-    /// A one-line text; `convert` throws what is wrong with it.
+    /// A text, of one line unless `allowsLines` is set; `convert` throws what is wrong with it.
     package func text<Value>(
-        _ name: String, type: String = "string", deferring deferred: Set<String>, _ summary: String,
+        _ name: String, type: String = "string", allowsLines: Bool = false, deferring deferred: Set<String>,
+        _ summary: String,
         convert: (ConfigText) throws -> Value
     ) -> Value? {
         declare(name, type, nil, false, summary)
@@ -12,7 +13,7 @@ extension ConfigReader {
             if node != nil { complain("missing: \(summary)", at: position, name) }
             return nil
         }
-        return text(member.node, name, deferred, isNumberFine: false, convert)
+        return text(member.node, name, deferred, isNumberFine: false, allowsLines: allowsLines, convert)
     }
 
     /// An object of strings, numbers and booleans, or of arrays of them, which repeat the name; in the order of the file.
@@ -50,12 +51,12 @@ extension ConfigReader {
     package func has(_ name: String) -> Bool { member(name) != nil }
 
     private func text<Value>(
-        _ node: ConfigNode, _ field: String, _ deferred: Set<String>, isNumberFine: Bool,
+        _ node: ConfigNode, _ field: String, _ deferred: Set<String>, isNumberFine: Bool, allowsLines: Bool = false,
         _ convert: (ConfigText) throws -> Value
     ) -> Value? {
         switch node.value {
         case .string(let text):
-            return resolved(text, node, field, deferring: deferred).flatMap {
+            return resolved(text, node, field, allowsLines: allowsLines, deferring: deferred).flatMap {
                 converted($0.parts, node, field, convert)
             }
         case .number(let digits) where isNumberFine: return converted(ConfigText(digits), node, field, convert)

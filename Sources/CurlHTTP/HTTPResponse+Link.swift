@@ -4,10 +4,11 @@ extension HTTPResponse {
         for header in headers where header.name.lowercased() == "link" {
             for link in Self.links(header.value) {
                 guard let close = link.firstIndex(of: ">"), link.first == "<" else { continue }
-                let parameters = link[close...].dropFirst().split(separator: ";").map { $0.filter { $0 != " " } }
+                let parameters = link[close...].dropFirst().split(separator: ";").map { $0.drop { $0 == " " } }
                 let isNext = parameters.contains { parameter in
                     guard parameter.lowercased().hasPrefix("rel=") else { return false }
-                    return parameter.dropFirst(4).filter { $0 != "\"" }.lowercased() == "next"
+                    return parameter.dropFirst(4).filter { $0 != "\"" }.lowercased().split(separator: " ").contains(
+                        "next")
                 }
                 if isNext { return String(link[..<close].dropFirst()) }
             }

@@ -29,7 +29,8 @@ struct Origin: Equatable {
             curl_url_cleanup(result)
         }
         guard curl_url_set(target, CURLUPART_URL, base, 0) == CURLUE_OK,
-            curl_url_set(target, CURLUPART_URL, reference, 0) == CURLUE_OK,
+            // Servers also write what should be percent-encoded.
+            curl_url_set(target, CURLUPART_URL, reference, UInt32(CURLU_URLENCODE)) == CURLUE_OK,
             curl_url_set(result, CURLUPART_URL, base, 0) == CURLUE_OK,
             let host = Self.part(CURLUPART_HOST, of: target), host.lowercased() == Origin(of: base)?.host,
             curl_url_set(result, CURLUPART_PATH, Self.part(CURLUPART_PATH, of: target), 0) == CURLUE_OK,

@@ -114,7 +114,7 @@ extension BodyFormat {
             "format", default: Kind.json,
             "`csv` is an array of objects of texts for the filters, `ndjson` the array of its values.")
         let delimiter = reader.parsed(
-            "delimiter", type: "character", default: ",", "What stands between the fields of CSV."
+            "delimiter", type: "character", default: ",", allowsLines: true, "What stands between the fields of CSV."
         ) {
             guard let byte = $0.utf8.first, $0.utf8.count == 1, byte >= 0x20 || byte == 0x09, byte != UInt8(ascii: "\"")
             else {

@@ -57,7 +57,8 @@ package struct CSVSettings: Equatable, Sendable {
         reader.skipLines(skip)
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
         if skip == 0, text.starts(with: mark) { reader.position = mark.count }
-        if text[reader.position...].first(where: { !Self.isSpace($0) }) == UInt8(ascii: "<") {
+        let beginning = String(decoding: text[reader.position...].drop(while: Self.isSpace).prefix(9), as: UTF8.self)
+        if ["<!doctype", "<html", "<?xml", "<!--"].contains(where: { beginning.lowercased().hasPrefix($0) }) {
             throw JQError("the body is HTML or XML, not CSV", .malformed)
         }
         var columns = columns

@@ -7,12 +7,22 @@ package struct Charset: Equatable, Sendable {
 
     /// nil if the media type names none, or one of which UTF-8 is a superset.
     package init?(contentType: String) {
-        let parameters = contentType.split(separator: ";").dropFirst().map { $0.filter { !$0.isWhitespace } }
+        // What stands behind a comma is another header's value.
+        let type = contentType.prefix { $0 != "," }
+        let parameters = type.split(separator: ";").dropFirst().map { $0.filter { !$0.isWhitespace } }
         guard let parameter = parameters.first(where: { $0.lowercased().hasPrefix("charset=") }) else { return nil }
-        let name = parameter.dropFirst("charset=".count).filter { $0 != "\"" }
-        guard !name.isEmpty, !["utf-8", "utf8", "us-ascii", "ascii"].contains(name.lowercased()) else { return nil }
-        self.name = name
+        let name = parameter.dropFirst("charset=".count).filter { $0 != "\"" && $0 != "'" }
+        let letters = name.lowercased().filter { $0.isLetter || $0.isNumber }
+        guard !letters.isEmpty, !letters.hasPrefix("utf8"), !["usascii", "ascii"].contains(letters) else { return nil }
+        self.name = Self.larger[letters] ?? name
     }
+
+    /// What pages of these character sets are written in, as browsers know (WHATWG Encoding, section 4.2): larger ones.
+    private static let larger = [
+        "iso88591": "CP1252", "latin1": "CP1252", "l1": "CP1252", "iso88599": "CP1254", "latin5": "CP1254",
+        "gb2312": "GB18030", "gbk": "GB18030", "xgbk": "GB18030", "euckr": "CP949", "ksc56011987": "CP949",
+        "shiftjis": "CP932", "sjis": "CP932", "xsjis": "CP932", "mskanji": "CP932", "tis620": "CP874",
+    ]
 }
 
 /// Decodes a text to UTF-8, by the C library's tables.
@@ -60,9 +70,16 @@ final class CharsetDecoder {
         return Array(output.prefix(made))
     }
 
-    /// Must be called after the last piece.
-    func end() throws(JQError) {
+    /// Must be called after the last piece; returns what was held back, because an accent might have followed.
+    func end() throws(JQError) -> [UInt8] {
         guard held.isEmpty else { throw fault }
+        var output = [UInt8](repeating: 0, count: 16)
+        let made = output.withUnsafeMutableBytes { output in
+            var (to, room) = (output.baseAddress?.assumingMemoryBound(to: CChar.self), output.count)
+            iconv(converter, nil, nil, &to, &room)
+            return output.count - room
+        }
+        return Array(output.prefix(made))
     }
 
     private var fault: JQError { JQError("the body is not written in \(name), as its header says", .malformed) }

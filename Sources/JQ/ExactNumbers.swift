@@ -2,106 +2,147 @@ import Basics
 
 /// Keeps the numbers of a document as they were sent, although jq only knows doubles.
 ///
-/// Several numbers can have the same double: 9007199254740993 would be read as 9007199254740992, and so two ids as one. Every
-/// number that its double's own text does not state gets a stand-in: a double next to it that no other number of the document
-/// has. The parser is given the stand-in, and wherever a filter's result has it, the number is written as it was sent. So
-/// filters can tell all numbers apart, group them and pass them on, also within texts. What they reckon is only as exact as
-/// doubles are; digits that they cut from a number's text, or glue to it, are those of the stand-in; and numbers keep their
-/// order unless there are more of them than doubles between their neighbours.
+/// Several numbers can have the same double: 9007199254740993 would be read as 9007199254740992, and so two ids as one. If a
+/// document has a number that its double's own text does not state, it is parsed once more, with a stand-in in that number's
+/// place: a double next to it that no other number of the document has. Wherever a filter's result has a stand-in, the number
+/// is written as it was sent. So filters can tell all numbers apart, compare them, group them and pass them on, also within
+/// texts. What they reckon is only as exact as doubles are, and digits that they cut from a number's text, or glue to it, are
+/// those of the stand-in.
 ///
 /// A double's own text is the shortest decimal that reads as this double. A number of up to 15 digits always is its double's own
-/// text, so it need not be remembered, and stand-ins are doubles whose own text is longer. Signs are ignored: if a double stands
-/// for a number, the negative double stands for the negative number.
+/// text, so it need not be remembered, and stand-ins are doubles whose own text is longer, and stands nowhere in the document.
+/// They have the order of their numbers, so far as there is room. Signs are ignored: if a double stands for a number, the negative double stands for the
+/// negative number.
 struct ExactNumbers {
     /// The longest number, in bytes.
     static let longest = 1000
-    /// How many doubles are tried on each side of a number.
-    private static let reach = 1000
 
-    /// What a double stands for, by its bits: the number as it was sent, or nil if it is the double's own text.
-    private var meanings: [UInt64: [UInt8]?] = [:]
-    private var hasStandIns = false
-    /// The doubles whose own texts stand within strings.
-    private var spelled: Set<UInt64> = []
+    /// The long numbers that are their doubles' own texts, by their doubles' bits; also those within strings.
+    private var own: Set<UInt64> = []
+    /// The other long numbers, as they were sent, in the order in which they came first.
+    private var others: [[UInt8]: Int] = [:]
+    /// For each of them the double that the parser is given.
+    private var standIns: [[UInt8]: Double] = [:]
+    /// What such a double stands for, by its bits.
+    private var meanings: [UInt64: [UInt8]] = [:]
     private var scanner = NumberScanner()
     /// Why the document cannot be read.
     private(set) var failure: String?
 
-    /// Takes the next piece of the document, and returns what the parser must be given instead.
-    ///
-    /// A number at the end of a piece is held back until the next one, because it may go on there.
-    mutating func take(_ piece: [UInt8], isLast: Bool) -> [UInt8] {
+    /// Whether the document must be parsed once more, as `rewritten` gives it.
+    var needStandIns: Bool { !others.isEmpty }
+
+    /// Looks at the next piece of the document.
+    mutating func see(_ piece: [UInt8], isLast: Bool) {
         let text = scanner.held.isEmpty ? piece : scanner.held + piece
-        var output: [UInt8] = []
-        var copied = 0
         text.withUnsafeBufferPointer { bytes in
             var index = 0
             while let number = scanner.next(in: bytes, from: &index, isLast: isLast) {
-                let token = bytes[number.range]
-                if number.isInString {
-                    if let number = LongNumber(token), number.isOwnText { spelled.insert(number.double.bitPattern) }
-                } else if let text = standIn(for: token) {
-                    output += bytes[copied..<number.range.lowerBound]
-                    output += text
-                    copied = number.range.upperBound
-                }
+                see(bytes[number.range], isInString: number.isInString)
             }
         }
-        let end = text.count - scanner.held.count
-        return copied == 0 && end == text.count ? text : output + text[copied..<end]
+    }
+
+    private mutating func see(_ token: Slice<UnsafeBufferPointer<UInt8>>, isInString: Bool) {
+        guard token.count <= Self.longest || isInString else {
+            failure = failure ?? "a number of more than \(Self.longest) characters"
+            return
+        }
+        guard token.count <= Self.longest, let value = DecimalNumber(token) else {
+            if !isInString { failure = failure ?? "malformed number" }
+            return
+        }
+        guard let number = LongNumber(value, token) else { return }
+        if number.isOwnText {
+            own.insert(number.double.bitPattern)
+        } else if !isInString {
+            let literal = Array(token)
+            if others[literal] == nil { others[literal] = others.count }
+        }
+    }
+
+    /// The whole document with stand-ins.
+    mutating func rewritten(_ text: [UInt8]) -> [UInt8] {
+        chooseStandIns()
+        var output: [UInt8] = []
+        output.reserveCapacity(text.count + 8 * others.count)
+        var copied = 0
+        text.withUnsafeBufferPointer { bytes in
+            var scanner = NumberScanner()
+            var index = 0
+            while let number = scanner.next(in: bytes, from: &index, isLast: true) {
+                guard !number.isInString, let standIn = standIns[Array(bytes[number.range])] else { continue }
+                output += bytes[copied..<number.range.lowerBound]
+                output += standIn.description.utf8
+                copied = number.range.upperBound
+            }
+        }
+        return output + text[copied...]
+    }
+
+    /// Gives each number the nearest free double on its side of its own one, in the order of the numbers.
+    private mutating func chooseStandIns() {
+        let numbers = others.compactMap { literal, place in
+            literal.withUnsafeBufferPointer { LongNumber($0[...]) }.map { (literal, place, $0) }
+        }.sorted { left, right in
+            left.2.value == right.2.value ? left.1 < right.1 : right.2.value.isGreater(than: left.2.value)
+        }
+        var last: (value: DecimalNumber, double: Double)?
+        for (literal, _, number) in numbers {
+            // The same number, written in another way.
+            if let last, last.value == number.value {
+                standIns[literal] = last.double
+                continue
+            }
+            guard let double = free(for: number, above: last?.double.bitPattern ?? 0) else {
+                failure = failure ?? "too many numbers that differ only behind their 16th digit"
+                return
+            }
+            standIns[literal] = double
+            meanings[double.bitPattern] = literal
+            last = (number.value, double)
+        }
+    }
+
+    private func free(for number: LongNumber, above last: UInt64) -> Double? {
+        let greatest = Double.greatestFiniteMagnitude.bitPattern
+        let bits = min(number.double.bitPattern, greatest)
+        if !number.isAbove, bits > last, let below = free(from: bits, by: -1, to: last + 1) { return below }
+        if let above = free(from: max(last + 1, bits), by: 1, to: greatest) { return above }
+        // Above all doubles there is no more order.
+        return free(from: max(2, min(last, greatest)) - 1, by: -1, to: 1)
+    }
+
+    private func free(from first: UInt64, by step: Int64, to end: UInt64) -> Double? {
+        for offset in 0..<Int64(1_000_000) {
+            let bits = UInt64(bitPattern: Int64(bitPattern: first) + offset * step)
+            guard step > 0 ? bits <= end : bits >= end, case let double = Double(bitPattern: bits), double.isFinite
+            else {
+                return nil
+            }
+            if !own.contains(bits), DecimalNumber(double)?.mayShareDouble == true { return double }
+        }
+        return nil
     }
 
     /// A filter's result with the numbers as they were sent, also within its strings; nil if it has them already.
-    ///
-    /// Throws if a number within a string may be a stand-in or copied from a string of the document.
-    func restored(_ result: UnsafeRawBufferPointer, isString: Bool = false) throws(JQError) -> [UInt8]? {
-        guard hasStandIns else { return nil }
+    func restored(_ result: UnsafeRawBufferPointer, isString: Bool = false) -> [UInt8]? {
+        guard !meanings.isEmpty else { return nil }
         let bytes = result.bindMemory(to: UInt8.self)
         var scanner = NumberScanner(isInString: isString)
         var output: [UInt8] = []
         var copied = 0
         var index = 0
         while let number = scanner.next(in: bytes, from: &index, isLast: true) {
-            // Another text of the double is none that jq has made.
+            // No string of the document has a stand-in's own text, and another text of it is none that jq has made.
             guard let long = LongNumber(bytes[number.range]), long.isOwnText,
-                let sent = meanings[long.double.bitPattern] ?? nil
+                let sent = meanings[long.double.bitPattern]
             else { continue }
-            guard !number.isInString || !spelled.contains(long.double.bitPattern) else {
-                let text = String(decoding: sent, as: UTF8.self)
-                let made = String(decoding: bytes[number.range], as: UTF8.self)
-                throw JQError(
-                    "the filter made a text with \(made), which may be the number \(text) or a text of the page")
-            }
             output += bytes[copied..<number.range.lowerBound]
             output += sent
             copied = number.range.upperBound
         }
         return copied == 0 ? nil : output + bytes[copied...]
-    }
-
-    /// The text of the double that the parser must read instead of the number; nil if it is the number's own double.
-    private mutating func standIn(for token: Slice<UnsafeBufferPointer<UInt8>>) -> [UInt8]? {
-        guard token.count <= Self.longest else {
-            failure = failure ?? "a number of more than \(Self.longest) characters"
-            return nil
-        }
-        guard let value = DecimalNumber(token) else {
-            failure = failure ?? "malformed number"
-            return nil
-        }
-        guard let number = LongNumber(value, token) else { return nil }
-        for candidate in number.candidates(within: Self.reach) {
-            if let known = meanings[candidate.bitPattern] {
-                guard known.map({ DecimalNumber($0) }) ?? DecimalNumber(candidate) == value else { continue }
-            } else {
-                guard let own = DecimalNumber(candidate), own == value || own.mayShareDouble else { continue }
-                meanings[candidate.bitPattern] = .some(own == value ? nil : Array(token))
-                hasStandIns = hasStandIns || own != value
-            }
-            return candidate == number.double ? nil : Array(candidate.description.utf8)
-        }
-        failure = failure ?? "too many numbers that differ only behind their 16th digit"
-        return nil
     }
 }
 
@@ -109,8 +150,11 @@ struct ExactNumbers {
 private struct LongNumber {
     /// Infinite for a number above all doubles.
     let double: Double
-    private let value: DecimalNumber
-    private let own: DecimalNumber?
+    let value: DecimalNumber
+    /// Whether it is the text by which its double is written.
+    let isOwnText: Bool
+    /// Whether it is greater than its double.
+    let isAbove: Bool
 
     /// nil for any other number, and for what is no number.
     init?(_ token: Slice<UnsafeBufferPointer<UInt8>>) {
@@ -122,26 +166,9 @@ private struct LongNumber {
         guard value.mayShareDouble, let double = Double(String(decoding: token, as: UTF8.self)) else { return nil }
         self.double = double
         self.value = value
-        own = DecimalNumber(double)
-    }
-
-    /// Whether it is the text by which its double is written.
-    var isOwnText: Bool { own == value }
-
-    /// The finite doubles around the number, the nearest first.
-    ///
-    /// A number that is not its double's own text begins beside it, on the side on which it lies.
-    func candidates(within reach: Int) -> some Sequence<Double> {
-        let bits = double.bitPattern
-        let isAbove = own.map { value.isGreater(than: $0) } ?? false
-        let doubles = sequence(state: isOwnText ? 0 : 1) { step -> Double? in
-            defer { step += 1 }
-            let distance = UInt64(step + 1) / 2
-            guard distance <= reach else { return nil }
-            let goesUp = step.isMultiple(of: 2) != isAbove
-            return Double(bitPattern: goesUp ? bits + distance : bits - min(bits, distance))
-        }
-        return doubles.lazy.filter(\.isFinite)
+        let own = DecimalNumber(double)
+        isOwnText = own == value
+        isAbove = own.map { value.isGreater(than: $0) } ?? false
     }
 }
 
@@ -207,6 +234,8 @@ private struct NumberScanner {
 
     private var isInString: Bool
     private var isEscaped = false
+    /// How many digits of a `\\u` escape are still to come.
+    private var escapeDigits = 0
     /// The end of the text, which may be the beginning of a number.
     private(set) var held: [UInt8] = []
 
@@ -219,6 +248,11 @@ private struct NumberScanner {
         held = []
         while index < bytes.count {
             let byte = bytes[index]
+            guard escapeDigits == 0 else {
+                escapeDigits -= 1
+                index += 1
+                continue
+            }
             guard isDigit(byte) || (byte == UInt8(ascii: ".") && !isInString) else {
                 index += 1
                 see(byte)
@@ -244,6 +278,7 @@ private struct NumberScanner {
     private mutating func see(_ byte: UInt8) {
         if isEscaped {
             isEscaped = false
+            if byte == UInt8(ascii: "u") { escapeDigits = 4 }
         } else if byte == UInt8(ascii: "\"") {
             isInString.toggle()
         } else if byte == UInt8(ascii: "\\"), isInString {

@@ -81,7 +81,7 @@ final class JQDocument {
             guard !seen else { return }
             seen = true
             guard jv_get_kind(result) != JV_KIND_NULL else { return }
-            first = try JV.takeText(jv_copy(result), numbers, atMost: JQBounds.textBytes)
+            first = JV.takeText(jv_copy(result), numbers, atMost: JQBounds.textBytes)
         }
         return first
     }

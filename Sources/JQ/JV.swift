@@ -18,12 +18,12 @@ enum JV {
     }
 
     /// The same, with the numbers as they were sent.
-    static func takeText(_ value: jv, _ numbers: ExactNumbers, atMost most: Int) throws(JQError) -> String {
+    static func takeText(_ value: jv, _ numbers: ExactNumbers, atMost most: Int) -> String {
         let isString = jv_get_kind(value) == JV_KIND_STRING
         let text = isString ? value : jv_dump_string(value, 0)
         defer { jv_free(text) }
         let bytes = UnsafeRawBufferPointer(rebasing: bytes(of: text).prefix(most))
-        guard let restored = try numbers.restored(bytes, isString: isString) else {
+        guard let restored = numbers.restored(bytes, isString: isString) else {
             return String(decoding: bytes, as: UTF8.self)
         }
         return String(decoding: restored.prefix(most), as: UTF8.self)
@@ -35,7 +35,7 @@ enum JV {
     ) throws(JQError) {
         let text = jv_dump_string(value, 0)
         defer { jv_free(text) }
-        guard let restored = try numbers.restored(bytes(of: text)) else { return try body(bytes(of: text)) }
+        guard let restored = numbers.restored(bytes(of: text)) else { return try body(bytes(of: text)) }
         let result = restored.withUnsafeBytes { bytes in
             Result { () throws(JQError) in try body(bytes) }
         }
@@ -107,7 +107,7 @@ extension JV {
         var iterator = jv_object_iter(object)
         while jv_object_iter_valid(object, iterator) != 0 {
             let name = takeText(jv_object_iter_key(object, iterator), atMost: most)
-            let value = try takeText(jv_object_iter_value(object, iterator), numbers, atMost: most)
+            let value = takeText(jv_object_iter_value(object, iterator), numbers, atMost: most)
             bytes += name.utf8.count + value.utf8.count + 8
             guard bytes <= most else {
                 throw JQError("the filter made an object of more than \(most / 1_000_000) MB", .runaway)

@@ -4,19 +4,25 @@ import CJQ
 ///
 /// The parser and its value must only be used by one thread at a time, because jv's reference counts are not atomic.
 final class JVParser {
-    private let parser: OpaquePointer
+    private var parser: OpaquePointer
     private var value: jv?
     private let isSequence: Bool
     private var failure: JQError?
     /// The end of the text so far, which cannot be checked without what follows.
     private var held: [UInt8] = []
     private(set) var numbers = ExactNumbers()
+    /// The text so far, in case it must be parsed once more.
+    private var text: [UInt8] = []
 
     init(isSequence: Bool = false) {
         self.isSequence = isSequence
         if isSequence { value = jv_array() }
+        parser = Self.newParser()
+    }
+
+    private static func newParser() -> OpaquePointer {
         guard let parser = jv_parser_new(0) else { preconditionFailure("out of memory for a JSON parser") }
-        self.parser = parser
+        return parser
     }
 
     deinit {
@@ -32,6 +38,7 @@ final class JVParser {
     /// Returns the value, which the caller then owns; no more pieces may follow.
     func end() throws(JQError) -> jv {
         take([], isLast: true)
+        if failure == nil, numbers.needStandIns { parseAgain() }
         if let failure { throw failure }
         guard let value else { throw Self.failure("Expected JSON value") }
         self.value = nil
@@ -41,9 +48,25 @@ final class JVParser {
     private func take(_ piece: [UInt8], isLast: Bool) {
         guard failure == nil else { return }
         let text = LoneSurrogates.replaced(in: held.isEmpty ? piece : held + piece, isLast: isLast, rest: &held)
-        let exact = numbers.take(text, isLast: isLast)
+        numbers.see(text, isLast: isLast)
         if let reason = numbers.failure { failure = Self.failure(reason) }
-        exact.withUnsafeBytes { bytes in
+        self.text += text
+        parse(text, isLast: isLast)
+    }
+
+    private func parseAgain() {
+        let exact = numbers.rewritten(text)
+        if let reason = numbers.failure { failure = Self.failure(reason) }
+        text = []
+        if let value { jv_free(value) }
+        value = isSequence ? jv_array() : nil
+        jv_parser_free(parser)
+        parser = Self.newParser()
+        parse(exact, isLast: true)
+    }
+
+    private func parse(_ text: [UInt8], isLast: Bool) {
+        text.withUnsafeBytes { bytes in
             withUnsafeBytes(of: UInt8(0)) { nothing in
                 let base = bytes.baseAddress ?? nothing.baseAddress
                 jv_parser_set_buf(

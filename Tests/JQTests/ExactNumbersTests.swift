@@ -71,15 +71,35 @@ struct ExactNumbersTests {
         #expect(try await Filtered.rows(filter, of: #"{"id":9007199254740993}"#) == row)
     }
 
-    @Test func `a text that may be a stand-in or the page's own is refused with its name`() async throws {
-        let document = #"{"id":9007199254740993,"text":"9007199254740992","other":"9007199254740994"}"#
-        // Whichever of its neighbours the number got.
-        let first = await Filtered.error("{s: .text}", of: document)
-        let second = await Filtered.error("{s: .other}", of: document)
-        #expect([first, second].compactMap(\.self).count == 1)
-        let error = try #require(first ?? second)
-        #expect(error.contains("which may be the number 9007199254740993 or a text of the page"))
-        #expect(try await Filtered.rows("{id}", of: document) == #"{"id":9007199254740993}"#)
+    @Test func `ids that the page also has as texts are both as they were sent`() async throws {
+        let rows = (0..<300).map {
+            #"{"id":\#(1_234_567_890_123_456_700 + $0),"id_str":"\#(1_234_567_890_123_456_700 + $0)"}"#
+        }
+        let document = "[\(rows.joined(separator: ","))]"
+        #expect(try await Filtered.rows(".[]", of: document) == rows.joined(separator: ","))
+        #expect(
+            try await Filtered.rows(".[299] | {s: (.id | tostring)}", of: document) == #"{"s":"1234567890123456999"}"#)
+    }
+
+    @Test func `thousands of ids that are next to each other stay apart`() async throws {
+        let ids = (0..<5000).map { "\(1_234_567_890_123_456_789 + $0)" }.shuffled()
+        let document = "[\(ids.joined(separator: ","))]"
+        #expect(
+            try await Filtered.rows(".[] | {id: .}", of: document)
+                == ids.map { #"{"id":\#($0)}"# }.joined(separator: ","))
+        #expect(try await Filtered.rows("{n: (unique | length)}", of: document) == #"{"n":5000}"#)
+    }
+
+    @Test func `a long number keeps its place beside a short one`() async throws {
+        let document =
+            #"[{"n":"a","pct":99.99999999999999999},{"n":"b","pct":50},{"n":"c","pct":100.0000000000000000001}]"#
+        #expect(
+            try await Filtered.rows(".[] | select(.pct <= 100) | {n}", of: document) == #"{"n":"a"},{"n":"b"}"#)
+    }
+
+    @Test func `digits of an escape are no part of a number`() async throws {
+        let document = #"[{"id":9007199254740993,"note":"\u21169007199254740992"}]"#
+        #expect(try await Filtered.rows(".[] | {note}", of: document) == #"{"note":"№9007199254740992"}"#)
     }
 
     @Test func `texts of the page are never changed`() async throws {
@@ -126,7 +146,7 @@ struct ExactNumbersTests {
             let parser = JVParser()
             for piece in pieces { parser.feed(Array(piece)) }
             let value = try parser.end()
-            return try JV.takeText(value, parser.numbers, atMost: 1000)
+            return JV.takeText(value, parser.numbers, atMost: 1000)
         }
         let whole = try read([document[...]])
         #expect(whole == String(decoding: document, as: UTF8.self))

@@ -105,6 +105,11 @@ import Testing
             ("application/json;charset=\"windows-1252\"", [0x80], "€"),
             ("text/plain; boundary=x; Charset=utf-16le", [], ""),
             ("application/json; charset=shift_jis", [0x83, 0x52], "コ"),
+            ("application/json; charset=Shift_JIS", Array(#"a\\b ~"#.utf8) + [0x83, 0x52], #"a\\b ~コ"#),
+            ("application/json; charset=iso-8859-1", [0x80], "€"),
+            ("application/json; charset=gb2312", [0x84, 0xB0], "劙"),
+            ("application/json; charset=windows-1258", [0x41], "A"),
+            ("text/json; charset='UTF_8', application/json", [0xC3, 0xA9], "é"),
             ("application/json; charset=utf-8", [0xC3, 0xA9], "é"), ("application/json", [0xC3, 0xA9], "é"),
         ] as [(String, [UInt8], String)])
     func `a body is decoded by the character set in its header`(type: String, bytes: [UInt8], text: String) async throws

@@ -135,6 +135,16 @@ import Testing
         #expect(strange.calls == 1)
     }
 
+    @Test func `several relations, spaces and letters in a URL are what servers write`() async throws {
+        let feed = try await OwnFeed(request: #""pages": {"next": {"header": "Link"}}"#) { request in
+            request.path == "/list"
+                ? OwnFeed.Answer(#"[{"a":1}]"#, headers: [#"Link: </é x?q=a b>; title="y"; rel="prev next""#])
+                : OwnFeed.Answer(#"[{"a":2}]"#)
+        }
+        #expect(try await feed.fetch().rows == #"[{"a":1},{"a":2}]"#)
+        #expect(feed.server.requests.last?.path.lowercased() == "/%c3%a9%20x?q=a+b")
+    }
+
     @Test func `a relative URL leads to the next page`() async throws {
         let feed = try await OwnFeed(request: #""pages": {"next": ".links.next"}"#, filter: "{n}") { request in
             OwnFeed.Answer(
@@ -196,6 +206,19 @@ import Testing
         }
         #expect(try await refused.fetch().summary == #"stopped: HTTP 401: "/list?t=***""#)
         #expect(refused.calls == 4)
+        for (filter, more) in [
+            ("error(.error)", ""), (".", #""failure": "select(.error) | {message: .error, action: \"stop\"}""#),
+            ("{n: 1}", #""as_of": "error(.error)""#),
+        ] {
+            let quoting = try await OwnFeed(
+                request: #""query": {"t": "${token}"}, "token": {"url": "URL/login", "filter": ".t"}"#, filter: filter,
+                more
+            ) { request in
+                OwnFeed.Answer(request.path == "/login" ? #"{"t":"canary-0123"}"# : #"{"error":"no canary-0123 here"}"#)
+            }
+            let summary = try await quoting.fetch().summary
+            #expect(summary.contains("no *** here") && !summary.contains("canary"), "\(summary)")
+        }
     }
 
     @Test func `a token that several calls find refused at once is replaced for all`() async throws {

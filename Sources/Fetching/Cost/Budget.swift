@@ -82,8 +82,9 @@ package struct Budget: Sendable {
         for index in stride(from: 0, to: numbers.count - 1, by: 2) {
             // Anybody who can write to the key can write anything there.
             guard let second = numbers[index], let credits = numbers[index + 1], second.magnitude < 1 << 40,
+                credits >= 0,
                 credits.magnitude < 1 << 40, case let part = Timestamp(milliseconds: second * 1000),
-                part >= window.from, window.until.map({ part < $0 }) ?? true
+                part >= window.from, part < window.until ?? clock.now + BudgetPeriod.slack
             else { continue }
             spent = min(spent + Int(credits), 1 << 50)
             oldest = min(oldest ?? part, part)
@@ -119,7 +120,7 @@ package struct Budget: Sendable {
             arguments: [
                 second(window.from), second(grant.part), "\(settings.plan)", "\(credits)", "\(needed)",
                 left.map { "\($0)" } ?? "",
-                lifetime, grant.nextPart.map(second) ?? "", window.until.map(second) ?? "",
+                lifetime, grant.nextPart.map(second) ?? "", second(window.until ?? clock.now + BudgetPeriod.slack),
             ])
         guard let parts = reply.array, parts.count == 3, let isEnough = parts[0].integer, let spent = parts[1].integer,
             spent.magnitude < 1 << 52, parts[2].integer.map({ $0.magnitude < 1 << 40 }) ?? true

@@ -22,6 +22,18 @@ enum AttemptResult: Sendable {
         }
     }
 
+    /// The same with secrets masked in what it tells: a provider's message or a filter's error may quote them.
+    func redacted(by redactor: Redactor) -> AttemptResult {
+        func masked(_ failure: FetchFailure) -> FetchFailure {
+            FetchFailure(failure.code, redactor(failure.detail), wait: failure.wait, status: failure.status)
+        }
+        switch self {
+        case .page: return self
+        case .retry(let failure): return .retry(masked(failure))
+        case .stop(let failure): return .stop(masked(failure))
+        }
+    }
+
     /// The body takes precedence over the status: providers send errors with 200, and a 429 for different causes.
     ///
     /// Text from a body is redacted before it is cut and escaped, because a secret would not be recognized afterwards.

@@ -68,6 +68,7 @@ struct PageFetcher: Sendable {
         }
         if let token { values[.token] = token.text }
         let result = try await ask(step, values, needed, deadline, redactor.hiding(token?.text))
+            .redacted(by: redactor.hiding(token?.text))
         // A token may end before its time.
         guard mayRenew, case .stop(let failure) = result, failure.status == 401, let tokens, let token else {
             return result

@@ -104,7 +104,7 @@ package struct PageFilters: Sendable {
         text.flatMap { Int($0) }.flatMap { (0...1_000_000_000_000).contains($0) ? $0 : nil }
     }
 
-    /// What the page says about the next one: nothing, null and an empty text are that there is none.
+    /// What the page says about the next one; nothing, null, false and an empty text mean that there is none.
     private func next(_ document: JQReader, _ response: HTTPResponse) async throws(JQError) -> String? {
         let (value, name): (PageValue, String)
         switch pages?.turn {
@@ -119,7 +119,7 @@ package struct PageFilters: Sendable {
         case .header(let header):
             text = header.lowercased() == "link" ? response.nextLink : response.header(header)
         }
-        return text.flatMap { $0.isEmpty ? nil : $0 }
+        return text.flatMap { $0.isEmpty || $0 == "false" ? nil : $0 }
     }
 
     /// What the provider says about the plan, whatever else the response is.

@@ -93,7 +93,8 @@ struct PageWalk {
             circle = (page, earlier)
         }
         if received.isLast || isBehindEnd { last = min(last ?? page, page) }
-        if let told = received.total { total = max(total ?? 0, told) }
+        // A total that is less than what is there is none.
+        if let told = received.total, told >= received.items { total = max(total ?? 0, told) }
         return !isBehindEnd && !received.isBehindEnd
     }
 

@@ -10,10 +10,11 @@ extension ConfigReader {
 
     /// `check` throws what is wrong with the text, for a sample of what differs.
     func template(
-        _ name: String, type: String = "string", _ summary: String, knowing names: Set<RequestTemplate.Name>,
+        _ name: String, type: String = "string", allowsLines: Bool = false, _ summary: String,
+        knowing names: Set<RequestTemplate.Name>,
         check: (String) throws(InvalidText) -> Void = { _ throws(InvalidText) in }
     ) -> RequestTemplate? {
-        text(name, type: type, deferring: Self.deferred, summary) { text in
+        text(name, type: type, allowsLines: allowsLines, deferring: Self.deferred, summary) { text in
             let template = try RequestTemplate(text, knowing: names)
             try check(template.sample)
             return template

@@ -28,7 +28,7 @@ package struct SignatureSettings: Sendable {
             return key
         }
         let message = reader.template(
-            "of",
+            "of", allowsLines: true,
             "What is signed: `${now:unix}${method}${path}${body}`, or `${query}`, which lacks what has the signature.",
             knowing: [.method, .path, .query, .body])
         let hash = reader.choice("hash", default: Digest.HMACHash.sha256, "The hash function of the HMAC.")

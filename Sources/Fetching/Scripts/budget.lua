@@ -9,18 +9,17 @@
 -- ARGV[6]  how many are left according to the provider, or nothing
 -- ARGV[7]  for how many ms the budget is kept
 -- ARGV[8]  the second of the next part, in which the credits may count as well, or nothing
--- ARGV[9]  the second at which the period ends, or nothing
+-- ARGV[9]  the second from which on parts do not count yet
 --
 -- Returns 1 or 0 for whether there were enough, the credits that are spent now, and the oldest second that counts, or nothing.
 -- Not retry safe: a repeated call counts the credits again, or gives them back again.
 local from, at, plan = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local credits, needed, left = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local spent, oldest = 0, ''
-local ends = tonumber(ARGV[9]) or math.huge
+local ends = tonumber(ARGV[9])
 -- Anybody who can write to the key can write anything there.
 local function number(text)
-  local value = tonumber(text)
-  if value and value == value and math.abs(value) < 2^40 and value == math.floor(value) then return value end
+  return string.match(text, '^%d+$') and #text <= 12 and tonumber(text) or nil
 end
 local parts = redis.call('HGETALL', KEYS[1])
 for i = 1, #parts, 2 do
