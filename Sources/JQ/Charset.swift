@@ -21,6 +21,7 @@ package struct Charset: Equatable, Sendable {
     private static let larger = [
         "iso88591": "CP1252", "latin1": "CP1252", "l1": "CP1252", "iso88599": "CP1254", "latin5": "CP1254",
         "gb2312": "GB18030", "gbk": "GB18030", "xgbk": "GB18030", "euckr": "CP949", "ksc56011987": "CP949",
+        "windows949": "CP949",
         "shiftjis": "CP932", "sjis": "CP932", "xsjis": "CP932", "mskanji": "CP932", "tis620": "CP874",
     ]
 }
@@ -29,7 +30,7 @@ package struct Charset: Equatable, Sendable {
 ///
 /// Runs in the filters' process, because the text is not trusted.
 final class CharsetDecoder {
-    private let name: String
+    let name: String
     private let converter: iconv_t
     /// The beginning of a character whose end is in the next piece.
     private var held: [UInt8] = []
@@ -49,25 +50,47 @@ final class CharsetDecoder {
         iconv_close(converter)
     }
 
+    /// Bytes that are no character become U+FFFD, as one odd symbol must not lose a page; many are another character set's.
     func decode(_ piece: [UInt8]) throws(JQError) -> [UInt8] {
         var input = held + piece
-        // No character of one byte has more than four in UTF-8.
-        var output = [UInt8](repeating: 0, count: 4 * input.count + 16)
-        let (left, made, code) = input.withUnsafeMutableBytes { input in
-            output.withUnsafeMutableBytes { output in
-                var (from, to) = (
-                    input.baseAddress?.assumingMemoryBound(to: CChar.self),
-                    output.baseAddress?.assumingMemoryBound(to: CChar.self)
-                )
-                var (left, room) = (input.count, output.count)
-                let result = iconv(converter, &from, &left, &to, &room)
-                return (left, output.count - room, result == -1 ? errno : 0)
+        var result: [UInt8] = []
+        var (start, odd) = (0, 0)
+        while start < input.count {
+            // No byte's character has more than four in UTF-8.
+            var output = [UInt8](repeating: 0, count: 4 * (input.count - start) + 16)
+            let (left, made, code) = input.withUnsafeMutableBytes { input in
+                output.withUnsafeMutableBytes { output in
+                    var from = (input.baseAddress.map { $0 + start })?.assumingMemoryBound(to: CChar.self)
+                    var to = output.baseAddress?.assumingMemoryBound(to: CChar.self)
+                    var (left, room) = (input.count - start, output.count)
+                    let result = iconv(converter, &from, &left, &to, &room)
+                    return (left, output.count - room, result == -1 ? errno : 0)
+                }
+            }
+            result += output.prefix(made)
+            start = input.count - left
+            switch code {
+            case EILSEQ:
+                result += Array("\u{FFFD}".utf8)
+                start += 1
+                odd += 1
+                guard odd <= 10 + input.count / 1000 else { throw fault }
+            // An incomplete character at the end.
+            case EINVAL:
+                held = Array(input[start...])
+                return result
+            case 0: break
+            default: throw fault
             }
         }
-        // An incomplete character at the end is EINVAL, everything else is none of this character set.
-        guard code == 0 || code == EINVAL else { throw fault }
-        held = Array(input.suffix(left))
-        return Array(output.prefix(made))
+        held = []
+        return result
+    }
+
+    /// Whether its texts look like ASCII, and so like UTF-8.
+    var hasSevenBits: Bool {
+        let letters = name.lowercased().filter { $0.isLetter || $0.isNumber }
+        return ["iso2022", "utf7", "hz"].contains { letters.hasPrefix($0) }
     }
 
     /// Must be called after the last piece; returns what was held back, because an accent might have followed.

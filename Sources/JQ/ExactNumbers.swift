@@ -16,6 +16,8 @@ import Basics
 struct ExactNumbers {
     /// The longest number, in bytes.
     static let longest = 1000
+    /// No double is printed with more characters; great ones have up to 32 digits.
+    private static let longestText = 40
 
     /// The long numbers that are their doubles' own texts, by their doubles' bits; also those within strings.
     private var own: Set<UInt64> = []
@@ -88,19 +90,21 @@ struct ExactNumbers {
             left.2.value == right.2.value ? left.1 < right.1 : right.2.value.isGreater(than: left.2.value)
         }
         var last: (value: DecimalNumber, double: Double)?
+        var highest: UInt64 = 0
         for (literal, _, number) in numbers {
             // The same number, written in another way.
             if let last, last.value == number.value {
                 standIns[literal] = last.double
                 continue
             }
-            guard let double = free(for: number, above: last?.double.bitPattern ?? 0) else {
+            guard let double = free(for: number, above: highest) else {
                 failure = failure ?? "too many numbers that differ only behind their 16th digit"
                 return
             }
             standIns[literal] = double
             meanings[double.bitPattern] = literal
             last = (number.value, double)
+            highest = max(highest, double.bitPattern)
         }
     }
 
@@ -120,7 +124,9 @@ struct ExactNumbers {
             else {
                 return nil
             }
-            if !own.contains(bits), DecimalNumber(double)?.mayShareDouble == true { return double }
+            if !own.contains(bits), meanings[bits] == nil, DecimalNumber(double)?.mayShareDouble == true {
+                return double
+            }
         }
         return nil
     }
@@ -129,13 +135,13 @@ struct ExactNumbers {
     func restored(_ result: UnsafeRawBufferPointer, isString: Bool = false) -> [UInt8]? {
         guard !meanings.isEmpty else { return nil }
         let bytes = result.bindMemory(to: UInt8.self)
-        var scanner = NumberScanner(isInString: isString)
+        var scanner = NumberScanner(isPlainText: isString)
         var output: [UInt8] = []
         var copied = 0
         var index = 0
         while let number = scanner.next(in: bytes, from: &index, isLast: true) {
             // No string of the document has a stand-in's own text, and another text of it is none that jq has made.
-            guard let long = LongNumber(bytes[number.range]), long.isOwnText,
+            guard number.range.count <= Self.longestText, let long = LongNumber(bytes[number.range]), long.isOwnText,
                 let sent = meanings[long.double.bitPattern]
             else { continue }
             output += bytes[copied..<number.range.lowerBound]
@@ -201,7 +207,7 @@ private struct DecimalNumber: Equatable {
             let isBelow = power.first == UInt8(ascii: "-")
             if isBelow || power.first == UInt8(ascii: "+") { power = power.dropFirst() }
             guard !power.isEmpty, power.allSatisfy(isDigit) else { return nil }
-            let value = power.reduce(0) { min(1_000_000, $0 * 10 + Int($1 - UInt8(ascii: "0"))) }
+            let value = power.reduce(0) { min(1_000_000_000_000, $0 * 10 + Int($1 - UInt8(ascii: "0"))) }
             exponent += isBelow ? -value : value
             rest = rest.dropFirst(rest.count)
         }
@@ -232,6 +238,7 @@ private struct NumberScanner {
         let isInString: Bool
     }
 
+    private let isPlainText: Bool
     private var isInString: Bool
     private var isEscaped = false
     /// How many digits of a `\\u` escape are still to come.
@@ -239,8 +246,10 @@ private struct NumberScanner {
     /// The end of the text, which may be the beginning of a number.
     private(set) var held: [UInt8] = []
 
-    init(isInString: Bool = false) {
-        self.isInString = isInString
+    /// A plain text has no quotes around it, and no escapes.
+    init(isPlainText: Bool = false) {
+        self.isPlainText = isPlainText
+        isInString = isPlainText
     }
 
     /// The next number at or after `index`, which is set to its end; nil at the end of the text.
@@ -276,6 +285,7 @@ private struct NumberScanner {
     }
 
     private mutating func see(_ byte: UInt8) {
+        guard !isPlainText else { return }
         if isEscaped {
             isEscaped = false
             if byte == UInt8(ascii: "u") { escapeDigits = 4 }

@@ -172,7 +172,7 @@ private struct JQText {
     private mutating func decode() throws(JQError) {
         guard let (decoder, text) = encoded else { return }
         encoded = nil
-        if String(validating: text, as: UTF8.self) != nil, !text.contains(0) {
+        if String(validating: text, as: UTF8.self) != nil, !text.contains(0), decoder?.hasSevenBits != true {
             failure = nil
             return take(text)
         }

@@ -101,6 +101,35 @@ import Testing
         #expect(try await later.state().spent == 50)
     }
 
+    @Test func `a call that ends in the next period is corrected there`() async throws {
+        let redis = try await TestRedis()
+        let end = try #require(Timestamp(rfc3339: "2026-05-01T00:00:00Z"))
+        func budget(at time: Timestamp) throws -> Budget {
+            let clock = TapeClock(scale: ClockScale(start: time, origin: .machineTime, speed: 1))
+            return try Self.budget(#"{"plan": 100}"#, redis.client(), clock)
+        }
+        let grant = try await budget(at: end - .seconds(10)).take(1, needing: 1)
+        await (try budget(at: end + .seconds(65))).correct(grant, cost: 50, left: nil)
+        #expect(try await budget(at: end + .seconds(65)).state().spent == 50)
+    }
+
+    @Test func `credits that no plan has, and digits that Redis does not count with, leave a budget that works`()
+        async throws
+    {
+        let redis = try await TestRedis()
+        let budget = try Self.budget(#"{"plan": 100}"#, redis.client())
+        let part = try #require(
+            try await { () async throws -> String? in
+                _ = try await budget.take(1, needing: 1)
+                return try await redis.client().send(RedisCommand("HKEYS", "budget:plan")).array?.first?.text
+            }())
+        _ = try await redis.client().send(RedisCommand("HSET", "budget:plan", part, "0012"))
+        _ = try await budget.take(1, needing: 1)
+        _ = try await redis.client().send(RedisCommand("HSET", "budget:plan", part, "99999999999999999999"))
+        #expect(try await Self.isRefused(budget, 1))
+        #expect(try await Self.isRefused(budget, 1))
+    }
+
     @Test func `a key of another type is an error, and no call is made`() async throws {
         let redis = try await TestRedis()
         let budget = try Self.budget(#"{"plan": 100}"#, redis.client())

@@ -210,4 +210,16 @@ import Testing
         #expect(
             walk.fault == "page 2 has the same items as page 1: if the provider ends lists so, set pages.end.repeat")
     }
+
+    @Test func `a last page may name the same next page as the one before`() throws {
+        var walk = PageWalk(PageSettings("c", .cursor(.header("x")), max: 100))
+        for number in 0..<2 {
+            _ = walk.next()
+            var page = Self.page([number], isLast: number == 1)
+            page.next = "same"
+            _ = walk.record(page: number, page)
+        }
+        let rest = walk.next()
+        #expect(rest.isEmpty && walk.fault == nil)
+    }
 }

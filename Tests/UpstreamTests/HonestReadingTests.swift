@@ -109,6 +109,7 @@ import Testing
             ("application/json; charset=iso-8859-1", [0x80], "€"),
             ("application/json; charset=gb2312", [0x84, 0xB0], "劙"),
             ("application/json; charset=windows-1258", [0x41], "A"),
+            ("application/json; charset=iso-2022-jp", [0x1B, 0x24, 0x42, 0x25, 0x33, 0x1B, 0x28, 0x42], "コ"),
             ("text/json; charset='UTF_8', application/json", [0xC3, 0xA9], "é"),
             ("application/json; charset=utf-8", [0xC3, 0xA9], "é"), ("application/json", [0xC3, 0xA9], "é"),
         ] as [(String, [UInt8], String)])
@@ -126,14 +127,26 @@ import Testing
     @Test(arguments: [
         ("x-unknown", "the body is in the character set \"x-unknown\", which cannot be decoded here"),
         ("../../x", "the body is in the character set \"../../x\", which cannot be decoded here"),
-        ("euc-jp", "the body is not written in euc-jp, as its header says"),
+        ("utf-16be", "the body is not written in utf-16be, as its header says"),
     ])
     func `a body that cannot be decoded is refused`(charset: String, detail: String) async throws {
         let answer = OwnFeed.Answer(
-            bytes: Array(#"[{"a":"b"#.utf8) + [0xFF] + Array(#""}]"#.utf8),
+            bytes: charset == "utf-16be"
+                ? [0x00, 0x5B, 0x00, 0x5D, 0x00] : Array(#"[{"a":"b"#.utf8) + [0xFF] + Array(#""}]"#.utf8),
             headers: ["Content-Type: application/json; charset=\(charset)"])
         let feed = try await OwnFeed(request: #""retries": 0"#) { _ in answer }
         #expect(try await feed.fetch().summary.hasPrefix("bad-payload: \(detail)"))
+    }
+
+    @Test(arguments: [("euc-jp", [0xFF]), ("iso-8859-1", [0x81])] as [(String, [UInt8])])
+    func `one byte that is no character does not lose a page, and is told`(charset: String, bytes: [UInt8]) async throws
+    {
+        let answer = OwnFeed.Answer(
+            bytes: Array(#"[{"a":"b"#.utf8) + bytes + Array(#"c"}]"#.utf8),
+            headers: ["Content-Type: application/json; charset=\(charset)"])
+        let list = try await OwnFeed { _ in answer }.fetch()
+        #expect(list.rows == "[{\"a\":\"b\u{FFFD}c\"}]")
+        #expect(list.warnings == ["texts have characters that could not be read: they are U+FFFD in the rows"])
     }
 
     @Test(arguments: ["iso-8859-1", "x-unknown"])

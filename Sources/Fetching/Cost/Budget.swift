@@ -82,11 +82,10 @@ package struct Budget: Sendable {
         for index in stride(from: 0, to: numbers.count - 1, by: 2) {
             // Anybody who can write to the key can write anything there.
             guard let second = numbers[index], let credits = numbers[index + 1], second.magnitude < 1 << 40,
-                credits >= 0,
-                credits.magnitude < 1 << 40, case let part = Timestamp(milliseconds: second * 1000),
+                credits >= 0, case let part = Timestamp(milliseconds: second * 1000),
                 part >= window.from, part < window.until ?? clock.now + BudgetPeriod.slack
             else { continue }
-            spent = min(spent + Int(credits), 1 << 50)
+            spent = min(spent + Int(min(credits, 1 << 50)), 1 << 50)
             oldest = min(oldest ?? part, part)
         }
         return State(

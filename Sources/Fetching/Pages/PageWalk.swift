@@ -87,7 +87,8 @@ struct PageWalk {
         items[page] = isBehindEnd ? 0 : received.items
         areItemsCounted = areItemsCounted && received.areItemsCounted
         nexts[page] = received.next
-        if let next = received.next, circle == nil,
+        let goesOn = !received.isLast && !isBehindEnd
+        if goesOn, let next = received.next, circle == nil,
             let earlier = nexts.first(where: { $0.key != page && $0.value == next })?.key
         {
             circle = (page, earlier)

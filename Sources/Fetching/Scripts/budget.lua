@@ -17,24 +17,33 @@ local from, at, plan = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local credits, needed, left = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local spent, oldest = 0, ''
 local ends = tonumber(ARGV[9])
--- Anybody who can write to the key can write anything there.
+-- Anybody who can write to the key can write anything there. As HINCRBY takes it, and no more than is counted exactly.
 local function number(text)
-  return string.match(text, '^%d+$') and #text <= 12 and tonumber(text) or nil
+  return (text == '0' or string.match(text, '^[1-9]%d*$')) and math.min(tonumber(text), 2^50) or nil
 end
 local parts = redis.call('HGETALL', KEYS[1])
 for i = 1, #parts, 2 do
   local second, count = number(parts[i]), number(parts[i + 1])
   if not second or not count or second < from then
     redis.call('HDEL', KEYS[1], parts[i])
+  elseif count == 2^50 then
+    redis.call('HDEL', KEYS[1], parts[i])
+    redis.call('HINCRBY', KEYS[1], parts[i], string.format('%.0f', count))
+    spent = count
   elseif second < ends then
     spent = math.min(spent + count, 2^50)
     if oldest == '' or second < oldest then oldest = second end
   end
 end
 if needed > 0 and spent + needed > plan then return {0, spent, oldest} end
--- What belongs to a period that is over says nothing about this one.
+local nextPart = tonumber(ARGV[8])
+if credits ~= 0 and nextPart and nextPart >= from then
+  redis.call('HINCRBY', KEYS[1], ARGV[8], string.format('%.0f', credits))
+  redis.call('PEXPIRE', KEYS[1], ARGV[7])
+  if nextPart < ends then spent = spent + credits end
+end
+-- What else belongs to a period that is over says nothing about this one.
 if at < from then return {1, spent, oldest} end
-if credits ~= 0 and ARGV[8] ~= '' then redis.call('HINCRBY', KEYS[1], ARGV[8], string.format('%.0f', credits)) end
 if left and plan - left > spent + credits then credits = plan - left - spent end
 if credits ~= 0 then
   redis.call('HINCRBY', KEYS[1], ARGV[2], string.format('%.0f', credits))
