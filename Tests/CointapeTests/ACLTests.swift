@@ -52,7 +52,7 @@ import Testing
         let start = (now / 3_600_000 - 10) * 3_600_000 - 130_000
         var environment = ["COINTAPE_CLOCK": "\(start)@\(now)x6"]
         let sandbox = try Cointape(["sandbox", "--port", "0", "--assets", "300"], environment: environment)
-        try await sandbox.prints("export COINMARKETCAP_URL=")
+        try await sandbox.prints("export CRYPTOCOMPARE_URL=")
         for line in sandbox.text.split(separator: "\n") where line.hasPrefix("export ") {
             let variable = line.dropFirst(7).split(separator: "=", maxSplits: 1)
             environment[String(variable[0])] = String(variable[1])

@@ -109,10 +109,11 @@ import Testing
         let (feeds, lists) = (try await fields(of: "paid"), try await fields(of: "list"))
         #expect(feeds.allSatisfy { $0["gap"] == nil && $0["next"] != nil }, "\(feeds)")
         // Twelve an hour are one in five minutes, and little less.
-        #expect((5...8).contains(feeds.count), "\(feeds.count) fetches for \(lists.count) lists")
-        #expect(server.requests.count == feeds.count)
+        #expect((4...8).contains(feeds.count), "\(feeds.count) fetches for \(lists.count) lists")
+        // The last one may have been told to stop before it was published.
+        #expect((feeds.count...feeds.count + 1).contains(server.requests.count))
         #expect(lists.allSatisfy { $0["gap"] == nil }, "\(lists)")
         let joined = Set(lists.compactMap { $0["paid_minute"] })
-        #expect(joined.isSubset(of: Set(feeds.compactMap { $0["minute"] })) && joined.count >= 4)
+        #expect(joined.isSubset(of: Set(feeds.compactMap { $0["minute"] })) && joined.count >= 3)
     }
 }

@@ -155,7 +155,7 @@ import Testing
         let start = now / 60_000 * 60_000 - 3 * 3_600_000
         let clock = ["COINTAPE_CLOCK": "\(start)@\(now)x\(speed)"]
         let sandbox = try Cointape(["sandbox", "--port", "0", "--assets", "500"], environment: clock)
-        try await sandbox.prints("export COINMARKETCAP_URL=")
+        try await sandbox.prints("export CRYPTOCOMPARE_URL=")
         var environment = clock.merging(["REDIS_URL": redis.url, "PORT": "\(try FreePort.next())"]) { $1 }
         for line in sandbox.text.split(separator: "\n") where line.hasPrefix("export ") {
             let pair = line.dropFirst(7).split(separator: "=", maxSplits: 1)

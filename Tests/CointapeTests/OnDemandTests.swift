@@ -17,7 +17,7 @@ import Testing
             folder = try Folder()
             let options = ["sandbox", "--port", "0", "--assets", "400"] + faults.flatMap { ["--fault", $0] }
             sandbox = try Cointape(options, environment: clock)
-            try await sandbox.prints("export COINMARKETCAP_URL=")
+            try await sandbox.prints("export CRYPTOCOMPARE_URL=")
             environment = clock.merging(["REDIS_URL": redis.url]) { $1 }
             for line in sandbox.text.split(separator: "\n") where line.hasPrefix("export ") {
                 let variable = line.dropFirst(7).split(separator: "=", maxSplits: 1)

@@ -39,7 +39,7 @@ import Testing
         async throws
     {
         let sandbox = try Cointape(["sandbox", "--port", "0", "--assets", "600"])
-        try await sandbox.prints("export BINANCE_URL=")
+        try await sandbox.prints("export CRYPTOCOMPARE_URL=")
         var environment: [String: String] = [:]
         for line in sandbox.text.split(separator: "\n") where line.hasPrefix("export ") {
             let sides = line.dropFirst(7).split(separator: "=", maxSplits: 1).map(String.init)

@@ -29,7 +29,7 @@ import Testing
         let now = Int64(Date().timeIntervalSince1970 * 1000)
         let clock = ["COINTAPE_CLOCK": "\(now - 3 * 3_600_000)@\(now)x\(Self.speed)"]
         let sandbox = try Cointape(["sandbox", "--port", "0", "--assets", "500"], environment: clock)
-        try await sandbox.prints("export COINMARKETCAP_URL=")
+        try await sandbox.prints("export CRYPTOCOMPARE_URL=")
         let (port, proxy) = (try FreePort.next(), try FreePort.next())
         var environment = clock.merging(["REDIS_URL": redis.url, "PORT": "\(port)"]) { $1 }
         for line in sandbox.text.split(separator: "\n") where line.hasPrefix("export ") {

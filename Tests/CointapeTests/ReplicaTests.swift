@@ -15,7 +15,7 @@ import Testing
         let start = now - 3 * 3_600_000
         let clock = ["COINTAPE_CLOCK": "\(start)@\(now)x\(Self.speed)"]
         let sandbox = try Cointape(["sandbox", "--port", "0", "--assets", "500"], environment: clock)
-        try await sandbox.prints("export COINMARKETCAP_URL=")
+        try await sandbox.prints("export CRYPTOCOMPARE_URL=")
         let variables = sandbox.text.split(separator: "\n").filter { $0.hasPrefix("export ") }
             .map { $0.dropFirst(7).split(separator: "=", maxSplits: 1) }
         var environment = clock.merging(["REDIS_URL": redis.url]) { $1 }

@@ -184,7 +184,7 @@ import Testing
     @Test func `asks another server of the same formats when the variables point there`() async throws {
         let redis = try await TestRedis()
         let sandbox = try Cointape(["sandbox", "--port", "0", "--key", "other-key", "--assets", "600"])
-        try await sandbox.prints("export COINMARKETCAP_URL=")
+        try await sandbox.prints("export CRYPTOCOMPARE_URL=")
         let line = try #require(sandbox.text.split(separator: "\n").first { $0.contains("COINMARKETCAP_URL=") })
         let url = String(line.split(separator: "=")[1])
         let port = try FreePort.next(2)

@@ -88,7 +88,7 @@ class World:
     def sandbox(self, *arguments, assets=50, within=None):
         """Starts the three providers; workers that are started from now on call them."""
         process = self.cointape("sandbox", "--port", "0", "--assets", assets, *arguments, within=within)
-        process.until("the sandbox listens", lambda: process.count("export ") == 5)
+        process.until("the sandbox listens", lambda: process.count("export CRYPTOCOMPARE_URL=") == 1)
         for line in process.lines:
             if line.startswith("export "):
                 name, value = line.removeprefix("export ").split("=", 1)

@@ -58,8 +58,8 @@ struct PageWalk {
     var fault: String? {
         if let (page, earlier) = repeated {
             let parameter = settings?.parameter ?? ""
-            return page == 1 && settings?.isChain == false
-                ? "page 2 has the same items as page 1: the provider ignores the parameter `\(parameter)`"
+            return earlier == 0 && settings?.isChain == false
+                ? "page \(page + 1) has the same items as page 1: the provider ignores the parameter `\(parameter)`"
                 : "page \(page + 1) has the same items as page \(earlier + 1): if the provider ends lists so, set pages.end.repeat"
         }
         if let (page, earlier) = circle {
