@@ -465,9 +465,8 @@ let package = Package(
         .testTarget(
             name: "UpstreamTests",
             dependencies: [
-                "Assembly", "Basics", "CurlHTTP", "Fetching", "JQ", "Redis", "Sandbox", "Tape", "TestSupport",
-                "Workers",
-                "cointape",
+                "Assembly", "Basics", "Config", "CurlHTTP", "Digests", "Fetching", "JQ", "Redis", "Sandbox", "Tape",
+                "TestSupport", "Workers", "cointape",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],

@@ -72,7 +72,7 @@ package struct Fetcher: Sendable {
             metadata[LogKey.gap] = "\(gap.code)"
             metadata[LogKey.detail] = "\(gap.detail)"
             logger.warning(.minuteGap, metadata: metadata)
-            return .gap(gap, minute: minute, next: try await next(after: minute))
+            return .gap(gap, minute: minute, next: await next(after: minute))
         }
     }
 
@@ -105,9 +105,11 @@ package struct Fetcher: Sendable {
     }
 
     /// When a feed is due again that is paced by its budget.
-    private func next(after minute: Minute) async throws -> Minute? {
+    ///
+    /// nil if Redis does not answer, because what was fetched must not be fetched again for that.
+    private func next(after minute: Minute) async -> Minute? {
         guard config.schedule.isPaced else { return nil }
-        return try await pages.budget?.next(after: minute, credits: config.cost.creditsOfFetch)
+        return try? await pages.budget?.next(after: minute, credits: config.cost.creditsOfFetch)
     }
 
     private func list(
@@ -139,7 +141,7 @@ package struct Fetcher: Sendable {
         let marks = try marks(of: list, digest, minute, after: previous)
         return .rows(
             rows, count: list.rows.count, sha256: digest, minute: minute, fetchedAt: clock.now,
-            asOf: list.asOf, marks: marks.map(\.rawValue), next: try await next(after: minute))
+            asOf: list.asOf, marks: marks.map(\.rawValue), next: await next(after: minute))
     }
 
     /// What is unusual about the list; throws if it must not be published.

@@ -26,14 +26,12 @@ package struct Charset: Equatable, Sendable {
     ]
 }
 
-/// Decodes a text to UTF-8, by the C library's tables.
+/// Decodes texts to UTF-8, by the C library's tables.
 ///
-/// Runs in the filters' process, because the text is not trusted.
+/// Runs in the filters' process, because the texts are not trusted.
 final class CharsetDecoder {
-    let name: String
+    private let name: String
     private let converter: iconv_t
-    /// The beginning of a character whose end is in the next piece.
-    private var held: [UInt8] = []
 
     init(_ name: String) throws(JQError) {
         self.name = name
@@ -50,62 +48,56 @@ final class CharsetDecoder {
         iconv_close(converter)
     }
 
-    /// Bytes that are no character become U+FFFD, as one odd symbol must not lose a page; many are another character set's.
-    func decode(_ piece: [UInt8]) throws(JQError) -> [UInt8] {
-        var input = held + piece
-        var result: [UInt8] = []
-        var (start, odd) = (0, 0)
-        while start < input.count {
-            // No byte's character has more than four in UTF-8.
-            var output = [UInt8](repeating: 0, count: 4 * (input.count - start) + 16)
-            let (left, made, code) = input.withUnsafeMutableBytes { input in
-                output.withUnsafeMutableBytes { output in
-                    var from = (input.baseAddress.map { $0 + start })?.assumingMemoryBound(to: CChar.self)
-                    var to = output.baseAddress?.assumingMemoryBound(to: CChar.self)
-                    var (left, room) = (input.count - start, output.count)
-                    let result = iconv(converter, &from, &left, &to, &room)
-                    return (left, output.count - room, result == -1 ? errno : 0)
-                }
-            }
-            result += output.prefix(made)
-            start = input.count - left
-            switch code {
-            case EILSEQ:
-                result += Array("\u{FFFD}".utf8)
-                start += 1
-                odd += 1
-                guard odd <= 10 + input.count / 1000 else { throw fault }
-            // An incomplete character at the end.
-            case EINVAL:
-                held = Array(input[start...])
-                return result
-            case 0: break
-            default: throw fault
-            }
-        }
-        held = []
-        return result
-    }
-
     /// Whether its texts look like ASCII, and so like UTF-8.
     var hasSevenBits: Bool {
         let letters = name.lowercased().filter { $0.isLetter || $0.isNumber }
         return ["iso2022", "utf7", "hz"].contains { letters.hasPrefix($0) }
     }
 
-    /// Must be called after the last piece; returns what was held back, because an accent might have followed.
-    func end() throws(JQError) -> [UInt8] {
-        guard held.isEmpty else { throw fault }
-        var output = [UInt8](repeating: 0, count: 16)
-        let made = output.withUnsafeMutableBytes { output in
-            var (to, room) = (output.baseAddress?.assumingMemoryBound(to: CChar.self), output.count)
-            iconv(converter, nil, nil, &to, &room)
-            return output.count - room
+    /// Decodes a whole text.
+    ///
+    /// Bytes that are no character become U+FFFD, because one odd symbol must not lose a page. Throws if there are many, because
+    /// then it is another character set, and if the text ends within a character.
+    func decode(_ text: [UInt8]) throws(JQError) -> [UInt8] {
+        var text = text
+        var result: [UInt8] = []
+        result.reserveCapacity(text.count + text.count / 4)
+        var piece = [UInt8](repeating: 0, count: 1 << 16)
+        var (start, odd) = (0, 0)
+        var isEnding = false
+        while true {
+            let (left, made, code) = convert(&text, from: start, to: &piece, isEnding: isEnding)
+            result += piece.prefix(made)
+            start = text.count - left
+            switch code {
+            // A letter is held back while an accent might follow: the last call gets it.
+            case 0 where !isEnding: isEnding = true
+            case 0: return result
+            case E2BIG: break
+            case EILSEQ where odd <= 10 + text.count / 1000:
+                result += Array("\u{FFFD}".utf8)
+                odd += 1
+                start += 1
+            default: throw JQError("the body is not written in \(name), as its header says", .malformed)
+            }
         }
-        return Array(output.prefix(made))
     }
 
-    private var fault: JQError { JQError("the body is not written in \(name), as its header says", .malformed) }
+    /// Returns how much of the text is left, how much was made, and `errno` if not all was converted.
+    private func convert(
+        _ text: inout [UInt8], from start: Int, to piece: inout [UInt8], isEnding: Bool
+    ) -> (left: Int, made: Int, code: Int32) {
+        text.withUnsafeMutableBytes { text in
+            piece.withUnsafeMutableBytes { piece in
+                var from = text.baseAddress.map { ($0 + start).assumingMemoryBound(to: CChar.self) }
+                var to = piece.baseAddress?.assumingMemoryBound(to: CChar.self)
+                var (left, room) = (text.count - start, piece.count)
+                let result =
+                    isEnding ? iconv(converter, nil, nil, &to, &room) : iconv(converter, &from, &left, &to, &room)
+                return (left, piece.count - room, result == -1 ? errno : 0)
+            }
+        }
+    }
 
     private static var none: iconv_t? { iconv_t(bitPattern: -1) }
 }

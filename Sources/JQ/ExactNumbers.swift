@@ -11,8 +11,8 @@ import Basics
 ///
 /// A double's own text is the shortest decimal that reads as this double. A number of up to 15 digits always is its double's own
 /// text, so it need not be remembered, and stand-ins are doubles whose own text is longer, and stands nowhere in the document.
-/// They have the order of their numbers, so far as there is room. Signs are ignored: if a double stands for a number, the negative double stands for the
-/// negative number.
+/// They have the order of their numbers, so far as there is room. Signs are ignored: if a double stands for a number, the
+/// negative double stands for the negative number.
 struct ExactNumbers {
     /// The longest number, in bytes.
     static let longest = 1000
@@ -48,6 +48,12 @@ struct ExactNumbers {
     private mutating func see(_ token: Slice<UnsafeBufferPointer<UInt8>>, isInString: Bool) {
         guard token.count <= Self.longest || isInString else {
             failure = failure ?? "a number of more than \(Self.longest) characters"
+            return
+        }
+        // Nearly all are what their doubles are printed as, letter by letter.
+        let text = String(decoding: token.prefix(Self.longestText), as: UTF8.self)
+        if let double = Double(text), token.elementsEqual(double.description.utf8) {
+            own.insert(double.bitPattern)
             return
         }
         guard token.count <= Self.longest, let value = DecimalNumber(token) else {
@@ -180,41 +186,20 @@ private struct LongNumber {
 
 /// A number by value, without its sign: its digits from the first to the last that is not zero, and that one's power of ten.
 private struct DecimalNumber: Equatable {
-    private(set) var digits: [UInt8]
-    private(set) var exponent = 0
+    private let digits: [UInt8]
+    private let exponent: Int
 
     /// Whether its double may be another number's too: doubles keep 15 digits (`DBL_DIG`) unless they are very small or great.
     var mayShareDouble: Bool {
         !digits.isEmpty && (digits.count > 15 || !(-290...290).contains(exponent))
     }
 
-    /// Accepts the grammar of RFC 8259, section 6, without the sign; nil for anything else.
+    /// nil for what is no number of JSON.
     init?(_ token: some Collection<UInt8>) {
-        var rest = token[...]
-        let whole = rest.prefix(while: isDigit)
-        guard let lead = whole.first, whole.count == 1 || lead != UInt8(ascii: "0") else { return nil }
-        digits = Array(whole)
-        rest = rest.dropFirst(whole.count)
-        if rest.first == UInt8(ascii: ".") {
-            let fraction = rest.dropFirst().prefix(while: isDigit)
-            guard !fraction.isEmpty else { return nil }
-            digits += fraction
-            exponent = -fraction.count
-            rest = rest.dropFirst(1 + fraction.count)
-        }
-        if let mark = rest.first, mark | 0x20 == UInt8(ascii: "e") {
-            var power = rest.dropFirst()
-            let isBelow = power.first == UInt8(ascii: "-")
-            if isBelow || power.first == UInt8(ascii: "+") { power = power.dropFirst() }
-            guard !power.isEmpty, power.allSatisfy(isDigit) else { return nil }
-            let value = power.reduce(0) { min(1_000_000_000_000, $0 * 10 + Int($1 - UInt8(ascii: "0"))) }
-            exponent += isBelow ? -value : value
-            rest = rest.dropFirst(rest.count)
-        }
-        guard rest.isEmpty else { return nil }
-        let zeros = digits.reversed().prefix { $0 == UInt8(ascii: "0") }.count
-        digits = Array(digits.dropLast(zeros).drop { $0 == UInt8(ascii: "0") })
-        exponent = digits.isEmpty ? 0 : exponent + zeros
+        guard let text = DecimalText(token) else { return nil }
+        let zeros = text.digits.reversed().prefix { $0 == UInt8(ascii: "0") }.count
+        digits = Array(text.digits.dropLast(zeros).drop { $0 == UInt8(ascii: "0") })
+        exponent = digits.isEmpty ? 0 : (text.exponent ?? 0) - text.places + zeros
     }
 
     /// Compares by value.
@@ -257,6 +242,11 @@ private struct NumberScanner {
         held = []
         while index < bytes.count {
             let byte = bytes[index]
+            // Most of a text is letters and the like, which say nothing.
+            if byte > UInt8(ascii: "9"), byte != UInt8(ascii: "\\"), escapeDigits == 0, !isEscaped {
+                index += 1
+                continue
+            }
             guard escapeDigits == 0 else {
                 escapeDigits -= 1
                 index += 1

@@ -178,7 +178,7 @@ private struct JQText {
         }
         if let failure { throw failure }
         guard let decoder else { return }
-        take(try decoder.decode(text) + decoder.end())
+        take(try decoder.decode(text))
     }
 
     mutating func read(as format: BodyFormat) {

@@ -1,9 +1,12 @@
 import Basics
+import Config
 import Digests
 import Foundation
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import Fetching
 
 /// What a config can ask a provider for, beside a page by its number.
 @Suite(.timeLimit(.minutes(2))) struct RequestLanguageTests {
@@ -20,6 +23,13 @@ import Testing
         let to = try #require(request.parameter("to").flatMap { Int64($0) })
         #expect(to % 60 == 0 && abs(Timestamp.machineTime.milliseconds / 1000 - to) < 120)
         #expect(request.headers.contains("X-Day: \(Self.today)"))
+    }
+
+    @Test func `a variable sends requests elsewhere although the URL has a date`() throws {
+        let context = ConfigContext(file: "", environment: ["MOOD_URL": "http://127.0.0.1:1"])
+        let text = #"{"request": {"url": "${MOOD_URL:-https://mood.invalid}/day/${today-1d}/${each}"}}"#
+        let reader = try #require(context.reader(of: Array(text.utf8)))
+        #expect(FeedNeeds.urlVariables(in: reader.object("request", "")) == ["MOOD_URL"])
     }
 
     @Test func `an array repeats a parameter`() async throws {
@@ -336,55 +346,6 @@ import Testing
         _ = try await feed.fetch()
         let code = Digest.hexadecimal(Digest.hmac(key: Array("secret-key".utf8), Array("symbol=BTC&page=1".utf8)))
         #expect(feed.server.requests.first?.path == "/list?symbol=BTC&page=1&signature=\(code)")
-    }
-
-    @Test func `CSV becomes objects of texts`() async throws {
-        let text = "Date, USD ,\"JP\"\"Y\",\r\n2026-11-27,1.0838,\"162,1\" ,\r\n\r\n2026-11-26,1.08,,\r\n"
-        let filter =
-            #".[] | {names: (keys_unsorted | sort | join(\" \")), date: .Date, usd: .USD, jpy: .[\"JP\\\"Y\"]}"#
-        let feed = try await OwnFeed(filter: filter, #""body": "csv""#) { _ in OwnFeed.Answer(text) }
-        #expect(
-            try await feed.fetch().rows == """
-                [{"names":"Date JP\\"Y USD","date":"2026-11-27","usd":"1.0838","jpy":"162,1"},\
-                {"names":"Date JP\\"Y USD","date":"2026-11-26","usd":"1.08","jpy":""}]
-                """)
-    }
-
-    @Test func `CSV may have another delimiter, no header, and lines before it`() async throws {
-        let text = "\u{FEFF}Rates of the bank\n(c)\nUSD;1,08\nJPY;162\n"
-        let feed = try await OwnFeed(
-            filter: ".[] | {code: .code, rate: (.rate | sub(\\\",\\\"; \\\".\\\"))}",
-            #""body": {"format": "csv", "delimiter": ";", "columns": ["code", "rate", "note"], "skip": 2}"#
-        ) { _ in OwnFeed.Answer(text) }
-        #expect(try await feed.fetch().rows == #"[{"code":"USD","rate":"1.08"},{"code":"JPY","rate":"162"}]"#)
-    }
-
-    @Test(arguments: [
-        ("<html><p>Down, sorry</p></html>", "the body is HTML or XML, not CSV"),
-        ("a,b\n1,2,3\n", "record 2 of the CSV has a field 3, which has no column"),
-        ("a,b,a\n", "two columns of the CSV are called \"a\""), ("a,b\n1,\"2", "the CSV ends within quotes"),
-    ])
-    func `CSV that is none is refused`(text: String, detail: String) async throws {
-        let feed = try await OwnFeed(request: #""retries": 0"#, #""body": "csv""#) { _ in OwnFeed.Answer(text) }
-        #expect(try await feed.fetch().summary.hasPrefix("bad-payload: \(detail)"))
-    }
-
-    @Test func `CSV in Latin-1 is decoded`() async throws {
-        let answer = OwnFeed.Answer(
-            bytes: Array("name\nZ".utf8) + [0xFC] + Array("rich\n".utf8),
-            headers: ["Content-Type: text/csv; charset=iso-8859-1"])
-        #expect(try await OwnFeed(#""body": "csv""#) { _ in answer }.fetch().rows == #"[{"name":"Zürich"}]"#)
-    }
-
-    @Test func `values a line are an array`() async throws {
-        let feed = try await OwnFeed(#""body": "ndjson""#) { _ in
-            OwnFeed.Answer("{\"a\":1}\n{\"a\":9007199254740993}\r\n\n")
-        }
-        #expect(try await feed.fetch().rows == #"[{"a":1},{"a":9007199254740993}]"#)
-        let cut = try await OwnFeed(request: #""retries": 0"#, #""body": "ndjson""#) { _ in
-            OwnFeed.Answer("{\"a\":1}\n{\"a\":")
-        }
-        #expect(try await cut.fetch().summary.hasPrefix("bad-payload: not one whole JSON value"))
     }
 }
 

@@ -19,12 +19,12 @@ package enum PlainDecimal {
             output += token
             return true
         }
-        guard let number = Parts(token) else { return false }
+        guard let number = DecimalText(token), (number.exponent ?? 0).magnitude <= mostZeros else { return false }
         let digits = number.digits
         guard digits.contains(where: { $0 != UInt8(ascii: "0") }) else {
             return appendZero(places: number.exponent == nil ? number.places : 0, to: &output)
         }
-        if number.negative { output.append(UInt8(ascii: "-")) }
+        if number.isNegative { output.append(UInt8(ascii: "-")) }
         guard let exponent = number.exponent else {
             append(digits, places: number.places, to: &output)
             return true
@@ -71,52 +71,4 @@ package enum PlainDecimal {
         append([UInt8](repeating: UInt8(ascii: "0"), count: places + 1), places: places, to: &output)
         return true
     }
-
-    /// The parts of a JSON number: all its digits, how many of them are decimals, and the exponent if there is one.
-    private struct Parts {
-        var negative = false
-        var digits: [UInt8] = []
-        var places = 0
-        var exponent: Int?
-
-        init?(_ token: ArraySlice<UInt8>) {
-            var rest = token
-            if rest.first == UInt8(ascii: "-") {
-                negative = true
-                rest = rest.dropFirst()
-            }
-            let whole = rest.prefix(while: isDigit)
-            guard let lead = whole.first, whole.count == 1 || lead != UInt8(ascii: "0") else { return nil }
-            digits = Array(whole)
-            rest = rest.dropFirst(whole.count)
-            if rest.first == UInt8(ascii: ".") {
-                let fraction = rest.dropFirst().prefix(while: isDigit)
-                guard !fraction.isEmpty else { return nil }
-                digits += fraction
-                places = fraction.count
-                rest = rest.dropFirst(1 + places)
-            }
-            if let mark = rest.first, mark == UInt8(ascii: "e") || mark == UInt8(ascii: "E") {
-                guard let parsed = Self.exponent(Array(rest.dropFirst())) else { return nil }
-                exponent = parsed
-                rest = rest.dropFirst(rest.count)
-            }
-            guard rest.isEmpty else { return nil }
-        }
-
-        private static func exponent(_ text: [UInt8]) -> Int? {
-            let unsigned =
-                text.first == UInt8(ascii: "-") || text.first == UInt8(ascii: "+") ? text.dropFirst() : text[...]
-            guard !unsigned.isEmpty, unsigned.allSatisfy(isDigit) else { return nil }
-            let value = unsigned.reduce(0) { min(10_000, $0 * 10 + Int($1 - UInt8(ascii: "0"))) }
-            guard value <= mostZeros else { return nil }
-            return text.first == UInt8(ascii: "-") ? -value : value
-        }
-    }
-}
-
-/// ASCII digits only; other scripts' digits do not count.
-@inlinable
-package func isDigit(_ byte: UInt8) -> Bool {
-    byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
 }
