@@ -161,6 +161,9 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // Calls to providers and their answers as files: fetch workers write them, the sandbox plays them.
+        .target(name: "Recordings", dependencies: ["Basics", "Digests", "Logs", "POSIX"], swiftSettings: settings),
+
         // What a kind of worker is, and what all workers of a process share.
         .target(
             name: "Workers",
@@ -177,8 +180,8 @@ let package = Package(
         .target(
             name: "Fetching",
             dependencies: [
-                "Basics", "Config", "CurlHTTP", "Digests", "JQ", "JSON", "Logs", "Redis", "Tape", "Telemetry",
-                "Workers",
+                "Basics", "Config", "CurlHTTP", "Digests", "JQ", "JSON", "Logs", "Recordings", "Redis", "Tape",
+                "Telemetry", "Workers",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -238,7 +241,7 @@ let package = Package(
         .target(
             name: "Sandbox",
             dependencies: [
-                "Basics", "HTTPServer", "JSON",
+                "Basics", "HTTPServer", "JSON", "Recordings",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -253,7 +256,8 @@ let package = Package(
             dependencies: [
                 "Archive", "Basics", "Blocks", "Config", "CurlHTTP", "Fetching", "HTTPServer", "JQ", "JSON", "Logs",
                 "Merging", "Orders",
-                "POSIX", "Projecting", "Redis", "RedisServer", "Sandbox", "Serving", "Tape", "Telemetry", "Workers",
+                "POSIX", "Projecting", "Recordings", "Redis", "RedisServer", "Sandbox", "Serving", "Tape", "Telemetry",
+                "Workers",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -434,6 +438,9 @@ let package = Package(
             dependencies: ["Telemetry", .product(name: "CoreMetrics", package: "swift-metrics")],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "RecordingsTests", dependencies: ["Basics", "Logs", "Recordings", "TestSupport"],
+            swiftSettings: settings),
         .testTarget(name: "POSIXTests", dependencies: ["POSIX", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: settings),
         .testTarget(

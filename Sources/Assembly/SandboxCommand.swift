@@ -1,6 +1,7 @@
 import Basics
 import Logging
 import Logs
+import Recordings
 import Sandbox
 import ServiceLifecycle
 import Tape
@@ -26,6 +27,43 @@ package enum SandboxCommand {
             }
         }
         try await Launcher.run([server], logger: Launcher.quietLogger(logger))
+    }
+
+    /// Plays a recording until told to stop: at `speed` times the speed at which it was made, from its first minute on.
+    ///
+    /// When it listens, `print` gets the variables that send workers there, and let them live in the recorded time.
+    package static func replay(
+        _ folder: String, speed: Int, host: String, port: Int, environment: Environment,
+        print: @escaping @Sendable (String) -> Void
+    ) async throws {
+        let recording: Recording
+        do throws(InvalidText) {
+            recording = try Recording(folder: folder)
+        } catch {
+            throw CommandError(.option, error.description)
+        }
+        let origin = Timestamp.machineTime
+        let clockText =
+            environment["COINTAPE_CLOCK"]
+            ?? "\(recording.minutes.lowerBound.milliseconds)@\(origin.milliseconds)x\(speed)"
+        let clock = try environment.adding(["COINTAPE_CLOCK": clockText]).clock()
+        let logger = Launcher.quietLogger(Logger(worker: "sandbox", settings: nil, redactor: Redactor()))
+        let server = SandboxServer(
+            playing: Replay(recording, now: { clock.now }), host: host, port: port, logger: logger
+        ) { port in
+            let url = SandboxServer.url(host: host, port: port)
+            print(
+                "The sandbox plays \(recording.calls.count) calls from \(recording.minutes.lowerBound) to \(recording.minutes.upperBound) on \(url). To send the workers there:"
+            )
+            let variables = recording.environment(base: url).merging(["COINTAPE_CLOCK": clockText]) { $1 }
+            for (name, value) in variables.sorted(by: { $0.key < $1.key }) { print("export \(name)=\(value)") }
+            for source in recording.unmovable {
+                print(
+                    "# \(source) is not sent there: its URL has no variable such as ${\(source.uppercased())_URL:-https://...}"
+                )
+            }
+        }
+        try await Launcher.run([server], logger: logger)
     }
 
     /// All faults, one per line.

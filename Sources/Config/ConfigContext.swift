@@ -49,8 +49,8 @@ package final class ConfigContext {
     /// Fills in placeholders, and remembers the values of variables that are named like a secret.
     func resolve(_ text: String, deferring deferred: Set<String> = []) throws(InvalidText) -> Placeholder.Resolved {
         let resolved = try Placeholder.resolve(text, from: environment, deferring: deferred)
-        for variable in resolved.variables where Self.isSecret(variable) {
-            if let value = environment[variable] { keepSecret(value) }
+        for variable in resolved.variables where Self.isSecret(variable.name) {
+            if let value = environment[variable.name] { keepSecret(value) }
         }
         return resolved
     }

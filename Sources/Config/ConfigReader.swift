@@ -81,10 +81,10 @@ package final class ConfigReader {
         return value
     }
 
-    /// The environment variables in the field's placeholders.
-    package func variables(in name: String, deferring deferred: Set<String> = []) -> [String] {
+    /// The environment variables in the field's placeholders, and the texts for which they stand.
+    package func variables(in name: String, deferring deferred: Set<String> = []) -> [(name: String, value: String)] {
         guard case .string(let text) = member(name)?.node.value else { return [] }
-        return (try? context.resolve(text, deferring: deferred).variables) ?? []
+        return (try? context.resolve(text, deferring: deferred).variables.map { ($0.name, $0.value) }) ?? []
     }
 
     // MARK: For the extensions
@@ -159,9 +159,9 @@ package final class ConfigReader {
     /// A character that a one-line text cannot contain, or accidental white space around the value of a variable.
     private func hidden(in text: Placeholder.Resolved) -> String? {
         for variable in text.variables {
-            guard let value = context.environment[variable] else { continue }
+            guard let value = context.environment[variable.name] else { continue }
             if let hidden = HiddenCharacter(in: value, .control) ?? HiddenCharacter(around: value) {
-                return "\(hidden) of the environment variable \(variable)"
+                return "\(hidden) of the environment variable \(variable.name)"
             }
         }
         return HiddenCharacter(in: text.text, .control).map { "\($0)" }

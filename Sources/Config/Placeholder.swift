@@ -9,9 +9,15 @@ struct Placeholder: Equatable {
         var parts = ConfigText()
         /// Whether the whole string was one placeholder, so that its value may have the field's type.
         var isWhole = false
-        var variables: [String] = []
+        var variables: [Variable] = []
         /// Without the placeholders that were deferred.
         var text: String { parts.plain }
+    }
+
+    /// A variable that a placeholder names, and the text that it stands for.
+    struct Variable: Equatable {
+        let name: String
+        let value: String
     }
 
     /// Placeholders that begin with one of the `deferred` names are not filled in.
@@ -39,7 +45,9 @@ struct Placeholder: Equatable {
             if deferred.contains(String(expression.prefix(while: isInName))) {
                 result.parts.append(.deferred(String(expression)))
             } else {
-                result.parts.append(.text(try value(of: expression, from: environment, &result.variables)))
+                let variable = try variable(expression, from: environment)
+                result.variables.append(variable)
+                result.parts.append(.text(variable.value))
             }
             rest = rest[rest.index(after: close)...]
         }
@@ -51,15 +59,20 @@ struct Placeholder: Equatable {
         character.isASCII && (character.isLetter || character.isNumber || character == "_")
     }
 
-    private static func value(
-        of expression: Substring, from environment: [String: String], _ variables: inout [String]
-    ) throws(InvalidText) -> String {
+    private static func variable(
+        _ expression: Substring, from environment: [String: String]
+    ) throws(InvalidText) -> Variable {
         let name = expression.prefix(while: isInName)
         guard let first = name.first, !first.isNumber else {
             throw InvalidText("has a placeholder without a variable's name: ${\(expression)}")
         }
-        variables.append(String(name))
-        let value = environment[String(name)]
+        return Variable(name: String(name), value: try value(of: expression, String(name), from: environment))
+    }
+
+    private static func value(
+        of expression: Substring, _ name: String, from environment: [String: String]
+    ) throws(InvalidText) -> String {
+        let value = environment[name]
         let suffix = expression.dropFirst(name.count)
         if suffix.isEmpty {
             guard let value else { throw InvalidText("needs the environment variable \(name)") }

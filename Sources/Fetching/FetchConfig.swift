@@ -122,7 +122,7 @@ package struct FeedNeeds: Equatable, Sendable {
     }
 
     static func urlVariables(in request: ConfigReader?) -> [String] {
-        request?.variables(in: "url", deferring: ConfigReader.deferred).filter { $0.hasSuffix("_URL") } ?? []
+        request.map { CallSettings.servers($0).map(\.name) } ?? []
     }
 }
 

@@ -4,6 +4,7 @@ import CurlHTTP
 import JQ
 import Logging
 import Logs
+package import Recordings
 package import Redis
 package import ServiceLifecycle
 package import Tape
@@ -72,8 +73,10 @@ extension FetchConfig {
             settler: settler, clock: clock, logger: process.logger(worker))
     }
 
-    /// Without `memory`, every list is published unchecked.
-    package func fetcher(in process: WorkerProcess, memory: Fetcher.Memory? = nil) -> Fetcher {
+    /// Without `memory`, every list is published unchecked; with a recorder, all calls are recorded.
+    package func fetcher(
+        in process: WorkerProcess, memory: Fetcher.Memory? = nil, recorder: CallRecorder? = nil
+    ) -> Fetcher {
         let http = process.http()
         // Each feed has its own processes, so that runaway filters only delay their own feed.
         let filters = JQCommand(program: process.program, arguments: ["cointape", JQService.command])
@@ -82,7 +85,7 @@ extension FetchConfig {
         return Fetcher(
             self, memory: memory, budget: budget == nil ? nil : budget(process.redis(worker), process.clock),
             http: http, jq: jq, clock: process.clock, redactor: process.redactor,
-            logger: process.logger(worker))
+            logger: process.logger(worker), recorder: recorder.map { FeedRecorder($0, of: self) })
     }
 
     /// The key of what is spent of the provider's plan; nil if nothing bounds that.

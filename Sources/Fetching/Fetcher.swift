@@ -32,8 +32,7 @@ package struct Fetcher: Sendable {
     /// `http` and `jq` may be shared; their creator shuts them down.
     package init(
         _ config: FetchConfig, memory: Memory?, budget: Budget?, http: HTTPClient, jq: JQPool, clock: TapeClock,
-        redactor: Redactor,
-        logger: Logger
+        redactor: Redactor, logger: Logger, recorder: FeedRecorder? = nil
     ) {
         self.config = config
         self.memory = memory
@@ -41,11 +40,12 @@ package struct Fetcher: Sendable {
         self.redactor = redactor
         self.logger = logger
         let tokens = config.request.token.map {
-            TokenKeeper($0, limits: config.request.limits, http: http, jq: jq, clock: clock)
+            TokenKeeper($0, limits: config.request.limits, http: http, jq: jq, clock: clock, recorder: recorder)
         }
         pages = PageFetcher(
             source: config.worker.name, settings: config.request, filters: config.filters, headers: [], tokens: tokens,
-            budget: budget, cost: config.cost, http: http, jq: jq, clock: clock, redactor: redactor, logger: logger)
+            budget: budget, cost: config.cost, http: http, jq: jq, clock: clock, redactor: redactor, logger: logger,
+            recorder: recorder)
     }
 
     /// Returns the entry of a minute; a provider's failure becomes a gap and is not thrown.

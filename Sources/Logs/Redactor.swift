@@ -40,21 +40,25 @@ package struct Redactor: Sendable {
 
     /// Compares bytes, not characters: a combining accent after a secret would change its last character.
     package func callAsFunction(_ text: String) -> String {
-        let bytes = Array(text.utf8)
+        String(decoding: self(Array(text.utf8)), as: UTF8.self)
+    }
+
+    /// For bytes of any encoding.
+    package func callAsFunction(_ bytes: [UInt8]) -> [UInt8] {
         // Secrets may contain or overlap each other, and no part of one may remain visible.
         var hidden = RangeSet<Int>()
         for needle in needles {
             for range in bytes.ranges(of: needle) { hidden.insert(contentsOf: range) }
         }
         for range in Self.userinfos(in: bytes) { hidden.insert(contentsOf: range) }
-        guard !hidden.isEmpty else { return text }
+        guard !hidden.isEmpty else { return bytes }
         var output: [UInt8] = []
         var end = 0
         for range in hidden.ranges {
             output += bytes[end..<range.lowerBound] + Array(Self.mask.utf8)
             end = range.upperBound
         }
-        return String(decoding: output + bytes[end...], as: UTF8.self)
+        return output + bytes[end...]
     }
 
     /// The userinfo before the `@` of URLs (RFC 3986, section 3.2.1), however short.

@@ -9,7 +9,7 @@ import Testing
     private static let speed: Int64 = 60
 
     @Test func `five replicas that are killed and started again never spend more than the plan`() async throws {
-        let (redis, folder) = (try await TestRedis(), try Folder())
+        let (redis, folder) = (try await TestRedis(), try TestFolder())
         let origin = Int64(Date().timeIntervalSince1970 * 1000)
         let start = origin - 6 * 3_600_000
         // When each call came, in seconds of the tape.
@@ -65,7 +65,7 @@ import Testing
     @Test func `a feed that is paced by its budget is joined every minute, and lists say which minute of it`()
         async throws
     {
-        let (redis, folder) = (try await TestRedis(), try Folder())
+        let (redis, folder) = (try await TestRedis(), try TestFolder())
         let origin = Int64(Date().timeIntervalSince1970 * 1000)
         let start = origin - 6 * 3_600_000
         let server = try await StubServer { _ in

@@ -88,20 +88,6 @@ enum Repository {
         .deletingLastPathComponent().path
 }
 
-/// A folder that goes with its owner.
-final class Folder: Sendable {
-    let path: String
-
-    init() throws {
-        path = NSTemporaryDirectory() + "cointape-test-" + UUID().uuidString.prefix(8)
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(atPath: path)
-    }
-}
-
 /// A shell command as a user would type it; its standard output and error together.
 @discardableResult
 func shell(
@@ -119,10 +105,10 @@ func shell(
 
 /// The processes that shell commands leave running, each ended by its id when this goes.
 final class Background: Sendable {
-    private let folder: Folder
+    private let folder: TestFolder
     private var file: String { "\(folder.path)/background" }
 
-    init(_ folder: Folder) {
+    init(_ folder: TestFolder) {
         self.folder = folder
     }
 

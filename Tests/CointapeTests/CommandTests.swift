@@ -44,7 +44,7 @@ import Testing
     @Test func `check tells all mistakes of all files at their places, without secrets, and exits with 78`()
         async throws
     {
-        let folder = try Folder()
+        let folder = try TestFolder()
         let config = """
             {
               "worker": "fetch", "name": "mood",

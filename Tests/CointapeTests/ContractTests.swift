@@ -7,7 +7,7 @@ import Testing
     @Test(.timeLimit(.minutes(10))) func `every answer is one that openapi.yaml allows`() async throws {
         let blocks = try Document("README.md").blocks.map(\.commands)
         let command = try #require(blocks.first { $0.hasPrefix("scripts/contract ") })
-        let folder = try Folder()
+        let folder = try TestFolder()
         let port = try FreePort.next(2)
         let up = try Cointape(["up", "--data", "\(folder.path)/data", "--port", "\(port)"])
         try await up.prints("cointape is up")

@@ -10,7 +10,7 @@ import Testing
 /// `DocumentationTests` says that no page is forgotten.
 @Suite(.serialized, .tags(.clock)) struct DocumentTests {
     /// Pages whose commands are run here.
-    static let pages = whileUpRuns + ["README.md", history, redis, providers, proxies, onDemand, tutorial, requests]
+    static let pages = whileUpRuns + ["README.md", history, redis, providers, proxies, onDemand, tutorial, requests, recording]
 
     private static let history = "docs/reference/history.md"
     private static let redis = "docs/reference/redis.md"
@@ -18,6 +18,7 @@ import Testing
     private static let proxies = "docs/howto/run-and-scale.md"
     private static let onDemand = "docs/howto/lists-on-demand.md"
     private static let requests = "docs/howto/ask-a-provider.md"
+    private static let recording = "docs/howto/record-and-replay.md"
     private static let tutorial = "docs/tutorial/feed-of-your-own.md"
     /// Their commands all show something, in a tape that runs.
     private static let whileUpRuns = [
@@ -26,7 +27,7 @@ import Testing
     ]
 
     /// A folder whose `cointape` is the one under test, in front of the PATH.
-    private func path(_ folder: Folder) throws -> [String: String] {
+    private func path(_ folder: TestFolder) throws -> [String: String] {
         let bin = "\(folder.path)/bin"
         try FileManager.default.createDirectory(atPath: bin, withIntermediateDirectories: true)
         try FileManager.default.createSymbolicLink(atPath: "\(bin)/cointape", withDestinationPath: Cointape.program)
@@ -42,7 +43,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(5))) func `the README's commands print what it shows`() async throws {
-        let folder = try Folder()
+        let folder = try TestFolder()
         let port = try FreePort.next(2)
         let up = try Cointape(["up", "--data", "\(folder.path)/data", "--port", "\(port)"])
         try await up.prints("cointape is up")
@@ -63,7 +64,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(5))) func `the commands of the page on Redis print what it shows`() async throws {
-        let folder = try Folder()
+        let folder = try TestFolder()
         let port = try FreePort.next(2)
         let up = try Cointape(["up", "--data", "\(folder.path)/data", "--port", "\(port)"])
         try await up.prints("cointape is up")
@@ -91,7 +92,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(5))) func `the commands of pages on a running tape print what they show`() async throws {
-        let folder = try Folder()
+        let folder = try TestFolder()
         let port = try FreePort.next(2)
         let up = try Cointape(["up", "--data", "\(folder.path)/data", "--port", "\(port)"])
         try await up.prints("cointape is up")
@@ -129,7 +130,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(5))) func `the commands of the page on history print what it shows`() async throws {
-        let folder = try Folder()
+        let folder = try TestFolder()
         let port = try FreePort.next(2)
         try await archive(in: "\(folder.path)/archive")
         let up = try Cointape(
@@ -193,7 +194,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(5))) func `the feed that the tutorial adds is fetched, joined and served`() async throws {
-        let folder = try Folder()
+        let folder = try TestFolder()
         var environment = try path(folder)
         let (port, feed) = (try FreePort.next(2), try FreePort.next())
         environment["PORT"] = "\(port)"
@@ -227,7 +228,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(5))) func `each kind of request gets what its page shows`() async throws {
-        let folder = try Folder()
+        let folder = try TestFolder()
         let environment = try path(folder)
         let port = try FreePort.next()
         let background = Background(folder)
@@ -247,8 +248,36 @@ import Testing
         #expect(compared == 14)
     }
 
+    @Test(.timeLimit(.minutes(5))) func `what a page records is played again`() async throws {
+        let folder = try TestFolder()
+        var environment = try path(folder)
+        let (provider, player) = (try FreePort.next(), try FreePort.next())
+        environment["COINBASE_URL"] = "http://127.0.0.1:\(provider)"
+        let sandbox = try Cointape(["sandbox", "--port", "\(provider)"])
+        try await sandbox.prints("export COINBASE_URL=")
+        try await shell("cp -r \(Repository.path)/config config", in: folder.path)
+        let background = Background(folder)
+        var compared = 0
+        for block in try Document(Self.recording).blocks {
+            let commands = block.commands.replacing("6671", with: "\(player)")
+                .replacing("api.coinbase.com", with: "127.0.0.1:\(provider)")
+            guard let output = block.output else {
+                try await shell(background.noting(commands), in: folder.path, environment: environment)
+                sandbox.signal(SIGTERM)
+                #expect(try await sandbox.exit() == 0)
+                continue
+            }
+            try await eventually("prints what the page shows:\n\(commands)") {
+                let printed = try await shell("\(commands) 2>&1", in: folder.path, environment: environment)
+                return Document.shape(printed) == Document.shape(output)
+            }
+            compared += 1
+        }
+        #expect(compared == 2)
+    }
+
     @Test(.timeLimit(.minutes(5))) func `what pages show of costs, failures, proxies is what happens`() async throws {
-        let folder = try Folder()
+        let folder = try TestFolder()
         let environment = try path(folder)
         let port = try FreePort.next()
         let background = Background(folder)
@@ -270,7 +299,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(5))) func `an api makes its own lists as the page on that says`() async throws {
-        let folder = try Folder()
+        let folder = try TestFolder()
         let redis = try await TestRedis()
         var environment = try path(folder)
         let (port, sandbox) = (try FreePort.next(), try FreePort.next())

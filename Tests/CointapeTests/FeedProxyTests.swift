@@ -7,7 +7,7 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(5)), .tags(.clock)) struct FeedProxyTests {
     private static let answer = Array("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n[1]".utf8)
 
-    private func write(_ name: String, _ url: String, in folder: Folder) throws {
+    private func write(_ name: String, _ url: String, in folder: TestFolder) throws {
         try """
         {"worker": "fetch", "name": "\(name)", "redis": {"url": "${REDIS_URL:-redis://127.0.0.1:1}"}, "schedule": {},
         "request": {"url": "\(url)/", "retries": 0}, "filter": "{id: .[0]}", "publish": {"stream": "\(name)"}}
@@ -16,7 +16,7 @@ import Testing
 
     @Test(arguments: ["http_proxy", "ALL_PROXY", "all_proxy"])
     func `loopback is asked directly and others through the proxy, and both are told once`(name: String) async throws {
-        let (folder, redis) = (try Folder(), try await TestRedis())
+        let (folder, redis) = (try TestFolder(), try await TestRedis())
         let proxy = try await StubServer { _ in [.send(Self.answer)] }
         let server = try await StubServer { _ in [.send(Self.answer)] }
         try write("near", server.url, in: folder)
@@ -51,7 +51,7 @@ import Testing
         ("https_proxy", "http://joe:canary-1@proxy:0x1", "cannot be read as one"),
     ])
     func `a proxy that cannot be one is told at the start`(name: String, value: String, problem: String) async throws {
-        let folder = try Folder()
+        let folder = try TestFolder()
         try write("mood", "http://provider.example", in: folder)
         for command in ["check", "run", "fetch"] {
             let result = try await Cointape.run([command, "mood.json"], in: folder.path, environment: [name: value])
@@ -64,7 +64,7 @@ import Testing
     }
 
     @Test func `up with the sandbox does not need the proxy that the environment names`() async throws {
-        let folder = try Folder()
+        let folder = try TestFolder()
         let port = try FreePort.next(2)
         let proxy = "http://127.0.0.1:1"
         let up = try Cointape(

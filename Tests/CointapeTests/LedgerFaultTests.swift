@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(5))) func `no order that was acknowledged is lost when the power is cut`() async throws {
-        let folder = try Folder()
+        let folder = try TestFolder()
         let power = try PowerCut(in: folder.path)
         let redis = try await TestRedis(Self.durable, environment: power.environment)
         try await Self.orders(through: redis, seed: 22) {
@@ -31,7 +31,7 @@ import Testing
     func `a power cut takes writes that were acknowledged without an fsync, and no others`(
         appendfsync: String, loses: Bool
     ) async throws {
-        let folder = try Folder()
+        let folder = try TestFolder()
         let power = try PowerCut(in: folder.path)
         let arguments = ["--appendonly", "yes", "--appendfsync", appendfsync]
         let redis = try await TestRedis(arguments, environment: power.environment)

@@ -6,7 +6,8 @@ import Testing
 /// What processes log, and where.
 @Suite(.tags(.clock)) struct LoggingTests {
     /// An api with these handlers; it needs nobody but a Redis, and says at once that there is none.
-    private func api(_ folder: Folder, _ handlers: String, redis: String, level: String = "info") throws -> Cointape {
+    private func api(_ folder: TestFolder, _ handlers: String, redis: String, level: String = "info") throws -> Cointape
+    {
         let config = """
             {"worker": "api", "name": "api", "redis": {"url": "\(redis)"}, "listen": [{"port": 0}],
              "logging": {"level": "\(level)", "handlers": [\(handlers)]}}
@@ -41,7 +42,7 @@ import Testing
     }
 
     @Test func `a rotated file is opened anew on SIGHUP, and a SIGHUP without files ends the process`() async throws {
-        let folder = try Folder()
+        let folder = try TestFolder()
         let port = try FreePort.next()
         let url = "redis://127.0.0.1:\(port)"
         let path = "\(folder.path)/log/deep/api.log"
@@ -76,7 +77,7 @@ import Testing
     }
 
     @Test func `a full disk costs lines and nothing else, and is told once`() async throws {
-        let folder = try Folder()
+        let folder = try TestFolder()
         let redis = try await TestRedis()
         let api = try api(
             folder, #"{"to": "file", "path": "/dev/full", "format": "json"}"#, redis: redis.url, level: "debug")
@@ -90,7 +91,7 @@ import Testing
     }
 
     @Test func `nobody who reads the console is no reason to end`() async throws {
-        let folder = try Folder()
+        let folder = try TestFolder()
         let redis = try await TestRedis()
         let config =
             #"{"worker": "api", "name": "api", "redis": {"url": "\#(redis.url)"}, "listen": [{"port": 0}], "logging": {"level": "debug"}}"#
@@ -114,7 +115,7 @@ import Testing
 
     @Test func `a file that cannot be opened is a mistake of the config, when a worker is to be started`() async throws
     {
-        let folder = try Folder()
+        let folder = try TestFolder()
         try "".write(toFile: "\(folder.path)/taken", atomically: true, encoding: .utf8)
         let config = """
             {"worker": "api", "name": "api", "logging": {"handlers": [{"to": "console"},
@@ -131,7 +132,7 @@ import Testing
     }
 
     @Test func `a key of the wrong type is told once and not at each try`() async throws {
-        let folder = try Folder()
+        let folder = try TestFolder()
         let redis = try await TestRedis()
         _ = try await redis.client().send(RedisCommand("SET", "toplist", "no stream"))
         let api = try api(folder, #"{"to": "console", "format": "json"}"#, redis: redis.url)

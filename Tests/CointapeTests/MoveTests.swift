@@ -17,7 +17,7 @@ import Testing
     {
         let shop = try await Shop(apis: 1)
         let new = try await TestRedis()
-        let folder = try Folder()
+        let folder = try TestFolder()
         try FileManager.default.createSymbolicLink(
             atPath: "\(folder.path)/cointape", withDestinationPath: Cointape.program)
         let environment = [

@@ -8,13 +8,13 @@ import Testing
     /// A folder of configs whose api makes lists on demand, and a sandbox to ask.
     private struct Setting {
         let redis: TestRedis
-        let folder: Folder
+        let folder: TestFolder
         let sandbox: Cointape
         var environment: [String: String]
 
         init(clock: [String: String] = [:], faults: [String] = []) async throws {
             redis = try await TestRedis()
-            folder = try Folder()
+            folder = try TestFolder()
             let options = ["sandbox", "--port", "0", "--assets", "400"] + faults.flatMap { ["--fault", $0] }
             sandbox = try Cointape(options, environment: clock)
             try await sandbox.prints("export CRYPTOCOMPARE_URL=")
@@ -113,7 +113,7 @@ import Testing
     }
 
     @Test func `configs that an api names are checked with it`() async throws {
-        let folder = try Folder()
+        let folder = try TestFolder()
         try await shell("cp \(Repository.path)/config/*.json .", in: folder.path)
         let onDemand =
             #""on_demand": {"fetch": ["price.json", "none.json", "toplist.json"], "merge": "rank.json"}, "list": {"#

@@ -20,7 +20,7 @@ import Testing
     #endif
 
     @Test(.timeLimit(.minutes(5))) func `status, metrics and readiness tell of one tape`() async throws {
-        let folder = try Folder()
+        let folder = try TestFolder()
         let port = try FreePort.next(2)
         let up = try Cointape(["up", "--data", "\(folder.path)/data", "--port", "\(port)"])
         try await up.prints("Ctrl-C ends it.")
@@ -149,7 +149,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(5))) func `apis share a port, and one that is killed is not missed`() async throws {
         let redis = try await TestRedis()
-        let folder = try Folder()
+        let folder = try TestFolder()
         let port = try FreePort.next()
         let text = #"""
             {"worker": "api", "name": "api", "redis": {"url": "\#(redis.url)"},

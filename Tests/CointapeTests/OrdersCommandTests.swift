@@ -135,7 +135,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(5))) func `finds the ledger by its config, and keeps passwords to itself`() async throws {
         let orders = try await TestOrders()
-        let folder = try Folder()
+        let folder = try TestFolder()
         try #"""
         {"worker": "project", "name": "ledger", "redis": {"url": "\#(orders.redis.url)", "prefix": "shop:"}}
         """#.write(toFile: "\(folder.path)/ledger.json", atomically: true, encoding: .utf8)
@@ -160,7 +160,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(5))) func `commands find the feed of rates through the config`() async throws {
         let orders = try await TestOrders()
-        let folder = try Folder()
+        let folder = try TestFolder()
         for (name, rates) in [("ledger", #", "orders": {"rates": "gold"}"#), ("other", "")] {
             try #"{"worker": "project", "name": "ledger", "redis": {"url": "\#(orders.redis.url)"}\#(rates)}"#
                 .write(toFile: "\(folder.path)/\(name).json", atomically: true, encoding: .utf8)
@@ -181,7 +181,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(5)))
     func `up opens a ledger in a folder that it makes, and none in one that there was`() async throws {
-        let folder = try Folder()
+        let folder = try TestFolder()
         let port = try FreePort.next(2)
         let arguments = ["up", "--data", "\(folder.path)/data", "--port", "\(port)"]
         // As up has it by itself.
@@ -225,7 +225,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(5))) func `up opens no ledger on another Redis than its own`() async throws {
-        let folder = try Folder()
+        let folder = try TestFolder()
         let other = try await TestRedis()
         let port = try FreePort.next(2)
         let up = try Cointape(

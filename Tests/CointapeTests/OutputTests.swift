@@ -19,7 +19,7 @@ import Testing
 
     /// A feed for `fetch --dry-run`, on a server of its own.
     private func withMood(_ body: ([String: String]) async throws -> Void) async throws {
-        let folder = try Folder()
+        let folder = try TestFolder()
         let server = try await StubServer { _ in
             [.send(Array("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n[1]".utf8))]
         }
@@ -86,7 +86,7 @@ import Testing
     @Test(arguments: [">/dev/full", "2>/dev/full >/dev/full", ">&-", ">&- 2>&- <&-", "| true", "2>&1 | true"])
     func `up lives on without its output`(way: String) async throws {
         if way.contains("full"), !FileManager.default.fileExists(atPath: "/dev/full") { return }
-        let folder = try Folder()
+        let folder = try TestFolder()
         let port = try FreePort.next(2)
         let start = "exec \"$C\" up --data \"$D\" --port \(port)"
         // Of a pipe the last command decides how long the shell lives: it waits for both.

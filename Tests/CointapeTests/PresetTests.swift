@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test(arguments: names) func `a preset makes lists, with the sandbox as its provider`(name: String) async throws {
-        let folder = try Folder()
+        let folder = try TestFolder()
         let port = try FreePort.next(2)
         let up = try Cointape(
             ["up", "--sandbox", "--data", "\(folder.path)/data", "--port", "\(port)"],

@@ -109,11 +109,11 @@ import Testing
 
 /// nginx with the configuration of docs/howto/cache-with-nginx.md; only ports and folders are the test's.
 private final class Nginx: Sendable {
-    private let folder: Folder
+    private let folder: TestFolder
     private let process: Child
 
     init(api: Int, listen: Int) async throws {
-        folder = try Folder()
+        folder = try TestFolder()
         let path = folder.path
         let page = try String(contentsOfFile: "\(Repository.path)/docs/howto/cache-with-nginx.md", encoding: .utf8)
         let block = try #require(page.firstMatch(of: /```nginx\n(?<block>[^`]*)```/)).block

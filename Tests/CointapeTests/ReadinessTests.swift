@@ -11,10 +11,10 @@ import Testing
     private final class API {
         let process: Cointape
         let port: Int
-        private let folder: Folder
+        private let folder: TestFolder
 
         init(_ environment: [String: String], change: (String) -> String = { $0 }) throws {
-            folder = try Folder()
+            folder = try TestFolder()
             port = try FreePort.next()
             let config = try String(contentsOfFile: "\(Repository.path)/config/api.json", encoding: .utf8)
             try change(config).write(toFile: "\(folder.path)/api.json", atomically: true, encoding: .utf8)

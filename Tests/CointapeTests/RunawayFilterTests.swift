@@ -36,7 +36,7 @@ import Testing
             ),
         ])
         func `a dry run tells how the filter ran away`(filter: String, more: String, gap: String) async throws {
-            let (folder, server) = (try Folder(), try await Self.server())
+            let (folder, server) = (try TestFolder(), try await Self.server())
             try Self.config("mood", filter, server, more: more).write(
                 toFile: "\(folder.path)/mood.json", atomically: true, encoding: .utf8)
             // In slow time where memory is what ends it.
@@ -51,7 +51,7 @@ import Testing
         }
 
         @Test func `one feed whose filter runs away becomes gaps, and the others' minutes have rows`() async throws {
-            let (folder, server, redis) = (try Folder(), try await Self.server(), try await TestRedis())
+            let (folder, server, redis) = (try TestFolder(), try await Self.server(), try await TestRedis())
             let filters = [
                 ("grows", "{id: (reduce range(40) as $i (tojson; . + .))}"), ("runs", "last(range(1e12)) | {id: .}"),
                 ("good", "{id: .[0]}"),
@@ -90,7 +90,7 @@ import Testing
         }
 
         @Test func `a worker that is killed leaves no filter behind`() async throws {
-            let (folder, server) = (try Folder(), try await Self.server())
+            let (folder, server) = (try TestFolder(), try await Self.server())
             try Self.config("mood", "last(range(1e12)) | {id: .}", server).write(
                 toFile: "\(folder.path)/mood.json", atomically: true, encoding: .utf8)
             for signal in [SIGKILL, SIGTERM, SIGINT] {

@@ -11,7 +11,7 @@ import Testing
     func `the page's commands work, and a worker goes on at the new primary`() async throws {
         let servers = try await TestSentinels(count: 3)
         try await servers.untilReady()
-        let folder = try Folder()
+        let folder = try TestFolder()
         try FileManager.default.createSymbolicLink(
             atPath: "\(folder.path)/cointape", withDestinationPath: Cointape.program)
         let environment = [
@@ -49,7 +49,7 @@ import Testing
             $0.components(separatedBy: "\n```")[0]
         }
         #expect(examples.count == 2)
-        let folder = try Folder()
+        let folder = try TestFolder()
         let api = try String(contentsOfFile: "\(Repository.path)/config/api.json", encoding: .utf8)
         let orders = examples[1].dropFirst().dropLast()
         let config = api.replacing(/"redis": {"url": "\$\{REDIS_URL.*},\n/, with: "\"redis\": \(examples[0]),\n")

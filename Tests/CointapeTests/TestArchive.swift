@@ -10,7 +10,7 @@ import Testing
 final class TestArchive: Sendable {
     let redis: TestRedis
     let client: RedisClient
-    let folder: Folder
+    let folder: TestFolder
     private let config: String
     /// Variables for the commands.
     private let environment: [String: String]
@@ -25,7 +25,7 @@ final class TestArchive: Sendable {
         self.environment = environment
         redis = try await TestRedis()
         client = redis.client()
-        folder = try Folder()
+        folder = try TestFolder()
         config = "\(folder.path)/archive.json"
         day = Minute(containing: .machineTime).floored(to: .seconds(86_400)).advanced(byMinutes: -2 * 1440)
         let named = stores(folder.path)

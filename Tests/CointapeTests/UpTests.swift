@@ -6,7 +6,7 @@ import Testing
 /// `cointape up` as a whole: sandbox, Redis, workers, api, in one process and its children.
 @Suite(.serialized, .tags(.clock)) struct UpTests {
     /// An `up` with a list to serve.
-    private func up(_ folder: Folder, port: Int, _ environment: [String: String] = [:]) async throws -> Cointape {
+    private func up(_ folder: TestFolder, port: Int, _ environment: [String: String] = [:]) async throws -> Cointape {
         let up = try Cointape(
             ["up", "--data", "\(folder.path)/data", "--port", "\(port)"], environment: environment)
         try await up.prints("cointape is up")
@@ -21,7 +21,7 @@ import Testing
     @Test func `serves lists, past minutes and streams from a fresh folder, and leaves nothing behind on SIGTERM`()
         async throws
     {
-        let folder = try Folder()
+        let folder = try TestFolder()
         let port = try FreePort.next(2)
         let up = try await up(folder, port: port)
         #expect(up.text.contains("sandbox data"))
@@ -57,7 +57,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(5))) func `orders wait for no list, and the present list for no long past`() async throws
     {
-        let folder = try Folder()
+        let folder = try TestFolder()
         let port = try FreePort.next(2)
         let up = try Cointape(["up", "--data", "\(folder.path)/data", "--port", "\(port)"])
         let order = #"{"currency":"USD","amount":"1","idempotence_key":"first"}"#
@@ -96,7 +96,7 @@ import Testing
     }
 
     @Test func `the account of a list has every awkward row, and the digits survive`() async throws {
-        let folder = try Folder()
+        let folder = try TestFolder()
         let port = try FreePort.next(2)
         let up = try await up(folder, port: port)
         defer { up.signal(SIGTERM) }
@@ -128,7 +128,7 @@ import Testing
     }
 
     @Test func `a killed up takes its Redis with it, and the folder starts again with its data`() async throws {
-        let folder = try Folder()
+        let folder = try TestFolder()
         let port = try FreePort.next(2)
         let first = try await up(folder, port: port)
         let redis = try await redisProcess(port)
@@ -144,7 +144,7 @@ import Testing
     }
 
     @Test func `says who holds the folder, and that a port is taken`() async throws {
-        let folder = try Folder()
+        let folder = try TestFolder()
         // Two for the first, and one behind them that would be another Redis' port.
         let port = try FreePort.next(3)
         let first = try await up(folder, port: port)
@@ -153,7 +153,7 @@ import Testing
         ])
         #expect(second.code == 1)
         #expect(second.text.contains("is in use by cointape up, process \(first.identifier)"))
-        let other = try Folder()
+        let other = try TestFolder()
         let third = try await Cointape.run(["up", "--data", "\(other.path)/data", "--port", "\(port)"])
         #expect(third.code == 1)
         #expect(third.text.contains("Address already in use"))
@@ -166,7 +166,7 @@ import Testing
     }
 
     @Test func `ends with an error when its Redis is killed`() async throws {
-        let folder = try Folder()
+        let folder = try TestFolder()
         let port = try FreePort.next(2)
         let up = try await up(folder, port: port)
         kill(try await redisProcess(port), SIGKILL)

@@ -6,18 +6,12 @@ import Testing
 @testable import Logs
 
 struct SinkTests {
-    private final class Folder {
-        let path = NSTemporaryDirectory() + "cointape-logs-" + UUID().uuidString.prefix(8)
-
-        deinit { try? FileManager.default.removeItem(atPath: path) }
-    }
-
     private func content(_ path: String) -> String {
         String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
     }
 
     @Test func `makes its folder and appends`() throws {
-        let folder = Folder()
+        let folder = try TestFolder()
         let path = "\(folder.path)/deep/er/a.log"
         let file = try LogFile(path: path)
         #expect(file.append(Array("one\n".utf8)) == nil)
@@ -26,7 +20,7 @@ struct SinkTests {
     }
 
     @Test func `writes to the new file after a rotation, and stays with the old one when there can be none`() throws {
-        let folder = Folder()
+        let folder = try TestFolder()
         let path = "\(folder.path)/a.log"
         let file = try LogFile(path: path)
         _ = file.append(Array("one\n".utf8))
@@ -45,7 +39,7 @@ struct SinkTests {
     }
 
     @Test func `many writers of one file never break a line`() async throws {
-        let folder = Folder()
+        let folder = try TestFolder()
         let path = "\(folder.path)/a.log"
         let files = try (0..<4).map { _ in try LogFile(path: path) }
         await withTaskGroup(of: Void.self) { group in
@@ -68,7 +62,7 @@ struct SinkTests {
     }
 
     @Test func `a named pipe that nobody reads does not hold up the start`() throws {
-        let folder = Folder()
+        let folder = try TestFolder()
         try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
         #expect(mkfifo("\(folder.path)/pipe", 0o600) == 0)
         #expect(throws: SystemError.self) { try LogFile(path: "\(folder.path)/pipe") }

@@ -4,6 +4,7 @@ import CurlHTTP
 import JQ
 import Logging
 import Logs
+import Recordings
 import Tape
 import Telemetry
 
@@ -24,6 +25,8 @@ struct PageFetcher: Sendable {
     let clock: TapeClock
     let redactor: Redactor
     let logger: Logger
+    /// nil if calls are not recorded.
+    let recorder: FeedRecorder?
 
     /// Gets the page to which the step leads; `needed` credits must be left for it, and for what comes behind it.
     func fetch(
@@ -100,8 +103,10 @@ struct PageFetcher: Sendable {
         do throws(HTTPError) {
             response = try await http.fetch(request)
         } catch {
+            record(.failure(error.message), step, values)
             return try .of(error)
         }
+        record(.init(response), step, values)
         Counter(.fetchedBytes, [("source", source)]).increment(by: response.body.count)
         let filters = filters
         func correct(_ document: JQReader?) async {
@@ -134,5 +139,10 @@ struct PageFetcher: Sendable {
         } catch {
             return .of(response, .failure(error), now: Timestamp.machineTime, redactor: redactor)
         }
+    }
+
+    private func record(_ outcome: CallRecorder.Outcome, _ step: PageWalk.Step, _ values: RequestValues) {
+        recorder?.record(
+            outcome, of: settings.call, values, adding: step.parameters, instead: step.url, hiding: values[.token])
     }
 }

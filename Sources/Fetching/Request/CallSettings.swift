@@ -30,6 +30,8 @@ package struct CallSettings: Sendable {
     private let query: [Parameter]
     private let headers: [Parameter]
     private let body: Body?
+    /// The variables that say where the server is, and what they say.
+    let servers: [(name: String, value: String)]
 
     /// Reads the fields; the caller reads its own ones, and finishes.
     init?(reading reader: ConfigReader, names: Set<RequestTemplate.Name>) {
@@ -57,7 +59,13 @@ package struct CallSettings: Sendable {
         if body != nil, chosen == .get { reader.complain(about: "method", "cannot be GET: a GET has no body") }
         guard let url, let chosen, unclean.isEmpty, reader.has("json") == (json != nil) else { return nil }
         self.url = url
+        servers = Self.servers(reader)
         method = chosen == .post || (chosen == .auto && body != nil) ? .post : .get
+    }
+
+    /// The variables in the URL that can send requests to another server.
+    static func servers(_ reader: ConfigReader) -> [(name: String, value: String)] {
+        reader.variables(in: "url", deferring: ConfigReader.deferred).filter { $0.name.hasSuffix("_URL") }
     }
 
     /// The URL's scheme, host and path, for a sample of what differs.

@@ -71,7 +71,7 @@ package struct RequestTemplate: Equatable, Sendable {
         parts.map { part in
             switch part {
             case .text(let text): text
-            case .time(let time): encode(time.text(minute: values.minute, now: values.now))
+            case .time(let time): encode(values.openText ?? time.text(minute: values.minute, now: values.now))
             case .value(let name): encode(values[name])
             }
         }.joined()
@@ -85,6 +85,17 @@ struct RequestValues: Sendable {
     /// The moment of the request, for signatures.
     var now: Timestamp
     private var texts: [RequestTemplate.Name: String] = [:]
+    /// Stands for all times, if it is set.
+    private(set) var openText: String?
+
+    /// With `text` instead of what differs from call to call: times, token and signature.
+    func opened(as text: String) -> RequestValues {
+        var values = self
+        values.openText = text
+        values[.token] = text
+        values[.signature] = text
+        return values
+    }
 
     init(minute: Minute, now: Timestamp) {
         self.minute = minute

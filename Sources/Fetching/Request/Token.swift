@@ -2,6 +2,7 @@ import Basics
 import Config
 import CurlHTTP
 import JQ
+import Recordings
 import Tape
 
 /// How a token is got that requests carry, and how long it is kept.
@@ -40,16 +41,21 @@ actor TokenKeeper {
     private let http: HTTPClient
     private let jq: JQPool
     private let clock: TapeClock
+    private let recorder: FeedRecorder?
     private var kept: Token?
     /// The call that gets a token, for which all requests wait.
     private var call: Task<Result<Token, FetchFailure>, Never>?
 
-    init(_ settings: TokenSettings, limits: HTTPRequest.Limits, http: HTTPClient, jq: JQPool, clock: TapeClock) {
+    init(
+        _ settings: TokenSettings, limits: HTTPRequest.Limits, http: HTTPClient, jq: JQPool, clock: TapeClock,
+        recorder: FeedRecorder?
+    ) {
         self.settings = settings
         self.limits = limits
         self.http = http
         self.jq = jq
         self.clock = clock
+        self.recorder = recorder
     }
 
     /// A token that is still valid for a while.
@@ -77,8 +83,17 @@ actor TokenKeeper {
         do throws(HTTPError) {
             response = try await http.fetch(request)
         } catch {
+            recorder?.record(.failure(error.message), of: settings.call, values)
             return .failure(FetchFailure(.upstream, "token: \(error.message)"))
         }
+        let result = await token(in: response)
+        // What holds the token is only kept without it.
+        let token = try? result.get().text
+        recorder?.record(.init(response), of: settings.call, values, hiding: token, keepsBody: token != nil)
+        return result
+    }
+
+    private func token(in response: HTTPResponse) async -> Result<Token, FetchFailure> {
         guard (200..<300).contains(response.status) else {
             let isRefused = (400..<500).contains(response.status) && ![408, 425, 429].contains(response.status)
             // The body of a refused login may repeat what was sent.

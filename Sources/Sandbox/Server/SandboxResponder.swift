@@ -4,19 +4,19 @@ import HTTPServer
 /// Answers the requests to all providers, on one event loop.
 final class SandboxResponder: Responder {
     private let loop: ServerLoop
-    private let providers: Providers
+    private let answer: @Sendable (Request) async -> ProviderAnswer
     private let waits: Waits
 
-    init(loop: ServerLoop, providers: Providers, waits: Waits) {
+    init(loop: ServerLoop, waits: Waits, answer: @escaping @Sendable (Request) async -> ProviderAnswer) {
         self.loop = loop
-        self.providers = providers
         self.waits = waits
+        self.answer = answer
     }
 
     func respond(to request: Request) -> Answer {
-        let (providers, waits) = (providers, waits)
-        // Each minute's market is computed, which takes too long for an event loop.
-        return Answer(loop.taskElsewhere { await providers.answer(request).response(waits) })
+        let (answer, waits) = (answer, waits)
+        // Each minute's market is computed, and recorded answers are files, which takes too long for an event loop.
+        return Answer(loop.taskElsewhere { await answer(request).response(waits) })
     }
 }
 

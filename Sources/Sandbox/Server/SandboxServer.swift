@@ -17,14 +17,30 @@ package struct SandboxServer: Service {
         settings: SandboxSettings, host: String = "127.0.0.1", port: Int, now: @escaping @Sendable () -> Timestamp,
         logger: Logger, onListening: @escaping @Sendable (Int) async -> Void
     ) {
-        let (providers, waits) = (Providers(settings: settings, now: now), Waits())
+        let providers = Providers(settings: settings, now: now)
+        self.init(host: host, port: port, logger: logger, onListening: onListening) { await providers.answer($0) }
+    }
+
+    /// Plays a recording instead of the providers.
+    package init(
+        playing replay: Replay, host: String = "127.0.0.1", port: Int, logger: Logger,
+        onListening: @escaping @Sendable (Int) async -> Void
+    ) {
+        self.init(host: host, port: port, logger: logger, onListening: onListening) { replay.answer($0) }
+    }
+
+    private init(
+        host: String, port: Int, logger: Logger, onListening: @escaping @Sendable (Int) async -> Void,
+        answer: @escaping @Sendable (Request) async -> ProviderAnswer
+    ) {
+        let waits = Waits()
         self.waits = waits
         server = HTTPServer(
             [ListenAddress(host: host, port: port)], maxConnections: Self.maxConnections, logger: logger
         ) { address in
             await onListening(address.port)
         } makeResponder: { loop in
-            SandboxResponder(loop: loop, providers: providers, waits: waits)
+            SandboxResponder(loop: loop, waits: waits, answer: answer)
         }
     }
 
@@ -40,11 +56,14 @@ package struct SandboxServer: Service {
         }
     }
 
+    /// The address of a sandbox; loopback if it listens on all addresses.
+    package static func url(host: String, port: Int) -> String {
+        "http://\(host == "0.0.0.0" ? "127.0.0.1" : host):\(port)"
+    }
+
     /// The variables that point the shipped configs at a sandbox on this port.
-    ///
-    /// If it listens on all addresses, the URL uses loopback.
     package static func environment(host: String = "127.0.0.1", port: Int, key: String) -> [String: String] {
-        let url = "http://\(host == "0.0.0.0" ? "127.0.0.1" : host):\(port)"
+        let url = url(host: host, port: port)
         return [
             "COINMARKETCAP_URL": url, "COINMARKETCAP_API_KEY": key,
             "CRYPTOCOMPARE_URL": url, "CRYPTOCOMPARE_API_KEY": key,
