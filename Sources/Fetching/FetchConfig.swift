@@ -26,6 +26,8 @@ package struct FetchConfig: Sendable {
     package let cost: CostEstimate
     /// nil if nothing bounds what is spent, or a variable sends the requests elsewhere.
     let budget: BudgetSettings?
+    /// nil if no call of the provider tells about the account at no cost.
+    let account: AccountSettings?
     package let budgetPlace: ConfigPlace
     /// The location of `needs`, for the message about variables that are not set.
     package let needsPlace: ConfigPlace
@@ -53,6 +55,10 @@ package struct FetchConfig: Sendable {
         let cost = costReader.flatMap(CostSettings.init)
         let budgetReader = reader.objectIfPresent("budget", "A provider's plan, of which never more is spent.")
         let budget = budgetReader.flatMap(BudgetSettings.init)
+        let accountReader = reader.objectIfPresent(
+            "account",
+            "A call that costs nothing and tells of the account: `doctor` makes it, and the budget is corrected by it.")
+        let account = accountReader.flatMap(AccountSettings.init)
         if costReader != nil, budgetReader != nil {
             reader.complain(about: "cost", "cannot stand beside `budget`, which says the same")
         }
@@ -61,6 +67,7 @@ package struct FetchConfig: Sendable {
         reader.finish()
         guard let worker, let schedule, let needs, let request, let filter, let allowEmpty, let publishReader,
             let publish, (asOf == nil) == (asOfReader == nil), (budget == nil) == (budgetReader == nil),
+            (account == nil) == (accountReader == nil),
             let format = body ?? .json
         else {
             return nil
@@ -96,6 +103,7 @@ package struct FetchConfig: Sendable {
         // The plan does not apply to another server than the provider's.
         self.budget = self.needs.isRedirected(in: reader.context.environment) ? nil : budget
         self.asOf = asOf
+        self.account = account
         filters = PageFilters(
             body: format, rows: filter, failure: failure, pages: request.pages, asOf: asOf?.filter, budget: budget)
         stream = publish.stream

@@ -25,6 +25,8 @@ package struct Fetcher: Sendable {
     private let config: FetchConfig
     private let pages: PageFetcher
     private let memory: Memory?
+    /// nil if the provider does not tell about it.
+    package let account: Account?
     private let clock: TapeClock
     private let redactor: Redactor
     private let logger: Logger
@@ -42,10 +44,12 @@ package struct Fetcher: Sendable {
         let tokens = config.request.token.map {
             TokenKeeper($0, limits: config.request.limits, http: http, jq: jq, clock: clock, recorder: recorder)
         }
-        pages = PageFetcher(
+        let pages = PageFetcher(
             source: config.worker.name, settings: config.request, filters: config.filters, headers: [], tokens: tokens,
             budget: budget, cost: config.cost, http: http, jq: jq, clock: clock, redactor: redactor, logger: logger,
             recorder: recorder)
+        self.pages = pages
+        account = config.account.map { Account(pages.asking($0, failure: config.filters.failure), budget: budget) }
     }
 
     /// Returns the entry of a minute; a provider's failure becomes a gap and is not thrown.
@@ -115,6 +119,7 @@ package struct Fetcher: Sendable {
     private func list(
         for minute: Minute, _ deadline: Timestamp, _ headers: [(name: String, value: String)]
     ) async throws -> FetchedList {
+        await account?.correctBudget(deadline: deadline)
         var pages = pages
         pages.headers = headers
         return try await ListFetcher(config: config, pages: pages).fetch(for: minute, deadline: deadline)

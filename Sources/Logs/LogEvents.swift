@@ -4,6 +4,8 @@ package import Logging
 ///
 /// Details are in a line's metadata, never in its name. `docs/reference/logging.md` explains each event.
 extension Logger.Message {
+    /// The provider does not say what is left of the plan; the budget counts on by itself.
+    package static let accountUnknown: Self = "account.unknown"
     /// Entries were published for blocks that the stores have but Redis did not know.
     package static let archiveAdopted: Self = "archive.adopted"
     /// A store's block is damaged.

@@ -10,7 +10,8 @@ struct Cointape: AsyncParsableCommand {
         abstract: "Coin prices, ranks and rates on a tape: fetched every minute, joined, kept, served.",
         version: Assembly.version,
         subcommands: [
-            Up.self, Run.self, Check.self, Fetch.self, Status.self, Explain.self, ACL.self, Record.self, Sandbox.self,
+            Up.self, Run.self, Check.self, Doctor.self, Fetch.self, Status.self, Explain.self, ACL.self, Record.self,
+            Sandbox.self,
             Orders.self, Archive.self,
             GuardRedis.self, RunFilters.self,
         ])

@@ -10,7 +10,8 @@ import Testing
 /// `DocumentationTests` says that no page is forgotten.
 @Suite(.serialized, .tags(.clock)) struct DocumentTests {
     /// Pages whose commands are run here.
-    static let pages = whileUpRuns + ["README.md", history, redis, providers, proxies, onDemand, tutorial, requests, recording]
+    static let pages =
+        whileUpRuns + ["README.md", history, redis, providers, proxies, onDemand, tutorial, requests, recording]
 
     private static let history = "docs/reference/history.md"
     private static let redis = "docs/reference/redis.md"

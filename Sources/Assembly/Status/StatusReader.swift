@@ -23,7 +23,12 @@ struct StatusReader: Sendable {
     /// The name that the keys of the probes contain.
     static let name = "status"
 
-    func read() async -> StatusReport {
+    func read() async -> StatusReport { await read(withTape: true) }
+
+    /// Only whether the servers, the rights of their users and the ledger serve the workers.
+    func readServers() async -> StatusReport { await read(withTape: false) }
+
+    private func read(withTape: Bool) async -> StatusReport {
         var servers: [String: ServerSurvey] = [:]
         // The clock is set by the tape's own Redis, not by a Redis that only holds orders.
         let tapes = Set(configs.files.map(\.config.worker.redis.endpoint.identity))
@@ -55,6 +60,7 @@ struct StatusReader: Sendable {
                 servers[witness]?.needs += .witnessing(settings.redis.keys)
                 servers[witness]?.keys = settings.redis.keys
             }
+            guard withTape else { continue }
             if let stream = streamStatus(file.config, redis) {
                 await part("\(stream.name): the key \(stream.key)", stream.look, &report) { report in
                     try await addStream(stream, isDue: await isDue(file.config, redis), redis, to: &report)

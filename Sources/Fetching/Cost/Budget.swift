@@ -60,6 +60,14 @@ package struct Budget: Sendable {
         _ = try? await run(window, grant, more, needed: 0, left: left)
     }
 
+    /// Counts as spent what the provider says is not left.
+    ///
+    /// If Redis does not answer, nothing changes.
+    func learn(left: Int) async {
+        let part = settings.period.window(at: clock.now).part
+        await correct(Grant(credits: 0, part: part, nextPart: nil), cost: nil, left: left)
+    }
+
     /// What is spent of the plan at a time.
     package struct State: Equatable, Sendable {
         package let plan: Int

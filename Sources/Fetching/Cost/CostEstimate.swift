@@ -16,7 +16,7 @@ package struct CostEstimate: Equatable, Sendable {
     var creditsOfFetch: Int { isUpperBound ? creditsOfCall : lists * creditsOfList }
     private let lists: Int
     private var every: Duration
-    private let plan: Int?
+    package let plan: Int?
     private let period: Duration
 
     /// `lists` is how many lists of pages a fetch reads.

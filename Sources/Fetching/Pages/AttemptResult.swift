@@ -49,6 +49,7 @@ enum AttemptResult: Sendable {
         switch reading {
         case .success(.page(var page)):
             page.usedUpFor = response.usedUpFor(now: now)
+            page.sent = response.header("date").flatMap { Timestamp(httpDate: $0, now: now) }
             page.isDamaged =
                 page.rows.hasReplacementCharacter && String(validating: response.body, as: UTF8.self) == nil
             return .page(page)

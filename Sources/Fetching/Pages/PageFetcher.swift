@@ -11,14 +11,14 @@ import Telemetry
 /// Gets one page, and retries while that makes sense and time is left.
 struct PageFetcher: Sendable {
     let source: String
-    let settings: RequestSettings
-    let filters: PageFilters
+    private(set) var settings: RequestSettings
+    private(set) var filters: PageFilters
     /// Headers beside the config's.
     var headers: [(name: String, value: String)]
     /// nil if requests carry no token.
-    let tokens: TokenKeeper?
+    private(set) var tokens: TokenKeeper?
     /// nil if nothing bounds what is spent.
-    let budget: Budget?
+    private(set) var budget: Budget?
     let cost: CostEstimate
     let http: HTTPClient
     let jq: JQPool
@@ -139,6 +139,16 @@ struct PageFetcher: Sendable {
         } catch {
             return .of(response, .failure(error), now: Timestamp.machineTime, redactor: redactor)
         }
+    }
+
+    /// The same for the account's call, which costs nothing.
+    func asking(_ account: AccountSettings, failure: JQProgram?) -> PageFetcher {
+        var pages = self
+        pages.settings = RequestSettings(account.call)
+        pages.filters = PageFilters(rows: account.filter, failure: failure)
+        pages.tokens = nil
+        pages.budget = nil
+        return pages
     }
 
     private func record(_ outcome: CallRecorder.Outcome, _ step: PageWalk.Step, _ values: RequestValues) {

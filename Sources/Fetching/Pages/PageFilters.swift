@@ -59,6 +59,8 @@ package struct PageFilters: Sendable {
         var asOf: Timestamp?
         /// How long a rate limit stays exhausted that this page has exhausted.
         var usedUpFor: Duration?
+        /// When the provider sent it, by its own clock.
+        var sent: Timestamp?
 
         /// The answer to a page that does not exist.
         static let behindEnd = Page(rows: JQRows(), items: 0, isLast: true, isBehindEnd: true)

@@ -56,6 +56,16 @@ package struct RequestSettings: Sendable {
     }
 }
 
+extension RequestSettings {
+    /// One call for one page, with the usual limits.
+    init(_ call: CallSettings) {
+        self.call = call
+        (each, pages, token, signature) = (nil, nil, nil, nil)
+        (retries, concurrency) = (1, 1)
+        limits = HTTPRequest.Limits()
+    }
+}
+
 /// A list of values for each of which the provider is called, and whose rows are one list.
 package struct EachSettings: Equatable, Sendable {
     /// The query parameter that is the value; nil if only `${each}` is.

@@ -7,6 +7,9 @@ struct CoinMarketCap: SimulatedProvider {
     /// The same without a key.
     static let publicPath = "/public-api/v1/cryptocurrency/listings/latest"
 
+    /// What is left of the plan; it costs no credits.
+    static let accountPath = "/v1/key/info"
+
     private static let sorts: Set<String> = [
         "market_cap", "name", "symbol", "date_added", "market_cap_strict", "price", "circulating_supply",
         "total_supply", "max_supply", "num_market_pairs", "volume_24h", "percent_change_1h", "percent_change_24h",
@@ -22,6 +25,7 @@ struct CoinMarketCap: SimulatedProvider {
             guard !given.isEmpty else { return refusal(401, code: 1002, "API key missing.", at: market.minute) }
             guard given == key else { return refusal(401, code: 1001, "This API Key is invalid.", at: market.minute) }
         }
+        if call.path == Self.accountPath { return account(at: market.minute) }
         func invalid(_ parameter: String) -> ProviderAnswer {
             refusal(400, code: 400, "Invalid value for \"\(parameter)\"", at: market.minute)
         }
@@ -35,6 +39,16 @@ struct CoinMarketCap: SimulatedProvider {
         let end = min(first + limit, market.listing.count)
         let market = parameters["sort"] == "volume_24h" ? market.listedByVolume : market
         return .ok(ListingsPage(market: market, range: first..<end).body())
+    }
+
+    /// The sandbox counts no credits: nothing of its plan is ever used.
+    private func account(at minute: Minute) -> ProviderAnswer {
+        .json(
+            200,
+            #"{"data":{"plan":{"credit_limit_monthly":15000,"rate_limit_minute":60},"usage":{"#
+                + #""current_minute":{"requests_made":1,"requests_left":59},"#
+                + #""current_month":{"credits_used":0,"credits_left":15000}}},"#
+                + #""status":{"timestamp":"\#(minute.start.rfc3339)","error_code":0,"elapsed":1,"credit_count":0}}"#)
     }
 
     func refusal(_ status: Int, code: Int, _ message: String, at minute: Minute) -> ProviderAnswer {

@@ -1,0 +1,165 @@
+import Archive
+import Basics
+import Config
+import Fetching
+import Foundation
+import Orders
+import POSIX
+import Projecting
+import Serving
+import Tape
+import Workers
+
+/// `cointape doctor`: whether what the configs need is there: keys, clocks, Redis, disks, plans.
+package struct DoctorCommand: Sendable {
+    private let configs: ConfigFiles
+    private let environment: Environment
+    private let clock: TapeClock
+
+    /// Without paths, reads the configs of the config folder.
+    package init(_ paths: [String], environment: Environment) throws {
+        let paths = paths.isEmpty ? try ConfigFiles.paths(in: environment["CONFIG_DIR"] ?? "config") : paths
+        configs = try ConfigFiles.load(paths, environment: environment.variables, requiringNeeds: false)
+        self.environment = environment
+        clock = try environment.clock()
+    }
+
+    /// Prints the findings as they come; returns whether nothing is wrong.
+    ///
+    /// Asks providers only what costs nothing. Writes one key that expires to each Redis, as `status` does.
+    package func run(print: (String) -> Void) async -> Bool {
+        var isWell = true
+        func show(_ findings: [Finding]) {
+            for finding in findings {
+                isWell = isWell && finding.verdict != .wrong
+                finding.lines.forEach(print)
+            }
+        }
+        for file in configs.files where file.config is FetchConfig { show(plan(of: file)) }
+        let process = WorkerProcess(clock: clock, redactor: configs.redactor)
+        defer { process.shutdown() }
+        for file in configs.files { show(await provider(of: file, process)) }
+        show(Self.redis(await StatusReader(configs: configs, clock: clock).readServers()))
+        for (path, use) in folders { show([Self.folder(path, use)]) }
+        return isWell
+    }
+
+    private func plan(of file: ConfigFiles.File) -> [Finding] {
+        let review = file.config.review(in: environment.variables)
+        return [review.warning.map { Finding(.warning, "\(file.path): \($0)") }].compactMap(\.self)
+    }
+
+    // MARK: Providers
+
+    private func provider(of file: ConfigFiles.File, _ process: WorkerProcess) async -> [Finding] {
+        guard let config = file.config as? FetchConfig else { return [] }
+        let lacks = config.review(in: environment.variables).lacks
+        guard lacks.isEmpty else {
+            return [Finding(.wrong, "\(file.path): a key is missing", mend: lacks.map(\.message))]
+        }
+        guard let account = config.fetcher(in: process).account else {
+            guard config.needs.variables.isEmpty || config.needs.isRedirected(in: environment.variables) else {
+                return [
+                    Finding(
+                        .unknown, "\(file.path): a key is set, and no free call tells whether it is valid",
+                        mend: ["cointape fetch --dry-run \(file.path)"])
+                ]
+            }
+            return [Finding(.ok, "\(file.path): needs no key")]
+        }
+        do {
+            let statement = try await account.ask(deadline: clock.now + Self.patience)
+            return Self.findings(statement, file.path, plan: config.cost.plan, creditsOfFetch: config.creditsOfFetch)
+        } catch {
+            let detail = (error as? Gap)?.detail ?? "\(error)"
+            return [
+                Finding(
+                    .wrong, "\(file.path): the provider does not tell of the account: \(detail)",
+                    mend: config.needs.variables.map { "check \($0)" })
+            ]
+        }
+    }
+
+    /// How long a provider may take.
+    private static let patience: Duration = .seconds(15)
+    /// Providers' data is compared with this machine's clock by the minute.
+    private static let mostOffset: Duration = .seconds(5)
+
+    static func findings(
+        _ statement: Account.Statement, _ path: String, plan: Int?, creditsOfFetch: Int
+    ) -> [Finding] {
+        var words = "\(path): the key is valid"
+        if let left = statement.left {
+            words += "; \(left) \(statement.plan.map { "of \($0) " } ?? "")credits are left"
+        }
+        let isOffset = statement.offset.map { abs($0.milliseconds) > mostOffset.milliseconds }
+        if isOffset == false { words += "; the provider's clock agrees" }
+        var findings = [Finding(.ok, words)]
+        if let left = statement.left, left < creditsOfFetch {
+            findings.append(
+                Finding(
+                    .warning, "\(path): a list costs \(creditsOfFetch) credits, and \(left) are left",
+                    mend: ["wait for the next period, or get a larger plan"]))
+        }
+        if let plan, let told = statement.plan, told < plan {
+            findings.append(
+                Finding(
+                    .warning, "\(path): the config's plan has \(plan) credits, the provider's has \(told)",
+                    mend: ["set the plan to \(told)"]))
+        }
+        if isOffset == true, let offset = statement.offset {
+            let side = offset > .zero ? "behind" : "ahead of"
+            findings.append(
+                Finding(
+                    .warning,
+                    "\(path): this machine's clock is \(abs(offset.components.seconds)) s \(side) the provider's",
+                    mend: ["timedatectl set-ntp true"]))
+        }
+        return findings
+    }
+
+    // MARK: Redis and disks
+
+    private static func redis(_ report: StatusReport) -> [Finding] {
+        let troubled = Set(
+            report.servers.map(\.redis).filter { name in report.problems.contains { $0.what.contains(name) } })
+        return report.servers.filter { !troubled.contains($0.redis) }.map {
+            Finding(
+                .ok, "redis \($0.redis): \($0.server ?? "version") \($0.version) serves the workers; its clock agrees")
+        } + report.problems.map { Finding(.wrong, $0.what, mend: $0.mend) }
+            + report.unknown.map { Finding(.unknown, $0) }
+    }
+
+    /// The folders in which workers keep what must last.
+    private var folders: [(path: String, use: String)] {
+        var folders: [(path: String, use: String)] = []
+        func add(_ path: String?, _ use: String) {
+            guard let path, !path.isEmpty, !folders.contains(where: { $0.path == path }) else { return }
+            folders.append((path, use))
+        }
+        for file in configs.files {
+            if let archive = file.config as? ArchiveConfig {
+                for case .folder(let path) in archive.stores { add(path, "the archive") }
+            }
+            add((file.config as? ProjectConfig)?.orders.witnessFolder, "the ledger's witness")
+            add((file.config as? APIConfig)?.orders?.places.witnessFolder, "the ledger's witness")
+        }
+        return folders
+    }
+
+    /// The archive takes about this much in a month with 3,000 rows a minute.
+    private static let leastSpace: Int64 = 1_000_000_000
+
+    private static func folder(_ path: String, _ use: String) -> Finding {
+        do throws(SystemError) {
+            let (bytes, folder) = try DiskSpace.free(at: path)
+            let words = "\(use) in \(path): \(StatusText.size(bytes)) free"
+            guard bytes < leastSpace else { return Finding(.ok, words) }
+            return Finding(
+                .warning, "\(words), and a month of lists takes about \(StatusText.size(leastSpace))",
+                mend: ["df -h \(folder)"])
+        } catch {
+            return Finding(.wrong, "\(use) in \(path) cannot be written: \(error)", mend: ["ls -ld \(path)"])
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package import Basics
+import JQ
+import JSON
+import Logging
+import Logs
+import Tape
+
+/// Asks a provider about its account, for `cointape doctor` and to correct the budget.
+package actor Account {
+    /// What the provider says.
+    package struct Statement: Equatable, Sendable {
+        /// The credits that are left; nil if it does not say.
+        package let left: Int?
+        /// The credits of the plan; nil if it does not say.
+        package let plan: Int?
+        /// How far the provider's clock is ahead of this machine's; nil if it sent no date.
+        package let offset: Duration?
+    }
+
+    private let pages: PageFetcher
+    private let budget: Budget?
+    /// When the budget was last corrected.
+    private var asked: Timestamp?
+
+    /// `pages` makes the account's call.
+    init(_ pages: PageFetcher, budget: Budget?) {
+        self.pages = pages
+        self.budget = budget
+    }
+
+    /// How long the budget does without asking again: others may spend from the same plan.
+    private static let interval: Duration = .seconds(3600)
+
+    /// Asks now; throws a `Gap` that says why there is no answer.
+    package func ask(deadline: Timestamp) async throws -> Statement {
+        do {
+            return try await statement(deadline: deadline)
+        } catch let failure as FetchFailure {
+            throw Gap(failure.code, pages.redactor(failure.detail))
+        }
+    }
+
+    private func statement(deadline: Timestamp) async throws -> Statement {
+        let minute = Minute(containing: pages.clock.now)
+        let page = try await pages.fetch(
+            PageWalk.Step(), RequestValues(minute: minute, now: pages.clock.now), needing: 0, deadline: deadline)
+        var rows = FlatRowsReader(.elements)
+        var numbers: [String: Int] = [:]
+        let text = page.rows.json.span
+        if try rows.nextRow(in: text) {
+            while let (name, value) = try rows.nextMember(in: text) {
+                numbers[name.text(in: text)] = Int(value.text(in: text)).flatMap { $0 >= 0 ? $0 : nil }
+            }
+        }
+        return Statement(
+            left: numbers["left"], plan: numbers["plan"], offset: page.sent.map { $0 - Timestamp.machineTime })
+    }
+
+    /// Corrects the budget by what the provider says is left, at the first call and then every hour.
+    ///
+    /// A failure is logged: the budget then counts on by itself.
+    func correctBudget(deadline: Timestamp) async {
+        guard let budget, asked.map({ pages.clock.now - $0 >= Self.interval }) ?? true else { return }
+        asked = pages.clock.now
+        do {
+            guard let left = try await ask(deadline: deadline).left else { return }
+            await budget.learn(left: left)
+        } catch {
+            let detail = (error as? Gap)?.detail ?? "\(error)"
+            pages.logger.warning(.accountUnknown, metadata: [LogKey.detail: "\(detail)"])
+        }
+    }
+}
