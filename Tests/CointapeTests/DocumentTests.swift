@@ -115,8 +115,8 @@ import Testing
     }
 
     /// Keeps the block of an earlier hour: those of `up` come only when an hour is over.
-    private func archive(in folder: String) async throws {
-        let hour = Minute(containing: Timestamp.machineTime).floored(to: .seconds(3600)).advanced(byMinutes: -300)
+    private func archive(in folder: String, before now: Timestamp) async throws {
+        let hour = Minute(containing: now).floored(to: .seconds(3600)).advanced(byMinutes: -300)
         let columns = #"""
             [{"name":"Rank","type":"integer"},{"name":"Symbol","type":"string"},{"name":"Price USD","type":"decimal"},\#
             {"name":"CMC ID","type":"integer"}]
@@ -133,10 +133,15 @@ import Testing
     @Test(.timeLimit(.minutes(5))) func `the commands of the page on history print what it shows`() async throws {
         let folder = try TestFolder()
         let port = try FreePort.next(2)
-        try await archive(in: "\(folder.path)/archive")
+        // At noon, because the hours of a day that is over become one block.
+        let day = Minute(containing: Timestamp.machineTime).floored(to: .seconds(86_400)).advanced(byMinutes: -1440)
+        let noon = day.advanced(byMinutes: 720).start
+        try await archive(in: "\(folder.path)/archive", before: noon)
         let up = try Cointape(
             ["up", "--data", "\(folder.path)/data", "--port", "\(port)"],
-            environment: ["ARCHIVE_DIR": "\(folder.path)/archive"])
+            environment: [
+                "ARCHIVE_DIR": "\(folder.path)/archive", "COINTAPE_CLOCK": "\(noon.milliseconds)x1",
+            ])
         try await up.prints("cointape is up")
         var compared = 0
         for block in try Document(Self.history).blocks {
