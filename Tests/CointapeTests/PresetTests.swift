@@ -10,7 +10,8 @@ import Testing
     }
 
     @Test func `there are presets`() {
-        #expect(Self.names == ["binance", "coingecko", "coinmarketcap", "coinmarketcap-keyless", "coinpaprika"])
+        #expect(
+            Self.names == ["binance", "coincap", "coingecko", "coinmarketcap", "coinmarketcap-keyless", "coinpaprika"])
     }
 
     @Test(arguments: names) func `a preset makes lists, with the sandbox as its provider`(name: String) async throws {

@@ -20,9 +20,10 @@ import Testing
         case .coingecko: provider = CoinGecko()
         case .coinpaprika: provider = CoinPaprika()
         case .binance: provider = Binance()
+        case .coincap: provider = CoinCap(key: "k")
         }
         if name == .coinmarketcap { parameters["sort_by"] = nil }
-        let headers = ["x-cmc_pro_api_key": "k", "authorization": "Apikey k"]
+        let headers = ["x-cmc_pro_api_key": "k", "authorization": name == .coincap ? "Bearer k" : "Apikey k"]
         let call = ProviderCall(parameters: parameters, headers: headers)
         return await FaultyCall(fault: fault, provider: provider, call: call, number: number, minutes: Self.minutes)
             .answer(at: Self.minute)

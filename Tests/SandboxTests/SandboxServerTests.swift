@@ -113,7 +113,7 @@ struct SandboxServerTests {
         let environment = SandboxServer.environment(port: 8080, key: "k")
         #expect(environment["COINBASE_URL"] == "http://127.0.0.1:8080")
         #expect(environment["COINMARKETCAP_API_KEY"] == "k")
-        #expect(environment.count == 9)
+        #expect(environment.count == 11)
     }
 
     @Test func `the counts are bounded`() throws {

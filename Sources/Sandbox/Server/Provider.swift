@@ -6,6 +6,7 @@ enum Provider: String, CaseIterable, Sendable {
     case coingecko
     case coinpaprika
     case binance
+    case coincap
 
     init?(path: String) {
         switch path {
@@ -15,6 +16,7 @@ enum Provider: String, CaseIterable, Sendable {
         case CoinGecko.path: self = .coingecko
         case CoinPaprika.path: self = .coinpaprika
         case Binance.path: self = .binance
+        case CoinCap.path: self = .coincap
         default: return nil
         }
     }
@@ -28,6 +30,7 @@ enum Provider: String, CaseIterable, Sendable {
         case .coingecko: 4
         case .coinpaprika: 5
         case .binance: 6
+        case .coincap: 7
         }
     }
 }

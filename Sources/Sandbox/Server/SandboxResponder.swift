@@ -27,6 +27,7 @@ struct Providers: Sendable {
 
     private let coinMarketCap: CoinMarketCap
     private let cryptoCompare: CryptoCompare
+    private let coinCap: CoinCap
     private let coinbase = Coinbase()
     private let minutes: MarketMinutes
     private let counts = RequestCounts()
@@ -37,6 +38,7 @@ struct Providers: Sendable {
     init(settings: SandboxSettings, now: @escaping @Sendable () -> Timestamp) {
         coinMarketCap = CoinMarketCap(key: settings.key)
         cryptoCompare = CryptoCompare(key: settings.key)
+        coinCap = CoinCap(key: settings.key)
         minutes = MarketMinutes(Market(settings))
         faults = FaultControl(settings.faults)
         seed = settings.seed
@@ -78,6 +80,7 @@ struct Providers: Sendable {
         case .coingecko: CoinGecko()
         case .coinpaprika: CoinPaprika()
         case .binance: Binance()
+        case .coincap: coinCap
         }
     }
 

@@ -3,7 +3,7 @@ import HTTPServer
 package import Logging
 import ServiceLifecycle
 
-/// Imitates CoinMarketCap, CryptoCompare, Coinbase, CoinGecko, CoinPaprika and Binance on one port, with their wire formats.
+/// Imitates CoinMarketCap, CryptoCompare, Coinbase, CoinGecko, CoinPaprika, Binance and CoinCap on one port, with their wire formats.
 ///
 /// The content depends only on the settings and the minute. A request with the header `X-Sandbox-Minute: 2026-11-21T09:01Z` gets
 /// that minute instead of the present one, and one with `X-Sandbox-Top: 400` a market of at most that many assets.
@@ -68,7 +68,7 @@ package struct SandboxServer: Service {
             "COINMARKETCAP_URL": url, "COINMARKETCAP_API_KEY": key,
             "CRYPTOCOMPARE_URL": url, "CRYPTOCOMPARE_API_KEY": key,
             "COINBASE_URL": url, "COINMARKETCAP_PUBLIC_URL": "\(url)/public-api", "COINGECKO_URL": url,
-            "COINPAPRIKA_URL": url, "BINANCE_URL": url,
+            "COINPAPRIKA_URL": url, "BINANCE_URL": url, "COINCAP_URL": url, "COINCAP_API_KEY": key,
         ]
     }
 }

@@ -6,7 +6,7 @@ struct Sandbox: AsyncParsableCommand {
         abstract: "Play the providers on loopback, in their exact wire shapes.",
         discussion: """
             Faults come with --fault NAME=RATE or --fault PROVIDER:NAME=RATE, as often as you like; the providers are \
-            coinmarketcap, cryptocompare, coinbase, coingecko, coinpaprika and binance. They can be changed while the sandbox runs: \
+            coinmarketcap, cryptocompare, coinbase, coingecko, coinpaprika, binance and coincap. They can be changed while the sandbox runs: \
             curl -X PUT 'localhost:6670/sandbox/faults?cut-gzip=0.3'. The names:
 
             \(SandboxCommand.faultNames)
