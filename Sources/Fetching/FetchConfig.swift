@@ -26,8 +26,8 @@ package struct FetchConfig: Sendable {
     package let cost: CostEstimate
     /// nil if nothing bounds what is spent, or a variable sends the requests elsewhere.
     let budget: BudgetSettings?
-    /// nil if no call of the provider tells about the account at no cost.
-    let account: AccountSettings?
+    /// nil if no call of the provider tells at no cost what is left.
+    let usage: UsageSettings?
     package let budgetPlace: ConfigPlace
     /// The location of `needs`, for the message about variables that are not set.
     package let needsPlace: ConfigPlace
@@ -55,10 +55,11 @@ package struct FetchConfig: Sendable {
         let cost = costReader.flatMap(CostSettings.init)
         let budgetReader = reader.objectIfPresent("budget", "A provider's plan, of which never more is spent.")
         let budget = budgetReader.flatMap(BudgetSettings.init)
-        let accountReader = reader.objectIfPresent(
-            "account",
-            "A call that costs nothing and tells of the account: `doctor` makes it, and the budget is corrected by it.")
-        let account = accountReader.flatMap(AccountSettings.init)
+        let usageReader = reader.objectIfPresent(
+            "usage",
+            "A call that costs nothing and tells what is left of the plan: `doctor` makes it, and the budget is corrected by it."
+        )
+        let usage = usageReader.flatMap(UsageSettings.init)
         if costReader != nil, budgetReader != nil {
             reader.complain(about: "cost", "cannot stand beside `budget`, which says the same")
         }
@@ -67,7 +68,7 @@ package struct FetchConfig: Sendable {
         reader.finish()
         guard let worker, let schedule, let needs, let request, let filter, let allowEmpty, let publishReader,
             let publish, (asOf == nil) == (asOfReader == nil), (budget == nil) == (budgetReader == nil),
-            (account == nil) == (accountReader == nil),
+            (usage == nil) == (usageReader == nil),
             let format = body ?? .json
         else {
             return nil
@@ -103,7 +104,7 @@ package struct FetchConfig: Sendable {
         // The plan does not apply to another server than the provider's.
         self.budget = self.needs.isRedirected(in: reader.context.environment) ? nil : budget
         self.asOf = asOf
-        self.account = account
+        self.usage = usage
         filters = PageFilters(
             body: format, rows: filter, failure: failure, pages: request.pages, asOf: asOf?.filter, budget: budget)
         stream = publish.stream

@@ -26,7 +26,7 @@ package struct Fetcher: Sendable {
     private let pages: PageFetcher
     private let memory: Memory?
     /// nil if the provider does not tell about it.
-    package let account: Account?
+    package let usage: ProviderUsage?
     private let clock: TapeClock
     private let redactor: Redactor
     private let logger: Logger
@@ -49,7 +49,7 @@ package struct Fetcher: Sendable {
             budget: budget, cost: config.cost, http: http, jq: jq, clock: clock, redactor: redactor, logger: logger,
             recorder: recorder)
         self.pages = pages
-        account = config.account.map { Account(pages.asking($0, failure: config.filters.failure), budget: budget) }
+        usage = config.usage.map { ProviderUsage(pages.asking($0, failure: config.filters.failure), budget: budget) }
     }
 
     /// Returns the entry of a minute; a provider's failure becomes a gap and is not thrown.
@@ -119,7 +119,7 @@ package struct Fetcher: Sendable {
     private func list(
         for minute: Minute, _ deadline: Timestamp, _ headers: [(name: String, value: String)]
     ) async throws -> FetchedList {
-        await account?.correctBudget(deadline: deadline)
+        await usage?.correctBudget(deadline: deadline)
         var pages = pages
         pages.headers = headers
         return try await ListFetcher(config: config, pages: pages).fetch(for: minute, deadline: deadline)

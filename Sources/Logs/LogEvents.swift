@@ -4,8 +4,6 @@ package import Logging
 ///
 /// Details are in a line's metadata, never in its name. `docs/reference/logging.md` explains each event.
 extension Logger.Message {
-    /// The provider does not say what is left of the plan; the budget counts on by itself.
-    package static let accountUnknown: Self = "account.unknown"
     /// Entries were published for blocks that the stores have but Redis did not know.
     package static let archiveAdopted: Self = "archive.adopted"
     /// A store's block is damaged.
@@ -97,6 +95,8 @@ extension Logger.Message {
     package static let streamAhead: Self = "stream.ahead"
     /// The end of `streamAhead`.
     package static let streamMended: Self = "stream.mended"
+    /// The provider does not say what is left of the plan; the budget counts on by itself.
+    package static let usageUnknown: Self = "usage.unknown"
     /// Acknowledged orders cannot be recorded outside the ledger's Redis.
     package static let witnessLost: Self = "witness.lost"
     package static let witnessUnreadable: Self = "witness.unreadable"

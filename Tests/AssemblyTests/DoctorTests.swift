@@ -9,7 +9,8 @@ struct DoctorTests {
         left: Int?, plan told: Int?, offset: Duration? = .zero, plan: Int? = nil
     ) -> [String] {
         DoctorCommand.findings(
-            Account.Statement(left: left, plan: told, offset: offset), "price.json", plan: plan, creditsOfFetch: 25
+            ProviderUsage.Statement(left: left, plan: told, offset: offset), "price.json", plan: plan,
+            creditsOfFetch: 25
         ).flatMap(\.lines)
     }
 

@@ -57,7 +57,7 @@ package struct DoctorCommand: Sendable {
         guard lacks.isEmpty else {
             return [Finding(.wrong, "\(file.path): a key is missing", mend: lacks.map(\.message))]
         }
-        guard let account = config.fetcher(in: process).account else {
+        guard let usage = config.fetcher(in: process).usage else {
             guard config.needs.variables.isEmpty || config.needs.isRedirected(in: environment.variables) else {
                 return [
                     Finding(
@@ -68,13 +68,13 @@ package struct DoctorCommand: Sendable {
             return [Finding(.ok, "\(file.path): needs no key")]
         }
         do {
-            let statement = try await account.ask(deadline: clock.now + Self.patience)
+            let statement = try await usage.ask(deadline: clock.now + Self.patience)
             return Self.findings(statement, file.path, plan: config.cost.plan, creditsOfFetch: config.creditsOfFetch)
         } catch {
             let detail = (error as? Gap)?.detail ?? "\(error)"
             return [
                 Finding(
-                    .wrong, "\(file.path): the provider does not tell of the account: \(detail)",
+                    .wrong, "\(file.path): the provider does not tell what is left: \(detail)",
                     mend: config.needs.variables.map { "check \($0)" })
             ]
         }
@@ -86,7 +86,7 @@ package struct DoctorCommand: Sendable {
     private static let mostOffset: Duration = .seconds(5)
 
     static func findings(
-        _ statement: Account.Statement, _ path: String, plan: Int?, creditsOfFetch: Int
+        _ statement: ProviderUsage.Statement, _ path: String, plan: Int?, creditsOfFetch: Int
     ) -> [Finding] {
         var words = "\(path): the key is valid"
         if let left = statement.left {

@@ -141,11 +141,11 @@ struct PageFetcher: Sendable {
         }
     }
 
-    /// The same for the account's call, which costs nothing.
-    func asking(_ account: AccountSettings, failure: JQProgram?) -> PageFetcher {
+    /// The same for the call that tells the usage of the plan and costs nothing.
+    func asking(_ usage: UsageSettings, failure: JQProgram?) -> PageFetcher {
         var pages = self
-        pages.settings = RequestSettings(account.call)
-        pages.filters = PageFilters(rows: account.filter, failure: failure)
+        pages.settings = RequestSettings(usage.call)
+        pages.filters = PageFilters(rows: usage.filter, failure: failure)
         pages.tokens = nil
         pages.budget = nil
         return pages

@@ -8,7 +8,7 @@ struct CoinMarketCap: SimulatedProvider {
     static let publicPath = "/public-api/v1/cryptocurrency/listings/latest"
 
     /// What is left of the plan; it costs no credits.
-    static let accountPath = "/v1/key/info"
+    static let keyInfoPath = "/v1/key/info"
 
     private static let sorts: Set<String> = [
         "market_cap", "name", "symbol", "date_added", "market_cap_strict", "price", "circulating_supply",
@@ -25,7 +25,7 @@ struct CoinMarketCap: SimulatedProvider {
             guard !given.isEmpty else { return refusal(401, code: 1002, "API key missing.", at: market.minute) }
             guard given == key else { return refusal(401, code: 1001, "This API Key is invalid.", at: market.minute) }
         }
-        if call.path == Self.accountPath { return account(at: market.minute) }
+        if call.path == Self.keyInfoPath { return usage(at: market.minute) }
         func invalid(_ parameter: String) -> ProviderAnswer {
             refusal(400, code: 400, "Invalid value for \"\(parameter)\"", at: market.minute)
         }
@@ -42,7 +42,7 @@ struct CoinMarketCap: SimulatedProvider {
     }
 
     /// The sandbox counts no credits: nothing of its plan is ever used.
-    private func account(at minute: Minute) -> ProviderAnswer {
+    private func usage(at minute: Minute) -> ProviderAnswer {
         .json(
             200,
             #"{"data":{"plan":{"credit_limit_monthly":15000,"rate_limit_minute":60},"usage":{"#

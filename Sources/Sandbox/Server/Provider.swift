@@ -10,7 +10,7 @@ enum Provider: String, CaseIterable, Sendable {
 
     init?(path: String) {
         switch path {
-        case CoinMarketCap.path, CoinMarketCap.publicPath, CoinMarketCap.accountPath: self = .coinmarketcap
+        case CoinMarketCap.path, CoinMarketCap.publicPath, CoinMarketCap.keyInfoPath: self = .coinmarketcap
         case CryptoCompare.path: self = .cryptocompare
         case Coinbase.path: self = .coinbase
         case CoinGecko.path: self = .coingecko

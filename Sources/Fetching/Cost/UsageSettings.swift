@@ -3,7 +3,7 @@ import Config
 import JQ
 
 /// A call that costs nothing, whose answer says whether the key is valid, and what is left of the plan.
-package struct AccountSettings: Sendable {
+package struct UsageSettings: Sendable {
     let call: CallSettings
     let filter: JQProgram
 

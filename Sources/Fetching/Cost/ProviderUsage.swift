@@ -5,8 +5,8 @@ import Logging
 import Logs
 import Tape
 
-/// Asks a provider about its account, for `cointape doctor` and to correct the budget.
-package actor Account {
+/// asks a provider how much of a plan is used, for `cointape doctor` and to correct the budget.
+package actor ProviderUsage {
     /// What the provider says.
     package struct Statement: Equatable, Sendable {
         /// The credits that are left; nil if it does not say.
@@ -22,7 +22,7 @@ package actor Account {
     /// When the budget was last corrected.
     private var asked: Timestamp?
 
-    /// `pages` makes the account's call.
+    /// `pages` makes the call.
     init(_ pages: PageFetcher, budget: Budget?) {
         self.pages = pages
         self.budget = budget
@@ -67,7 +67,7 @@ package actor Account {
             await budget.learn(left: left)
         } catch {
             let detail = (error as? Gap)?.detail ?? "\(error)"
-            pages.logger.warning(.accountUnknown, metadata: [LogKey.detail: "\(detail)"])
+            pages.logger.warning(.usageUnknown, metadata: [LogKey.detail: "\(detail)"])
         }
     }
 }
