@@ -46,31 +46,52 @@ struct ExactNumbers {
     }
 
     private mutating func see(_ token: Slice<UnsafeBufferPointer<UInt8>>, isInString: Bool) {
-        guard token.count <= Self.longest || isInString else {
-            failure = failure ?? "a number of more than \(Self.longest) characters"
+        guard token.count <= Self.longest else {
+            if !isInString { failure = failure ?? "a number of more than \(Self.longest) characters" }
             return
         }
-        // Nearly all are what their doubles are printed as, letter by letter.
-        let text = String(decoding: token.prefix(Self.longestText), as: UTF8.self)
-        if let double = Double(text), token.elementsEqual(double.description.utf8) {
-            own.insert(double.bitPattern)
+        // Numbers within strings only matter where a stand-in would look like one of them.
+        guard !isInString, !Self.hasFewDigits(token), !Self.isWrittenAsDouble(token) else { return }
+        guard let value = DecimalNumber(token) else {
+            failure = failure ?? "malformed number"
             return
         }
-        guard token.count <= Self.longest, let value = DecimalNumber(token) else {
-            if !isInString { failure = failure ?? "malformed number" }
-            return
+        guard let number = LongNumber(value, token), !number.isOwnText else { return }
+        let literal = Array(token)
+        if others[literal] == nil { others[literal] = others.count }
+    }
+
+    /// Whether it is a plain decimal of up to 15 digits, which always is its double's own text.
+    private static func hasFewDigits(_ token: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+        var (digits, points) = (0, 0)
+        for byte in token {
+            if isDigit(byte) {
+                if digits > 0 || byte != UInt8(ascii: "0") { digits += 1 }
+            } else if byte == UInt8(ascii: "."), points == 0 {
+                points = 1
+            } else {
+                return false
+            }
         }
-        guard let number = LongNumber(value, token) else { return }
-        if number.isOwnText {
-            own.insert(number.double.bitPattern)
-        } else if !isInString {
-            let literal = Array(token)
-            if others[literal] == nil { others[literal] = others.count }
+        // What jq takes besides, such as needless zeros, is looked at closely.
+        let isPlain = token.first != UInt8(ascii: "0") || token.dropFirst().first == UInt8(ascii: ".")
+        return digits <= 15 && isPlain && token.last != UInt8(ascii: ".") && token.count < 290
+    }
+
+    /// Whether its double is printed as it is sent, letter by letter: nearly all numbers of 16 and 17 digits are.
+    private static func isWrittenAsDouble(_ token: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+        guard token.count <= longestText, let double = Double(String(decoding: token, as: UTF8.self)) else {
+            return false
+        }
+        var text = double.description
+        return text.withUTF8 { own in
+            own.count == token.count && zip(own, token).allSatisfy { $0 == $1 }
         }
     }
 
     /// The whole document with stand-ins.
     mutating func rewritten(_ text: [UInt8]) -> [UInt8] {
+        collectOwn(in: text)
         chooseStandIns()
         var output: [UInt8] = []
         output.reserveCapacity(text.count + 8 * others.count)
@@ -86,6 +107,20 @@ struct ExactNumbers {
             }
         }
         return output + text[copied...]
+    }
+
+    /// Finds the numbers that no stand-in may look like.
+    private mutating func collectOwn(in text: [UInt8]) {
+        text.withUnsafeBufferPointer { bytes in
+            var scanner = NumberScanner()
+            var index = 0
+            while let found = scanner.next(in: bytes, from: &index, isLast: true) {
+                // No double is printed with more characters.
+                guard found.range.count <= Self.longest, let number = LongNumber(bytes[found.range]), number.isOwnText
+                else { continue }
+                own.insert(number.double.bitPattern)
+            }
+        }
     }
 
     /// Gives each number the nearest free double on its side of its own one, in the order of the numbers.

@@ -12,7 +12,7 @@ final class JVParser {
     private var held: [UInt8] = []
     private(set) var numbers = ExactNumbers()
     /// The text so far, in case it must be parsed once more.
-    private var text: [UInt8] = []
+    private var pieces: [[UInt8]] = []
 
     init(isSequence: Bool = false) {
         self.isSequence = isSequence
@@ -50,14 +50,14 @@ final class JVParser {
         let text = LoneSurrogates.replaced(in: held.isEmpty ? piece : held + piece, isLast: isLast, rest: &held)
         numbers.see(text, isLast: isLast)
         if let reason = numbers.failure { failure = Self.failure(reason) }
-        self.text += text
+        pieces.append(text)
         parse(text, isLast: isLast)
     }
 
     private func parseAgain() {
-        let exact = numbers.rewritten(text)
+        let exact = numbers.rewritten(Array(pieces.joined()))
         if let reason = numbers.failure { failure = Self.failure(reason) }
-        text = []
+        pieces = []
         if let value { jv_free(value) }
         value = isSequence ? jv_array() : nil
         jv_parser_free(parser)
