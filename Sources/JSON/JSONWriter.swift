@@ -71,6 +71,11 @@ package struct JSONWriter {
         bytes += String(number).utf8
     }
 
+    package mutating func bool(_ value: Bool) {
+        separate()
+        bytes += (value ? "true" : "false").utf8
+    }
+
     package mutating func null() {
         separate()
         bytes += "null".utf8

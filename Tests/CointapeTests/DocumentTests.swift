@@ -109,7 +109,7 @@ import Testing
             }
             compared += 1
         }
-        #expect(compared == 15)
+        #expect(compared == 16)
         up.signal(SIGINT)
         #expect(try await up.exit() == 0)
     }

@@ -188,6 +188,43 @@ import Testing
         #expect(try await shop.ledger().count == 1)
     }
 
+    @Test(.timeLimit(.minutes(5))) func `a quote is what the order will be, and places nothing`() async throws {
+        let shop = try await Shop(apis: 1, dollars: "80000")
+        func quote(_ query: String) async throws -> RawAnswer { try await shop.ask("GET", "/quote?\(query)") }
+        let small = try await quote("currency=USD&amount=100.50")
+        let minute = Minute(containing: Timestamp.machineTime)
+        let shown = small.text.replacing(/"rate_minute":"[^"]*"/, with: #""rate_minute":"M""#)
+        #expect(
+            shown.trimmingCharacters(in: .newlines)
+                == #"{"currency":"USD","currency_amount":"100.5","btc_rate":"80000","rate_minute":"M","btc_amount":"0.00125625","#
+                + #""fits":true,"remaining_btc":"100","cap_btc":"100"}"#)
+        let told = try #require(small.text.firstMatch(of: /"rate_minute":"([^"]*)"/).flatMap { Minute(String($0.1)) })
+        #expect((minute.milliseconds - told.milliseconds) <= 120_000 && small["cache-control"] == "no-store")
+        let large = try await quote("currency=EUR&amount=8000001")
+        #expect(large.status == 200 && large.text.contains(#""fits":false,"remaining_btc":"100""#), "\(large.text)")
+        for (query, status, word) in [
+            ("currency=CHF&amount=1", 422, "EUR, GBP, USD"), ("currency=USD", 422, "There is no amount"),
+            ("amount=1", 422, "There is no currency"), ("currency=USD&amount=-1", 422, "plain decimal"),
+            ("currency=USD&amount=1&key=x", 422, "key"), ("currency=usd&amount=1", 422, #""did_you_mean":"USD""#),
+        ] {
+            let answer = try await quote(query)
+            #expect(answer.status == status && answer.text.contains(word), "\(query): \(answer.text)")
+        }
+        #expect(try await shop.ask("PUT", "/quote?currency=USD&amount=1").status == 405)
+        #expect(try await shop.ledger().isEmpty)
+        let order = try await shop.put(#"{"currency":"USD","amount":"100.50","idempotence_key":"a"}"#)
+        #expect(order.text.contains(#""btc_amount":"0.00125625""#))
+        #expect(try await quote("currency=USD&amount=1").text.contains(#""remaining_btc":"99.99874375""#))
+        // As an order would be refused.
+        _ = try await shop.client.send(RedisCommand("SET", "{orders}:missing", #"{"entry":"1-1"}"#))
+        let lost = try await quote("currency=USD&amount=1")
+        #expect(lost.status == 503 && lost.text.contains("/problems/ledger-lost"), "\(lost.text)")
+        shop.redis.signal(SIGSTOP)
+        let silent = try await quote("currency=USD&amount=1")
+        #expect(silent.status == 503 && silent.text.contains("orders-unavailable"), "\(silent.text)")
+        shop.redis.signal(SIGCONT)
+    }
+
     @Test(.timeLimit(.minutes(5))) func `an order is priced by the newest rate that has come`() async throws {
         let shop = try await Shop(apis: 1, dollars: "80000", minutesAgo: 1)
         func rate(_ key: String) async throws -> String {

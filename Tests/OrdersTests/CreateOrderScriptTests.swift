@@ -49,7 +49,7 @@ import Testing
             var arguments = [
                 "USD", "123.45", "key-1", "146796", "84096.51", "2026-11-21T09:01Z",
                 "\(now.milliseconds - 60_000)", "\(now.milliseconds + 60_000)", "real", "0123456789a", now.rfc3339, "",
-                "", "1", "10000000000", "EUR,GBP,USD",
+                "", "1", "10000000000", "EUR,GBP,USD", "",
             ]
             for (number, text) in changes { arguments[number - 1] = text }
             return arguments
@@ -65,6 +65,26 @@ import Testing
             let error = await #expect(throws: RedisError.self) { try await ledger.call(again) }
             #expect(error?.code == .server("WRONGTYPE"))
         }
+    }
+
+    @Test func `a quote says what an order would be answered, and changes nothing`() async throws {
+        let ledger = try await Ledger()
+        let before = try await ledger.contents()
+        #expect(try await ledger.call([17: "1"]) == ["quote", "0", "10000000000"])
+        let refusals: [[Int: String]] = [
+            [4: "10000000001"], [9: "sandbox"], [7: "1", 8: "2"], [1: "CHF"], [4: ""], [12: "1-1", 13: "00000000001"],
+            [14: "x"], [5: "nan"],
+        ]
+        for changes in refusals {
+            let order = try await ledger.call(changes)
+            #expect(try await ledger.call(changes.merging([17: "1"]) { $1 }).prefix(1) == order.prefix(1), "\(changes)")
+        }
+        #expect(try await ledger.contents() == before)
+        _ = try await ledger.call()
+        // The key of an order that was placed does not count.
+        #expect(try await ledger.call([17: "1"]) == ["quote", "146796", "10000000000"])
+        #expect(try await ledger.call([4: "9999853204", 17: "1"])[0] == "quote")
+        #expect(try await ledger.call([4: "9999853205", 17: "1"])[0] == "cap-exceeded")
     }
 
     @Test func `takes an order and finds it again, whatever is offered the second time`() async throws {
@@ -209,7 +229,7 @@ import Testing
         ),
         (3, ["", " ", "a b", "a\n", "a\0", "ü", String(repeating: "k", count: 256)]),
         (14, ["", "nan", "-1", "01", "1e3"]), (15, ["", "0", "nan", "1e3", "01", "12345678901234567"]),
-        (16, ["", "usd", "USD EUR"]),
+        (16, ["", "usd", "USD EUR"]), (17, ["0", "yes"]),
         (
             4,
             [
@@ -235,8 +255,8 @@ import Testing
         for text in texts {
             #expect(try await ledger.call([number: text]) == ["bad-argument", "\(number)"], "\(text.debugDescription)")
         }
-        #expect(try await ledger.call(Ledger.arguments().dropLast()) == ["bad-argument", "15"])
-        #expect(try await ledger.call(Ledger.arguments() + ["x"]) == ["bad-argument", "17"])
+        #expect(try await ledger.call(Ledger.arguments().dropLast()) == ["bad-argument", "16"])
+        #expect(try await ledger.call(Ledger.arguments() + ["x"]) == ["bad-argument", "18"])
         #expect(try await ledger.contents() == before)
     }
 

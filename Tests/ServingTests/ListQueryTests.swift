@@ -31,7 +31,10 @@ import TopLists
             ("limit=ten", "limit", nil), ("limit=%D9%A3", "limit", nil), ("format=XML", "format", nil),
             ("format=jsn", "format", "JSON"), ("datetime=soon", "datetime", nil), ("limt=3", "limt", "limit"),
             ("date=1", "date", nil), ("limit=1&limit=1", "limit", nil), ("limit=%zz", "limit", nil),
-            ("Limit=3", "Limit", "limit"),
+            ("Limit=3", "Limit", "limit"), ("max_age=90", "max_age", nil), ("max_age=0s", "max_age", nil),
+            ("max_age=-1s", "max_age", nil), ("max_age=1.5m", "max_age", nil), ("max_age=s", "max_age", nil),
+            ("max_age=9999999999999999999s", "max_age", nil), ("match=befor", "match", "before"),
+            ("match=", "match", nil),
         ] as [(String, String, String?)])
     func `refuses a bad, unknown or repeated parameter by its name`(
         text: String, parameter: String, nearest: String?
@@ -54,6 +57,32 @@ import TopLists
         ] as [(String?, String, ListFormat)])
     func `format goes before Accept, and JSON before others`(accept: String?, text: String, format: ListFormat) throws {
         #expect(try query(text, accept: accept).format == format)
+    }
+
+    @Test func `an age is a whole number of seconds, minutes, hours or days`() throws {
+        let ages = try ["90s", "5m", "2h", "1d", "007s"].map { try query("max_age=\($0)").maxAge }
+        #expect(ages == [.seconds(90), .seconds(300), .seconds(7200), .seconds(86_400), .seconds(7)])
+        #expect(try query("").maxAge == nil)
+    }
+
+    @Test func `the nearest of two minutes is the one that is less far away, and the earlier one of two`() throws {
+        let minute = Minute(containing: Self.now)
+        func choice(_ match: String, before: Int?, after: Int?) throws -> Int? {
+            let near = ListHistory.Neighbours(
+                before: before.map { minute.advanced(byMinutes: $0) },
+                after: after.map { minute.advanced(byMinutes: $0) })
+            return try query("match=\(match)").match.choice(near, of: minute).map {
+                Int(($0.milliseconds - minute.milliseconds) / 60_000)
+            }
+        }
+        #expect(try choice("exact", before: -1, after: 1) == nil)
+        #expect(try choice("before", before: -5, after: 1) == -5)
+        #expect(try choice("before", before: nil, after: 1) == nil)
+        #expect(try choice("after", before: -5, after: 9) == 9)
+        #expect(try choice("nearest", before: -5, after: 4) == 4)
+        #expect(try choice("nearest", before: -4, after: 4) == -4)
+        #expect(try choice("nearest", before: nil, after: 9) == 9)
+        #expect(try choice("nearest", before: nil, after: nil) == nil)
     }
 
     @Test func `reads a plus sign that a form or a careless client sent`() throws {

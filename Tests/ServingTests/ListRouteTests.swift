@@ -59,6 +59,49 @@ import Testing
         for name in ["age", "content-location", "x-accel-expires"] { #expect(past[name] == nil) }
     }
 
+    @Test func `a minute without a list is served by the one that is asked for instead, which says where it is`()
+        async throws
+    {
+        // Lists are of 0, 1, 2 and 9 minutes before the newest.
+        for (ago, match, found) in [
+            (5, "before", 9), (5, "after", 2), (5, "nearest", 2), (6, "nearest", 9), (2, "nearest", 2),
+            (-1, "before", 0),
+            (20, "after", 9), (20, "nearest", 9),
+        ] {
+            let answer = try await api.get(
+                "/?datetime=\(minute.advanced(byMinutes: -ago))&match=\(match)&limit=2&format=CSV")
+            let expected = minute.advanced(byMinutes: -found)
+            #expect(answer.status == 200, "\(ago) \(match)")
+            #expect(answer["last-modified"] == expected.start.httpDate, "\(ago) \(match)")
+            guard ago != found else { continue }
+            #expect(answer["content-location"] == "/?datetime=\(expected)&limit=2&format=CSV")
+            // The minute may still get a list of its own.
+            #expect(answer["cache-control"] == "public, max-age=65")
+        }
+        for (ago, match) in [(20, "before"), (5, "exact")] {
+            let answer = try await api.get("/?datetime=\(minute.advanced(byMinutes: -ago))&match=\(match)")
+            #expect(answer.status == 404 && answer.text.contains("/problems/no-list"))
+        }
+    }
+
+    @Test func `a list that is older than the client wants is not served, and no cache keeps it for longer`()
+        async throws
+    {
+        let young = try await api.get("/?max_age=1h")
+        #expect(young.status == 200 && young["cache-control"] == "public, max-age=65")
+        let short = try await api.get("/?max_age=10s")
+        #expect(short.status == 503 && short["retry-after"] == "5")
+        let age = Int((api.clock.now - minute.start).components.seconds)
+        #expect(
+            short.text.contains(#""type":"/problems/list-stale""#) && short.text.contains(#""minute":"\#(minute)""#))
+        let told = try #require(short.text.firstMatch(of: /"age_s":([0-9]+)/).flatMap { Int($0.1) })
+        #expect((age - 2...age + 2).contains(told))
+        let past = minute.advanced(byMinutes: -9)
+        #expect(try await api.get("/?datetime=\(past)&max_age=2m").status == 503)
+        let old = try await api.get("/?datetime=\(past)&max_age=1h")
+        #expect(old.status == 200 && old["cache-control"] == "public, max-age=65")
+    }
+
     @Test func `a past minute costs one round trip, however many ask for it at a time`() async throws {
         let redis = try #require(api.redis)
         let (ranges, gets) = (try await redis.calls(of: "xrange"), try await redis.calls(of: "getrange"))

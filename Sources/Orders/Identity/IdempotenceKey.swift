@@ -9,6 +9,13 @@ package struct IdempotenceKey: Hashable, Sendable, CustomStringConvertible {
         description = text
     }
 
+    /// Stands for the key in a quote, which has none.
+    static let ofQuotes = IdempotenceKey(known: "quote")
+
+    private init(known text: String) {
+        description = text
+    }
+
     /// The rule in words, for the response to an invalid key.
     package static let accepted = "1 to 255 letters, digits, \".\", \"_\", \":\" or \"-\", such as a UUID"
 

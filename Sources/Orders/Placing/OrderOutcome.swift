@@ -8,6 +8,8 @@ package enum OrderOutcome: Equatable, Sendable {
     case new(LedgerClaim)
     /// The order had already been placed; also says whether the entry that was known still exists.
     case seen(LedgerOrder, hasKnown: Bool)
+    /// The order would be placed; the total so far, and the cap.
+    case quoted(total: Satoshi, cap: Satoshi)
     /// The order had not been placed, and there was no offer.
     case noOffer
     /// The offer is not valid yet, or no longer, by Redis' clock.
@@ -46,11 +48,11 @@ package enum OrderOutcome: Equatable, Sendable {
             self = .new(LedgerClaim(mark: LedgerMark(id: id, tail: tail), total: total))
         case "no-offer": self = .noOffer
         case "rate-stale": self = .rateStale
-        case "cap-exceeded":
+        case "cap-exceeded", "quote":
             guard let total = Satoshi(digits: detail.utf8), parts.count == 3,
                 let cap = parts[2].text.flatMap({ LedgerTerms.cap(digits: $0) })
             else { throw Self.foreign }
-            self = .capExceeded(total: total, cap: cap)
+            self = parts[0].text == "quote" ? .quoted(total: total, cap: cap) : .capExceeded(total: total, cap: cap)
         case "no-currency":
             guard let currencies = try? LedgerTerms.currencies(detail) else {
                 self = .damaged("the ledger's list of currencies cannot be read: \(detail.prefix(100))")

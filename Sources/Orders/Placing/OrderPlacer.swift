@@ -66,6 +66,37 @@ package struct OrderPlacer: Sendable {
         return .order(order, isReplay: isReplay)
     }
 
+    /// What the amount would buy now.
+    package enum Quote: Equatable, Sendable {
+        /// The order would be placed if it fits; the running total so far, and the cap.
+        case quote(Offer, fits: Bool, total: Satoshi, cap: Satoshi)
+        /// The order would be refused for this.
+        case refused(OrderOutcome)
+        /// Nothing would be placed, because this server cannot make an order as safe as required; says why, in words.
+        case unconfirmable(String)
+    }
+
+    /// What an order would be answered now, without placing it; the ledger checks it as it checks an order.
+    package func quote(
+        _ amount: Amount, in currency: Currency, rates: BTCRates?
+    ) async throws(RedisError) -> Quote {
+        let request = OrderRequest(currency: currency, amount: amount, key: .ofQuotes)
+        let obstacle = try await confirmation?.obstacle()
+        let offer =
+            expectedEntries.isKnown && obstacle == nil ? rates.flatMap { self.offer(for: request, at: $0) } : nil
+        let tail = OrderTail.random()
+        let call = OrderScript(
+            request, offer: offer, tail: tail, now: clock.now, known: expectedEntries.expected,
+            entriesWithoutKey: expectedEntries.entriesWithoutKey, onlyQuotes: true, keys: keys)
+        let reply = try await redis.evaluate(OrderScript.script, keys: call.keys, arguments: call.arguments)
+        switch (try OrderOutcome(reply, tail: tail), offer) {
+        case (.quoted(let total, let cap), let offer?): return .quote(offer, fits: true, total: total, cap: cap)
+        case (.capExceeded(let total, let cap), let offer?): return .quote(offer, fits: false, total: total, cap: cap)
+        case (.noOffer, _): return obstacle.map { .unconfirmable($0) } ?? .refused(.noOffer)
+        case (let outcome, _): return .refused(outcome)
+        }
+    }
+
     /// What an order in the ledger lacks before it may be acknowledged.
     private func shortfall(of mark: LedgerMark, _ obstacle: String?) async -> String? {
         guard let confirmation else { return nil }

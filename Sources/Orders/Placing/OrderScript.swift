@@ -14,10 +14,10 @@ package struct OrderScript: Sendable {
     package let arguments: [any RedisArgument]
 
     /// Without an offer it only looks up the key; `entriesWithoutKey` is the number of the ledger's entries that have no key of
-    /// their own.
+    /// their own. With `onlyQuotes` nothing is placed, and the request's key does not count.
     package init(
         _ request: OrderRequest, offer: Offer?, tail: OrderTail, now: Timestamp, known: LedgerMark?,
-        entriesWithoutKey: Int, keys: TapeKeys
+        entriesWithoutKey: Int, onlyQuotes: Bool = false, keys: TapeKeys
     ) {
         self.keys = [keys.ledger, keys.seen, keys.missing]
         let head = [request.currency.rawValue, "\(request.amount)", "\(request.key)"]
@@ -31,6 +31,6 @@ package struct OrderScript: Sendable {
                     "\(offer.validUntil.milliseconds)", offer.kind.rawValue, "\(tail)", now.rfc3339,
                 ]
             } ?? Array(repeating: "", count: 8)
-        arguments = head + offered + expected + terms
+        arguments = head + offered + expected + terms + [onlyQuotes ? "1" : ""]
     }
 }

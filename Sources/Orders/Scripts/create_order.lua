@@ -22,10 +22,12 @@
 --          and orders whose key an earlier order also has
 -- ARGV[15] the cap of a ledger whose opening states none, in satoshi
 -- ARGV[16] the currencies of a ledger whose opening states none, in the form that entries use
+-- ARGV[17] 1 to place nothing and only say whether the order would be placed, as if its key were not known; otherwise empty
 --
 -- Returns a table that begins with one of these; all but `new` have changed nothing.
 --   seen, id, {field, value, …}, known  the key is known: this is its order; known is 1 if the entry of ARGV[12] also exists
 --   new, id, total               the order was placed; the running total after it
+--   quote, total, cap            the order would be placed; the running total so far, and the cap
 --   no-offer                     the key is not known, and ARGV[4] is empty
 --   bad-argument, number         ARGV[number] is not as described above
 --   not-open                     there is no ledger
@@ -41,7 +43,8 @@
 local currency, amount, key, known, known_tail = ARGV[1], ARGV[2], ARGV[3], ARGV[12], ARGV[13]
 
 local identity = currency .. ' ' .. amount .. ' ' .. key
-local id = redis.call('HGET', KEYS[2], identity)
+local only_quotes = ARGV[17] == '1'
+local id = not only_quotes and redis.call('HGET', KEYS[2], identity)
 if id then
   local entry = entry_at(KEYS[1], id)
   local fields = entry and fields_of(entry)
@@ -80,7 +83,7 @@ end
 
 local satoshi, rate, minute, from, till = ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
 local kind, tail, now_text, others = ARGV[9], ARGV[10], ARGV[11], ARGV[14]
-if #ARGV ~= 16 then return {'bad-argument', tostring(#ARGV)} end
+if #ARGV ~= 17 then return {'bad-argument', tostring(#ARGV)} end
 
 local function is_decimal(text, most_whole, most_decimals)
   local whole, decimals = string.match(text, '^(%d+)%.(%d+)$')
@@ -107,8 +110,9 @@ local checks = {
   is_whole(others, 15),
   is_whole(ARGV[15], 16) and ARGV[15] ~= '0',
   string.find(ARGV[16], '^[A-Z,]+$'),
+  ARGV[17] == '' or ARGV[17] == '1',
 }
-for number = 1, 16 do
+for number = 1, 17 do
   if not checks[number] then return {'bad-argument', tostring(number)} end
 end
 
@@ -196,6 +200,7 @@ end
 
 local refusal = denied({{'XADD', KEYS[1], '0-0', 'f', 'v'}, {'HSET', KEYS[2], 'f', 'v', 'f'}})
 if refusal then return refusal end
+if only_quotes then return {'quote', total, cap} end
 
 local sum = string.format('%.0f', tonumber(total) + tonumber(satoshi))
 local added = redis.call(

@@ -14,7 +14,11 @@ enum Freshness: Equatable {
     private static let lifetime = Duration.seconds(65)
     private static let year = Duration.seconds(31_536_000)
 
-    static func passing(_ minute: Minute, now: Timestamp, clock: TapeClock) -> Freshness {
+    /// `atMost` is how old the list may become in a cache, if that is less than a list's usual lifetime.
+    static func passing(
+        _ minute: Minute, now: Timestamp, clock: TapeClock, atMost: Duration? = nil
+    ) -> Freshness {
+        let lifetime = min(lifetime, atMost ?? lifetime)
         let age = max(.zero, now - minute.start)
         return .passing(
             age: clock.headerSeconds(age), maxAge: clock.positiveHeaderSeconds(lifetime),

@@ -17,6 +17,8 @@ struct KeptResponses {
         private let names: ListQuery.Names
         /// Whether the requested minute is the list's own.
         private let isExact: Bool
+        /// Because it bounds for how long caches may keep the response.
+        private let maxAge: Duration?
         var isNotModified = false
 
         init(_ list: ListDescription, _ query: ListQuery, _ coding: ContentCoding) {
@@ -26,6 +28,7 @@ struct KeptResponses {
             self.coding = coding
             names = query.names
             isExact = query.datetime == .absolute(list.minute)
+            maxAge = query.maxAge
         }
 
         /// Only hashes what differs most, because hashing is much of the cost of a lookup.

@@ -36,8 +36,15 @@ struct ListRepresentations: Sendable {
         of rows: ServedRows, _ coding: ContentCoding, _ query: ListQuery, now: Timestamp
     ) -> Representation {
         let minute = rows.list.minute
-        let isImmutable = allowsImmutable && query.datetime == .absolute(minute) && now - minute.start > Self.settling
-        let freshness = isImmutable ? nil : Freshness.passing(minute, now: now, clock: clock)
+        // What a client wants to be young must not be old in a cache.
+        let isImmutable =
+            allowsImmutable && query.maxAge == nil && query.datetime == .absolute(minute)
+            && now - minute.start > Self.settling
+        let freshness =
+            isImmutable
+            ? nil
+            : Freshness.passing(
+                minute, now: now, clock: clock, atMost: query.maxAge)
         let tag = rows.tag(coding)
         var representation = Representation(
             mediaType: rows.format.mediaType, tag: tag, coding: coding,

@@ -62,14 +62,14 @@ final class ListRoute {
         switch target {
         case .newest:
             guard let rows = list?.rows(asked.query) else { throw noListYet }
-            return response(rows, asked)
+            return try response(rows, asked)
         case .future:
             throw .badParameter(
                 "datetime", "The minute lies more than 60 s in the future; it is \(Minute(containing: now)) now.",
                 accepted: DateTimeParameter.accepted)
         case .minute(let minute):
             let rows = list?.minute == minute ? list?.rows(asked.query) : history.atHand(minute, asked.query)
-            return rows.map { response($0, asked) } ?? find(minute, asked)
+            return try rows.map { (rows) throws(Problem) in try response(rows, asked) } ?? find(minute, asked)
         }
     }
 
@@ -87,36 +87,49 @@ final class ListRoute {
 
     // MARK: Lists of the past
 
-    private func find(_ minute: Minute, _ asked: Asked) -> Answer.Outcome {
+    /// `isNear` means that the minute was chosen because the requested one has no list.
+    private func find(_ minute: Minute, _ asked: Asked, isNear: Bool = false) -> Answer.Outcome {
         let promise = loop.loop.makePromise(of: Response.self)
         let waiting = NIOLoopBound((self, asked), eventLoop: loop.loop)
         history.find(minute, asked.query, on: loop.executor) { finding in
             waiting.eventLoop.runNow {
                 let (route, asked) = waiting.value
-                route.outcome(of: finding, for: minute, asked).cascade(to: promise)
+                Answer.Outcome { () throws(Problem) in
+                    try route.outcome(of: finding, for: minute, asked, isNear: isNear)
+                }.cascade(to: promise)
             }
         }
         return .pending(promise.futureResult)
     }
 
     private func outcome(
-        of finding: Result<ListHistory.Finding, any Error>, for minute: Minute, _ asked: Asked
-    ) -> Answer.Outcome {
+        of finding: Result<ListHistory.Finding, any Error>, for minute: Minute, _ asked: Asked, isNear: Bool
+    ) throws(Problem) -> Answer.Outcome {
         if case .success(.list(let list)) = finding, let rows = list.rows(asked.query) {
-            return response(rows, asked)
+            return try response(rows, asked)
         }
         // The newest list may be known even if the past cannot be read.
         if finding.mayBeLater, let rows = standIn(for: minute, asked.query) {
-            return response(rows, asked)
+            return try response(rows, asked)
         }
         let unavailable = Problem.unavailable(
             "history-unavailable", "The history cannot be read now", "The store of lists does not answer.",
             retryAfter: clock.positiveHeaderSeconds(.seconds(5)))
         guard case .success(let finding) = finding else { return .ready(unavailable.response) }
-        return loop.task { [history] () async throws(Problem) in
-            guard let near = try? await history.neighbours(of: minute) else { throw unavailable }
-            throw .noList(minute, finding, near)
+        let promise = loop.loop.makePromise(of: Response.self)
+        let waiting = NIOLoopBound((self, asked), eventLoop: loop.loop)
+        Task(executorPreference: loop.executor) { [history] in
+            let near = try? await history.neighbours(of: minute)
+            let (route, asked) = waiting.value
+            Answer.Outcome { () throws(Problem) in
+                guard let near else { throw unavailable }
+                guard !isNear, let chosen = asked.query.match.choice(near, of: minute) else {
+                    throw .noList(minute, finding, near)
+                }
+                return route.find(chosen, asked, isNear: true)
+            }.cascade(to: promise)
         }
+        return .pending(promise.futureResult)
     }
 
     private func standIn(for minute: Minute, _ query: ListQuery) -> ServedRows? {
@@ -135,7 +148,11 @@ final class ListRoute {
 
     // MARK: Responses with a list
 
-    private func response(_ rows: ServedRows, _ asked: Asked) -> Answer.Outcome {
+    private func response(_ rows: ServedRows, _ asked: Asked) throws(Problem) -> Answer.Outcome {
+        if let most = asked.query.maxAge, case let age = clock.now - rows.list.minute.start, age > most {
+            throw .listStale(
+                rows.list.minute, age: age, most: most, retryAfter: clock.positiveHeaderSeconds(.seconds(5)))
+        }
         let coding = asked.encoding.coding(forSize: rows.open.readableBytes)
         var key = KeptResponses.Key(rows.list, asked.query, coding)
         if asked.conditions.isEmpty, let response = kept.response(key) { return .ready(response) }
@@ -191,6 +208,17 @@ extension EventLoop {
 }
 
 extension Problem {
+    /// The list that would be served is older than the client wants.
+    static func listStale(_ minute: Minute, age: Duration, most: Duration, retryAfter: Int64) -> Problem {
+        let seconds = age.components.seconds
+        var problem = unavailable(
+            "list-stale", "The list is older than max_age",
+            "The list is of \(minute), \(seconds) s ago, and max_age allows \(most.components.seconds) s.",
+            retryAfter: retryAfter)
+        problem.members = [("minute", .text("\(minute)")), ("age_s", .integer(Int(seconds)))]
+        return problem
+    }
+
     /// There is no list for the minute, according to `finding`; `near` has the nearest minutes with one.
     static func noList(
         _ minute: Minute, _ finding: ListHistory.Finding, _ near: ListHistory.Neighbours

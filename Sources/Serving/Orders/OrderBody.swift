@@ -51,7 +51,7 @@ enum OrderBody {
         }
     }
 
-    private static func currency(_ value: JSONMember.Value?, _ known: [Currency]) throws(Problem) -> Currency {
+    static func currency(_ value: JSONMember.Value?, _ known: [Currency]) throws(Problem) -> Currency {
         guard let value else { throw .noCurrency("There is no currency.", "", known) }
         guard case .string(let text) = value else { throw .noCurrency("currency is not a string.", "", known) }
         guard let currency = Currency(rawValue: text) else {
@@ -61,7 +61,7 @@ enum OrderBody {
     }
 
     /// A JSON number is read from its digits, without floating point.
-    private static func amount(_ value: JSONMember.Value?) throws(Problem) -> Amount {
+    static func amount(_ value: JSONMember.Value?) throws(Problem) -> Amount {
         let text: String
         switch value {
         case .string(let digits), .number(let digits): text = digits

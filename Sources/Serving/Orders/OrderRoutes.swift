@@ -5,7 +5,9 @@ import HTTPServer
 /// Handlers that wait for Redis run in a task on the loop that receives its replies.
 enum OrderRoutes {
     /// The routes for one event loop.
-    static func all(placing: PlaceOrderRoute, history: OrderHistoryRoute, loop: ServerLoop) -> [Route] {
+    static func all(
+        placing: PlaceOrderRoute, quote: QuoteRoute, history: OrderHistoryRoute, loop: ServerLoop
+    ) -> [Route] {
         [
             Route("/buy_order") { (request) throws(Problem) in
                 guard request.method == .put else {
@@ -13,6 +15,11 @@ enum OrderRoutes {
                 }
                 _ = try request.query.values(of: [])
                 return loop.task { () async throws(Problem) in try await placing.respond(to: request) }
+            },
+            Route("/quote") { (request) throws(Problem) in
+                try request.requireReading()
+                let query = request.query
+                return loop.task { () async throws(Problem) in try await quote.respond(to: query) }
             },
             Route("/buy_orders") { (request) throws(Problem) in
                 try request.requireReading()

@@ -30,6 +30,7 @@ package struct OrderClients: Sendable {
 /// The part of an api that handles orders: its routes, and the tasks that keep their data up to date.
 struct OrderService: Sendable {
     private let placing: PlaceOrderRoute
+    private let quote: QuoteRoute
     private let history: OrderHistoryRoute
     private let rateTail: RateTail
     private let monitor: LedgerMonitor
@@ -77,13 +78,14 @@ struct OrderService: Sendable {
             witness: clients.witness?.separate(), folder: settings.places.witnessFolder, keys: keys, worker: worker,
             acknowledgement: settings.places.acknowledgement, expectedEntries: expectedEntries, rates: rates,
             witnesses: memory.witnesses, clock: clock, logger: logger)
-        placing = PlaceOrderRoute(
-            placer: placer, rates: rates, ledger: ledger, maxRateAge: settings.maxRateAge, clock: clock)
+        let refusals = OrderRefusals(expectedEntries: expectedEntries, maxRateAge: settings.maxRateAge, clock: clock)
+        placing = PlaceOrderRoute(placer: placer, rates: rates, ledger: ledger, refusals: refusals)
+        quote = QuoteRoute(placer: placer, rates: rates, ledger: ledger, refusals: refusals)
         self.history = OrderHistoryRoute(history: history, ledger: ledger, clock: clock)
     }
 
     func routes(on loop: ServerLoop) -> [Route] {
-        OrderRoutes.all(placing: placing, history: history, loop: loop)
+        OrderRoutes.all(placing: placing, quote: quote, history: history, loop: loop)
     }
 
     func sample(_ metrics: MetricsRegistry) {

@@ -7,6 +7,10 @@ struct ListQuery: Equatable {
     let format: ListFormat
     /// nil asks for the newest list.
     let datetime: DateTimeParameter?
+    /// The greatest age of a list that is served; nil for any.
+    let maxAge: Duration?
+    /// Which list is served if the requested minute has none.
+    let match: Match
     /// The value in the query; nil if the default applies, or `Accept`.
     private let givenLimit: Int?
     private let givenFormat: ListFormat?
@@ -20,7 +24,23 @@ struct ListQuery: Equatable {
 
     var names: Names { Names(limit: givenLimit != nil, format: givenFormat != nil, datetime: datetime != nil) }
 
-    static let parameters: [StaticString] = ["limit", "datetime", "format"]
+    enum Match: String, CaseIterable {
+        case exact, before, after, nearest
+
+        /// The chosen one of the nearest minutes with a list; of two that are equally near, the earlier one.
+        func choice(_ near: ListHistory.Neighbours, of minute: Minute) -> Minute? {
+            switch self {
+            case .exact: return nil
+            case .before: return near.before
+            case .after: return near.after
+            case .nearest:
+                guard let before = near.before, let after = near.after else { return near.before ?? near.after }
+                return minute.start - before.start <= after.start - minute.start ? before : after
+            }
+        }
+    }
+
+    static let parameters: [StaticString] = ["limit", "datetime", "format", "max_age", "match"]
     static let defaultLimit = 100
 
     var limit: Int { givenLimit ?? Self.defaultLimit }
@@ -31,6 +51,8 @@ struct ListQuery: Equatable {
         givenLimit = try values["limit"].map(Self.limit)
         givenFormat = try values["format"].map(Self.format(named:))
         format = givenFormat ?? AcceptHeader.format(accept())
+        maxAge = try values["max_age"].map(Self.maxAge)
+        match = try values["match"].map(Self.match) ?? .exact
         datetime = try values["datetime"].map { text throws(Problem) in
             guard let parameter = DateTimeParameter(text, now: now) else {
                 throw .badParameter(
@@ -46,6 +68,28 @@ struct ListQuery: Equatable {
         if let givenLimit { parameters.append("limit=\(givenLimit)") }
         if let givenFormat { parameters.append("format=\(givenFormat.name)") }
         return "/?" + parameters.joined(separator: "&")
+    }
+
+    private static func maxAge(_ text: String) throws(Problem) -> Duration {
+        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
+        let digits = text.dropLast()
+        guard let unit = text.last.flatMap({ units[$0] }), digits.utf8.allSatisfy(isDigit), digits.count < 10,
+            let count = Int64(digits), count > 0
+        else {
+            throw .badParameter(
+                "max_age", "max_age is not a duration: \(text.excerpt())", accepted: "90s, 5m, 2h, 1d and the like")
+        }
+        return .seconds(count * unit)
+    }
+
+    private static func match(_ text: String) throws(Problem) -> Match {
+        guard let match = Match(rawValue: text) else {
+            let known = Match.allCases.map(\.rawValue)
+            throw .badParameter(
+                "match", "There is no match \(text.excerpt()).", accepted: known.joined(separator: ", "),
+                nearest: EditDistance.nearest(to: text, among: known))
+        }
+        return match
     }
 
     /// A limit above the size of any list means all rows.
