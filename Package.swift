@@ -439,7 +439,7 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
-            name: "RecordingsTests", dependencies: ["Basics", "Logs", "Recordings", "TestSupport"],
+            name: "RecordingsTests", dependencies: ["Basics", "Logs", "POSIX", "Recordings", "TestSupport"],
             swiftSettings: settings),
         .testTarget(name: "POSIXTests", dependencies: ["POSIX", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: settings),

@@ -22,7 +22,7 @@ package enum RecordCommand {
         let configs = files.files.compactMap { $0.config as? FetchConfig }
         guard !configs.isEmpty else { throw CommandError(.configuration, "no config of a fetch worker is among these") }
         let recorder: CallRecorder
-        do throws(SystemError) {
+        do {
             recorder = try CallRecorder(folder: folder, redactor: files.redactor)
         } catch {
             throw CommandError(.option, "\(error)")
@@ -38,31 +38,32 @@ package enum RecordCommand {
                 try await clock.sleep(until: minute.start)
             }
             let due = fetchers.filter { number == 0 || minute.milliseconds % $0.0.schedule.every.milliseconds == 0 }
-            let isWell = try await withThrowingTaskGroup(of: Bool.self) { group in
+            let isWell = await withTaskGroup(of: Bool.self) { group in
                 for (config, fetcher) in due {
                     group.addTask {
-                        let (line, isWell) = try await Self.fetch(config, fetcher, clock)
+                        let (line, isWell) = await Self.fetch(config, fetcher, clock)
                         print(line)
                         return isWell
                     }
                 }
-                return try await group.reduce(true) { $0 && $1 }
+                return await group.reduce(true) { $0 && $1 }
             }
             isAllWell = isAllWell && isWell
-            let calls = try recorder.flush()
-            print("\(minute): \(calls.count) calls in \(folder)")
+            print("\(minute): \(try recorder.flush()) calls in \(folder)")
         }
         return isAllWell
     }
 
+    /// A feed that cannot be fetched, for whatever reason, does not keep others from being recorded.
     private static func fetch(
         _ config: FetchConfig, _ fetcher: Fetcher, _ clock: TapeClock
-    ) async throws -> (String, isWell: Bool) {
+    ) async -> (String, isWell: Bool) {
         do {
             let preview = try await fetcher.preview(deadline: clock.now + Schedule.deadline)
             return ("\(config.worker.name): \(preview.summary)", true)
-        } catch let gap as Gap {
-            return ("\(config.worker.name): no rows: \(gap.code): \(gap.detail)", false)
+        } catch {
+            let reason = (error as? Gap).map { "\($0.code): \($0.detail)" } ?? StartProblem.describe(error)
+            return ("\(config.worker.name): no rows: \(reason)", false)
         }
     }
 }

@@ -56,10 +56,15 @@ package enum SandboxCommand {
                 "The sandbox plays \(recording.calls.count) calls from \(recording.minutes.lowerBound) to \(recording.minutes.upperBound) on \(url). To send the workers there:"
             )
             let variables = recording.environment(base: url).merging(["COINTAPE_CLOCK": clockText]) { $1 }
-            for (name, value) in variables.sorted(by: { $0.key < $1.key }) { print("export \(name)=\(value)") }
+            for (name, value) in variables.sorted(by: { $0.key < $1.key }) {
+                print("export \(name)=\(ShellWord.quoted(value))")
+            }
+            for name in recording.ambiguous {
+                print("# \(name) was the address of several hosts, and leads to the last one of them.")
+            }
             for source in recording.unmovable {
                 print(
-                    "# \(source) is not sent there: its URL has no variable such as ${\(source.uppercased())_URL:-https://...}"
+                    "# \(ShownText.line(source)) is not sent there: its URL has no variable, as in ${PROVIDER_URL:-https://…}/path."
                 )
             }
         }

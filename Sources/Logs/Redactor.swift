@@ -1,21 +1,19 @@
 import Basics
-import JSON
+import Foundation
 
-/// Hides secrets in text that is about to be printed: their values, whether plain, percent-encoded or escaped as in JSON, and the
-/// userinfo of URLs.
+/// Hides secrets in text that is about to be printed or kept, in whatever spelling they stand there (`SpelledText`) or in base64,
+/// and the userinfo of URLs.
 package struct Redactor: Sendable {
-    private let needles: [[UInt8]]
+    private let needles: [SpelledText]
+    /// For each byte, the needles that may begin with it.
+    private let byFirstByte: [[Int]]
     /// The replacement for a secret, whatever its length.
     package static let mask = "***"
 
     /// Values shorter than 6 characters are not hidden: they would mask ordinary text.
     package init(secrets: some Sequence<String> = []) {
-        let spellings = Set(secrets).filter { $0.utf8.count >= 6 }.flatMap { secret in
-            let encoded = PercentEncoding.encode(secret)
-            let percent = [secret, encoded, encoded.replacing(/%[0-9A-F]{2}/) { $0.output.lowercased() }]
-            return percent + Self.escaped(secret)
-        }
-        needles = Set(spellings).map { Array($0.utf8) }
+        let hidden = Set(secrets).filter { $0.utf8.count >= 6 }
+        self.init(needles: Set(hidden.flatMap { [$0] + Self.base64($0) }).map(SpelledText.init))
     }
 
     /// Hides another secret too.
@@ -24,33 +22,48 @@ package struct Redactor: Sendable {
         return Redactor(needles: needles + Redactor(secrets: [secret]).needles)
     }
 
-    private init(needles: [[UInt8]]) {
+    private init(needles: [SpelledText]) {
         self.needles = needles
+        var byFirstByte = [[Int]](repeating: [], count: 256)
+        for (index, needle) in needles.enumerated() {
+            for byte in needle.firstBytes { byFirstByte[Int(byte)].append(index) }
+        }
+        self.byFirstByte = byFirstByte
     }
 
-    /// The spellings of JSON encoders: minimal escaping, escaped slashes, or everything but ASCII escaped.
-    private static func escaped(_ secret: String) -> [String] {
-        let plain = String(JSONString.quoted(secret).dropFirst().dropLast())
-        let ascii = plain.unicodeScalars.map { scalar in
-            guard !scalar.isASCII else { return String(scalar) }
-            return String(scalar).utf16.map { "\\u" + hexadecimal($0, width: 4) }.joined()
-        }.joined()
-        return [plain, ascii].flatMap { [$0, $0.replacing("/", with: "\\/")] }
+    /// What base64 (RFC 4648) makes of the secret wherever it stands in a longer text such as `user:secret`: without the digits
+    /// that also depend on its neighbours.
+    private static func base64(_ secret: String) -> [String] {
+        let bytes = Array(secret.utf8)
+        return (0..<3).flatMap { offset -> [String] in
+            let text = Data([UInt8](repeating: 0, count: offset) + bytes).base64EncodedString()
+            let core = text.prefix((offset + bytes.count) * 8 / 6).dropFirst((offset * 8 + 5) / 6)
+            guard core.count >= 6 else { return [] }
+            let standard = String(core)
+            return [standard, standard.replacing("+", with: "-").replacing("/", with: "_")]
+        }
     }
 
-    /// Compares bytes, not characters: a combining accent after a secret would change its last character.
     package func callAsFunction(_ text: String) -> String {
         String(decoding: self(Array(text.utf8)), as: UTF8.self)
     }
 
-    /// For bytes of any encoding.
-    package func callAsFunction(_ bytes: [UInt8]) -> [UInt8] {
+    /// For bytes of any encoding; `isText` is false for data in which an at sign need not belong to a URL.
+    ///
+    /// Compares bytes, not characters: a combining accent after a secret would change its last character.
+    package func callAsFunction(_ bytes: [UInt8], isText: Bool = true) -> [UInt8] {
         // Secrets may contain or overlap each other, and no part of one may remain visible.
         var hidden = RangeSet<Int>()
-        for needle in needles {
-            for range in bytes.ranges(of: needle) { hidden.insert(contentsOf: range) }
+        bytes.withUnsafeBufferPointer { text in
+            for start in text.indices {
+                for needle in byFirstByte[Int(text[start])] {
+                    if let end = needles[needle].end(in: text, from: start) { hidden.insert(contentsOf: start..<end) }
+                }
+            }
         }
-        for range in Self.userinfos(in: bytes) { hidden.insert(contentsOf: range) }
+        if isText {
+            for range in Self.userinfos(in: bytes) { hidden.insert(contentsOf: range) }
+        }
         guard !hidden.isEmpty else { return bytes }
         var output: [UInt8] = []
         var end = 0

@@ -68,14 +68,31 @@ package struct RecordedCall: Codable, Equatable, Sendable {
             throw InvalidText("is not a call as `cointape record` writes it")
         }
         guard Minute(minute) != nil else { throw InvalidText("has a minute \"\(minute)\"") }
-        guard url.contains("://") else { throw InvalidText("has a URL \"\(url)\"") }
-        guard (status == nil) == (failure != nil), (100...599).contains(status ?? 200) else {
-            throw InvalidText("should have a status from 100 to 599, or a failure")
+        guard URLParts(url) != nil else { throw InvalidText("has a URL \"\(url)\"") }
+        guard (status == nil) == (failure != nil), (200...599).contains(status ?? 200) else {
+            throw InvalidText("should have a status from 200 to 599, or a failure")
+        }
+        // What is printed or sent must stay on its line.
+        for text in [source, method] + headers.flatMap({ [$0.name, $0.value] }) + servers.flatMap({ [$0, $1] }) {
+            if let hidden = HiddenCharacter(in: text, .control) { throw InvalidText("has \(hidden)") }
+        }
+        for (name, value) in servers {
+            guard name.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*_URL/) != nil, URLParts(value) != nil else {
+                throw InvalidText("has a server \"\(name)\" at \"\(value)\"")
+            }
         }
         // Only what the recorder names, so that no other file is served.
         guard answer?.wholeMatch(of: /answers\/[0-9a-z]+\.[a-z]+/) != nil || answer == nil else {
             throw InvalidText("names \"\(answer ?? "")\" as its answer")
         }
+    }
+
+    /// Whether a header is about one connection or one user, or is one that a server writes itself.
+    static func isOfConnection(_ header: String) -> Bool {
+        [
+            "set-cookie", "connection", "keep-alive", "transfer-encoding", "content-encoding", "content-length", "date",
+            "server", "trailer", "upgrade", "alt-svc",
+        ].contains(header.lowercased())
     }
 
     /// The line, which ends with a newline.

@@ -25,7 +25,7 @@ package struct Recording: Sendable {
             } catch {
                 throw InvalidText("\(path):\(index + 1): \(error)")
             }
-            if let answer = calls.last?.answer, !FileManager.default.isReadableFile(atPath: "\(folder)/\(answer)") {
+            if let answer = calls.last?.answer, !Self.isFile("\(folder)/\(answer)") {
                 throw InvalidText("\(path):\(index + 1): the file \(answer) cannot be read")
             }
         }
@@ -38,9 +38,29 @@ package struct Recording: Sendable {
         self.folder = folder
     }
 
+    /// Whether it is a file that can be read, and not a link to one, which could be any.
+    private static func isFile(_ path: String) -> Bool {
+        let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+        return type == .typeRegular && FileManager.default.isReadableFile(atPath: path)
+    }
+
+    /// The headers that a server that plays the call sends.
+    package func headers(of call: RecordedCall) -> [RecordedCall.Header] {
+        call.headers.filter { !RecordedCall.isOfConnection($0.name) }
+    }
+
     /// The body of a call's response; blocks.
     package func body(of call: RecordedCall) -> [UInt8] {
         call.answer.flatMap { FileManager.default.contents(atPath: "\(folder)/\($0)") }.map { [UInt8]($0) } ?? []
+    }
+
+    /// The variables that stand for servers on several hosts, of which `environment` has the last one.
+    package var ambiguous: [String] {
+        var hosts: [String: Set<String>] = [:]
+        for (name, value) in calls.flatMap(\.servers) {
+            if let host = URLParts(value)?.host { hosts[name, default: []].insert(host) }
+        }
+        return hosts.filter { $1.count > 1 }.keys.sorted()
     }
 
     /// The variables that send the recorded workers to a server that plays the recording at `base`, and their values.

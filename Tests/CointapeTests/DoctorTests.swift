@@ -43,6 +43,7 @@ import Testing
 
         left.withLock { $0 = 1 }
         #expect(try await run("fetch", "--dry-run").code == 0)
+        left.withLock { $0 = 0 }
         let spent = try await run("fetch", "--dry-run")
         #expect(
             spent.code == 1 && spent.text.contains("budget: not asked: 2000 of 2000 credits are spent"), "\(spent.text)"

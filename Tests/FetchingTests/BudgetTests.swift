@@ -75,10 +75,26 @@ import Testing
         let third = try await budget.take(1, needing: 1)
         await budget.correct(third, cost: nil, left: 20)
         #expect(try await budget.state().spent == 80)
-        // Calls that are under way are not in what the provider says is left.
+        // What was taken here counts, whatever the provider says: it does not know of calls that are under way.
         let fourth = try await budget.take(1, needing: 1)
         await budget.correct(fourth, cost: nil, left: 90)
-        #expect(try await budget.state().spent == 81)
+        #expect(try await budget.state().spent == 56)
+    }
+
+    @Test(arguments: [#"{"plan": 100}"#, #"{"plan": 100, "period": "1h"}"#])
+    func `what the provider says of others is corrected by what it says later`(settings: String) async throws {
+        let redis = try await TestRedis()
+        let budget = try Self.budget(settings, redis.client())
+        _ = try await budget.take(10, needing: 10)
+        for (left, spent) in [(0, 100), (100, 10), (85, 15), (50, 50), (-1, 101), (90, 10)] {
+            await budget.learn(left: left)
+            #expect(try await budget.state().spent == spent, "\(left)")
+        }
+        await budget.learn(left: 0)
+        #expect(try await Self.isRefused(budget, 1))
+        await budget.learn(left: 1000)
+        #expect(try await !Self.isRefused(budget, 90))
+        #expect(try await Self.isRefused(budget, 1))
     }
 
     @Test func `near the end of a period a call counts in both, and what is said to be left in neither`() async throws {

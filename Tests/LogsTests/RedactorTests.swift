@@ -1,3 +1,4 @@
+import Foundation
 import Logs
 import Testing
 
@@ -9,7 +10,9 @@ struct RedactorTests {
         #expect(redact("nothing here") == "nothing here")
     }
 
-    @Test(arguments: ["a%2Fb%2Bc%3DD%20e", "a%2fb%2bc%3dD%20e", "a/b+c=D e"])
+    @Test(arguments: [
+        "a%2Fb%2Bc%3DD%20e", "a%2fb%2bc%3dD%20e", "a/b+c=D e", "a/b%2Bc%3DD%20e", "a%2Fb%2Bc=D+e", "%61/b+c=D e",
+    ])
     func `a percent-encoded secret is hidden too`(text: String) {
         #expect(Redactor(secrets: ["a/b+c=D e"])("key=\(text)!") == "key=***!")
     }
@@ -17,6 +20,37 @@ struct RedactorTests {
     @Test(arguments: [#"p\"a/é\n😀"#, #"p\"a\/é\n😀"#, #"p\"a/\u00e9\n\ud83d\ude00"#, "p\"a/é\n😀"])
     func `a secret that is escaped as in JSON is hidden too`(text: String) {
         #expect(Redactor(secrets: ["p\"a/é\n😀"])("key=\(text)!") == "key=***!")
+    }
+
+    /// As Go, Gson and HTML write them.
+    @Test(arguments: [
+        #"k&9/ab+cd=="#, #"k\u00269/ab\u002bcd\u003d\u003D"#, "k&amp;9/ab+cd==", "k&#38;9&#x2F;ab+cd&#61;=",
+        #"k\u00269\/ab%2bcd=="#,
+    ])
+    func `a secret that is escaped in part, or as in HTML, is hidden too`(text: String) {
+        #expect(Redactor(secrets: ["k&9/ab+cd=="])("key=\(text)!") == "key=***!")
+    }
+
+    @Test(arguments: ["", "a", "me", "user:", "0123456789"]) func `a secret in base64 is hidden`(before: String) {
+        let redact = Redactor(secrets: ["canary-key?>"])
+        let text = Data((before + "canary-key?>" + "tail").utf8).base64EncodedString()
+        for encoded in [text, text.replacing("+", with: "-").replacing("/", with: "_")] {
+            let shown = redact("Basic \(encoded) end")
+            #expect(shown.contains("***") && shown.hasSuffix(" end"))
+            // At most the digits that also depend on the neighbours are left.
+            #expect(shown.count <= "Basic  end".count + 3 + (before.count + 4) * 4 / 3 + 6, "\(shown)")
+        }
+    }
+
+    @Test func `a letter of another case is another secret`() {
+        #expect(Redactor(secrets: ["Secret-Key"])("secret-key") == "secret-key")
+    }
+
+    @Test func `data keeps its at signs`() {
+        let data = Array("https://example.com;joe@example.com;secret-key".utf8)
+        #expect(
+            Redactor(secrets: ["secret-key"])(data, isText: false)
+                == Array("https://example.com;joe@example.com;***".utf8))
     }
 
     @Test func `a secret that contains another leaves no rest`() {

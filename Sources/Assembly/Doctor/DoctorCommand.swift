@@ -58,24 +58,30 @@ package struct DoctorCommand: Sendable {
             return [Finding(.wrong, "\(file.path): a key is missing", mend: lacks.map(\.message))]
         }
         guard let usage = config.fetcher(in: process).usage else {
-            guard config.needs.variables.isEmpty || config.needs.isRedirected(in: environment.variables) else {
+            if config.needs.isRedirected(in: environment.variables) {
+                let variables = config.needs.urlVariables.joined(separator: ", ")
+                return [Finding(.ok, "\(file.path): \(variables) sends it to another server, which needs no key")]
+            }
+            guard config.needs.variables.isEmpty else {
                 return [
                     Finding(
-                        .unknown, "\(file.path): a key is set, and no free call tells whether it is valid",
+                        .unknown, "\(file.path): the key is set, and no free call tells whether it is valid",
                         mend: ["cointape fetch --dry-run \(file.path)"])
                 ]
             }
-            return [Finding(.ok, "\(file.path): needs no key")]
+            return [Finding(.ok, "\(file.path): needs no key that it names in `needs`")]
         }
         do {
             let statement = try await usage.ask(deadline: clock.now + Self.patience)
-            return Self.findings(statement, file.path, plan: config.cost.plan, creditsOfFetch: config.creditsOfFetch)
+            return Self.findings(
+                statement, file.path, hasKey: !config.needs.variables.isEmpty, plan: config.cost.plan,
+                creditsOfFetch: config.creditsOfFetch)
         } catch {
             let detail = (error as? Gap)?.detail ?? "\(error)"
             return [
                 Finding(
                     .wrong, "\(file.path): the provider does not tell what is left: \(detail)",
-                    mend: config.needs.variables.map { "check \($0)" })
+                    mend: config.needs.variables.map { "check \($0)" } + ["cointape fetch --dry-run \(file.path)"])
             ]
         }
     }
@@ -86,16 +92,21 @@ package struct DoctorCommand: Sendable {
     private static let mostOffset: Duration = .seconds(5)
 
     static func findings(
-        _ statement: ProviderUsage.Statement, _ path: String, plan: Int?, creditsOfFetch: Int
+        _ statement: ProviderUsage.Statement, _ path: String, hasKey: Bool, plan: Int?, creditsOfFetch: Int
     ) -> [Finding] {
-        var words = "\(path): the key is valid"
-        if let left = statement.left {
-            words += "; \(left) \(statement.plan.map { "of \($0) " } ?? "")credits are left"
+        guard let left = statement.left else {
+            return [
+                Finding(
+                    .unknown, "\(path): the provider answers, and tells nothing of what is left",
+                    mend: ["compare usage.filter with its answer", "cointape fetch --dry-run \(path)"])
+            ]
         }
+        var words = "\(path): \(hasKey ? "the key is valid" : "the provider answers")"
+        words += "; \(left) \(statement.plan.map { "of \($0) " } ?? "")credits are left"
         let isOffset = statement.offset.map { abs($0.milliseconds) > mostOffset.milliseconds }
         if isOffset == false { words += "; the provider's clock agrees" }
         var findings = [Finding(.ok, words)]
-        if let left = statement.left, left < creditsOfFetch {
+        if left < creditsOfFetch {
             findings.append(
                 Finding(
                     .warning, "\(path): a list costs \(creditsOfFetch) credits, and \(left) are left",
@@ -122,7 +133,9 @@ package struct DoctorCommand: Sendable {
 
     private static func redis(_ report: StatusReport) -> [Finding] {
         let troubled = Set(
-            report.servers.map(\.redis).filter { name in report.problems.contains { $0.what.contains(name) } })
+            report.servers.map(\.redis).filter { name in
+                report.problems.contains { $0.what.contains("redis \(name): ") }
+            })
         return report.servers.filter { !troubled.contains($0.redis) }.map {
             Finding(
                 .ok, "redis \($0.redis): \($0.server ?? "version") \($0.version) serves the workers; its clock agrees")
@@ -155,6 +168,9 @@ package struct DoctorCommand: Sendable {
             let (bytes, folder) = try DiskSpace.free(at: path)
             let words = "\(use) in \(path): \(StatusText.size(bytes)) free"
             guard bytes < leastSpace else { return Finding(.ok, words) }
+            guard bytes > 0 else {
+                return Finding(.wrong, "\(use) in \(path): the disk is full", mend: ["df -h \(folder)"])
+            }
             return Finding(
                 .warning, "\(words), and a month of lists takes about \(StatusText.size(leastSpace))",
                 mend: ["df -h \(folder)"])

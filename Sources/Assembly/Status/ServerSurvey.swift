@@ -1,6 +1,16 @@
 import Redis
 import Tape
 
+extension RedisError {
+    /// What mends that a server does not answer, or looks at it.
+    func remedy(_ redis: RedisClient) -> String {
+        guard case .server(let kind) = code, ["NOAUTH", "WRONGPASS"].contains(kind) else {
+            return "\(redis.server.cli) PING"
+        }
+        return "write the user and the password into the URL: redis://user:password@host:port"
+    }
+}
+
 /// What was found out about one Redis, or about a cluster and each of its nodes.
 struct ServerSurvey: Sendable {
     let redis: RedisClient
@@ -33,7 +43,7 @@ struct ServerSurvey: Sendable {
     }
 
     private static func problem(_ node: RedisClient, _ error: RedisError) -> StatusReport.Problem {
-        .init(what: "redis \(node.endpoint): \(error.message)", mend: ["\(node.server.cli) PING"])
+        .init(what: "redis \(node.endpoint): \(error.message)", mend: [error.remedy(node)])
     }
 
     /// Adds it, and tests whether its servers and keys serve the workers.

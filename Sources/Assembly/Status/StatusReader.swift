@@ -42,7 +42,7 @@ struct StatusReader: Sendable {
                 // What the other nodes of a cluster have is shown.
                 if survey.nodes.isEmpty { redis.close() } else { servers[name] = survey }
             } catch {
-                away.append(.init(what: "redis \(endpoint): \(error.message)", mend: ["\(redis.server.cli) PING"]))
+                away.append(.init(what: "redis \(endpoint): \(error.message)", mend: [error.remedy(redis)]))
                 redis.close()
             }
         }

@@ -80,11 +80,16 @@ package struct Budget: Sendable {
         package var left: Int { max(0, plan - spent) }
     }
 
+    /// The beginning of fields that say what others have spent.
+    private static let told = "told:"
+
     /// Only reads.
     package func state() async throws(RedisError) -> State {
         let reply = try await redis.send(RedisCommand("HGETALL", key))
         let window = settings.period.window(at: clock.now)
-        let numbers = (reply.array ?? []).map { $0.text.flatMap { Int64($0) } }
+        let numbers = (reply.array ?? []).map { part in
+            part.text.flatMap { Int64($0.hasPrefix(Self.told) ? String($0.dropFirst(Self.told.count)) : $0) }
+        }
         var spent = 0
         var oldest: Timestamp?
         for index in stride(from: 0, to: numbers.count - 1, by: 2) {

@@ -5,7 +5,7 @@ import Logging
 import Logs
 import Tape
 
-/// asks a provider how much of a plan is used, for `cointape doctor` and to correct the budget.
+/// Asks a provider how much of a plan is used, for `cointape doctor` and to correct the budget.
 package actor ProviderUsage {
     /// What the provider says.
     package struct Statement: Equatable, Sendable {
@@ -41,22 +41,38 @@ package actor ProviderUsage {
     }
 
     private func statement(deadline: Timestamp) async throws -> Statement {
-        let minute = Minute(containing: pages.clock.now)
-        let page = try await pages.fetch(
-            PageWalk.Step(), RequestValues(minute: minute, now: pages.clock.now), needing: 0, deadline: deadline)
+        let began = Timestamp.machineTime
+        let values = RequestValues(minute: Minute(containing: pages.clock.now), now: pages.clock.now)
+        let page = try await pages.fetch(PageWalk.Step(), values, needing: 0, deadline: deadline)
         var rows = FlatRowsReader(.elements)
         var numbers: [String: Int] = [:]
         let text = page.rows.json.span
         if try rows.nextRow(in: text) {
             while let (name, value) = try rows.nextMember(in: text) {
-                numbers[name.text(in: text)] = Int(value.text(in: text)).flatMap { $0 >= 0 ? $0 : nil }
+                guard value.kind != .null else { continue }
+                numbers[name.text(in: text)] = try Self.credits(value.text(in: text), name.text(in: text))
             }
         }
         return Statement(
-            left: numbers["left"], plan: numbers["plan"], offset: page.sent.map { $0 - Timestamp.machineTime })
+            left: numbers["left"], plan: numbers["plan"],
+            offset: page.sent.map { Self.offset(of: $0, between: began, and: Timestamp.machineTime) })
     }
 
-    /// Corrects the budget by what the provider says is left, at the first call and then every hour.
+    /// An overdrawn plan has nothing left, and a part of a credit is none.
+    static func credits(_ text: String, _ name: String) throws(FetchFailure) -> Int {
+        guard let number = Double(text), number.isFinite else {
+            throw FetchFailure(.badPayload, "usage: \(name) is \(text.excerpt()), and should be a number of credits")
+        }
+        return Int(min(max(0, number), 1e12))
+    }
+
+    /// How far a clock is ahead that showed `sent` at some time between two of this machine's: zero if it may agree.
+    static func offset(of sent: Timestamp, between first: Timestamp, and last: Timestamp) -> Duration {
+        if sent < first { return sent - first }
+        return sent > last ? sent - last : .zero
+    }
+
+    /// Corrects the budget by what the provider says is left: before the first list, and before the first one of each hour.
     ///
     /// A failure is logged: the budget then counts on by itself.
     func correctBudget(deadline: Timestamp) async {

@@ -49,7 +49,9 @@ enum AttemptResult: Sendable {
         switch reading {
         case .success(.page(var page)):
             page.usedUpFor = response.usedUpFor(now: now)
-            page.sent = response.header("date").flatMap { Timestamp(httpDate: $0, now: now) }
+            // A cache tells how long ago it got the response (RFC 9111, section 5.1).
+            let age = response.header("age").flatMap { Int64($0) }.map { min(max(0, $0), 1 << 31) } ?? 0
+            page.sent = response.header("date").flatMap { Timestamp(httpDate: $0, now: now) }.map { $0 + .seconds(age) }
             page.isDamaged =
                 page.rows.hasReplacementCharacter && String(validating: response.body, as: UTF8.self) == nil
             return .page(page)

@@ -13,22 +13,25 @@ package struct FeedRecorder: Sendable {
         self.recorder = recorder
         source = config.worker.name
         let request = config.request
-        servers = Dictionary(request.call.servers + (request.token?.call.servers ?? [])) { first, _ in first }
+        let calls = [request.call] + [request.token?.call, config.usage?.call].compactMap(\.self)
+        servers = Dictionary(calls.flatMap(\.servers)) { first, _ in first }
     }
 
     /// Records a call as it would be made at any time and with any token.
     ///
-    /// `parameters` and `url` are those of `CallSettings.request`.
+    /// `parameters` and `url` are those of `CallSettings.request`; `change` adds what is known besides.
     func record(
         _ outcome: CallRecorder.Outcome, of call: CallSettings, _ values: RequestValues,
         adding parameters: [(name: String, value: String)] = [], instead url: String? = nil,
-        hiding token: String? = nil, keepsBody: Bool = true
+        _ change: (inout CallRecorder.Call) -> Void = { _ in }
     ) {
-        let request = call.request(
-            values.opened(as: RecordedCall.wildcard), adding: parameters, instead: url)
-        recorder.record(
-            outcome, of: request.method.name, request.url, body: request.method.body, isTold: url != nil,
-            minute: values.minute, source: source, servers: servers, hiding: token, keepsBody: keepsBody)
+        let request = call.request(values.opened(as: RecordedCall.wildcard), adding: parameters, instead: url)
+        var recorded = CallRecorder.Call(
+            minute: values.minute, source: source, servers: servers, method: request.method.name, url: request.url,
+            body: request.method.body, outcome: outcome)
+        recorded.isTold = url != nil
+        change(&recorded)
+        recorder.record(recorded)
     }
 }
 

@@ -106,7 +106,6 @@ struct PageFetcher: Sendable {
             record(.failure(error.message), step, values)
             return try .of(error)
         }
-        record(.init(response), step, values)
         Counter(.fetchedBytes, [("source", source)]).increment(by: response.body.count)
         let filters = filters
         func correct(_ document: JQReader?) async {
@@ -115,6 +114,7 @@ struct PageFetcher: Sendable {
             await budget?.correct(grant, cost: spending.cost, left: spending.left)
         }
         if !step.isFirst, settings.pages?.end.statuses.contains(response.status) == true {
+            record(.init(response), step, values)
             await correct(nil)
             return .page(.behindEnd)
         }
@@ -128,8 +128,10 @@ struct PageFetcher: Sendable {
             }
             let address = request.url
             guard case .page(var page) = reading, case .next = settings.pages?.turn, let next = page.next else {
+                record(.init(response), step, values)
                 return .of(response, .success(reading), now: Timestamp.machineTime, redactor: redactor)
             }
+            record(.init(response), step, values, next: next)
             guard let url = HTTPRequest.url(next, from: address) else {
                 return .stop(
                     FetchFailure(.stopped, "the next page is at \(redactor(next)), which is not on the same host"))
@@ -137,6 +139,7 @@ struct PageFetcher: Sendable {
             page.next = url
             return .of(response, .success(.page(page)), now: Timestamp.machineTime, redactor: redactor)
         } catch {
+            record(.init(response), step, values)
             return .of(response, .failure(error), now: Timestamp.machineTime, redactor: redactor)
         }
     }
@@ -144,15 +147,19 @@ struct PageFetcher: Sendable {
     /// The same for the call that tells the usage of the plan and costs nothing.
     func asking(_ usage: UsageSettings, failure: JQProgram?) -> PageFetcher {
         var pages = self
-        pages.settings = RequestSettings(usage.call)
+        pages.settings = RequestSettings(once: usage.call)
         pages.filters = PageFilters(rows: usage.filter, failure: failure)
         pages.tokens = nil
         pages.budget = nil
         return pages
     }
 
-    private func record(_ outcome: CallRecorder.Outcome, _ step: PageWalk.Step, _ values: RequestValues) {
-        recorder?.record(
-            outcome, of: settings.call, values, adding: step.parameters, instead: step.url, hiding: values[.token])
+    private func record(
+        _ outcome: CallRecorder.Outcome, _ step: PageWalk.Step, _ values: RequestValues, next: String? = nil
+    ) {
+        recorder?.record(outcome, of: settings.call, values, adding: step.parameters, instead: step.url) { call in
+            call.token = values[.token]
+            call.next = next
+        }
     }
 }

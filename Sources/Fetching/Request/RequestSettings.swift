@@ -57,12 +57,12 @@ package struct RequestSettings: Sendable {
 }
 
 extension RequestSettings {
-    /// One call for one page, with the usual limits.
-    init(_ call: CallSettings) {
+    /// One call that is made once, and for which a list may have to wait.
+    init(once call: CallSettings) {
         self.call = call
         (each, pages, token, signature) = (nil, nil, nil, nil)
-        (retries, concurrency) = (1, 1)
-        limits = HTTPRequest.Limits()
+        (retries, concurrency) = (0, 1)
+        limits = HTTPRequest.Limits(total: .seconds(5), stall: .seconds(5), body: 1_000_000)
     }
 }
 

@@ -87,9 +87,10 @@ actor TokenKeeper {
             return .failure(FetchFailure(.upstream, "token: \(error.message)"))
         }
         let result = await token(in: response)
-        // What holds the token is only kept without it.
-        let token = try? result.get().text
-        recorder?.record(.init(response), of: settings.call, values, hiding: token, keepsBody: token != nil)
+        recorder?.record(.init(response), of: settings.call, values) { call in
+            call.token = try? result.get().text
+            call.tellsToken = true
+        }
         return result
     }
 

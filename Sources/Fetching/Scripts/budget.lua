@@ -1,6 +1,7 @@
 -- Takes credits from a budget, or corrects what was taken.
 --
--- KEYS[1]  the budget: a hash of the credits that were spent, by the second in which their part of the period began
+-- KEYS[1]  the budget: a hash of the credits that were spent, by the second in which their part of the period began; and under
+--          `told:<second>` what others have spent of the plan besides, according to the provider
 -- ARGV[1]  the first second that counts
 -- ARGV[2]  the second of the part to which the credits belong
 -- ARGV[3]  the plan's credits in a period
@@ -15,7 +16,7 @@
 -- Not retry safe: a repeated call counts the credits again, or gives them back again.
 local from, at, plan = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local credits, needed, left = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
-local spent, oldest = 0, ''
+local spent, oldest, told = 0, '', 0
 local ends = tonumber(ARGV[9])
 -- Anybody who can write to the key can write anything there. As HINCRBY takes it, and no more than is counted exactly.
 local function number(text)
@@ -23,7 +24,8 @@ local function number(text)
 end
 local parts = redis.call('HGETALL', KEYS[1])
 for i = 1, #parts, 2 do
-  local second, count = number(parts[i]), number(parts[i + 1])
+  local by_others = string.match(parts[i], '^told:(%d+)$')
+  local second, count = number(by_others or parts[i]), number(parts[i + 1])
   if not second or not count or second < from then
     redis.call('HDEL', KEYS[1], parts[i])
   elseif count == 2^50 then
@@ -31,6 +33,7 @@ for i = 1, #parts, 2 do
     redis.call('HINCRBY', KEYS[1], parts[i], string.format('%.0f', count))
     spent = count
   elseif second < ends then
+    if by_others then told = told + count end
     spent = math.min(spent + count, 2^50)
     if oldest == '' or second < oldest then oldest = second end
   end
@@ -44,7 +47,20 @@ if credits ~= 0 and nextPart and nextPart >= from then
 end
 -- What else belongs to a period that is over says nothing about this one.
 if at < from then return {1, spent, oldest} end
-if left and plan - left > spent + credits then credits = plan - left - spent end
+-- What others have spent may be corrected both ways, for the provider may have been wrong before; what was taken here not.
+if left then
+  local others = math.max(0, plan - left - (spent - told + credits))
+  if others ~= told then
+    for i = 1, #parts, 2 do
+      if string.find(parts[i], '^told:') then redis.call('HDEL', KEYS[1], parts[i]) end
+    end
+    if others > 0 then
+      redis.call('HINCRBY', KEYS[1], 'told:' .. ARGV[2], string.format('%.0f', others))
+      redis.call('PEXPIRE', KEYS[1], ARGV[7])
+    end
+    spent = spent - told + others
+  end
+end
 if credits ~= 0 then
   redis.call('HINCRBY', KEYS[1], ARGV[2], string.format('%.0f', credits))
   redis.call('PEXPIRE', KEYS[1], ARGV[7])

@@ -30,8 +30,6 @@ package final class Replay: Sendable {
     private let recording: Recording
     /// Those with the fewest open texts come first.
     private let tracks: [Track]
-    /// The URLs that providers told as those of next pages.
-    private let told: [String]
     private let now: @Sendable () -> Timestamp
     private let turns = Mutex(Turns())
 
@@ -52,7 +50,6 @@ package final class Replay: Sendable {
         }
         for index in tracks.indices { tracks[index].calls.sort { $0.minute < $1.minute } }
         self.tracks = tracks.sorted { $0.pattern.wildcards < $1.pattern.wildcards }
-        told = Set(recording.calls.filter(\.isTold).map(\.url)).sorted { $0.count > $1.count }
     }
 
     func answer(_ request: Request) -> ProviderAnswer {
@@ -73,25 +70,22 @@ package final class Replay: Sendable {
             defer { turns.counts[index, default: 0] += 1 }
             return turns.counts[index, default: 0]
         }
-        let host = request.fields.first { $0.name.lowercased() == "host" }?.value
-        let base = "http://\(host ?? "127.0.0.1")"
-        return answer(calls[min(turn, calls.count - 1)], base: base)
+        return answer(calls[min(turn, calls.count - 1)])
     }
 
-    private func answer(_ call: RecordedCall, base: String) -> ProviderAnswer {
+    private func answer(_ call: RecordedCall) -> ProviderAnswer {
         guard let status = call.status else {
             // The connection ends before the response does.
             return ProviderAnswer(status: 200, body: [0], delivery: .cut)
         }
         var answer = ProviderAnswer(status: status, body: recording.body(of: call))
-        for header in call.headers {
+        for header in recording.headers(of: call) {
             if header.name.lowercased() == "content-type" {
                 answer.contentType = header.value
             } else {
                 answer.headers.append((header.name, header.value))
             }
         }
-        for url in told { answer.move(url, to: base) }
         return answer
     }
 
@@ -113,17 +107,5 @@ package final class Replay: Sendable {
         return CallPattern(
             method: request.method.rawValue, host: isKnown ? host : "", path: path, query: request.query.text,
             body: body)
-    }
-}
-
-extension ProviderAnswer {
-    /// Replaces a URL that the provider told by the one at which the recording is played, however JSON escapes it.
-    fileprivate mutating func move(_ url: String, to base: String) {
-        guard let moved = URLParts(url)?.moved(to: base) else { return }
-        for index in headers.indices { headers[index].value = headers[index].value.replacing(url, with: moved) }
-        let spellings: [(String) -> String] = [
-            { $0 }, { $0.replacing("/", with: "\\/") }, { $0.replacing("&", with: "\\u0026") },
-        ]
-        for spell in spellings { body = body.replacing(Array(spell(url).utf8), with: Array(spell(moved).utf8)) }
     }
 }
