@@ -13,8 +13,10 @@ package struct OrderScript: Sendable {
     /// In the order of the script's `ARGV`; without an offer, the arguments for it are empty.
     package let arguments: [any RedisArgument]
 
-    /// Without an offer it only looks up the key; `entriesWithoutKey` is the number of the ledger's entries that have no key of
-    /// their own. With `onlyQuotes` nothing is placed, and the request's key does not count.
+    /// Without an offer it only looks up the key.
+    ///
+    /// `entriesWithoutKey` is the number of the ledger's entries that have no key of their own. With `onlyQuotes` nothing is
+    /// placed, and the request's key does not count.
     package init(
         _ request: OrderRequest, offer: Offer?, tail: OrderTail, now: Timestamp, known: LedgerMark?,
         entriesWithoutKey: Int, onlyQuotes: Bool = false, keys: TapeKeys
