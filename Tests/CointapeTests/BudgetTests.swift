@@ -44,7 +44,8 @@ import Testing
         }
         let status = try await Cointape.run(["status", "paid.json"], in: folder.path, environment: environment)
         for replica in replicas { replica.signal(SIGTERM) }
-        for replica in replicas { #expect(try await replica.exit() == 0) }
+        // One that was started a moment ago may not take signals yet.
+        for replica in replicas { #expect([0, -SIGTERM].contains(try await replica.exit())) }
 
         let times = calls.withLock(\.self).sorted()
         let most = times.map { first in times.count { $0 >= first && $0 < first + 20 * 60 } }.max() ?? 0

@@ -55,7 +55,7 @@ class Ledger:
         arguments = [
             "USD", "0.01", f"{now}-__rand_int__", str(satoshi), "85897.9513", "2026-11-24T04:30Z",
             str(now - 60_000), str(now + 600_000), opening["kind"], "0123456789a", "2026-11-24T04:30:00.000Z", known,
-            fields["tail"], "1", opening["cap"], opening["currencies"]]
+            fields["tail"], "1", opening["cap"], opening["currencies"], ""]
         before = self.count
         rate = benchmark(
             self.redis.port, calls, connections, "EVALSHA", self.digest, "3", books.LEDGER, "{orders}:seen",
