@@ -1,4 +1,5 @@
 import CoreMetrics
+import HTTPServer
 import Logging
 import Logs
 import ServiceLifecycle
@@ -13,7 +14,9 @@ struct ProcessLogs: Sendable {
     let outputs: LogOutputs
     /// Logs for the whole process, with the settings of the first config.
     let logger: Logger
-    /// Must be started before the workers, so that it stops after them; empty if there is no log file to rotate.
+    /// What the workers do on SIGHUP.
+    let hangups = Hangups()
+    /// Must be started before the workers, so that it stops after them; empty if there is no file to read or open again.
     let services: [any Service]
 
     init(_ configs: ConfigFiles, worker: String) async throws {
@@ -21,31 +24,39 @@ struct ProcessLogs: Sendable {
         outputs = try configs.openLogs()
         let settings = configs.files.first?.config.worker.logging ?? LoggingSettings()
         logger = outputs.logger(worker, settings, redactor: configs.redactor)
-        guard outputs.hasFiles else {
+        let hasCertificates = configs.files.contains { file in
+            (file.config as? APIConfig)?.listen.contains { $0.tls != nil } == true
+        }
+        guard outputs.hasFiles || hasCertificates else {
             services = []
             return
         }
         let console = outputs.consoleLogger(worker, settings, redactor: configs.redactor)
-        services = [await LogRotation(outputs, logger: console)]
+        services = [await HangupService(outputs, hangups, logger: console)]
     }
 }
 
-/// Reopens the log files on SIGHUP, as logrotate expects.
-private struct LogRotation: Service {
+/// Reopens the log files on SIGHUP, as logrotate expects, and has the workers read their files again.
+private struct HangupService: Service {
     private let outputs: LogOutputs
+    private let hangups: Hangups
     private let logger: Logger
     private let signals: UnixSignalsSequence
 
     /// Traps SIGHUP from now on.
-    init(_ outputs: LogOutputs, logger: Logger) async {
+    init(_ outputs: LogOutputs, _ hangups: Hangups, logger: Logger) async {
         self.outputs = outputs
+        self.hangups = hangups
         self.logger = logger
         signals = await UnixSignalsSequence(trapping: .sighup)
     }
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            for await _ in signals { outputs.reopen(loggingFailures: logger) }
+            for await _ in signals {
+                outputs.reopen(loggingFailures: logger)
+                hangups.run()
+            }
         }
     }
 }

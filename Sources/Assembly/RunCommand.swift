@@ -15,7 +15,8 @@ package enum RunCommand {
         let logs = try await ProcessLogs(configs, worker: "run")
         let metrics = ProcessMetrics.bootstrap()
         let process = WorkerProcess(
-            clock: clock, redactor: configs.redactor, logs: logs.outputs, metrics: metrics.registry)
+            clock: clock, redactor: configs.redactor, logs: logs.outputs, metrics: metrics.registry,
+            hangups: logs.hangups)
         defer { process.shutdown() }
         let workers = configs.files.flatMap { $0.services(in: process).all }
         try await Launcher.run(

@@ -95,6 +95,10 @@ extension Logger.Message {
     package static let streamAhead: Self = "stream.ahead"
     /// The end of `streamAhead`.
     package static let streamMended: Self = "stream.mended"
+    /// A certificate could not be read again on SIGHUP; the old one stays in use.
+    package static let tlsNotReloaded: Self = "tls.not_reloaded"
+    /// A certificate was read again on SIGHUP.
+    package static let tlsReloaded: Self = "tls.reloaded"
     /// The provider does not say what is left of the plan; the budget counts on by itself.
     package static let usageUnknown: Self = "usage.unknown"
     /// Acknowledged orders cannot be recorded outside the ledger's Redis.

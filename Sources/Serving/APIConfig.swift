@@ -77,8 +77,25 @@ package struct APIConfig: Sendable {
         let sharesPort = reader.bool(
             "reuse_port", default: false,
             "Whether other apis on this host may listen on the port too: the kernel spreads connections over them.")
+        let tlsReader = reader.objectIfPresent("tls", "Has it speak HTTPS here, and nothing else.")
+        let tls = tlsReader.flatMap(Self.tls)
         reader.finish()
-        guard let host, let port, let sharesPort else { return nil }
-        return ListenAddress(host: host, port: port, sharesPort: sharesPort)
+        guard let host, let port, let sharesPort, (tlsReader == nil) == (tls == nil) else { return nil }
+        return ListenAddress(host: host, port: port, sharesPort: sharesPort, tls: tls ?? nil)
+    }
+
+    /// nil inside for a certificate that is an empty text, as a variable that is not set makes it: then there is no TLS.
+    private static func tls(reading reader: ConfigReader) -> TLSFiles?? {
+        let certificate = reader.string(
+            "certificate",
+            "A file, in PEM, with the certificate and what leads from it to an authority; if empty, no TLS.")
+        let key = reader.string("key", "A file, in PEM, with the certificate's key. SIGHUP reads both again.")
+        reader.finish()
+        guard let certificate, let key else { return nil }
+        guard certificate.isEmpty == key.isEmpty else {
+            reader.complain(about: certificate.isEmpty ? "certificate" : "key", "is empty, and the other is not")
+            return nil
+        }
+        return .some(certificate.isEmpty ? nil : TLSFiles(certificate: certificate, key: key))
     }
 }

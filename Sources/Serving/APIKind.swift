@@ -78,7 +78,7 @@ extension APIConfig: WorkerConfig {
             process.redis(worker, at: endpoint, timeout: .seconds(2))
         }
         let logger = process.logger(worker)
-        return APIWorker(
+        let api = APIWorker(
             self, redis: redis(at: endpoint), blocks: history?.open(in: process, logger: logger) ?? [],
             orders: orders.map { orders in
                 OrderClients(
@@ -94,5 +94,7 @@ extension APIConfig: WorkerConfig {
                     name: "redis", isWell: outage.isOver,
                     detail: outage.isOver ? "\(endpoint) answers" : "\(endpoint) does not answer")
             })
+        process.hangups.add { api.reloadCertificates() }
+        return api
     }
 }

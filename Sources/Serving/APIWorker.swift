@@ -110,6 +110,9 @@ package struct APIWorker: Service, CustomStringConvertible {
         self.ending = ending
     }
 
+    /// Reads the certificates again; blocks.
+    package func reloadCertificates() { server.reloadCertificates() }
+
     /// Returns when a graceful shutdown has ended all parts; throws if one of them fails, for example because a port is taken.
     package func run() async throws {
         let ending = ending

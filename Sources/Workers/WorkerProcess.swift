@@ -19,6 +19,8 @@ package final class WorkerProcess: Sendable {
     /// Standard error and the log files; workers whose configs name the same file share it.
     package let logs: LogOutputs
     package let metrics: MetricsRegistry
+    /// Run on SIGHUP, if the process traps it.
+    package let hangups: Hangups
     /// The path of this executable, for workers that start it again as a helper.
     package let program: String
     /// The URL variables that point at the process' own sandbox; empty if all servers are real.
@@ -34,13 +36,15 @@ package final class WorkerProcess: Sendable {
 
     package init(
         clock: TapeClock, redactor: Redactor, logs: LogOutputs = LogOutputs(),
-        metrics: MetricsRegistry = MetricsRegistry(), program: String = ownProgram, sandboxVariables: Set<String> = [],
+        metrics: MetricsRegistry = MetricsRegistry(), hangups: Hangups = Hangups(), program: String = ownProgram,
+        sandboxVariables: Set<String> = [],
         onListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         self.clock = clock
         self.redactor = redactor
         self.logs = logs
         self.metrics = metrics
+        self.hangups = hangups
         self.program = program
         self.sandboxVariables = sandboxVariables
         self.onListening = onListening

@@ -93,6 +93,7 @@ private struct UpTape {
         let listening = ListeningPort()
         let process = WorkerProcess(
             clock: clock, redactor: plan.configs.redactor, logs: logs.outputs, metrics: metrics.registry,
+            hangups: logs.hangups,
             sandboxVariables: plan.sandboxVariables, onListening: { listening.set($0) })
         defer { process.shutdown() }
         let ledger = UpLedger(

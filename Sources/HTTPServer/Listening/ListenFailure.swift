@@ -1,3 +1,4 @@
+import Basics
 import NIOCore
 
 #if canImport(Glibc)
@@ -16,6 +17,10 @@ package struct ListenFailure: Error, Equatable, CustomStringConvertible {
 
     init(host: String, port: Int, _ error: any Error) {
         let place = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        if let reason = error as? InvalidText {
+            description = "cannot listen on \(place) with TLS: \(reason)"
+            return
+        }
         let hint = "0.0.0.0 is all of IPv4, :: is all"
         let why =
             switch (error as? IOError)?.errnoCode {

@@ -19,11 +19,14 @@ package struct ListenAddress: Equatable, Sendable {
     package let port: Int
     /// Whether other processes may listen on it too (SO_REUSEPORT); the kernel then distributes connections among them.
     package let sharesPort: Bool
+    /// nil for HTTP without TLS.
+    package let tls: TLSFiles?
 
-    package init(host: String, port: Int, sharesPort: Bool = false) {
+    package init(host: String, port: Int, sharesPort: Bool = false, tls: TLSFiles? = nil) {
         self.host = host
         self.port = port
         self.sharesPort = sharesPort
+        self.tls = tls
     }
 }
 
@@ -58,7 +61,9 @@ struct Listener {
         let port = server.localAddress?.port ?? address.port
         await withTaskCancellationHandler {
             await withGracefulShutdownHandler {
-                await onListening(ListenAddress(host: address.host, port: port, sharesPort: address.sharesPort))
+                await onListening(
+                    ListenAddress(
+                        host: address.host, port: port, sharesPort: address.sharesPort, tls: address.tls))
                 try? await server.closeFuture.get()
                 await connections.allEnded()
             } onGracefulShutdown: {
