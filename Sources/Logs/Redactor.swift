@@ -1,7 +1,7 @@
 import Basics
 import Foundation
 
-/// Hides secrets in text that is about to be printed or kept, in whatever spelling they stand there (`SpelledText`) or in base64,
+/// Hides secrets in text that is about to be printed or kept, in the spellings of `SpelledText` and in base64,
 /// and the userinfo of URLs.
 package struct Redactor: Sendable {
     private let needles: [SpelledText]

@@ -77,7 +77,7 @@ package struct APIConfig: Sendable {
         let sharesPort = reader.bool(
             "reuse_port", default: false,
             "Whether other apis on this host may listen on the port too: the kernel spreads connections over them.")
-        let tlsReader = reader.objectIfPresent("tls", "Has it speak HTTPS here, and nothing else.")
+        let tlsReader = reader.objectIfPresent("tls", "Serves HTTPS here, and nothing else.")
         let tls = tlsReader.flatMap(Self.tls)
         reader.finish()
         guard let host, let port, let sharesPort, (tlsReader == nil) == (tls == nil) else { return nil }

@@ -99,6 +99,29 @@ import Testing
         #expect(try await server.process.exit() == 0)
     }
 
+    @Test func `doctor tells until when a certificate is valid, and which cannot be used`() async throws {
+        let folder = try TestFolder()
+        try Server.install(try TestAuthority(), as: "own", in: folder)
+        try Server.config(folder, port: 6667)
+        // Test certificates are valid for two days.
+        let told = try await Cointape.run(["doctor", "api.json"], in: folder.path)
+        #expect(
+            told.text.contains(/warning  TLS on 127.0.0.1:6667: the certificate in server.pem is valid until 20\d\d-/),
+            "\(told.text)")
+        let now = try await shell("date -u -d '+3 days' +%s000")
+        let late = try await Cointape.run(
+            ["doctor", "api.json"], in: folder.path,
+            environment: ["COINTAPE_CLOCK": "\(now.trimmingCharacters(in: .whitespacesAndNewlines))x1"])
+        #expect(
+            late.text.contains("wrong    TLS on 127.0.0.1:6667: the certificate in server.pem has ended"),
+            "\(late.text)")
+        try Server.config(folder, port: 6667, tls: #"{"certificate": "none.pem", "key": "server.key"}"#)
+        let missing = try await Cointape.run(["doctor", "api.json"], in: folder.path)
+        #expect(
+            missing.text.contains("wrong    TLS on 127.0.0.1:6667: certificate: cannot read none.pem"),
+            "\(missing.text)")
+    }
+
     @Test func `files that cannot be used are named at the start`() async throws {
         let folder = try TestFolder()
         let authority = try TestAuthority()
@@ -115,7 +138,7 @@ import Testing
             (#"{"certificate": "server.pem", "key": "text"}"#, 1, "with TLS: key: text is not in PEM, or is encrypted"),
             (
                 #"{"certificate": "server.pem", "key": "\#(other.key)"}"#, 1,
-                "is not that of the certificate in server.pem"
+                "is not that of the first certificate in server.pem"
             ),
             (#"{"certificate": "server.pem"}"#, 78, "listen[0].tls.key: missing"),
             (#"{"certificate": "server.pem", "key": ""}"#, 78, "listen[0].tls.key: is empty, and the other is not"),

@@ -25,6 +25,7 @@ struct RedactorTests {
     /// As Go, Gson and HTML write them.
     @Test(arguments: [
         #"k&9/ab+cd=="#, #"k\u00269/ab\u002bcd\u003d\u003D"#, "k&amp;9/ab+cd==", "k&#38;9&#x2F;ab+cd&#61;=",
+        "k&#038;9/ab+cd==",
         #"k\u00269\/ab%2bcd=="#,
     ])
     func `a secret that is escaped in part, or as in HTML, is hidden too`(text: String) {
@@ -40,6 +41,19 @@ struct RedactorTests {
             // At most the digits that also depend on the neighbours are left.
             #expect(shown.count <= "Basic  end".count + 3 + (before.count + 4) * 4 / 3 + 6, "\(shown)")
         }
+    }
+
+    /// A provider that repeats what could be many spellings must not cost more than its length.
+    @Test(.timeLimit(.minutes(1))) func `texts that could be many spellings take no longer than others`() {
+        for (secret, text) in [
+            (String(repeating: "\\", count: 60) + "X", String(repeating: "\\", count: 200) + "Y"),
+            (String(repeating: "&", count: 60) + "X", String(repeating: "&amp;", count: 200)),
+            (String(repeating: "+ ", count: 60), String(repeating: "+", count: 2000)),
+        ] {
+            _ = Redactor(secrets: [secret])(text)
+        }
+        let secret = String(repeating: "\\", count: 6) + "X"
+        #expect(Redactor(secrets: [secret])(String(repeating: "\\", count: 12) + "X!") == "***!")
     }
 
     @Test func `a letter of another case is another secret`() {

@@ -3,6 +3,7 @@ import Basics
 import Config
 import Fetching
 import Foundation
+import HTTPServer
 import Orders
 import POSIX
 import Projecting
@@ -41,6 +42,9 @@ package struct DoctorCommand: Sendable {
         for file in configs.files { show(await provider(of: file, process)) }
         show(Self.redis(await StatusReader(configs: configs, clock: clock).readServers()))
         for (path, use) in folders { show([Self.folder(path, use)]) }
+        for file in configs.files {
+            for address in (file.config as? APIConfig)?.listen ?? [] { show(Self.certificate(address, now: clock.now)) }
+        }
         return isWell
     }
 
@@ -127,6 +131,32 @@ package struct DoctorCommand: Sendable {
                     mend: ["timedatectl set-ntp true"]))
         }
         return findings
+    }
+
+    // MARK: Certificates
+
+    /// A certificate that ends sooner than this should have been replaced.
+    private static let renewal: Duration = .seconds(14 * 86_400)
+
+    static func certificate(_ address: ListenAddress, now: Timestamp) -> [Finding] {
+        guard let files = address.tls else { return [] }
+        let place = "TLS on \(address.host):\(address.port)"
+        do throws(InvalidText) {
+            let end = try files.expiry()
+            let words = "\(place): the certificate in \(files.certificate) is valid until \(end.rfc3339)"
+            guard end - now < renewal else { return [Finding(.ok, words)] }
+            let mend = ["replace it, and send SIGHUP to the api"]
+            guard end > now else {
+                return [
+                    Finding(
+                        .wrong, "\(place): the certificate in \(files.certificate) has ended \(end.rfc3339)", mend: mend
+                    )
+                ]
+            }
+            return [Finding(.warning, words, mend: mend)]
+        } catch {
+            return [Finding(.wrong, "\(place): \(error)")]
+        }
     }
 
     // MARK: Redis and disks

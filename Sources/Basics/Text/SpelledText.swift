@@ -26,17 +26,25 @@ package struct SpelledText: Sendable {
     package var firstBytes: Set<UInt8> { Set(characters.first?.compactMap(\.bytes.first) ?? []) }
 
     /// Where the text ends that begins at `start`; nil if another one stands there, and for an empty text.
+    ///
+    /// One spelling may be the beginning of another, so it keeps all places where a character may end: the cost is that of the
+    /// text's length, whatever the text.
     package func end(in text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
-        characters.isEmpty ? nil : end(in: text, from: start, character: 0)
-    }
-
-    /// A spelling may be the beginning of another one, so all are tried.
-    private func end(in text: UnsafeBufferPointer<UInt8>, from start: Int, character: Int) -> Int? {
-        guard character < characters.count else { return start }
-        for spelling in characters[character] where spelling.fits(text, at: start) {
-            if let end = end(in: text, from: start + spelling.bytes.count, character: character + 1) { return end }
+        guard !characters.isEmpty else { return nil }
+        var places = [start]
+        var next: [Int] = []
+        for spellings in characters {
+            next.removeAll(keepingCapacity: true)
+            for place in places {
+                for spelling in spellings where spelling.fits(text, at: place) {
+                    let end = place + spelling.bytes.count
+                    if !next.contains(end) { next.append(end) }
+                }
+            }
+            guard !next.isEmpty else { return nil }
+            swap(&places, &next)
         }
-        return nil
+        return places.max()
     }
 
     private static func spellings(_ scalar: Unicode.Scalar) -> [Spelling] {
@@ -44,7 +52,7 @@ package struct SpelledText: Sendable {
         var escapes = [plain.map { "%" + hexadecimal($0, width: 2) }.joined()]
         escapes.append(String(scalar).utf16.map { "\\u" + hexadecimal($0, width: 4) }.joined())
         escapes += [
-            "&#\(scalar.value);", "&#x\(hexadecimal(scalar.value, width: 1));",
+            "&#\(scalar.value);", "&#0\(scalar.value);", "&#x\(hexadecimal(scalar.value, width: 1));",
             "&#x\(hexadecimal(scalar.value, width: 2));",
         ]
         switch scalar {
@@ -58,7 +66,7 @@ package struct SpelledText: Sendable {
         case "&": escapes.append("&amp;")
         case "<": escapes.append("&lt;")
         case ">": escapes.append("&gt;")
-        case "'": escapes.append("&apos;")
+        case "'": escapes += ["&apos;", "\\'"]
         default: break
         }
         let spellings = escapes.map { Spelling(bytes: Array($0.utf8), isEscape: true) }

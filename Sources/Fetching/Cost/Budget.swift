@@ -133,6 +133,7 @@ package struct Budget: Sendable {
                 second(window.from), second(grant.part), "\(settings.plan)", "\(credits)", "\(needed)",
                 left.map { "\($0)" } ?? "",
                 lifetime, grant.nextPart.map(second) ?? "", second(window.until ?? clock.now + BudgetPeriod.slack),
+                second(clock.now),
             ])
         guard let parts = reply.array, parts.count == 3, let isEnough = parts[0].integer, let spent = parts[1].integer,
             spent.magnitude < 1 << 52, parts[2].integer.map({ $0.magnitude < 1 << 40 }) ?? true

@@ -1,4 +1,4 @@
-import Basics
+package import Basics
 import NIOCore
 import NIOSSL
 import Synchronization
@@ -18,6 +18,15 @@ package struct TLSFiles: Equatable, Sendable {
     package init(certificate: String, key: String) {
         self.certificate = certificate
         self.key = key
+    }
+
+    /// Until when the certificate is valid; blocks.
+    ///
+    /// Throws words that name the file that cannot be used.
+    package func expiry() throws(InvalidText) -> Timestamp {
+        _ = try ServerTLS(self)
+        let seconds = (try? NIOSSLCertificate.fromPEMFile(certificate))?.first?.notValidAfter ?? 0
+        return Timestamp(milliseconds: Int64(seconds) * 1000)
     }
 }
 
@@ -58,7 +67,9 @@ final class ServerTLS: Sendable {
         do {
             return try NIOSSLContext(configuration: configuration)
         } catch {
-            throw InvalidText("the key in \(files.key) is not that of the certificate in \(files.certificate)")
+            throw InvalidText(
+                "the key in \(files.key) is not that of the first certificate in \(files.certificate), or is of a kind that TLS here does not take"
+            )
         }
     }
 

@@ -48,7 +48,9 @@ struct ListRepresentations: Sendable {
         let tag = rows.tag(coding)
         var representation = Representation(
             mediaType: rows.format.mediaType, tag: tag, coding: coding,
-            cacheControl: freshness?.cacheControl ?? immutable, vary: "Accept, Accept-Encoding",
+            cacheControl: (freshness?.cacheControl ?? immutable)
+                // No cache may serve it for longer, not even if the api does not answer (RFC 9111, section 4.2.4).
+                + (query.maxAge == nil ? "" : ", must-revalidate"), vary: "Accept, Accept-Encoding",
             modified: (minute.start, rows.list.lastModified)
         ) { [compressed] in
             coding == .gzip ? [compressed.body(of: rows, tag)] : rows.pieces

@@ -36,6 +36,9 @@ final class ListRoute {
         self.margin = margin
     }
 
+    /// How many neighbours of a minute are tried.
+    private static let mostTries = 5
+
     private struct Asked {
         let query: ListQuery
         let encoding: AcceptEncoding
@@ -87,15 +90,15 @@ final class ListRoute {
 
     // MARK: Lists of the past
 
-    /// `isNear` means that the minute was chosen because the requested one has no list.
-    private func find(_ minute: Minute, _ asked: Asked, isNear: Bool = false) -> Answer.Outcome {
+    /// `tries` is how many minutes were tried before, because those have no list.
+    private func find(_ minute: Minute, _ asked: Asked, tries: Int = 0) -> Answer.Outcome {
         let promise = loop.loop.makePromise(of: Response.self)
         let waiting = NIOLoopBound((self, asked), eventLoop: loop.loop)
         history.find(minute, asked.query, on: loop.executor) { finding in
             waiting.eventLoop.runNow {
                 let (route, asked) = waiting.value
                 Answer.Outcome { () throws(Problem) in
-                    try route.outcome(of: finding, for: minute, asked, isNear: isNear)
+                    try route.outcome(of: finding, for: minute, asked, tries: tries)
                 }.cascade(to: promise)
             }
         }
@@ -103,7 +106,7 @@ final class ListRoute {
     }
 
     private func outcome(
-        of finding: Result<ListHistory.Finding, any Error>, for minute: Minute, _ asked: Asked, isNear: Bool
+        of finding: Result<ListHistory.Finding, any Error>, for minute: Minute, _ asked: Asked, tries: Int
     ) throws(Problem) -> Answer.Outcome {
         if case .success(.list(let list)) = finding, let rows = list.rows(asked.query) {
             return try response(rows, asked)
@@ -121,15 +124,20 @@ final class ListRoute {
         Task(executorPreference: loop.executor) { [history] in
             let near = try? await history.neighbours(of: minute)
             let (route, asked) = waiting.value
-            Answer.Outcome { () throws(Problem) in
-                guard let near else { throw unavailable }
-                guard !isNear, let chosen = asked.query.match.choice(near, of: minute) else {
-                    throw .noList(minute, finding, near)
-                }
-                return route.find(chosen, asked, isNear: true)
-            }.cascade(to: promise)
+            guard let near else { return promise.succeed(unavailable.response) }
+            route.outcome(near, of: minute, finding, asked, tries: tries).cascade(to: promise)
         }
         return .pending(promise.futureResult)
+    }
+
+    /// The list of a neighbour, if the request takes one; the list of a minute may have gone although its entry has not.
+    private func outcome(
+        _ near: ListHistory.Neighbours, of minute: Minute, _ finding: ListHistory.Finding, _ asked: Asked, tries: Int
+    ) -> Answer.Outcome {
+        guard tries < Self.mostTries, let chosen = asked.query.match.choice(near, of: minute) else {
+            return .ready(Problem.noList(minute, finding, near).response)
+        }
+        return find(chosen, asked, tries: tries + 1)
     }
 
     private func standIn(for minute: Minute, _ query: ListQuery) -> ServedRows? {

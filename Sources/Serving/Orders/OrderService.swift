@@ -89,6 +89,7 @@ struct OrderService: Sendable {
     }
 
     func sample(_ metrics: MetricsRegistry) {
+        PlaceOrderRoute.beginCounting()
         ledger.sample(metrics)
         let (rates, clock) = (rates, clock)
         metrics.sample(.dataAge, [("stream", ratesStream)]) {

@@ -19,6 +19,16 @@ struct PlaceOrderRoute: Sendable {
     private static let taken = Counter(.orders, [("outcome", "taken")])
     private static let replayed = Counter(.orders, [("outcome", "replayed")])
 
+    /// Has counters begin with zero for what alerts watch: the first refusal is then an increase too.
+    static func beginCounting() {
+        for code in [
+            "ledger-not-open", "ledger-lost", "ledger-damaged", "keys-lost", "wrong-rates", "rate-stale",
+            "currency-unrated", "orders-unavailable", "outcome-unknown", "cap-exceeded",
+        ] {
+            Counter(.orders, [("outcome", code)]).increment(by: 0)
+        }
+    }
+
     func respond(to request: Request) async throws(Problem) -> Response {
         do throws(Problem) {
             let order = try OrderBody.request(
